@@ -1,0 +1,74 @@
+"""Neural architecture search with reinforcement learning, to learn from.
+
+The course and the code for one paper: Zoph & Le, "Neural Architecture Search with
+Reinforcement Learning" (2016). Names load when they are first used, so that ``import
+nasedu`` brings in neither torch nor matplotlib.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nasedu.architectures import ConvLayer, ConvNet, published
+    from nasedu.children import build
+    from nasedu.controller import Controller, RandomSearch, Reinforce, Rollout
+    from nasedu.searching import Study, search
+    from nasedu.spaces import ConvNetSpace, Decision
+    from nasedu.training import Outcome, Recipe
+    from nasedu.viewing import compare, draw, show
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "ConvLayer": "architectures",
+    "ConvNet": "architectures",
+    "published": "architectures",
+    "ConvNetSpace": "spaces",
+    "Decision": "spaces",
+    "Controller": "controller",
+    "RandomSearch": "controller",
+    "Reinforce": "controller",
+    "Rollout": "controller",
+    "build": "children",
+    "Outcome": "training",
+    "Recipe": "training",
+    "Study": "searching",
+    "search": "searching",
+    "compare": "viewing",
+    "draw": "viewing",
+    "show": "viewing",
+}
+
+__all__ = [
+    "ConvLayer",
+    "ConvNet",
+    "ConvNetSpace",
+    "Controller",
+    "Decision",
+    "Outcome",
+    "RandomSearch",
+    "Recipe",
+    "Reinforce",
+    "Rollout",
+    "Study",
+    "build",
+    "compare",
+    "draw",
+    "published",
+    "search",
+    "show",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'nasedu' has no attribute {name!r}")
+    value = getattr(import_module(f"nasedu.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

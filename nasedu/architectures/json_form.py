@@ -1,0 +1,59 @@
+"""The JSON form of architectures and spaces: a kind, a schema version, canonical text."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from nasedu.errors import ArchitectureError
+
+SCHEMA = 1
+
+
+def check_int(name: str, value: Any, *, at_least: int) -> None:
+    """Raise `ArchitectureError` unless ``value`` is an int (no bool) of at least that size."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < at_least:
+        raise ArchitectureError(f"{name} is {value!r}; expected an integer of at least {at_least}")
+
+
+def write_json(kind: str, fields: dict[str, Any]) -> str:
+    """Return canonical JSON: keys sorted, no spaces, so that equal values give equal text."""
+    document = {"kind": kind, "schema": SCHEMA, **fields}
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def read_json(kind: str, text: str) -> dict[str, Any]:
+    """Return the fields of a document of this kind.
+
+    Raises:
+        ArchitectureError: Not JSON, of another kind, or of a newer schema.
+    """
+    try:
+        document = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise ArchitectureError(f"not valid JSON ({error}); expected a {kind!r}") from None
+    if not isinstance(document, dict) or document.get("kind") != kind:
+        found = document.get("kind") if isinstance(document, dict) else document
+        raise ArchitectureError(f"this JSON is a {str(found)[:60]!r}; expected a {kind!r}")
+    schema = document.get("schema")
+    if schema != SCHEMA:
+        raise ArchitectureError(
+            f"schema {schema!r} of this {kind!r} is not known; this nasedu reads schema {SCHEMA}: "
+            "a newer one needs a newer nasedu"
+        )
+    return document
+
+
+def take(fields: dict[str, Any], name: str, kind: type, where: str = "") -> Any:
+    """Return ``fields[name]``, which must be there and of this type."""
+    if not isinstance(fields.get(name), kind):
+        raise ArchitectureError(
+            f"{where}{name} is {fields.get(name)!r}; expected {'a list' if kind is list else kind}"
+        )
+    return fields[name]
+
+
+def digest_of(text: str) -> str:
+    """Return the SHA-256 of a canonical JSON text, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
