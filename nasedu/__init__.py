@@ -42,10 +42,10 @@ _HOME = {
 }
 
 __all__ = [
+    "Controller",
     "ConvLayer",
     "ConvNet",
     "ConvNetSpace",
-    "Controller",
     "Decision",
     "Outcome",
     "RandomSearch",

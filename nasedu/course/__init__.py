@@ -1,0 +1,7 @@
+"""What makes a notebook a lesson: checks of exercises, guesses before an experiment, quizzes."""
+
+from nasedu.course import check
+from nasedu.course.predictions import Guess, Reveal, predict
+from nasedu.course.quizzes import Option, Question, Quiz, quiz
+
+__all__ = ["Guess", "Option", "Question", "Quiz", "Reveal", "check", "predict", "quiz"]

@@ -1,0 +1,18 @@
+"""Images as tensors that sit on the device; the catalogue and the import."""
+
+from nasedu.data.augment import Augmentation
+from nasedu.data.catalogue import data_home, describe, load, names
+from nasedu.data.images import ImageData, LabelledImages
+from nasedu.data.importing import ImportSummary, add
+
+__all__ = [
+    "Augmentation",
+    "ImageData",
+    "ImportSummary",
+    "LabelledImages",
+    "add",
+    "data_home",
+    "describe",
+    "load",
+    "names",
+]

@@ -1,0 +1,31 @@
+"""The search loop, its workers and its record."""
+
+from nasedu.searching.config import RunConfig
+from nasedu.searching.cores import available_cores
+from nasedu.searching.evaluator import Evaluator, ImageEvaluator
+from nasedu.searching.events import Event, Finished, Started, TrialFinished, Updated
+from nasedu.searching.loop import search
+from nasedu.searching.references import find_architecture
+from nasedu.searching.resuming import resume
+from nasedu.searching.study import Study, Update
+from nasedu.searching.trial import Trial
+from nasedu.searching.workers import Workers
+
+__all__ = [
+    "Evaluator",
+    "Event",
+    "Finished",
+    "ImageEvaluator",
+    "RunConfig",
+    "Started",
+    "Study",
+    "Trial",
+    "TrialFinished",
+    "Update",
+    "Updated",
+    "Workers",
+    "available_cores",
+    "find_architecture",
+    "resume",
+    "search",
+]

@@ -1,0 +1,18 @@
+"""Short trainings of children, and what they report."""
+
+from nasedu.training.hardware import has_bfloat16, one_thread, pick_device, seeded
+from nasedu.training.image_trainer import ImageTrainer
+from nasedu.training.outcome import Outcome
+from nasedu.training.recipe import Recipe
+from nasedu.training.rewards import cubed_accuracy
+
+__all__ = [
+    "ImageTrainer",
+    "Outcome",
+    "Recipe",
+    "cubed_accuracy",
+    "has_bfloat16",
+    "one_thread",
+    "pick_device",
+    "seeded",
+]

@@ -1,0 +1,36 @@
+# For those who have make. Students need start.py alone; ARGS="..." passes arguments on.
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+
+.PHONY: help search test lab setup check format notebooks bench
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+search test lab setup:
+	$(PYTHON) start.py $@ $(ARGS)
+
+search:     ## a first search on the digits, about two minutes
+test:       ## all tests, notebooks included; ARGS=--fast leaves the notebooks out
+lab:        ## JupyterLab on your own copy of the lessons, in my/
+setup:      ## install everything for developing, and nothing more
+
+check: setup  ## ruff, pyright and the order of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports --no-logo
+
+format: setup  ## let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+notebooks: setup  ## execute the lessons in place; ARGS="notebooks/00*.ipynb" for some
+	$(BIN)/python notebooks/execute.py $(ARGS)
+
+bench: setup  ## run every benchmark
+	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" $(ARGS); done

@@ -1,0 +1,84 @@
+"""Convolutional children (Zoph & Le 2016, section 3.3).
+
+Legend of shapes: N images, C channels, H x W pixels, K classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import pad
+
+from nasedu.architectures import ConvLayer, ConvNet, cost
+
+
+class ConvBlock(nn.Sequential):
+    """One layer: convolution, batch norm, ReLU.
+
+    The paper names the three and not their order; this is the usual one. The convolution
+    pads to SAME, so that its output measures ceil(n / stride), and has no bias, since batch
+    norm subtracts any constant.
+    """
+
+    def __init__(self, layer: ConvLayer, in_channels: int) -> None:
+        size = (layer.filter_height, layer.filter_width)
+        convolution = nn.Conv2d(
+            in_channels,
+            layer.num_filters,
+            size,
+            stride=(layer.stride_height, layer.stride_width),
+            padding=tuple((n - 1) // 2 for n in size),
+            bias=False,
+        )
+        nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
+        steps = [convolution, nn.BatchNorm2d(layer.num_filters), nn.ReLU()]
+        if any(n % 2 == 0 for n in size):  # an even filter needs one more pixel at the far side
+            extra = tuple(1 - n % 2 for n in size)
+            steps.insert(0, nn.ZeroPad2d((0, extra[1], 0, extra[0])))
+        super().__init__(*steps)
+
+
+class ConvChild(nn.Module):
+    """The network that a `ConvNet` describes.
+
+    Args:
+        net: The description.
+        in_channels: Channels of the image.
+        num_classes: K.
+    """
+
+    def __init__(self, net: ConvNet, in_channels: int = 3, num_classes: int = 10) -> None:
+        super().__init__()
+        counts = cost(net, in_channels=in_channels, num_classes=num_classes)
+        self.net = net
+        self.blocks = nn.ModuleList(
+            ConvBlock(layer, count.in_channels)
+            for layer, count in zip(net.layers, counts.layers, strict=True)
+        )
+        self.classifier = nn.Linear(counts.classifier.in_channels, num_classes)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Map images ``(N, C, H, W)`` to logits ``(N, K)``.
+
+        Fix-up rule 2: the classifier reads all outputs that no layer consumes.
+        """
+        outputs = [images]  # of the image (0), then of layers 1, 2, ...
+        for layer, block in zip(self.net.layers, self.blocks, strict=True):
+            outputs.append(block(concatenate([outputs[i] for i in layer.inputs])))
+        features = concatenate([outputs[i] for i in self.net.loose_ends])
+        return self.classifier(features.mean((2, 3)))  # global average pooling
+
+
+def concatenate(maps: Sequence[Tensor]) -> Tensor:
+    """Stack maps ``(N, C_i, H_i, W_i)`` in depth.
+
+    Fix-up rule 3: smaller maps are padded with zeros to the largest. The paper does not say
+    on which side; here at the bottom and the right.
+    """
+    if len(maps) == 1:
+        return maps[0]
+    height = max(m.shape[2] for m in maps)
+    width = max(m.shape[3] for m in maps)
+    return torch.cat([pad(m, (0, width - m.shape[3], 0, height - m.shape[2])) for m in maps], 1)

@@ -1,0 +1,258 @@
+"""The controller: a recurrent network that writes networks (Zoph & Le 2016, section 3).
+
+Legend of shapes: B rollouts in a batch, T decisions, H hidden size, C choices of one
+decision, J earlier layers that an anchor point chooses from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Generator, Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits, logsigmoid
+
+from nasedu.errors import SearchSpaceError, SettingError
+from nasedu.spaces import Decision
+
+INIT = 0.08  # all weights start uniform in (-0.08, 0.08): appendix A
+
+
+class Rollout(NamedTuple):
+    """A batch of token sequences and what the controller thinks of them.
+
+    Attributes:
+        tokens: ``(B, T)`` int64, one token a decision.
+        log_probs: ``(B, T)`` log P(a_t given a_<t), in nats.
+        entropies: ``(B, T)`` entropy of each decision's distribution, in nats.
+        probabilities: T tensors. Of a choice ``(B, C)``; of an anchor point ``(B, J)``, each
+            earlier layer's probability to be chosen. Without gradients.
+    """
+
+    tokens: Tensor
+    log_probs: Tensor
+    entropies: Tensor
+    probabilities: tuple[Tensor, ...] = ()
+
+
+class Step(NamedTuple):
+    """One decision of a rollout, for the whole batch."""
+
+    token: Tensor  # (B,)
+    log_prob: Tensor  # (B,)
+    entropy: Tensor  # (B,)
+    probabilities: Tensor  # (B, C) or (B, J)
+
+
+class Controller(nn.Module):
+    """An LSTM that decides step by step, each decision the next step's input.
+
+    Two layers of 35 units, weights uniform in +-0.08, a softmax a decision (appendix A). The
+    paper is silent about the embeddings; here they have the hidden size. Decisions of one
+    name share a softmax and an embedding.
+
+    Args:
+        decisions: What to decide, in order; see `ConvNetSpace.decisions`.
+        hidden_size: Units of every LSTM layer, H.
+        num_layers: LSTM layers.
+        seed: Seed of the initial weights; None draws from torch's global generator.
+
+    Raises:
+        SearchSpaceError: Decisions of one name have different choices.
+    """
+
+    def __init__(
+        self,
+        decisions: Sequence[Decision],
+        hidden_size: int = 35,
+        num_layers: int = 2,
+        *,
+        seed: int | None = None,
+    ) -> None:
+        super().__init__()
+        if hidden_size < 1 or num_layers < 1:
+            raise SettingError(
+                f"hidden_size {hidden_size}, num_layers {num_layers}; expected at least 1 of each"
+            )
+        self.decisions = tuple(decisions)
+        self.hidden_size = hidden_size
+        self.num_layers = num_layers
+        choices = _choices_by_name(self.decisions)
+        with torch.random.fork_rng(devices=[]):  # torch draws weights that are not used
+            self._make_layers(choices)
+        generator = None if seed is None else Generator().manual_seed(seed)
+        for weights in self.parameters():
+            nn.init.uniform_(weights, -INIT, INIT, generator=generator)
+
+    def _make_layers(self, choices: dict[str, tuple]) -> None:
+        hidden_size = self.hidden_size
+        self.first_input = nn.Parameter(torch.empty(hidden_size))
+        self.cells = nn.ModuleList(
+            nn.LSTMCell(hidden_size, hidden_size) for _ in range(self.num_layers)
+        )
+        self.embeddings = nn.ModuleDict(
+            {name: nn.Embedding(len(c), hidden_size) for name, c in choices.items()}
+        )
+        self.heads = nn.ModuleDict(
+            {name: nn.Linear(hidden_size, len(c)) for name, c in choices.items()}
+        )
+        if any(decision.is_anchor for decision in self.decisions):
+            self.no_anchor = nn.Parameter(torch.empty(hidden_size))
+            self.w_prev = nn.Linear(hidden_size, hidden_size, bias=False)
+            self.w_curr = nn.Linear(hidden_size, hidden_size, bias=False)
+            self.v = nn.Linear(hidden_size, 1, bias=False)
+
+    def extra_repr(self) -> str:
+        """Name the sizes."""
+        return f"decisions={len(self.decisions)}, hidden_size={self.hidden_size}"
+
+    def forward(
+        self,
+        n: int | None = None,
+        *,
+        tokens: Tensor | None = None,
+        num_layers: int | None = None,
+        generator: Generator | None = None,
+    ) -> Rollout:
+        """Sample ``n`` sequences, or score the given ones: it is the same loop.
+
+        Args:
+            n: Number of sequences to sample, B.
+            tokens: ``(B, T)`` int64 sequences to score instead. They may describe the first
+                few whole layers only.
+            num_layers: Sample only the first so many layers of the child; default all.
+            generator: Source of randomness; default torch's global generator.
+
+        Raises:
+            SearchSpaceError: Tokens out of range, or not whole layers.
+        """
+        decisions = self._plan(tokens, num_layers)
+        batch = n if tokens is None else len(tokens)
+        if batch is None or batch < 1:
+            raise SettingError(f"n is {n}; expected a number of sequences, or tokens to score")
+        x = self.first_input.expand(batch, -1)  # (B, H)
+        state = [(x.new_zeros(x.shape), x.new_zeros(x.shape))] * self.num_layers
+        anchors: list[Tensor] = []  # hidden states at the anchor points so far, each (B, H)
+        steps: list[Step] = []
+        for t, decision in enumerate(decisions):
+            h, state = self.advance(x, state)
+            given = None if tokens is None else tokens[:, t]
+            if decision.is_anchor:
+                step, x = self.point(h, anchors, given, generator)
+                anchors.append(h)
+            else:
+                step, x = self.pick(h, decision.name, given, generator)
+            steps.append(step)
+        token, log_prob, entropy, probabilities = zip(*steps, strict=True)
+        return Rollout(
+            torch.stack(token, 1), torch.stack(log_prob, 1), torch.stack(entropy, 1), probabilities
+        )
+
+    def advance(
+        self, x: Tensor, state: list[tuple[Tensor, Tensor]]
+    ) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
+        """Run the LSTM one step: input ``(B, H)`` and states to the top ``h (B, H)`` and states."""
+        after = []
+        for cell, (h, c) in zip(self.cells, state, strict=True):
+            x, c = cell(x, (h, c))
+            after.append((x, c))
+        return x, after
+
+    def pick(
+        self, h: Tensor, name: str, given: Tensor | None, generator: Generator | None
+    ) -> tuple[Step, Tensor]:
+        """Decide one choice by a softmax; return the step and its embedding ``(B, H)``."""
+        log_p = self.heads[name](h).log_softmax(-1)  # (B, C)
+        p = log_p.exp()
+        if given is None:
+            given = torch.multinomial(p.detach(), 1, generator=generator).squeeze(1)
+        log_prob = log_p.gather(1, given[:, None]).squeeze(1)
+        entropy = -(p * log_p).sum(1)
+        return Step(given, log_prob, entropy, p.detach()), self.embeddings[name](given)
+
+    def point(
+        self,
+        h: Tensor,
+        anchors: list[Tensor],
+        given: Tensor | None,
+        generator: Generator | None,
+    ) -> tuple[Step, Tensor]:
+        """Decide which earlier layers feed this one (section 3.3).
+
+        P(layer j feeds layer i) = sigmoid(v . tanh(W_prev h_j + W_curr h_i)), each j on its
+        own. The next input is the mean of the chosen layers' h_j, or a learned vector if
+        none was chosen (our choice: the paper does not say what follows an anchor).
+        """
+        if not anchors:  # layer 1 has only the image to take
+            zero = h.new_zeros(len(h))
+            token = zero.long() if given is None else given
+            return Step(token, zero, zero, h.new_zeros(len(h), 0)), self.no_anchor.expand_as(h)
+        earlier = torch.stack(anchors, 1)  # (B, J, H)
+        hidden = torch.tanh(self.w_prev(earlier) + self.w_curr(h)[:, None])
+        logits = self.v(hidden).squeeze(-1)  # (B, J)
+        p = logits.sigmoid()
+        if given is None:
+            bits = torch.bernoulli(p.detach(), generator=generator)  # (B, J)
+            given = mask_of(bits)
+        else:
+            bits = bits_of(given, len(anchors)).to(p.dtype)
+        log_prob = -binary_cross_entropy_with_logits(logits, bits, reduction="none").sum(1)
+        entropy = -(p * logsigmoid(logits) + (1 - p) * logsigmoid(-logits)).sum(1)
+        count = bits.sum(1, keepdim=True)  # (B, 1)
+        mean = (bits[:, :, None] * earlier).sum(1) / count.clamp(min=1)
+        return Step(given, log_prob, entropy, p.detach()), torch.where(
+            count > 0, mean, self.no_anchor
+        )
+
+    def _plan(self, tokens: Tensor | None, num_layers: int | None) -> tuple[Decision, ...]:
+        """Return the decisions to take, which are those of the first whole layers."""
+        deepest = self.decisions[-1].layer
+        if tokens is None:
+            num_layers = deepest if num_layers is None else num_layers
+            if not 1 <= num_layers <= deepest:
+                raise SearchSpaceError(f"num_layers is {num_layers}; expected 1 to {deepest}")
+            return tuple(d for d in self.decisions if d.layer <= num_layers)
+        length = tokens.shape[1] if tokens.ndim == 2 else -1
+        decisions = self.decisions[: max(length, 0)]
+        whole = length == len(self.decisions) or (
+            0 < length < len(self.decisions)
+            and self.decisions[length].layer > self.decisions[length - 1].layer
+        )
+        if not whole:
+            raise SearchSpaceError(
+                f"tokens of shape {tuple(tokens.shape)} are not (B, T) for whole layers; "
+                f"this controller has T = {len(self.decisions)} decisions in {deepest} layers"
+            )
+        limits = torch.tensor([d.num_tokens for d in decisions], device=tokens.device)
+        if ((tokens < 0) | (tokens >= limits)).any():
+            row, t = ((tokens < 0) | (tokens >= limits)).nonzero()[0].tolist()
+            decisions[t].check(int(tokens[row, t]))
+        return decisions
+
+
+def mask_of(bits: Tensor) -> Tensor:
+    """Return the anchor tokens ``(B,)`` of chosen layers ``(B, J)``: bit j-1 is layer j."""
+    weights = 2 ** torch.arange(bits.shape[1], device=bits.device)
+    return (bits.long() * weights).sum(1)
+
+
+def bits_of(tokens: Tensor, num_earlier: int) -> Tensor:
+    """Return which of the ``J`` earlier layers anchor tokens ``(B,)`` choose: ``(B, J)``."""
+    return tokens[:, None] >> torch.arange(num_earlier, device=tokens.device) & 1
+
+
+def _choices_by_name(decisions: tuple[Decision, ...]) -> dict[str, tuple]:
+    """Return the choices of every kind of decision but anchors, checked to be the same."""
+    if not decisions:
+        raise SearchSpaceError("no decisions; expected at least one")
+    choices: dict[str, tuple] = {}
+    for decision in decisions:
+        if not decision.is_anchor and choices.setdefault(decision.name, decision.choices) != (
+            decision.choices
+        ):
+            raise SearchSpaceError(
+                f"{decision.name!r} has choices {decision.choices} in layer {decision.layer} and "
+                f"{choices[decision.name]} before; decisions of one name share a softmax"
+            )
+    return choices

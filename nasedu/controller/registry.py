@@ -1,0 +1,58 @@
+"""Strategies by name, for the command line and for continuing a recorded run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from nasedu.controller.controller import Controller
+from nasedu.controller.random_search import RandomSearch
+from nasedu.controller.reinforce import Reinforce
+from nasedu.controller.strategy import Strategy
+from nasedu.errors import SettingError
+from nasedu.spaces import Decision
+
+
+def _reinforce(
+    decisions: Sequence[Decision],
+    seed: int,
+    *,
+    lr: float = 6e-4,
+    baseline_decay: float = 0.95,
+    hidden_size: int = 35,
+    num_layers: int = 2,
+) -> Reinforce:
+    controller = Controller(decisions, hidden_size, num_layers, seed=seed)
+    return Reinforce(controller, lr, baseline_decay)
+
+
+def _random(decisions: Sequence[Decision], seed: int) -> RandomSearch:
+    return RandomSearch(decisions)
+
+
+STRATEGIES: dict[str, Callable[..., Strategy]] = {
+    Reinforce.name: _reinforce,
+    RandomSearch.name: _random,
+}
+
+
+def make_strategy(
+    name: str, decisions: Sequence[Decision], seed: int = 0, **settings: Any
+) -> Strategy:
+    """Return a fresh strategy.
+
+    Args:
+        name: A key of `STRATEGIES`.
+        decisions: What to decide, in order.
+        seed: Seed of the controller's initial weights.
+        **settings: As in the strategy's own ``settings``.
+
+    Raises:
+        SettingError: An unknown name or setting.
+    """
+    if name not in STRATEGIES:
+        raise SettingError(f"strategy is {name!r}; expected one of {', '.join(STRATEGIES)}")
+    try:
+        return STRATEGIES[name](decisions, seed, **settings)
+    except TypeError:
+        raise SettingError(f"{name!r} does not take the settings {sorted(settings)}") from None

@@ -1,0 +1,66 @@
+"""What every strategy promises: it asks for children and is told their rewards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from torch import Generator, Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateStats:
+    """What one update looked like.
+
+    Attributes:
+        mean_reward: Mean of the rewards that were told.
+        baseline: Baseline that the rewards were compared with; None if there is none.
+        loss: The loss whose gradient was followed, -mean(advantage * log-probability).
+        entropy: Mean over the children of the summed entropies of their decisions, in nats.
+        gradient_norm: Euclidean norm of the whole gradient.
+        probabilities: For each decision the probability of every choice, averaged over the
+            told children before the update; for an anchor, of every earlier layer to be chosen.
+    """
+
+    mean_reward: float
+    baseline: float | None = None
+    loss: float | None = None
+    entropy: float | None = None
+    gradient_norm: float | None = None
+    probabilities: tuple[tuple[float, ...], ...] = ()
+
+
+class Strategy(Protocol):
+    """Who decides which children are trained next.
+
+    The contract, held by every strategy:
+
+    - `ask` draws all its randomness from ``generator``, so equal state gives equal tokens.
+    - `tell` may come any time after `ask`, in another process: it needs only the tokens.
+    - `state_dict` holds tensors and JSON values alone and restores the strategy exactly.
+    - `settings` are the arguments that made it, as JSON values; a study is only ever
+      continued by a strategy of equal name and settings.
+    """
+
+    name: ClassVar[str]
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Return the arguments that made this strategy, as JSON values."""
+        ...
+
+    def ask(self, n: int, *, generator: Generator, num_layers: int | None = None) -> Tensor:
+        """Return ``(n, T)`` int64 tokens of ``n`` children to train, T steps each."""
+        ...
+
+    def tell(self, tokens: Tensor, rewards: Tensor) -> UpdateStats:
+        """Learn from ``(B, T)`` tokens and their ``(B,)`` rewards, in the order of the trials."""
+        ...
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return everything that changes, as tensors and JSON values."""
+        ...
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take over what `state_dict` returned."""
+        ...

@@ -1,0 +1,29 @@
+"""The check of every exercise: ``check.name(function)`` grades a student's ``name``.
+
+The lessons' exercises live in ``nasedu.course.checks``, one module a lesson; how they are
+written is told in ``nasedu.course.exercise``.
+"""
+
+from nasedu.course.checks.lesson_00 import best_so_far, reward_from_curve
+from nasedu.course.checks.lesson_01 import decode_layer, encode_layer, space_size
+from nasedu.course.checks.lesson_02 import conv_flop, conv_parameters, output_size, same_padding
+from nasedu.course.checks.lesson_03 import joint_probabilities, log_prob, sample_token
+from nasedu.course.checks.lesson_04 import grad_log_softmax, moving_average, reinforce_gradient
+
+__all__ = [
+    "best_so_far",
+    "conv_flop",
+    "conv_parameters",
+    "decode_layer",
+    "encode_layer",
+    "grad_log_softmax",
+    "joint_probabilities",
+    "log_prob",
+    "moving_average",
+    "output_size",
+    "reinforce_gradient",
+    "reward_from_curve",
+    "same_padding",
+    "sample_token",
+    "space_size",
+]

@@ -1,0 +1,155 @@
+"""Lesson 03: the controller, a product of conditionals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import accumulate
+
+import torch
+from torch import Tensor
+
+from nasedu.course.exercise import exercise
+
+
+def _chosen(conditionals: Sequence[Sequence[float]], tokens: Sequence[int]) -> list[float]:
+    return [p[token] for p, token in zip(conditionals, tokens, strict=True)]
+
+
+@exercise(
+    ([[0.5, 0.3, 0.2], [0.1, 0.9], [0.25, 0.25, 0.5]], [1, 0, 2]),
+    ([[0.7, 0.3], [0.6, 0.4]], [0, 1]),
+    ([[0.2, 0.8]], [0]),
+    ([[0.5, 0.5], [0.25, 0.75], [0.1, 0.9], [1.0, 0.0]], [1, 1, 0, 0]),
+    mistakes={
+        "That multiplies the logs; the log of a product is the sum of the logs.": (
+            lambda p, tokens: math.prod(map(math.log, _chosen(p, tokens)))
+        ),
+        "That takes the most probable token of each step; take the one that was chosen.": (
+            lambda p, tokens: sum(math.log(max(step)) for step in p)
+        ),
+        "That is the probability; take its log, as a sum of logs.": (
+            lambda p, tokens: math.prod(_chosen(p, tokens))
+        ),
+        "That adds probabilities; add their logs.": lambda p, tokens: sum(_chosen(p, tokens)),
+        "That is the log of the sum; it is the sum of the logs.": (
+            lambda p, tokens: math.log(sum(_chosen(p, tokens)))
+        ),
+        "That is the mean over the steps; the sum is the log of the sequence's probability.": (
+            lambda p, tokens: sum(map(math.log, _chosen(p, tokens))) / len(tokens)
+        ),
+        "The sign is wrong: the log of a probability is at most 0.": (
+            lambda p, tokens: -sum(map(math.log, _chosen(p, tokens)))
+        ),
+        "That is the last step alone; every step has its share.": (
+            lambda p, tokens: math.log(_chosen(p, tokens)[-1])
+        ),
+        "These are the steps one by one; add them.": (
+            lambda p, tokens: list(map(math.log, _chosen(p, tokens)))
+        ),
+        "That is a logarithm to base 10; use the natural one, `math.log`.": (
+            lambda p, tokens: sum(map(math.log10, _chosen(p, tokens)))
+        ),
+        "That is a logarithm to base 2; use the natural one, `math.log`.": (
+            lambda p, tokens: sum(map(math.log2, _chosen(p, tokens)))
+        ),
+    },
+)
+def log_prob(conditionals: Sequence[Sequence[float]], tokens: Sequence[int]) -> float:
+    """Return the log-probability of a sequence, in nats.
+
+    Args:
+        conditionals: For each step the probability of every token, given the tokens before.
+        tokens: The token chosen at each step.
+    """
+    return sum(math.log(step[token]) for step, token in zip(conditionals, tokens, strict=True))
+
+
+def _pick(probabilities: Sequence[float], uniform: float) -> int:
+    edges = accumulate(probabilities)
+    return next(token for token, edge in enumerate(edges) if uniform < edge)
+
+
+@exercise(
+    ([0.25, 0.5, 0.25], 0.9),
+    ([0.25, 0.5, 0.25], 0.1),
+    ([0.5, 0.125, 0.375], 0.55),
+    ([0.125, 0.5, 0.375], 0.6),
+    ([0.25, 0.5, 0.25], 0.25),
+    ([0.0, 0.5, 0.5], 0.0),
+    ([0.5, 0.0, 0.5], 0.5),
+    ([1.0], 0.75),
+    mistakes={
+        "That is the most probable token, whatever the number drawn: no sampling, no search.": (
+            lambda p, u: max(range(len(p)), key=p.__getitem__)
+        ),
+        "That is one too many: count the edges that `uniform` has reached.": (
+            lambda p, u: _pick(p, u) + 1
+        ),
+        "That is one too few: below the first edge lies token 0.": (lambda p, u: _pick(p, u) - 1),
+        "That draws a token of probability 0 when `uniform` meets an edge: use `<`, not `<=`.": (
+            lambda p, u: next(k for k, edge in enumerate(accumulate(p)) if u <= edge)
+        ),
+        "That compares with each probability; compare with their running sum.": (
+            lambda p, u: next((k for k, q in enumerate(p) if u < q), len(p) - 1)
+        ),
+        "That makes every token equally likely; the wider its interval, the likelier it is.": (
+            lambda p, u: int(u * len(p))
+        ),
+        "That goes through the tokens backwards; token 0 lies at 0.": (
+            lambda p, u: len(p) - 1 - _pick(p[::-1], u)
+        ),
+        "That is the probability of the token; return its number.": (lambda p, u: p[_pick(p, u)]),
+    },
+)
+def sample_token(probabilities: Sequence[float], uniform: float) -> int:
+    """Return the token that a uniform number picks: the inverse of the running sum.
+
+    Lay the probabilities end to end from 0 to 1; token k owns the interval from the sum of
+    those before it up to, and without, the sum including its own.
+
+    Args:
+        probabilities: One a token; they sum to 1.
+        uniform: A number drawn evenly, at least 0 and below 1.
+    """
+    return _pick(probabilities, uniform)
+
+
+@exercise(
+    (torch.tensor([0.25, 0.75]), torch.tensor([[0.5, 0.5], [0.1, 0.9]])),
+    (torch.tensor([0.5, 0.2, 0.3]), torch.tensor([[0.3, 0.7], [1.0, 0.0], [0.6, 0.4]])),
+    mistakes={
+        "These are the conditionals; multiply each row by the probability of its first token.": (
+            lambda first, second: second
+        ),
+        "That multiplies columns: row `a` of `second` goes with `first[a]`.": (
+            lambda first, second: first * second
+        ),
+        "That takes the two as independent; the row of `second` depends on the first token.": (
+            lambda first, second: torch.outer(first, first @ second)
+        ),
+        "That takes the first row of `second` for every first token; each has its own row.": (
+            lambda first, second: torch.outer(first, second[0])
+        ),
+        "That adds; the probability of one and then the other is a product.": (
+            lambda first, second: first[:, None] + second
+        ),
+        "That has rows and columns swapped: row `a` belongs to first token `a`.": (
+            lambda first, second: (first[:, None] * second).T
+        ),
+        "That is the second token alone, summed over the first; keep a number for each pair.": (
+            lambda first, second: first @ second
+        ),
+        "These are the right products in one row; keep a row for each first token.": (
+            lambda first, second: (first[:, None] * second).flatten()
+        ),
+    },
+)
+def joint_probabilities(first: Tensor, second: Tensor) -> Tensor:
+    """Return the probability of every pair of tokens, ``(A, B)``, which sum to 1.
+
+    Args:
+        first: ``(A,)`` probabilities of the first token.
+        second: ``(A, B)``; row ``a`` has those of the second token if the first was ``a``.
+    """
+    return first[:, None] * second

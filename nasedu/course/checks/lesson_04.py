@@ -1,0 +1,179 @@
+"""Lesson 04: policy gradient from a bandit."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, tensor
+
+from nasedu.course.exercise import exercise
+
+
+def _one_hot(logits: Tensor, actions: Tensor | int) -> Tensor:
+    return torch.eye(len(logits))[actions]
+
+
+@exercise(
+    (tensor([0.0, 1.0, -1.0]), 1),
+    (tensor([0.5, 0.5]), 0),
+    (tensor([2.0, -1.0, 0.5, 1.0]), 3),
+    mistakes={
+        "The sign is wrong: that is the gradient of the loss, minus the log-probability.": (
+            lambda logits, a: logits.softmax(0) - _one_hot(logits, a)
+        ),
+        "That forgets to subtract the softmax, which raising one logit takes from the others.": (
+            _one_hot
+        ),
+        "That is the softmax; the action's own place has 1 minus it, the others minus it.": (
+            lambda logits, a: logits.softmax(0)
+        ),
+        "That is the softmax with the sign turned; the action's own place has 1 more.": (
+            lambda logits, a: -logits.softmax(0)
+        ),
+        "That is the gradient of the probability; divide by the action's probability.": (
+            lambda logits, a: logits.softmax(0)[a] * (_one_hot(logits, a) - logits.softmax(0))
+        ),
+        "That subtracts the logits; subtract their softmax.": (
+            lambda logits, a: _one_hot(logits, a) - logits
+        ),
+        "That is the log-probability; this asks for its slope in every logit.": (
+            lambda logits, a: logits.log_softmax(0)[a]
+        ),
+        "These are the log-probabilities; this asks for the slope of one of them.": (
+            lambda logits, a: logits.log_softmax(0)
+        ),
+        "That is the slope in the action's own logit; the others have theirs.": (
+            lambda logits, a: 1 - logits.softmax(0)[a]
+        ),
+        "That is right at the action; the others are not 0, since they lower its probability.": (
+            lambda logits, a: _one_hot(logits, a) * (1 - logits.softmax(0))
+        ),
+    },
+)
+def grad_log_softmax(logits: Tensor, action: int) -> Tensor:
+    """Return the gradient of ``log softmax(logits)[action]`` in the logits, ``(K,)``.
+
+    Args:
+        logits: ``(K,)``, one an action.
+        action: The action that was taken.
+    """
+    gradient = -logits.softmax(0)
+    gradient[action] += 1
+    return gradient
+
+
+def _slopes(logits: Tensor, actions: Tensor) -> Tensor:
+    """Return ``(B, K)``: the gradient of each action's log-probability."""
+    return _one_hot(logits, actions) - logits.softmax(0)
+
+
+@exercise(
+    (tensor([0.0, 1.0, -1.0]), tensor([1, 0, 2, 1]), tensor([0.9, 0.2, 0.4, 0.7]), 0.5),
+    (tensor([0.5, -0.5]), tensor([0, 1, 1]), tensor([1.0, 0.0, 0.5]), 0.25),
+    (tensor([0.3, 0.0, -0.3, 0.6]), tensor([3, 2]), tensor([0.1, 0.8]), 0.0),
+    (tensor([1.0, 0.0]), tensor([1]), tensor([0.3]), 0.6),
+    mistakes={
+        "That is the sum over the samples; take the mean.": (
+            lambda logits, a, r, b: (r - b) @ _slopes(logits, a)
+        ),
+        "The sign is wrong: that goes down, as for a loss; the reward should go up.": (
+            lambda logits, a, r, b: -(r - b) @ _slopes(logits, a) / len(r)
+        ),
+        "That is the sum with the sign turned; take the mean, and go up.": (
+            lambda logits, a, r, b: -(r - b) @ _slopes(logits, a)
+        ),
+        "That adds the baseline; subtract it.": (
+            lambda logits, a, r, b: (r + b) @ _slopes(logits, a) / len(r)
+        ),
+        "That forgets the baseline: weigh each sample by its reward minus the baseline.": (
+            lambda logits, a, r, b: r @ _slopes(logits, a) / len(r)
+        ),
+        "That forgets the baseline, and is the sum over the samples; take the mean.": (
+            lambda logits, a, r, b: r @ _slopes(logits, a)
+        ),
+        "That forgets the rewards: weigh each sample by its reward minus the baseline.": (
+            lambda logits, a, r, b: _slopes(logits, a).mean(0)
+        ),
+        "That subtracts the mean of these rewards; subtract the baseline that was given.": (
+            lambda logits, a, r, b: (r - r.mean()) @ _slopes(logits, a) / len(r)
+        ),
+        "That forgets to subtract the softmax from each sample's one-hot action.": (
+            lambda logits, a, r, b: (r - b) @ _one_hot(logits, a) / len(r)
+        ),
+        "That divides by the number of actions; divide by the number of samples.": (
+            lambda logits, a, r, b: (r - b) @ _slopes(logits, a) / len(logits)
+        ),
+        "That is the gradient of each sample; take the mean over the samples.": (
+            lambda logits, a, r, b: (r - b)[:, None] * _slopes(logits, a)
+        ),
+        "That takes the mean over the actions; take it over the samples.": (
+            lambda logits, a, r, b: ((r - b)[:, None] * _slopes(logits, a)).mean(1)
+        ),
+        "That averages rewards and slopes apart; multiply sample by sample, then average.": (
+            lambda logits, a, r, b: (r - b).mean() * _slopes(logits, a).mean(0)
+        ),
+        "That is the last sample alone: add up inside the loop.": (
+            lambda logits, a, r, b: (r[-1] - b) * _slopes(logits, a)[-1]
+        ),
+    },
+)
+def reinforce_gradient(logits: Tensor, actions: Tensor, rewards: Tensor, baseline: float) -> Tensor:
+    """Return the estimated gradient of the expected reward in the logits, ``(K,)``.
+
+    The mean over the samples of (reward - baseline) times the gradient of the action's
+    log-probability: the direction in which the reward rises (section 3.2).
+
+    Args:
+        logits: ``(K,)``, one an action.
+        actions: ``(B,)`` int64, the actions that were sampled.
+        rewards: ``(B,)``, what each of them brought.
+        baseline: What to compare the rewards with.
+    """
+    advantages = rewards - baseline  # (B,)
+    gradients = torch.stack([grad_log_softmax.solution(logits, int(a)) for a in actions])  # (B, K)
+    return (advantages[:, None] * gradients).mean(0)
+
+
+@exercise(
+    (0.5, 1.0, 0.9),
+    (0.6, 0.2, 0.95),
+    (0.0, 0.8, 0.5),
+    (0.3, 0.7, 0.0),
+    (0.4, 0.4, 0.8),
+    mistakes={
+        "The decay is at the wrong place: it is the share of the old baseline that stays.": (
+            lambda b, r, decay: (1 - decay) * b + decay * r
+        ),
+        "That adds the whole reward; its share is `1 - decay`, so that the shares sum to 1.": (
+            lambda b, r, decay: decay * b + r
+        ),
+        "That keeps the whole baseline; its share is `decay`, so that the shares sum to 1.": (
+            lambda b, r, decay: b + (1 - decay) * r
+        ),
+        "That keeps the whole baseline and adds too much: the shares must sum to 1.": (
+            lambda b, r, decay: b + decay * r
+        ),
+        "That gives both the same share; the baseline has `decay`, the reward `1 - decay`.": (
+            lambda b, r, decay: decay * b + decay * r
+        ),
+        "That is the middle of the two, whatever the decay.": lambda b, r, decay: (b + r) / 2,
+        "That is the reward alone; the old baseline keeps the share `decay`.": (
+            lambda b, r, decay: r
+        ),
+        "That is the old baseline: the reward does not enter.": lambda b, r, decay: b,
+        "That is the advantage, reward minus baseline; this asks for the next baseline.": (
+            lambda b, r, decay: r - b
+        ),
+        "That moves away from the reward: turn the difference round.": (
+            lambda b, r, decay: b - (1 - decay) * (r - b)
+        ),
+    },
+)
+def moving_average(baseline: float, reward: float, decay: float) -> float:
+    """Return the next baseline: an exponential moving average of the rewards (section 3.2).
+
+    Args:
+        baseline: The average until now.
+        reward: The newest reward.
+        decay: The share of the old baseline that stays, 0 to 1.
+    """
+    return decay * baseline + (1 - decay) * reward

@@ -1,0 +1,259 @@
+"""The frame of every exercise: a right answer, cases to try, and the usual mistakes.
+
+An exercise is written as its own solution, and a usual mistake as a function that makes it:
+
+    @exercise(
+        ([0.2, 0.9, 0.5],),
+        mistakes={"That is the smallest; take the largest.": min},
+    )
+    def best(rewards: Sequence[float]) -> float:
+        '''Return the best of the rewards.'''
+        return max(rewards)
+
+``best(function)`` then grades a student's ``best``. A mistake is recognised when the answers
+of the student equal those of the mistake in every case, so that no hint is a guess.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any, Literal, NoReturn
+
+import numpy as np
+
+from nasedu.course.answers import (
+    AnswerError,
+    code,
+    equal,
+    is_finite,
+    is_whole,
+    plain,
+    quote,
+    read,
+)
+from nasedu.course.inline import html_of
+
+State = Literal["right", "not right yet", "not attempted yet"]
+ICONS: dict[State, str] = {"right": "✔", "not right yet": "✘", "not attempted yet": "○"}
+COLOURS: dict[State, str] = {
+    "right": "#009E73",
+    "not right yet": "#D55E00",
+    "not attempted yet": "#888888",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What a check found.
+
+    Attributes:
+        exercise: Name of the exercise.
+        state: ``"right"``, ``"not right yet"`` or ``"not attempted yet"``.
+        sentence: Why; code stands between backticks.
+    """
+
+    exercise: str
+    state: State
+    sentence: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether the function is right."""
+        return self.state == "right"
+
+    def __repr__(self) -> str:
+        return f"{ICONS[self.state]} {self.exercise} is {self.state}. {self.sentence}"
+
+    def _repr_html_(self) -> str:
+        return (
+            f'<div role="status" style="border-left: 4px solid {COLOURS[self.state]}; '
+            f'padding-left: 0.6em"><strong><span aria-hidden="true">{ICONS[self.state]}</span> '
+            f"{html_of(f'`{self.exercise}`')} is {self.state}.</strong> {html_of(self.sentence)}"
+            "</div>"
+        )
+
+
+class _WrongError(Exception):
+    """The function is not right, and this sentence says why."""
+
+
+class _UnattemptedError(Exception):
+    """The function is still the stub of the task."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """Grades functions: call it with one.
+
+    Args:
+        solution: The right function. Its docstring is the task.
+        cases: Arguments to try, one tuple a call.
+        mistakes: For each usual mistake what to say, and a function that makes it.
+    """
+
+    solution: Callable[..., Any]
+    cases: tuple[tuple[Any, ...], ...]
+    mistakes: Mapping[str, Callable[..., Any]]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "__doc__", self.solution.__doc__)
+
+    def __repr__(self) -> str:
+        return f"Exercise({self.name}{inspect.signature(self.solution)})"
+
+    @property
+    def name(self) -> str:
+        """Name of the function to write."""
+        return self.solution.__name__
+
+    def __call__(self, function: Callable[..., Any], strict: bool = False) -> CheckResult:
+        """Grade a function.
+
+        Args:
+            function: The student's, called with each case.
+            strict: Raise unless it is right, for solutions.
+
+        Raises:
+            AssertionError: Only if ``strict``, with the sentence.
+        """
+        try:
+            self._check_callable(function)
+            self._grade(function)
+            result = CheckResult(self.name, "right", f"It agrees in all {len(self.cases)} cases.")
+        except _UnattemptedError:
+            sentence = "Replace the line that raises `NotImplementedError`, then run this again."
+            result = CheckResult(self.name, "not attempted yet", sentence)
+        except _WrongError as error:
+            result = CheckResult(self.name, "not right yet", str(error))
+        except Exception as error:  # a check never raises, whatever it was given
+            sentence = f"It could not be graded: {_raised(error)}."
+            result = CheckResult(self.name, "not right yet", sentence)
+        if strict and not result.passed:
+            raise AssertionError(repr(result))
+        return result
+
+    def call(self, case: tuple[Any, ...]) -> str:
+        """Return a call as a student would type it, between backticks."""
+        return f"`{self.name}({', '.join(quote(argument)[1:-1] for argument in case)})`"
+
+    def _check_callable(self, function: Any) -> None:
+        if not callable(function):
+            raise _WrongError(
+                f"The check was given {quote(function)}; hand it the function itself, without "
+                f"calling it: `check.{self.name}({self.name})`."
+            )
+        try:
+            signature = inspect.signature(function)
+        except (TypeError, ValueError):  # some builtins have none
+            return
+        try:
+            signature.bind(*self.cases[0])
+        except TypeError:
+            names = ", ".join(inspect.signature(self.solution).parameters)
+            raise _WrongError(
+                f"The function takes `{signature}`; expected the arguments `({names})`."
+            ) from None
+
+    def _grade(self, function: Callable[..., Any]) -> None:
+        """Raise what is wrong first: an answer, or a case that gives none."""
+        answers: list[np.ndarray] = []
+        try:
+            for case in self.cases:
+                answers.append(self._answer(function, case))
+        except _WrongError:
+            self._compare(answers)
+            raise
+        self._compare(answers)
+
+    def _answer(self, function: Callable[..., Any], case: tuple[Any, ...]) -> np.ndarray:
+        answers = []
+        for _ in range(2):
+            arguments = deepcopy(case)
+            try:
+                answer = function(*arguments)
+            except (Exception, SystemExit) as error:
+                self._explain_raise(error, case)
+            try:
+                answers.append(read(answer))
+            except AnswerError as error:
+                raise _WrongError(f"{self.call(case)} gives {error}.") from None
+            for changed, argument in zip(arguments, case, strict=True):
+                if plain(changed) != plain(argument):
+                    raise _WrongError(
+                        f"{self.call(case)} changes its argument {quote(argument)} into "
+                        f"{quote(changed)}; leave it as it is and work on a copy."
+                    )
+        first, second = answers
+        if not equal(first, second):
+            raise _WrongError(
+                f"{self.call(case)} gives {quote(first.tolist())}, and when called again "
+                f"{quote(second.tolist())}; it must depend on the arguments and on nothing else."
+            )
+        return first
+
+    def _explain_raise(self, error: BaseException, case: tuple[Any, ...]) -> NoReturn:
+        # torch too raises NotImplementedError: "softmax" not implemented for 'Long'
+        if isinstance(error, NotImplementedError) and "not implemented for" not in str(error):
+            raise _UnattemptedError from None
+        raise _WrongError(
+            f"{self.call(case)} raises {_raised(error)}. Call it in a cell of its own to see where."
+        ) from None
+
+    def _compare(self, answers: list[np.ndarray]) -> None:
+        rights = [read(self.solution(*deepcopy(case))) for case in self.cases]
+        tried = list(zip(self.cases, answers, rights, strict=False))
+        for case, answer, right in tried:
+            if not equal(answer, right):
+                raise _WrongError(
+                    f"{self.call(case)} gives {quote(answer.tolist())}; expected "
+                    f"{quote(right.tolist())}. {self._hint(answers, answer, right)}"
+                )
+        for case, answer, right in tried:
+            if is_whole(right) and not is_whole(answer):
+                raise _WrongError(
+                    f"{self.call(case)} gives {quote(answer.tolist())}, the right value as a "
+                    f"float; return {quote(right.tolist())} (`//` divides and keeps ints)."
+                )
+
+    def _hint(self, answers: list[np.ndarray], answer: np.ndarray, right: np.ndarray) -> str:
+        for hint, mistake in self.mistakes.items():
+            if self._is_made(mistake, answers):
+                return hint
+        if not is_finite(answer):
+            return "A nan or inf comes from a division by 0 or from the log of 0."
+        if answer.shape != right.shape:
+            return f"The answer holds {_extent(answer)}; expected {_extent(right)}."
+        if is_whole(answer) and not is_whole(right):
+            return "It holds ints alone: were fractions cut off, by an int dtype or by `//`?"
+        return "Work this case out on paper and print every step."
+
+    def _is_made(self, mistake: Callable[..., Any], answers: list[np.ndarray]) -> bool:
+        """Whether these are the answers of somebody who makes this mistake."""
+        try:
+            with np.errstate(all="ignore"):
+                wrong = [read(mistake(*deepcopy(case))) for case in self.cases[: len(answers)]]
+        except Exception:  # the mistake has no answer to one of the cases
+            return False
+        return all(map(equal, answers, wrong))
+
+
+def exercise(
+    *cases: tuple[Any, ...], mistakes: Mapping[str, Callable[..., Any]]
+) -> Callable[[Callable[..., Any]], Exercise]:
+    """Make an exercise of the function below: see the top of this file."""
+    return lambda solution: Exercise(solution, cases, mistakes)
+
+
+def _raised(error: BaseException) -> str:
+    return code(f"{type(error).__name__}: {error}".removesuffix(": "))
+
+
+def _extent(numbers: np.ndarray) -> str:
+    if numbers.ndim > 2:
+        return f"an array of shape {numbers.shape}"
+    *rows, count = (1, *numbers.shape)[-max(1, numbers.ndim) :]
+    size = f"{rows[0]} x {count}" if rows else f"{count}"
+    return "one number" if size == "1" else f"{size} numbers"

@@ -1,0 +1,105 @@
+"""Three questions at the end of a lesson, with an explanation for every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from string import ascii_uppercase
+
+from nasedu.course.inline import html_of
+from nasedu.errors import SettingError
+
+NUM_QUESTIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer to choose, and what the student reads after choosing it.
+
+    Args:
+        text: The answer.
+        explanation: Why it is right, or what speaks against it.
+        correct: Whether it is the right one.
+    """
+
+    text: str
+    explanation: str
+    correct: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """Whether it is right, as an icon and a word."""
+        return "✔ Right." if self.correct else "✘ No."
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with one right answer among two or more.
+
+    Args:
+        text: The question; code stands between backticks.
+        options: What to choose from. Exactly one is correct.
+    """
+
+    text: str
+    options: tuple[Option, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "options", tuple(self.options))
+        num_correct = sum(option.correct for option in self.options)
+        if len(self.options) < 2 or num_correct != 1:
+            raise SettingError(
+                f"question {self.text!r} has {len(self.options)} options and {num_correct} of them "
+                "correct; expected two or more, and exactly one correct"
+            )
+        for option in self.options:
+            if not option.text.strip() or not option.explanation.strip():
+                raise SettingError(
+                    f"option {option.text!r} of question {self.text!r} lacks its text or its "
+                    "explanation; every answer needs both"
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Quiz:
+    """Three questions; every option opens to its explanation, with or without a kernel."""
+
+    questions: tuple[Question, ...]
+
+    def __repr__(self) -> str:
+        lines, answers = [], []
+        for number, question in enumerate(self.questions, start=1):
+            lines.append(f"{number}. {question.text}")
+            for letter, option in zip(ascii_uppercase, question.options, strict=False):
+                lines.append(f"   {letter}) {option.text}")
+                answers.append(f"{number} {letter}) {option.verdict} {option.explanation}")
+        return "\n".join([*lines, "", "Answers", *answers])
+
+    def _repr_html_(self) -> str:
+        items = (
+            f"<li><p><strong>{html_of(question.text)}</strong></p>"
+            f"{''.join(map(_option_html, question.options))}</li>"
+            for question in self.questions
+        )
+        return f"<p>Open the answer that you would give.</p><ol>{''.join(items)}</ol>"
+
+
+def quiz(questions: Sequence[Question]) -> Quiz:
+    """Return the quiz of a lesson, to be shown by its cell.
+
+    Args:
+        questions: Three.
+
+    Raises:
+        SettingError: Not three questions.
+    """
+    if len(questions) != NUM_QUESTIONS:
+        raise SettingError(f"the quiz has {len(questions)} questions; expected {NUM_QUESTIONS}")
+    return Quiz(tuple(questions))
+
+
+def _option_html(option: Option) -> str:
+    return (
+        f"<details><summary>{html_of(option.text)}</summary>"
+        f"<p><strong>{option.verdict}</strong> {html_of(option.explanation)}</p></details>"
+    )

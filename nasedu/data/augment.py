@@ -1,0 +1,96 @@
+"""Normalisation, shifts and mirroring, a batch at a time on the images' device.
+
+Legend: N images, B images of a batch, C channels, H rows, W columns.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from nasedu.data.images import CHUNK
+
+
+class Augmentation:
+    """Turns uint8 images into what a network trains on (section 4.1).
+
+    The paper whitens, upsamples, takes a random crop and mirrors at random. As in the
+    training of DenseNet, whose settings the paper names, every channel is normalised and the
+    crop is taken from the image with zeros around it, each image with its own shift.
+
+    Args:
+        train: ``(N, C, H, W)`` uint8 images to train on; every channel's mean and standard
+            deviation are theirs alone, so that validation images tell nothing.
+        pad: How many pixels an image may shift, in each direction.
+        flip: Whether to mirror every second image, on average.
+    """
+
+    def __init__(self, train: Tensor, *, pad: int = 0, flip: bool = False) -> None:
+        self.pad = pad
+        self.flip = flip
+        self.mean, self.std = channel_statistics(train)
+        """``(C,)`` float32 mean and standard deviation, where white is 1."""
+
+    def normalise(self, images: Tensor) -> Tensor:
+        """Return ``(B, C, H, W)`` uint8 images as float32 of mean 0 and deviation 1."""
+        mean, std = ((255 * x).to(images.device).view(-1, 1, 1) for x in (self.mean, self.std))
+        images = images.contiguous(memory_format=torch.channels_last)
+        return (images - mean).div_(std)
+
+    def __call__(self, images: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """Return a batch normalised, shifted and mirrored.
+
+        Args:
+            images: ``(B, C, H, W)`` uint8.
+            generator: Where shifts and mirroring come from; without one there are none.
+
+        Returns:
+            ``(B, C, H, W)`` float32 on the same device, in channels-last memory order.
+        """
+        if generator is None:
+            return self.normalise(images)
+        if self.flip:
+            mirrored = self._draw(2, (len(images), 1, 1, 1), generator, images.device)
+            images = torch.where(mirrored.bool(), images.flip(3), images)
+        images = self.normalise(images)
+        if not self.pad:
+            return images
+        top, left = self._draw(2 * self.pad + 1, (2, len(images)), generator, images.device)
+        height, width = images.shape[2:]
+        framed = functional.pad(
+            images, (self.pad,) * 4
+        )  # (B, C, H + 2 pad, W + 2 pad), zeros around
+        crops = framed.unfold(2, height, 1).unfold(3, width, 1)  # every crop, as a view
+        crops = crops[torch.arange(len(images), device=images.device), :, top, left]
+        return crops.contiguous(memory_format=torch.channels_last)
+
+    @staticmethod
+    def _draw(
+        below: int, size: tuple[int, ...], generator: torch.Generator, device: torch.device
+    ) -> Tensor:
+        """Draw where the generator lives, so that every device sees the same numbers."""
+        drawn = torch.randint(below, size, generator=generator, device=generator.device)
+        return drawn.to(device)
+
+
+def channel_statistics(images: Tensor) -> tuple[Tensor, Tensor]:
+    """Return mean and standard deviation of every channel, where white is 1.
+
+    Counting the 256 values first makes the sums exact, whatever device and threads.
+
+    Args:
+        images: ``(N, C, H, W)`` uint8.
+
+    Returns:
+        Two ``(C,)`` float32 tensors on the CPU. A channel without variance gets deviation 1.
+    """
+    counts = torch.zeros(images.shape[1], 256, dtype=torch.int64)
+    for part in images.split(CHUNK):
+        for channel, values in enumerate(part.unbind(1)):
+            counts[channel] += values.reshape(-1).bincount(minlength=256).cpu()
+    levels = torch.arange(256, dtype=torch.float64) / 255
+    share = counts.double() / counts.sum(1, keepdim=True)  # (C, 256)
+    mean = share @ levels  # (C,)
+    std = (share @ levels**2 - mean**2).clamp(min=0).sqrt()
+    return mean.float(), torch.where(std < 1e-6, 1.0, std).float()

@@ -1,0 +1,122 @@
+"""Which data sets there are, and where imported ones lie."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from nasedu.data import digits, storage
+from nasedu.data.images import ImageData
+from nasedu.errors import DataError
+
+BUILT_IN = (digits.NAME,)
+
+
+@dataclass(frozen=True, slots=True)
+class DataRow:
+    """One line of ``nasedu data list``.
+
+    Attributes:
+        name: What ``--data`` calls it.
+        title: What figures call it.
+        shape: ``(C, H, W)`` of every image.
+        num_train: Training images, validation included.
+        num_test: Test images.
+        classes: Names of the classes.
+        num_bytes: Size of the file, or in memory if it is built in.
+        path: Its file, or None if it is built in.
+        problem: Why it cannot be used; empty if it can.
+    """
+
+    name: str
+    title: str
+    shape: tuple[int, int, int]
+    num_train: int
+    num_test: int
+    classes: tuple[str, ...]
+    num_bytes: int
+    path: Path | None
+    problem: str = ""
+
+    def __str__(self) -> str:
+        if self.problem:
+            return f"{self.name:<10} cannot be used: {self.problem}"
+        channels, height, width = self.shape
+        place = f"built in, {self.num_bytes / 1e6:.1f} MB" if self.path is None else self.path
+        return (
+            f"{self.name:<10} {self.title}: {self.num_train:,} to train, {self.num_test:,} to "
+            f"test, {channels}x{height}x{width}, {len(self.classes)} classes ({place})"
+        )
+
+
+def data_home() -> Path:
+    """Return where data lies: $NASEDU_DATA, else the checkout's data/, else ~/.nasedu/data."""
+    if named := os.environ.get("NASEDU_DATA"):
+        return Path(named).expanduser()
+    checkout = Path(__file__).resolve().parents[2]
+    if (checkout / "pyproject.toml").is_file():
+        return checkout / "data"
+    return Path.home() / ".nasedu" / "data"
+
+
+def imported_path(name: str) -> Path:
+    """Return the file of an imported data set, there or not."""
+    return data_home() / "imported" / f"{name}.safetensors"
+
+
+def is_valid(name: str) -> bool:
+    """Whether a data set can be imported under this name."""
+    return re.fullmatch(r"[a-z0-9_-]{1,40}", name) is not None and name not in BUILT_IN
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all data sets, the built-in ones first."""
+    files = imported_path("any").parent.glob("*.safetensors")
+    return (*BUILT_IN, *sorted(file.stem for file in files if is_valid(file.stem)))
+
+
+def load(name: str) -> ImageData:
+    """Return a data set; its images stay in memory, or in its file, for the next call.
+
+    Raises:
+        DataError: There is none of that name, or its file cannot be read.
+    """
+    if name == digits.NAME:
+        return digits.digits()
+    if name not in names():
+        raise DataError(
+            f"there is no data set {name!r}; expected one of {', '.join(names())}, "
+            "or add one with: nasedu data add NAME PATH"
+        )
+    path = imported_path(name)
+    return _load(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _load(path: Path, _changed: int) -> ImageData:
+    """Read a file once for each time that it was written."""
+    return storage.read(path)
+
+
+def describe() -> list[DataRow]:
+    """Return one row for every data set, also for a file that cannot be read."""
+    return [_row(name) for name in names()]
+
+
+def _row(name: str) -> DataRow:
+    if name in BUILT_IN:
+        data = load(name)
+        size = data.train.images.nbytes + data.test.images.nbytes
+        counts = len(data.train), len(data.test)
+        return DataRow(name, data.title, data.shape, *counts, data.classes, size, None)
+    path = imported_path(name)
+    size = path.stat().st_size
+    try:
+        head = storage.read_header(path)
+    except DataError as error:
+        return DataRow(name, "", (0, 0, 0), 0, 0, (), size, path, problem=str(error))
+    counts = head.num_train, head.num_test
+    return DataRow(name, head.title, head.shape, *counts, head.classes, size, path)

@@ -1,0 +1,171 @@
+"""One file for an imported data set: safetensors, with its description as JSON."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from nasedu.architectures.json_form import read_json, write_json
+from nasedu.data.images import ImageData, LabelledImages
+from nasedu.errors import ArchitectureError, DataError
+
+KIND = "image_data"
+TENSORS = ("train_images", "train_labels", "test_images", "test_labels")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the beginning of a file tells without reading its images.
+
+    Attributes:
+        title: What figures call the data set.
+        classes: Names of the classes.
+        flip: Whether a mirrored image is still of its class.
+        shape: ``(C, H, W)`` of every image.
+        num_train: Number of training images.
+        num_test: Number of test images.
+    """
+
+    title: str
+    classes: tuple[str, ...]
+    flip: bool
+    shape: tuple[int, int, int]
+    num_train: int
+    num_test: int
+
+
+def num_valid(num_train: int, num_classes: int) -> int:
+    """Return how many training images are for validation: a tenth, as in the paper (4.1)."""
+    return max(num_train // 10, num_classes)
+
+
+def padding(shape: tuple[int, int, int]) -> int:
+    """Return how far images of this ``(C, H, W)`` may shift: an eighth, 4 pixels of 32."""
+    return min(shape[1:]) // 8
+
+
+def write(path: Path, data: ImageData, source: dict[str, Any]) -> int:
+    """Write a data set whole or not at all, and return the size of its file in bytes.
+
+    Images are stored as ``(N, H, W, C)``. Nothing in the file depends on the time or place
+    of writing, so that equal imports give equal files.
+
+    Args:
+        path: Where to; an existing file is replaced.
+        data: What to write.
+        source: Where it came from, for the record: a JSON object.
+
+    Raises:
+        DataError: The disk is full or the folder cannot be written to.
+    """
+    fields = {"title": data.title, "classes": data.classes, "flip": data.flip, "source": source}
+    tensors = {}
+    for part in ("train", "test"):
+        labelled: LabelledImages = getattr(data, part)
+        tensors[f"{part}_images"] = labelled.images.permute(0, 2, 3, 1).contiguous()
+        tensors[f"{part}_labels"] = labelled.labels
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.touch()
+        mode = beside.stat().st_mode  # what the user's umask allows
+        save_file(tensors, beside, metadata={"nasedu": write_json(KIND, fields)})
+        beside.chmod(mode)
+        beside.replace(path)
+    except (OSError, SafetensorError) as error:
+        size = sum(tensor.nbytes for tensor in tensors.values()) / 1e6
+        raise DataError(
+            f"cannot write {path} ({error}); it takes {size:.1f} MB: make room, or name another "
+            "folder in the environment variable NASEDU_DATA"
+        ) from None
+    finally:
+        beside.unlink(missing_ok=True)
+    return path.stat().st_size
+
+
+def read(path: Path) -> ImageData:
+    """Return the data set in a file; its images stay in the file until they are used.
+
+    Raises:
+        DataError: The file is not there, truncated, of something else or of a newer nasedu.
+    """
+    header = read_header(path)
+    with _open(path) as file:
+        tensors = {name: file.get_tensor(name) for name in TENSORS}
+    parts = {
+        part: LabelledImages(
+            tensors[f"{part}_images"].permute(0, 3, 1, 2), tensors[f"{part}_labels"]
+        )
+        for part in ("train", "test")
+    }
+    return ImageData(
+        name=path.stem,
+        title=header.title,
+        classes=header.classes,
+        num_valid=num_valid(header.num_train, len(header.classes)),
+        flip=header.flip,
+        pad=padding(header.shape),
+        **parts,
+    )
+
+
+def read_header(path: Path) -> Header:
+    """Return what a file holds, checked, without reading its images.
+
+    Raises:
+        DataError: As for `read`.
+    """
+    with _open(path) as file:
+        text = (file.metadata() or {}).get("nasedu", "")
+        names = set(file.keys())
+        if names != set(TENSORS):
+            raise _unusable(path, f"it holds {sorted(names)[:4]}, expected {list(TENSORS)}")
+        slices = {name: file.get_slice(name) for name in TENSORS}
+        kinds = {name: (part.get_dtype(), part.get_shape()) for name, part in slices.items()}
+    try:
+        fields = read_json(KIND, text)
+    except ArchitectureError as error:
+        raise _unusable(path, str(error)) from None
+    title, classes, flip = (fields.get(name) for name in ("title", "classes", "flip"))
+    if not isinstance(title, str) or not isinstance(flip, bool) or not isinstance(classes, list):
+        raise _unusable(path, "its title, classes or flip are missing")
+    if len(classes) < 2 or not all(isinstance(name, str) for name in classes):
+        raise _unusable(path, f"its classes are {classes[:4]}, expected two names or more")
+    shapes = [_checked_shape(path, part, kinds) for part in ("train", "test")]
+    if shapes[0][1:] != shapes[1][1:]:
+        raise _unusable(path, f"its images are {shapes[0][1:]} to train, {shapes[1][1:]} to test")
+    num_train, height, width, channels = shapes[0]
+    return Header(title, tuple(classes), flip, (channels, height, width), num_train, shapes[1][0])
+
+
+def _checked_shape(
+    path: Path, part: str, kinds: dict[str, tuple[str, list[int]]]
+) -> tuple[int, int, int, int]:
+    """Return the ``(N, H, W, C)`` of one part, if its images and labels are what they must be."""
+    (image_type, shape), (label_type, labels) = kinds[f"{part}_images"], kinds[f"{part}_labels"]
+    if (image_type, label_type) != ("U8", "I64"):
+        raise _unusable(path, f"its {part} images are {image_type} and its labels {label_type}")
+    if len(shape) != 4 or shape[-1] not in (1, 3) or 0 in shape or labels != shape[:1]:
+        raise _unusable(path, f"its {part} images are {shape} and its labels {labels}")
+    count, height, width, channels = shape
+    return count, height, width, channels
+
+
+def _open(path: Path) -> Any:
+    """Open a safetensors file, with an error of one line."""
+    try:
+        return safe_open(path, framework="pt")
+    except (OSError, SafetensorError) as error:
+        raise _unusable(path, str(error)) from None
+
+
+def _unusable(path: Path, why: str) -> DataError:
+    return DataError(
+        f"{path} is no data set that this nasedu can read ({why}); "
+        "import it again with: nasedu data add NAME PATH --replace"
+    )

@@ -1,0 +1,105 @@
+"""What defines a run: everything that decides its trials."""
+
+from __future__ import annotations
+
+import json
+import platform
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from nasedu import __version__
+from nasedu.errors import StudyError
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """Everything that decides the trials of a run. Workers are not in it: they change nothing.
+
+    Args:
+        space: The space's JSON.
+        strategy: Name and settings of the strategy.
+        evaluator: Settings of the evaluator.
+        batch: Children an update.
+        seed: The study's seed.
+        trials: Children in all. The one thing that may grow when a run is continued.
+    """
+
+    space: str
+    strategy: dict[str, Any]
+    evaluator: dict[str, Any]
+    batch: int
+    seed: int
+    trials: int
+
+    def to_json(self, indent: int | None = None) -> str:
+        """Return the configuration as JSON."""
+        return json.dumps(
+            {**asdict(self), "space": json.loads(self.space)}, sort_keys=True, indent=indent
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> RunConfig:
+        """Read what `to_json` wrote.
+
+        Raises:
+            StudyError: The text is not a configuration.
+        """
+        try:
+            fields = json.loads(text)
+            space = json.dumps(fields.pop("space"), sort_keys=True, separators=(",", ":"))
+            return cls(space=space, **fields)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise StudyError(f"not the configuration of a run ({error}): {text[:60]!r}") from None
+
+    def check_continues(self, recorded: RunConfig, where: str) -> None:
+        """Raise `StudyError` unless a recorded run can be continued as this one."""
+        ours, theirs = (
+            {k: v for k, v in _flat(json.loads(c.to_json())).items() if k != "trials"}
+            for c in (self, recorded)
+        )
+        names_first = sorted(
+            {*ours, *theirs}, key=lambda k: (not k.endswith((".name", ".kind")), k)
+        )
+        for key in names_first:
+            if ours.get(key) != theirs.get(key):
+                raise StudyError(
+                    f"{where} was made with {key} = {theirs.get(key)!r} and not "
+                    f"{ours.get(key)!r}; choose another run folder, or continue it as it is "
+                    "with `nasedu resume`"
+                )
+        if self.trials < recorded.trials:
+            raise StudyError(
+                f"{where} was asked for {recorded.trials} trials and not {self.trials}; "
+                "a run can only grow"
+            )
+
+
+def versions() -> dict[str, str]:
+    """Return what figures may depend on: versions, processor and system."""
+    return {
+        "nasedu": __version__,
+        "torch": version("torch"),
+        "python": platform.python_version(),
+        "system": platform.platform(terse=True),
+        "processor": _processor(),
+    }
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return next(line.split(":", 1)[1].strip() for line in lines if "model name" in line)
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def _flat(value: Any, prefix: str = "") -> dict[str, Any]:
+    """Return a nested document with dotted keys, so that a difference can be named."""
+    if not isinstance(value, dict):
+        return {prefix: value}
+    flat: dict[str, Any] = {}
+    for key, inner in value.items():
+        flat |= _flat(inner, f"{prefix}.{key}" if prefix else key)
+    return flat

@@ -1,0 +1,56 @@
+"""How many workers this machine carries."""
+
+from __future__ import annotations
+
+import os
+from math import floor
+from pathlib import Path
+
+from nasedu.errors import SettingError
+
+CGROUP = Path("/sys/fs/cgroup")
+
+
+def available_cores() -> int:
+    """Return the cores this process may use: CPU affinity, then the container's quota."""
+    affinity = getattr(os, "sched_getaffinity", None)  # Linux alone has it
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    quota = _cgroup_quota()
+    return max(1, min(cores, floor(quota))) if quota else cores
+
+
+def check_workers(workers: int | None) -> int:
+    """Return the number of workers: the one given, else $NASEDU_WORKERS, else one a core.
+
+    Raises:
+        SettingError: Not an integer of at least 1.
+    """
+    if workers is None:
+        named = os.environ.get("NASEDU_WORKERS", "")
+        if not named:
+            return available_cores()
+        if not named.isdecimal() or int(named) < 1:
+            raise SettingError(f"NASEDU_WORKERS is {named!r}; expected a number of at least 1")
+        return int(named)
+    if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
+        raise SettingError(
+            f"workers is {workers!r}; expected at least 1, or nothing for one a core "
+            f"(here {available_cores()})"
+        )
+    return workers
+
+
+def _cgroup_quota() -> float | None:
+    """Return the cores that the control group grants (version 2, then 1), or None."""
+    try:
+        quota, period = (CGROUP / "cpu.max").read_text().split()
+    except (OSError, ValueError):
+        try:
+            quota = (CGROUP / "cpu/cpu.cfs_quota_us").read_text()
+            period = (CGROUP / "cpu/cpu.cfs_period_us").read_text()
+        except OSError:
+            return None
+    try:
+        return int(quota) / int(period) if int(quota) > 0 else None
+    except (ValueError, ZeroDivisionError):  # "max": no limit
+        return None

@@ -1,0 +1,165 @@
+"""The search: ask, train, tell, over and over (Zoph & Le 2016, figure 1)."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import torch
+from torch import Generator
+
+from nasedu.controller import Strategy, UpdateStats
+from nasedu.errors import SettingError
+from nasedu.searching.config import RunConfig, versions
+from nasedu.searching.cores import check_workers
+from nasedu.searching.evaluator import Evaluator, ImageEvaluator
+from nasedu.searching.events import Event, Finished, Started, TrialFinished, Updated
+from nasedu.searching.runs import locked, open_run
+from nasedu.searching.study import Study, best_of
+from nasedu.searching.trial import Trial
+from nasedu.searching.workers import Workers, make_workers
+from nasedu.spaces import ConvNetSpace
+from nasedu.training import Recipe, one_thread
+
+
+def search(
+    space: ConvNetSpace,
+    strategy: Strategy,
+    *,
+    data: str = "digits",
+    trials: int = 80,
+    batch: int = 8,
+    workers: int | None = None,
+    seed: int = 0,
+    run: str | Path | None = None,
+    evaluator: Evaluator | None = None,
+    recipe: Recipe | None = None,
+    child_timeout: float | None = None,
+) -> Iterator[Event]:
+    """Search, and tell of it event by event; leaving the loop ends the search.
+
+    The seed, not the number of workers, decides what is found: children are trained on one
+    thread each from seeds of their own, and the strategy is told in the order of asking.
+
+    Args:
+        space: The networks to search.
+        strategy: Who proposes them; it changes as it learns.
+        data: Name of the images, see ``nasedu data list``.
+        trials: Children in all.
+        batch: Children an update, m in section 3.2.
+        workers: Children trained at a time; default one a core. A single one without a time
+            limit is trained in this process, others in processes of their own.
+        seed: Seed of the draws and of the children.
+        run: Folder to record the search in, and to continue it from; None keeps the study in
+            memory.
+        evaluator: What gives the rewards; default training on ``data`` by ``recipe``.
+        recipe: How children are trained.
+        child_timeout: Seconds that one child may take; it fails if it takes longer.
+
+    Yields:
+        `Started`, then `TrialFinished` for every child and `Updated` after each batch, at
+        last `Finished`.
+
+    Raises:
+        SettingError: An argument outside of what makes sense.
+        StudyError: The run folder holds something else, or a run that was made differently.
+    """
+    for name, value in (("trials", trials), ("batch", batch)):
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise SettingError(f"{name} is {value!r}; expected an integer of at least 1")
+    if child_timeout is not None and not child_timeout > 0:
+        raise SettingError(f"child_timeout is {child_timeout}; expected seconds above 0")
+    workers = check_workers(workers)
+    evaluator = evaluator or ImageEvaluator(space, data, recipe)
+    config = RunConfig(
+        space=space.to_json(),
+        strategy={"name": strategy.name, **strategy.settings},
+        evaluator=evaluator.settings,
+        batch=batch,
+        seed=seed,
+        trials=trials,
+    )
+    folder = Path(run) if run is not None else None
+    return _events(config, strategy, evaluator, workers, folder, child_timeout)
+
+
+def _events(
+    config: RunConfig,
+    strategy: Strategy,
+    evaluator: Evaluator,
+    count: int,
+    run: Path | None,
+    child_timeout: float | None,
+) -> Iterator[Event]:
+    generator = Generator().manual_seed(config.seed)
+    study = open_run(run, config, strategy, generator)
+    _warn_of_other_machine(study)
+    with locked(run):
+        done = sum(trial.outcome is not None for trial in study.trials())
+        if done == config.trials and study.num_updates * config.batch >= config.trials:
+            yield Started(study, config.trials, done, count)
+            yield Finished(study, study.best())
+            return
+        best = study.best()
+        workers = make_workers(evaluator, count, child_timeout)
+        try:
+            yield Started(study, config.trials, done, count)
+            while (batch := _next_batch(study, config, strategy, generator)) is not None:
+                yield from _train(batch, study, evaluator, workers)
+                trials = study.trials(batch[0].batch)
+                stats = _tell(strategy, trials)
+                number = study.tell(stats, strategy, generator)
+                best = best_of([best, *trials] if best else trials)
+                yield Updated(number, trials, stats, best)
+            yield Finished(study, best)
+        finally:
+            workers.cancel()
+
+
+def _next_batch(
+    study: Study, config: RunConfig, strategy: Strategy, generator: Generator
+) -> tuple[Trial, ...] | None:
+    """Return the batch that was asked for and not told, else ask for one; None at the end."""
+    if asked := study.trials(study.num_updates + 1):
+        return asked
+    n = min(config.batch, config.trials - study.num_asked)
+    if n <= 0:
+        return None
+    with one_thread():
+        tokens = strategy.ask(n, generator=generator)
+    return study.ask(tokens, generator)
+
+
+def _train(
+    batch: Sequence[Trial], study: Study, evaluator: Evaluator, workers: Workers
+) -> Iterator[TrialFinished]:
+    """Train what has no outcome yet, the largest first, and record each as it ends."""
+    pending = [trial for trial in batch if trial.outcome is None]
+    for trial in sorted(pending, key=evaluator.cost, reverse=True):
+        workers.submit(trial)
+    for trial, outcome in workers.completed():
+        yield TrialFinished(study.finish(trial, outcome))
+
+
+def _tell(strategy: Strategy, trials: Sequence[Trial]) -> UpdateStats | None:
+    """Tell the strategy of the children that have a reward, in the order of asking."""
+    rewarded = [trial for trial in trials if trial.reward is not None]
+    if not rewarded:
+        return None
+    tokens = torch.tensor([trial.tokens for trial in rewarded])
+    rewards = torch.tensor([trial.reward for trial in rewarded], dtype=torch.float64)
+    with one_thread():
+        return strategy.tell(tokens, rewards)
+
+
+def _warn_of_other_machine(study: Study) -> None:
+    now, then = versions(), study.versions
+    changed = [name for name in ("torch", "processor") if now[name] != then.get(name)]
+    if changed:
+        warnings.warn(
+            "this run was begun with "
+            + " and ".join(f"{name} {then.get(name)}, now {now[name]}" for name in changed)
+            + ": what follows may differ from an undisturbed run in the last digits",
+            stacklevel=2,
+        )

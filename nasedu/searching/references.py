@@ -1,0 +1,59 @@
+"""Naming an architecture in one word: a file, a child of a run, or a published one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nasedu.architectures import ConvNet, published
+from nasedu.errors import SettingError
+from nasedu.searching.study import Study
+from nasedu.spaces import ConvNetSpace
+
+PUBLISHED = "published:"
+
+
+def find_architecture(text: str) -> ConvNet:
+    """Return the architecture that a reference names.
+
+    Args:
+        text: A JSON file, a run folder (its best child), ``run-folder:trial``, or
+            ``published:NAME``.
+
+    Raises:
+        SettingError: There is no such thing.
+        ArchitectureError: The file holds no valid architecture.
+    """
+    if text.startswith(PUBLISHED):
+        return _published(text.removeprefix(PUBLISHED))
+    path = Path(text)
+    if path.is_file() and path.suffix != ".db":
+        try:
+            return ConvNet.from_json(path.read_text(encoding="utf-8"))
+        except UnicodeDecodeError:
+            raise SettingError(f"{text} is not text; expected an architecture's JSON") from None
+    if path.exists():
+        return _child(text, None)
+    folder, _, number = text.rpartition(":")
+    if folder and number.isdecimal() and Path(folder).exists():
+        return _child(folder, int(number))
+    raise SettingError(
+        f"{text!r} is no architecture; expected a JSON file, a run folder, run-folder:trial, "
+        "or published:NAS_CNN_V1"
+    )
+
+
+def _published(name: str) -> ConvNet:
+    known = [key for key, value in vars(published).items() if isinstance(value, ConvNet)]
+    if name not in known:
+        raise SettingError(f"{name!r} is not published; expected one of {', '.join(known)}")
+    return getattr(published, name)
+
+
+def _child(folder: str, number: int | None) -> ConvNet:
+    study = Study(folder)
+    trials = {trial.number: trial for trial in study.trials()}
+    trial = study.best() if number is None else trials.get(number)
+    if trial is None:
+        wanted = "finished trial" if number is None else f"trial {number}"
+        raise SettingError(f"{folder} has no {wanted}; it has {len(trials)} trials")
+    return ConvNetSpace.from_json(study.config.space).decode(trial.tokens)

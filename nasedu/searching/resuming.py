@@ -1,0 +1,58 @@
+"""Going on with a recorded run, from what its study says alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from nasedu.controller import make_strategy
+from nasedu.errors import StudyError
+from nasedu.searching.evaluator import ImageEvaluator
+from nasedu.searching.events import Event
+from nasedu.searching.loop import search
+from nasedu.searching.study import Study
+from nasedu.spaces import ConvNetSpace
+from nasedu.training import Recipe
+
+
+def resume(
+    run: str | Path,
+    *,
+    trials: int | None = None,
+    workers: int | None = None,
+    child_timeout: float | None = None,
+) -> Iterator[Event]:
+    """Continue a run to its end, or to more trials than it was begun with.
+
+    Args:
+        run: The run folder.
+        trials: Children in all; default what the run was begun with.
+        workers: As in `search`.
+        child_timeout: As in `search`.
+
+    Raises:
+        StudyError: There is no study, or it was made with an evaluator of one's own.
+    """
+    study = Study(run)
+    config = study.config
+    study.close()
+    if config.evaluator.get("kind") != "images":
+        raise StudyError(
+            f"{run} was made with an evaluator of its own; call `search` with it and the same "
+            "run folder instead"
+        )
+    space = ConvNetSpace.from_json(config.space)
+    settings = dict(config.strategy)
+    strategy = make_strategy(settings.pop("name"), space.decisions, config.seed, **settings)
+    recipe = Recipe(**config.evaluator["recipe"])
+    return search(
+        space,
+        strategy,
+        trials=trials or config.trials,
+        batch=config.batch,
+        workers=workers,
+        seed=config.seed,
+        run=run,
+        evaluator=ImageEvaluator(space, config.evaluator["data"], recipe),
+        child_timeout=child_timeout,
+    )

@@ -1,0 +1,293 @@
+"""The study: one SQLite file that holds everything a search has found out.
+
+Three transactions write it, and each leaves it whole. *ask* records which children will be
+trained and the state of the random generator after drawing them; *finish* one outcome;
+*tell* the strategy after its update. So a search can be killed at any moment: what is
+finished is never trained again, and what follows is the same as if nothing had happened.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load as tensors_from_bytes
+from safetensors.torch import save as tensors_to_bytes
+from torch import Generator, Tensor
+
+from nasedu.controller import Strategy, UpdateStats
+from nasedu.errors import StudyError
+from nasedu.searching.config import RunConfig, versions
+from nasedu.searching.trial import Trial, child_seed
+from nasedu.training import Outcome
+
+APPLICATION = 0x6E617365  # "nase": tells our files from other SQLite files
+SCHEMA = 1
+TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE trials (number INTEGER PRIMARY KEY, batch INTEGER NOT NULL, tokens TEXT NOT NULL,
+                     seed INTEGER NOT NULL, outcome TEXT);
+CREATE INDEX by_batch ON trials (batch);
+CREATE TABLE updates (number INTEGER PRIMARY KEY, stats TEXT NOT NULL);
+CREATE TABLE state (id INTEGER PRIMARY KEY CHECK (id = 0), plain TEXT NOT NULL,
+                    tensors BLOB NOT NULL, generator BLOB NOT NULL);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One update as recorded: its number, from 1, and its statistics (None: all failed)."""
+
+    number: int
+    stats: UpdateStats | None
+
+
+class Study:
+    """A recorded search.
+
+    Args:
+        path: A run folder, or the ``study.db`` in it.
+
+    Raises:
+        StudyError: There is no study, or it cannot be read: foreign, truncated, or of a newer
+            schema.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        path = Path(path)
+        self.path = path / "study.db" if path.is_dir() else path
+        if not self.path.is_file():
+            raise StudyError(f"{path} holds no study; start one with `nasedu search --run {path}`")
+        self._connect()
+
+    @classmethod
+    def create(
+        cls, path: Path | None, config: RunConfig, strategy: Strategy, generator: Generator
+    ) -> Study:
+        """Make a new study, whole or not at all.
+
+        Args:
+            path: The file to make; None keeps the study in memory.
+            config: What defines the run.
+            strategy: As it is before the first update.
+            generator: As it is before the first draw.
+        """
+        study = cls.__new__(cls)
+        fresh = path.with_name(f".{path.name}.{os.getpid()}") if path else None
+        study.path = fresh
+        try:
+            with _clear_errors(path):
+                study._db = _open(fresh)
+                study._db.executescript(
+                    f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {SCHEMA};"
+                    f"BEGIN; {TABLES} COMMIT;"
+                )
+                with study._transaction() as db:
+                    db.execute("INSERT INTO meta VALUES ('config', ?)", (config.to_json(),))
+                    db.execute("INSERT INTO meta VALUES ('versions', ?)", (json.dumps(versions()),))
+                    study._put_state(db, strategy, generator)
+            if path is None or fresh is None:
+                return study
+            study.close()
+            fresh.replace(path)
+        finally:
+            if fresh:
+                fresh.unlink(missing_ok=True)
+        return cls(path)
+
+    def __repr__(self) -> str:
+        return f"Study({'in memory' if self.path is None else self.path.parent.name})"
+
+    def close(self) -> None:
+        """Close the file; a study in memory is gone."""
+        self._db.close()
+
+    # What the study says
+
+    @property
+    def config(self) -> RunConfig:
+        """What defines the run."""
+        return RunConfig.from_json(self._meta("config"))
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Versions and processor that the run was begun with."""
+        return json.loads(self._meta("versions"))
+
+    def trials(self, batch: int | None = None) -> tuple[Trial, ...]:
+        """Return all trials, or those of one batch, in the order of asking."""
+        where, values = ("", ()) if batch is None else ("WHERE batch = ?", (batch,))
+        query = f"SELECT number, batch, tokens, seed, outcome FROM trials {where} ORDER BY number"
+        return tuple(_read_trial(row) for row in self._rows(query, values))
+
+    def updates(self) -> tuple[Update, ...]:
+        """Return all updates in order."""
+        rows = self._rows("SELECT number, stats FROM updates ORDER BY number")
+        return tuple(Update(number, _read_stats(text)) for number, text in rows)
+
+    @property
+    def num_updates(self) -> int:
+        """How often the strategy was told."""
+        return self._rows("SELECT coalesce(max(number), 0) FROM updates")[0][0]
+
+    @property
+    def num_asked(self) -> int:
+        """How many children were asked for."""
+        return self._rows("SELECT coalesce(max(number), 0) FROM trials")[0][0]
+
+    def best(self) -> Trial | None:
+        """Return the trial with the highest reward, the earliest of equals, or None."""
+        return best_of(self.trials())
+
+    # The three transactions, and the way back
+
+    def ask(self, tokens: Tensor, generator: Generator) -> tuple[Trial, ...]:
+        """Record the next batch, ``(n, T)`` tokens, and the generator that drew it."""
+        number, batch, seed = self.num_asked, self.num_updates + 1, self.config.seed
+        trials = tuple(
+            Trial(number + i, batch, tuple(row), child_seed(seed, number + i))
+            for i, row in enumerate(tokens.tolist(), start=1)
+        )
+        with self._transaction() as db:
+            db.executemany(
+                "INSERT INTO trials VALUES (?, ?, ?, ?, NULL)",
+                [(t.number, t.batch, json.dumps(t.tokens), t.seed) for t in trials],
+            )
+            state = generator.get_state().numpy().tobytes()
+            db.execute("UPDATE state SET generator = ?", (state,))
+        return trials
+
+    def finish(self, trial: Trial, outcome: Outcome) -> Trial:
+        """Record one outcome, once and for all; return the trial with it."""
+        with self._transaction() as db:
+            done = db.execute(
+                "UPDATE trials SET outcome = ? WHERE number = ? AND outcome IS NULL",
+                (outcome.to_json(), trial.number),
+            )
+            if done.rowcount != 1:
+                raise StudyError(f"trial {trial.number} has an outcome already, or was not asked")
+        return Trial(trial.number, trial.batch, trial.tokens, trial.seed, outcome)
+
+    def tell(self, stats: UpdateStats | None, strategy: Strategy, generator: Generator) -> int:
+        """Record an update and the strategy after it; return the update's number."""
+        number = self.num_updates + 1
+        with self._transaction() as db:
+            text = json.dumps(asdict(stats) if stats else None, allow_nan=False)
+            db.execute("INSERT INTO updates VALUES (?, ?)", (number, text))
+            self._put_state(db, strategy, generator)
+        return number
+
+    def restore(self, strategy: Strategy, generator: Generator) -> None:
+        """Bring strategy and generator to where the last transactions left them."""
+        plain, tensors, state = self._rows("SELECT plain, tensors, generator FROM state")[0]
+        try:
+            strategy.load_state_dict({**json.loads(plain), **tensors_from_bytes(tensors)})
+            generator.set_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
+        except (ValueError, RuntimeError, KeyError) as error:
+            cause = str(error).splitlines()[0]
+            raise StudyError(f"{self.path}: the strategy's state cannot be read: {cause}") from None
+
+    def grow(self, config: RunConfig) -> None:
+        """Record that the run now asks for more trials."""
+        with self._transaction() as db:
+            db.execute("UPDATE meta SET value = ? WHERE key = 'config'", (config.to_json(),))
+
+    # SQLite
+
+    def _connect(self) -> None:
+        with _clear_errors(self.path):
+            self._db = _open(self.path)
+            application = self._db.execute("PRAGMA application_id").fetchone()[0]
+            schema = self._db.execute("PRAGMA user_version").fetchone()[0]
+            if application != APPLICATION:
+                raise StudyError(f"{self.path} is not a study of nasedu; choose another run folder")
+            if schema != SCHEMA:
+                raise StudyError(
+                    f"{self.path} has schema {schema}; this nasedu reads {SCHEMA}: "
+                    "a newer one needs a newer nasedu"
+                )
+            check = self._db.execute("PRAGMA quick_check").fetchone()[0]
+            if check != "ok":
+                raise sqlite3.DatabaseError(check)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with _clear_errors(self.path), self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            yield self._db
+
+    def _rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple]:
+        with _clear_errors(self.path):
+            return self._db.execute(query, values).fetchall()
+
+    def _meta(self, key: str) -> str:
+        rows = self._rows("SELECT value FROM meta WHERE key = ?", (key,))
+        if not rows:
+            raise StudyError(f"{self.path} is incomplete: it has no {key}")
+        return rows[0][0]
+
+    @staticmethod
+    def _put_state(db: sqlite3.Connection, strategy: Strategy, generator: Generator) -> None:
+        state = strategy.state_dict()
+        tensors = {k: v.detach().contiguous() for k, v in state.items() if isinstance(v, Tensor)}
+        plain = {k: v for k, v in state.items() if k not in tensors}
+        row = (
+            json.dumps(plain, allow_nan=False),
+            tensors_to_bytes(tensors),
+            generator.get_state().numpy().tobytes(),
+        )
+        db.execute("INSERT OR REPLACE INTO state VALUES (0, ?, ?, ?)", row)
+
+
+def best_of(trials: Sequence[Trial]) -> Trial | None:
+    """Return the trial with the highest reward, the earliest of equals, or None."""
+    rewarded = [t for t in trials if t.reward is not None]
+    return max(rewarded, key=lambda t: (t.reward, -t.number), default=None)
+
+
+def _open(path: Path | None) -> sqlite3.Connection:
+    # A widget's thread may write while a notebook's reads: SQLite serialises the two.
+    return sqlite3.connect(
+        path or ":memory:", isolation_level=None, check_same_thread=False, timeout=30
+    )
+
+
+@contextmanager
+def _clear_errors(path: Path | None) -> Iterator[None]:
+    """Turn SQLite's errors into one line that says what to do."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        text = str(error)
+        if "full" in text or "No space" in text:
+            remedy = "make room and continue with `nasedu resume`; nothing finished is lost"
+        elif "locked" in text:
+            remedy = "another process is writing it; wait for it to end"
+        elif "unable to open" in text or "readonly" in text or isinstance(error, OSError):
+            remedy = "check that the folder exists and may be written"
+        else:
+            remedy = "it is truncated or no study at all; restore it or choose another run folder"
+        raise StudyError(f"{path or 'the study in memory'}: {text}; {remedy}") from None
+
+
+def _read_trial(row: tuple) -> Trial:
+    number, batch, tokens, seed, outcome = row
+    read = Outcome.from_json(outcome) if outcome else None
+    return Trial(number, batch, tuple(json.loads(tokens)), seed, read)
+
+
+def _read_stats(text: str) -> UpdateStats | None:
+    fields = json.loads(text)
+    if fields is None:
+        return None
+    fields["probabilities"] = tuple(tuple(p) for p in fields["probabilities"])
+    return UpdateStats(**fields)

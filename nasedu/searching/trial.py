@@ -1,0 +1,56 @@
+"""One child of a search, as the study records it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+from nasedu.training import Outcome
+
+State = Literal["asked", "finished", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One child: what was asked for and, once trained, what came of it.
+
+    Attributes:
+        number: Counts from 1 in the order of asking.
+        batch: The update it belongs to, from 1.
+        tokens: Its description, one int a decision.
+        seed: Seed of its weights and of the order of its training images.
+        outcome: What training gave; None while it is pending.
+    """
+
+    number: int
+    batch: int
+    tokens: tuple[int, ...]
+    seed: int
+    outcome: Outcome | None = None
+
+    @property
+    def state(self) -> State:
+        """``"asked"`` while pending, then ``"finished"`` or ``"failed"``."""
+        if self.outcome is None:
+            return "asked"
+        return "failed" if self.outcome.is_failed else "finished"
+
+    @property
+    def reward(self) -> float | None:
+        """The reward, or None while pending or if failed."""
+        return self.outcome.reward if self.outcome else None
+
+    @property
+    def reason(self) -> str | None:
+        """Why the child failed, or None."""
+        return self.outcome.reason if self.outcome else None
+
+
+def child_seed(study_seed: int, number: int) -> int:
+    """Return the seed of one child, from the study's seed and the trial's number (63 bits).
+
+    A hash, so that neighbouring studies and trials share nothing, whoever trains them.
+    """
+    digest = hashlib.sha256(f"nasedu child {study_seed} {number}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1

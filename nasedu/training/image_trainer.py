@@ -1,0 +1,158 @@
+"""Training a child on images, fast enough for a laptop (Zoph & Le 2016, section 4.1).
+
+Legend of shapes: B images in a batch, C channels, H x W pixels.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import torch
+from torch import Generator, nn
+from torch.nn.functional import cross_entropy
+
+from nasedu.architectures import ConvNet, NetworkCost, cost
+from nasedu.children import build
+from nasedu.data import Augmentation, ImageData, LabelledImages
+from nasedu.errors import TrainingError
+from nasedu.training.hardware import one_thread, pick_device, pick_dtype, seeded
+from nasedu.training.outcome import Outcome
+from nasedu.training.recipe import Recipe
+from nasedu.training.rewards import cubed_accuracy
+
+VALID_BATCH = 256
+OnEpoch = Callable[[int, float], None]
+
+
+class ImageTrainer:
+    """Trains one child after the other on the same images by the same recipe.
+
+    The images sit on the device as one uint8 tensor and are augmented a batch at a time.
+
+    Args:
+        data: The images. The test set is touched by `test_accuracy` alone.
+        recipe: How to train.
+        device: Where; default the first CUDA device if there is one, else the CPU.
+    """
+
+    def __init__(
+        self, data: ImageData, recipe: Recipe | None = None, device: torch.device | None = None
+    ) -> None:
+        self.recipe = recipe or Recipe()
+        self.device = device or pick_device()
+        self.data = data.resized(self.recipe.image_size) if self.recipe.image_size else data
+        train, valid = self.data.split(self.recipe.split_seed, self.recipe.num_train)
+        self.train, self.valid = train.to(self.device), valid.to(self.device)
+        self.augmentation = Augmentation(train.images, pad=data.pad, flip=data.flip)
+        channels, height, width = self.data.shape
+        self.dtype = pick_dtype(self.recipe.precision, self.device, height * width)
+        self.shape = {"in_channels": channels, "num_classes": self.data.num_classes}
+
+    def __repr__(self) -> str:
+        return (
+            f"ImageTrainer({self.data.title}, {len(self.train)} train, {len(self.valid)} valid, "
+            f"{self.device.type}, {self.dtype})"
+        )
+
+    def cost(self, net: ConvNet) -> NetworkCost:
+        """Count parameters and FLOP of a network on these images."""
+        _, height, width = self.data.shape
+        return cost(net, height=height, width=width, **self.shape)
+
+    def fit(
+        self, net: ConvNet, seed: int, on_epoch: OnEpoch | None = None
+    ) -> tuple[nn.Module, Outcome]:
+        """Build and train a child; the same seed gives the same child.
+
+        Args:
+            net: The architecture.
+            seed: Seed of the weights, the order of the images and their augmentation.
+            on_epoch: Called with the epoch, from 1, and the validation accuracy after it.
+
+        Returns:
+            The trained child, and its outcome.
+
+        Raises:
+            TrainingError: The loss became NaN or infinite.
+        """
+        start = time.perf_counter()
+        train_curve, valid_curve = [], []
+        with one_thread(), seeded(seed):
+            child = build(net, **self.shape)
+            child = child.to(self.device, memory_format=torch.channels_last)
+            optimizer = self._optimizer(child)
+            generator = Generator(self.device).manual_seed(seed)
+            for epoch in range(self.recipe.epochs):
+                train_curve.append(self.train_epoch(child, optimizer, epoch, generator))
+                valid_curve.append(self.accuracy(child, self.valid))
+                if on_epoch:
+                    on_epoch(epoch + 1, valid_curve[-1])
+        counts = self.cost(net)
+        return child, Outcome(
+            reward=cubed_accuracy(valid_curve),
+            valid_curve=tuple(valid_curve),
+            train_curve=tuple(train_curve),
+            seconds=time.perf_counter() - start,
+            num_parameters=counts.num_parameters,
+            flop=counts.flop,
+        )
+
+    def train_epoch(
+        self, child: nn.Module, optimizer: torch.optim.SGD, epoch: int, generator: Generator
+    ) -> float:
+        """Pass once over the training images in random order; return the mean loss in nats."""
+        child.train()
+        size = self.recipe.batch_size
+        order = torch.randperm(len(self.train), generator=generator, device=self.device)
+        batches = order.split(size)
+        total = torch.zeros((), device=self.device)
+        for step, indices in enumerate(batches, start=epoch * len(batches)):
+            for group in optimizer.param_groups:
+                group["lr"] = self.recipe.lr_at(step, self.recipe.epochs * len(batches))
+            images = self.augmentation(self.train.images[indices], generator)
+            with self._autocast():
+                logits = child(images)
+            loss = cross_entropy(logits.float(), self.train.labels[indices])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.detach() * len(indices)
+        mean = total.item() / len(order)
+        if not mean < float("inf"):
+            raise TrainingError(f"the loss became {mean} in epoch {epoch + 1}")
+        return mean
+
+    @torch.inference_mode()
+    def accuracy(self, child: nn.Module, split: LabelledImages) -> float:
+        """Return the share of images, 0 to 1, that the child classifies correctly."""
+        child.eval()
+        correct = torch.zeros((), dtype=torch.int64, device=self.device)
+        for images, labels in zip(
+            split.images.split(VALID_BATCH), split.labels.split(VALID_BATCH), strict=True
+        ):
+            with self._autocast():
+                logits = child(self.augmentation.normalise(images))
+            correct += (logits.argmax(1) == labels).sum()
+        return correct.item() / len(split)
+
+    def test_accuracy(self, child: nn.Module, outcome: Outcome) -> Outcome:
+        """Return the outcome with the accuracy on the test set, which is read here alone."""
+        test = self.data.test.to(self.device)
+        with one_thread():
+            return replace(outcome, test_accuracy=self.accuracy(child, test))
+
+    def _optimizer(self, child: nn.Module) -> torch.optim.SGD:
+        recipe = self.recipe
+        return torch.optim.SGD(
+            child.parameters(),
+            lr=recipe.lr,
+            momentum=recipe.momentum,
+            weight_decay=recipe.weight_decay,
+            nesterov=recipe.momentum > 0,
+            fused=True,
+        )
+
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32)

@@ -1,0 +1,63 @@
+"""What a trained child reports."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from nasedu.errors import StudyError
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Result of training one child, or why there is none.
+
+    Attributes:
+        reward: What the controller learns from, higher is better; None for a failed child.
+        valid_curve: Validation accuracy (0 to 1) after every epoch.
+        train_curve: Mean training loss of every epoch, in nats.
+        seconds: Wall time of training and validation.
+        num_parameters: Trained numbers of the child.
+        flop: Floating-point operations of one image, forward.
+        reason: Why the child failed; None if it finished.
+        test_accuracy: Only from a final training that was asked for the test set.
+    """
+
+    reward: float | None
+    valid_curve: tuple[float, ...] = ()
+    train_curve: tuple[float, ...] = ()
+    seconds: float = 0.0
+    num_parameters: int = 0
+    flop: int = 0
+    reason: str | None = None
+    test_accuracy: float | None = None
+
+    @classmethod
+    def failed(cls, reason: str, seconds: float = 0.0) -> Outcome:
+        """Return the outcome of a child that gave no reward."""
+        return cls(reward=None, seconds=seconds, reason=reason)
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether there is no reward to learn from."""
+        return self.reward is None
+
+    def to_json(self) -> str:
+        """Return the outcome as JSON; floats survive exactly."""
+        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Outcome:
+        """Read what `to_json` wrote.
+
+        Raises:
+            StudyError: The text is not an outcome.
+        """
+        try:
+            fields: dict[str, Any] = json.loads(text)
+            for name in ("valid_curve", "train_curve"):
+                fields[name] = tuple(fields[name])
+            return cls(**fields)
+        except (ValueError, TypeError, KeyError) as error:
+            raise StudyError(f"not a recorded outcome ({error}): {text[:60]!r}") from None

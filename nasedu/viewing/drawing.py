@@ -1,0 +1,119 @@
+"""Architectures as pictures: for a notebook, for a file, and as text where there is no screen."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from nasedu.architectures import ConvNet, NetworkCost, cost
+from nasedu.errors import DrawingError, SettingError
+from nasedu.viewing.conv_net_graph import conv_net_graph
+from nasedu.viewing.conv_net_matrix import conv_net_matrix
+from nasedu.viewing.dot import render
+from nasedu.viewing.layer_table import Shape, alt_text, layer_table
+from nasedu.viewing.pictures import check_suffix, with_alt, write_file
+
+STYLES = {"graph": conv_net_graph, "matrix": conv_net_matrix}
+FORMATS = (".svg", ".png", ".dot", ".pdf")
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture that is text all the way: DOT for programs, a table for people.
+
+    In a notebook it shows itself as SVG, in a terminal `print` writes the table.
+
+    Attributes:
+        dot: The picture in the DOT language.
+        text: The same as a table.
+        alt: What the picture shows, for those who cannot see it.
+        title: What it is a picture of.
+    """
+
+    dot: str = field(repr=False)
+    text: str = field(repr=False)
+    alt: str
+    title: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as an SVG element, to be put into a page.
+
+        Raises:
+            DrawingError: There is no program that draws DOT.
+        """
+        drawn = render(self.dot, "svg").decode()
+        drawn = re.sub(r' id="\w+"', "", drawn)  # a page may hold several drawings
+        drawn = drawn.replace('"Arial"', '"Arial, Helvetica, sans-serif"')
+        return with_alt(drawn, self.alt, self.title)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the drawing as .svg, .png, .dot or .pdf, all of it or nothing.
+
+        Raises:
+            DrawingError: Another suffix, no program for it (pdf needs a system ``dot``), or
+                a file that cannot be written.
+        """
+        suffix = check_suffix(path, FORMATS)
+        if suffix == ".dot":
+            content = self.dot.encode()
+        elif suffix == ".svg":
+            content = self.svg.encode()
+        else:
+            content = render(self.dot, "png" if suffix == ".png" else "pdf")
+        return write_file(path, content)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        try:
+            return {"image/svg+xml": self.svg, "text/plain": self.text}
+        except DrawingError as error:
+            return {"text/plain": f"{self.text}\n\n{error}"}
+
+
+def draw(
+    net: ConvNet,
+    *,
+    shape: Shape = (3, 32, 32),
+    num_classes: int = 10,
+    style: Literal["graph", "matrix"] = "graph",
+    alt: str | None = None,
+) -> Drawing:
+    """Draw a network with its connections, output shapes and number of parameters.
+
+    Args:
+        net: The network.
+        shape: ``(channels, height, width)`` of the images it is meant for.
+        num_classes: Number of classes it tells apart.
+        style: ``"graph"`` for a column of layers with arcs, ``"matrix"`` for a triangle of
+            marks, which stays readable with many skip connections.
+        alt: A text of your own for those who cannot see the picture.
+
+    Raises:
+        DrawingError: Something that is no network.
+        SettingError: An unknown style, or a shape that is not one of an image.
+    """
+    if style not in STYLES:
+        raise SettingError(f"style is {style!r}; expected one of {', '.join(map(repr, STYLES))}")
+    costs = cost_of(net, shape, num_classes)
+    graph = STYLES[style](net, costs, shape)
+    table = layer_table(net, costs, shape)
+    return Drawing(graph.source, table, alt or alt_text(net, costs), "Convolutional network")
+
+
+def cost_of(net: ConvNet, shape: Shape, num_classes: int) -> NetworkCost:
+    """Return the cost of what is to be drawn, once it is clear that it can be."""
+    if not isinstance(net, ConvNet):
+        raise DrawingError(f"cannot draw a {type(net).__name__}; expected a ConvNet")
+    whole = all(isinstance(n, int) and n >= 1 for n in shape) if isinstance(shape, tuple) else False
+    if not whole or len(shape) != 3:
+        raise SettingError(f"shape is {shape!r}; expected (channels, height, width), each above 0")
+    if not isinstance(num_classes, int) or num_classes < 1:
+        raise SettingError(f"num_classes is {num_classes!r}; expected an integer of at least 1")
+    channels, height, width = shape
+    return cost(net, in_channels=channels, height=height, width=width, num_classes=num_classes)

@@ -1,0 +1,255 @@
+"""Figures of searches: how the children did, the best so far, what size explains.
+
+Each takes a study or its trials, or several by name (``{"REINFORCE": a, "random search": b}``),
+each of which may be a list, one a seed. Each returns a matplotlib figure; its alt text, which
+states the finding, comes from the function of the same name in `findings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nasedu.searching import Trial
+from nasedu.viewing.columns import INK
+from nasedu.viewing.pictures import OKABE_ITO
+from nasedu.viewing.searches import (
+    MEASURES,
+    Measure,
+    Search,
+    Searches,
+    Series,
+    best_distinct,
+    pareto_front,
+    scored,
+    series_of,
+    share_explained,
+    sizes,
+    value_of,
+)
+from nasedu.viewing.sheets import (
+    PENS,
+    Pen,
+    add_legend,
+    fit_unit,
+    name_axes,
+    say_empty,
+    sheet,
+    write_title,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def reward_figure(searches: Searches, of: Measure = "reward") -> Figure:
+    """Draw how every child did, with the mean of each batch.
+
+    Around the mean of a lone search lies a band of one standard deviation of its batch, and
+    its baseline is drawn if it has one; around the mean of several seeds lies a band from the
+    lowest seed to the highest. A child that failed is a cross at the bottom.
+
+    Args:
+        searches: A study, its trials, or several by name.
+        of: ``"reward"``, or the best validation ``"accuracy"`` of a child.
+
+    Raises:
+        SettingError: Nothing to show, more than four searches, or another ``of``.
+    """
+    series = series_of(searches)
+    figure, [[axes]] = sheet(4.4)
+    fit_unit(axes, np.concatenate([one.dots(of)[1] for one in series]))
+    for one, pen in zip(series, PENS, strict=False):
+        if len(one.seeds) == 1:
+            _add_dots(axes, one, of, pen, faint=len(series) > 1)
+        _add_means(axes, one, of, pen, banded=len(series) == 1 or len(one.seeds) > 1)
+    if len(series) == 1 and of == "reward":
+        _add_baseline(axes, series[0])
+    _add_failures(axes, series)
+    _finish(figure, axes, series, f"{MEASURES[of].capitalize()} of every child", of)
+    return figure
+
+
+def best_figure(searches: Searches, of: Measure = "reward") -> Figure:
+    """Draw the best value found so far after each child, as steps.
+
+    Several seeds are drawn as their mean, with a band from the lowest to the highest.
+
+    Args:
+        searches: A study, its trials, or several by name.
+        of: ``"reward"``, or the best validation ``"accuracy"`` of a child.
+
+    Raises:
+        SettingError: Nothing to show, more than four searches, or another ``of``.
+    """
+    series = series_of(searches)
+    figure, [[axes]] = sheet(3.8)
+    bests = [one.best_so_far(of) for one in series]
+    for one, best, pen in zip(series, bests, PENS, strict=False):
+        _add_best(axes, one, best, pen)
+    _look_closely(axes, bests, series)
+    _finish(figure, axes, series, f"Best {MEASURES[of]} so far", of)
+    return figure
+
+
+def size_figure(searches: Searches, front: bool = True) -> Figure:
+    """Draw rewards against numbers of parameters, and how much the size alone explains.
+
+    Args:
+        searches: A study, its trials, or several by name; seeds are put together.
+        front: Whether to draw the Pareto front of a lone search: the children that no
+            smaller or equally small one beats.
+
+    Raises:
+        SettingError: Nothing to show, or more than four searches.
+    """
+    series = series_of(searches)
+    figure, [[axes]] = sheet(4.4)
+    axes.set_xscale("log")
+    fit_unit(axes, np.concatenate([one.dots("reward")[1] for one in series]))
+    for one, pen in zip(series, PENS, strict=False):
+        size, rewards = sizes(one.trials)
+        look = {"color": pen.colour, "alpha": 0.55, "edgecolor": "white", "linewidth": 0.5}
+        label = one.label or "a child"
+        axes.scatter(np.exp(size), rewards, s=44, marker=pen.marker, label=label, **look)
+        _add_fit(axes, one, pen)
+    if front and len(series) == 1:
+        _add_front(axes, series[0].trials)
+    _finish(figure, axes, series, "Reward against size", "reward", "parameters (log scale)")
+    return figure
+
+
+def curves_figure(search: Search, n: int = 5) -> Figure:
+    """Draw the learning curves of the best ``n`` different networks.
+
+    Args:
+        search: A study or its trials.
+        n: How many, at most.
+
+    Raises:
+        SettingError: What is given is no search.
+    """
+    [one] = series_of(search)
+    figure, [[axes]] = sheet(3.8)
+    colours = [OKABE_ITO[c] for c in ("blue", "vermillion", "green", "purple", "orange")]
+    best = [t for t in best_distinct(one.trials, n) if t.outcome and t.outcome.valid_curve]
+    for rank, trial in enumerate(best):
+        curve = trial.outcome.valid_curve if trial.outcome else ()
+        look = {"color": colours[rank % 5], "marker": "o^sDv"[rank % 5], "linewidth": 2.2}
+        label = f"child {trial.number}: {value_of(trial, 'accuracy'):.3f}"
+        axes.plot(range(1, len(curve) + 1), curve, markersize=8, label=label, **look)
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    _finish(figure, axes, (one,), "Learning curves of the best", "accuracy", "epoch", columns=3)
+    return figure
+
+
+def _add_dots(axes: Axes, one: Series, of: Measure, pen: Pen, faint: bool) -> None:
+    x, y = one.dots(of)
+    if not x.size:
+        return
+    colour = pen.colour if faint else OKABE_ITO["sky blue"]
+    look = {"color": colour, "alpha": 0.35 if faint else 0.75, "linewidth": 0}
+    axes.scatter(x, y, s=26, marker=pen.marker, label=None if faint else "a child", **look)
+
+
+def _add_means(axes: Axes, one: Series, of: Measure, pen: Pen, banded: bool) -> None:
+    batches = one.batches(of)
+    if not batches.place.size:
+        return
+    if banded:
+        look = {"color": pen.colour, "alpha": 0.16, "linewidth": 0}
+        axes.fill_between(batches.place, batches.low, batches.high, **look)
+    label = one.label or "mean of a batch ± standard deviation"
+    look = {"color": pen.colour, "linestyle": pen.dashes, "linewidth": 2.6}
+    marks = {"marker": pen.marker, "markersize": 7, "markeredgecolor": "white"}
+    axes.plot(batches.place, batches.mean, label=label, **look, **marks)
+
+
+def _add_baseline(axes: Axes, one: Series) -> None:
+    rows = [(t.number, one.baselines[t.batch]) for t in one.trials if t.batch in one.baselines]
+    if rows:
+        look = {"color": OKABE_ITO["vermillion"], "linestyle": (0, (4, 1.5)), "linewidth": 2.2}
+        axes.plot(*zip(*rows, strict=True), drawstyle="steps-mid", label="baseline", **look)
+
+
+def _add_failures(axes: Axes, series: Sequence[Series]) -> None:
+    failed = [t.number for one in series for t in one.trials if t.state == "failed"]
+    if failed:
+        low, high = axes.get_ylim()
+        floor = low - 0.06 * (high - low)  # a row of its own, below every reward
+        axes.set_ylim(floor - 0.05 * (high - low), high)
+        look = {"color": INK, "marker": "x", "linestyle": "none", "markeredgewidth": 2.2}
+        label = f"failed ({len(failed)})"
+        axes.plot(failed, [floor] * len(failed), label=label, markersize=8, **look)
+
+
+def _add_best(axes: Axes, one: Series, best: np.ndarray, pen: Pen) -> None:
+    known = np.isfinite(best).all(axis=0)
+    x, best = np.arange(1, best.shape[1] + 1)[known], best[:, known]
+    if not x.size:
+        return
+    mean = best.mean(axis=0)
+    steps = np.flatnonzero(np.diff(mean, prepend=-np.inf))
+    look = {"color": pen.colour, "linestyle": pen.dashes, "linewidth": 2.6}
+    marks = {"marker": pen.marker, "markevery": list(steps), "markersize": 7}
+    label = f"{one.label or 'best so far'}: {mean[-1]:.3f}"
+    axes.plot(x, mean, drawstyle="steps-post", label=label, **look, **marks)
+    if len(one.seeds) > 1:
+        band = {"color": pen.colour, "alpha": 0.16, "linewidth": 0, "step": "post"}
+        axes.fill_between(x, best.min(axis=0), best.max(axis=0), **band)
+
+
+def _look_closely(axes: Axes, bests: Sequence[np.ndarray], series: Sequence[Series]) -> None:
+    """Let the axis begin where the first batches ended: what matters comes after."""
+    first = [sum(t.batch == 1 for t in one.seeds[0]) for one in series]
+    after = [best[:, n - 1 :] for n, best in zip(first, bests, strict=True) if n]
+    values = np.concatenate([a[np.isfinite(a)] for a in after]) if after else np.array([])
+    if values.size:
+        span = max(np.ptp(values), 0.02)
+        axes.set_ylim(values.min() - 0.35 * span, values.max() + 0.1 * span)
+
+
+def _add_fit(axes: Axes, one: Series, pen: Pen) -> None:
+    share = share_explained(one.trials)
+    if share is None:
+        return
+    size, rewards = sizes(one.trials)
+    slope, height = np.polyfit(size, rewards, 1)
+    ends = np.array([size.min(), size.max()])
+    label = f"log(parameters) explains {100 * share:.0f} %"
+    look = {"color": pen.colour if one.name else INK, "linestyle": pen.dashes, "linewidth": 2}
+    axes.plot(np.exp(ends), slope * ends + height, label=label, **look)
+
+
+def _add_front(axes: Axes, trials: Sequence[Trial]) -> None:
+    front = scored(pareto_front(trials))
+    if front:
+        _, rewards, parameters = zip(*front, strict=True)
+        look = {"color": OKABE_ITO["vermillion"], "linestyle": (0, (4, 1.5)), "linewidth": 1.8}
+        rings = {"marker": "o", "markersize": 9, "fillstyle": "none", "markeredgewidth": 1.8}
+        label = "best for its size"
+        axes.plot(parameters, rewards, drawstyle="steps-post", label=label, **look, **rings)
+
+
+def _finish(
+    figure: Figure,
+    axes: Axes,
+    series: Sequence[Series],
+    title: str,
+    of: Measure,
+    x: str = "child",
+    columns: int = 2,
+) -> None:
+    """Name axes and figure, explain the marks, and say so if there are none."""
+    name_axes(axes, x, MEASURES[of])
+    if x == "child":
+        axes.set_xlim(0, max(one.planned for one in series) + 1)
+    if not any(t.state == "finished" for one in series for t in one.trials):
+        say_empty(axes, "no child has finished yet")
+    titles = {one.data for one in series}
+    data = titles.pop() if len(titles) == 1 else ""
+    write_title(figure, f"{title}: {data}" if data else title)
+    add_legend(axes, columns)

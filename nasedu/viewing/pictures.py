@@ -1,0 +1,181 @@
+"""What every picture has: colours that all eyes tell apart, a text for those who cannot see it.
+
+`picture` is the one way in which a figure enters a notebook. Its alt text states the finding
+and goes wherever it survives: into the output's metadata (read by nbconvert and JupyterLab),
+into its text form, into ``<title>`` and ``<desc>`` of an SVG and, in `Picture.html`, into a
+caption.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from contextlib import suppress
+from functools import cached_property
+from html import escape
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nasedu.errors import DrawingError, SettingError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+OKABE_ITO = {
+    "black": "#000000",
+    "orange": "#E69F00",
+    "sky blue": "#56B4E9",
+    "green": "#009E73",
+    "yellow": "#F0E442",
+    "blue": "#0072B2",
+    "vermillion": "#D55E00",
+    "purple": "#CC79A7",
+}
+"""Colours for all kinds of colour vision (Okabe & Ito 2008); use a shape or dash beside them."""
+
+MAX_BYTES = 60_000  # of a picture in a notebook
+FIGURE_FORMATS = (".png", ".svg", ".pdf")
+
+
+class Picture:
+    """A matplotlib figure with its alt text, as a notebook shows it: png at 100 dpi.
+
+    Args:
+        figure: The figure as it is now; later changes to it are not seen.
+        alt: One or two sentences that state the finding.
+
+    Attributes:
+        alt: The text.
+        png: The picture's bytes, below 60 kB.
+    """
+
+    def __init__(self, figure: Figure, alt: str) -> None:
+        self.alt = alt
+        self._figure = figure
+        self.png = _small_png(figure)
+
+    def __repr__(self) -> str:
+        return f"Picture({self.alt!r})"
+
+    @cached_property
+    def html(self) -> str:
+        """The picture as HTML that needs no other file, captioned with its alt text."""
+        data, alt = base64.b64encode(self.png).decode(), escape(self.alt)
+        return (
+            f'<figure><img src="data:image/png;base64,{data}" alt="{alt}">'
+            f"<figcaption>{alt}</figcaption></figure>"
+        )
+
+    def save(self, path: str | Path) -> Path:
+        """Write the picture as .png, .svg or .pdf, all of it or nothing.
+
+        Raises:
+            DrawingError: Another suffix, or a file that cannot be written.
+        """
+        suffix = check_suffix(path, FIGURE_FORMATS)
+        if suffix == ".svg":
+            content = with_alt(_drawn(self._figure, "svg").decode(), self.alt).encode()
+        else:
+            content = _drawn(self._figure, suffix[1:], dpi=200)
+        return write_file(path, content)
+
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        data = {"image/png": base64.b64encode(self.png).decode(), "text/plain": self.alt}
+        return data, {"image/png": {"alt": self.alt}}
+
+
+def picture(figure_or_axes: Figure | Axes, alt: str) -> Picture:
+    """Return the figure as a picture with alt text; its own window or cell output is closed.
+
+    Args:
+        figure_or_axes: A matplotlib figure, or any axes of it.
+        alt: One or two sentences that state the finding, for those who cannot see it.
+
+    Raises:
+        SettingError: There is no alt text, or the first argument is no figure.
+    """
+    from matplotlib import pyplot
+    from matplotlib.figure import Figure
+
+    figure = figure_or_axes
+    while figure is not None and not isinstance(figure, Figure):
+        figure = getattr(figure, "figure", None)  # of axes, perhaps by way of a subfigure
+    if not isinstance(figure, Figure):
+        kind = type(figure_or_axes).__name__
+        raise SettingError(f"a {kind} is no picture; expected a matplotlib figure or axes")
+    if not isinstance(alt, str) or not alt.strip():
+        raise SettingError(
+            f"alt is {alt!r}; expected a sentence that states what the picture shows"
+        )
+    shown = Picture(figure, " ".join(alt.split()))
+    pyplot.close(figure)  # else the notebook shows it a second time, without the text
+    return shown
+
+
+def with_alt(svg: str, alt: str, title: str = "Picture") -> str:
+    """Return the SVG element alone, announced as an image with this title and description.
+
+    What stands before ``<svg`` goes: XML has no place inside a page, and it names versions.
+    """
+    start = svg.index("<svg")
+    end = svg.index(">", start)
+    words = f"<title>{escape(title)}</title>\n<desc>{escape(alt)}</desc>"
+    style = 'role="img" style="max-width: 100%; height: auto"'
+    return f"{svg[start:end]} {style}>\n{words}{svg[end + 1 :]}"
+
+
+def check_suffix(path: str | Path, known: tuple[str, ...]) -> str:
+    """Return the path's suffix in lower case, which must be one of these."""
+    suffix = Path(path).suffix.lower()
+    if suffix not in known:
+        raise DrawingError(f"cannot draw into {str(path)!r}; expected a name in {', '.join(known)}")
+    return suffix
+
+
+def write_file(path: str | Path, content: bytes) -> Path:
+    """Write a file as a whole: a failure leaves what was there before.
+
+    Raises:
+        DrawingError: The folder does not exist, or cannot be written, or is full.
+    """
+    path = Path(path)
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink()
+        raise DrawingError(f"cannot write {str(path)!r}: {error.strerror}") from None
+    return path
+
+
+def _small_png(figure: Figure) -> bytes:
+    """Draw at 100 dots an inch; too many bytes cost colours first, and then dots."""
+    from PIL import Image
+
+    dpi = 100.0
+    while True:
+        image = Image.open(BytesIO(_drawn(figure, "png", dpi=dpi))).convert("RGB")
+        for candidate in (image, image.quantize(256)):
+            out = BytesIO()
+            candidate.save(out, "PNG", optimize=True, dpi=(dpi, dpi))
+            if len(content := out.getvalue()) < MAX_BYTES:
+                return content
+        dpi *= 0.8
+
+
+def _drawn(figure: Figure, kind: str, dpi: float = 100) -> bytes:
+    import matplotlib
+
+    out = BytesIO()
+    no_date: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
+    with matplotlib.rc_context({"svg.hashsalt": "nasedu"}):
+        figure.savefig(
+            out, format=kind, dpi=dpi, bbox_inches="tight", facecolor="white", metadata=no_date
+        )
+    return out.getvalue()

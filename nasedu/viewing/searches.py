@@ -1,0 +1,213 @@
+"""What a figure is drawn from: one search, several by name, or several seeds of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from nasedu.errors import SettingError
+from nasedu.searching import Study, Trial
+
+Search = Study | Sequence[Trial]
+Searches = Search | Mapping[str, Search | Sequence[Search]]
+Measure = Literal["reward", "accuracy"]
+
+MEASURES = {"reward": "reward", "accuracy": "validation accuracy"}
+MOST = 4  # searches in a figure: more lines than that nobody tells apart
+
+
+@dataclass(frozen=True)
+class Series:
+    """One search under a name, or several of it that differ in their seed.
+
+    Attributes:
+        name: What the figure calls it; empty if it stands alone.
+        seeds: The trials of each, in the order of asking.
+        planned: Children that there will be, for an axis that stays while they come.
+        baselines: Baseline of each batch by its number; only of a lone study.
+        data: Title of the data set; empty if it is not known.
+    """
+
+    name: str
+    seeds: tuple[tuple[Trial, ...], ...]
+    planned: int
+    baselines: Mapping[int, float]
+    data: str = ""
+
+    @property
+    def trials(self) -> tuple[Trial, ...]:
+        """All trials of all seeds."""
+        return tuple(trial for seed in self.seeds for trial in seed)
+
+    @property
+    def label(self) -> str:
+        """The name, with the number of seeds if there are several."""
+        return f"{self.name}, {len(self.seeds)} seeds" if len(self.seeds) > 1 else self.name
+
+    def dots(self, of: Measure) -> tuple[np.ndarray, np.ndarray]:
+        """Return number and value of every child that has one, ``(n,)`` each."""
+        pairs = [(t.number, v) for t in self.trials if (v := value_of(t, of)) is not None]
+        numbers, values = zip(*pairs, strict=True) if pairs else ((), ())
+        return np.array(numbers, dtype=float), np.array(values, dtype=float)
+
+    def batches(self, of: Measure) -> Batches:
+        """Return where each batch lies and how it did, batches without a value left out."""
+        rows = []
+        for batch in sorted({t.batch for t in self.trials}):
+            seeds = [[t for t in seed if t.batch == batch] for seed in self.seeds]
+            values = [[v for t in seed if (v := value_of(t, of)) is not None] for seed in seeds]
+            numbers = [t.number for seed in seeds for t in seed]
+            means = [np.mean(v) for v in values if v]
+            if not means:
+                continue
+            middle, width = np.mean(means), np.std(np.concatenate(values))
+            several = len(self.seeds) > 1
+            low = min(means) if several else middle - width
+            high = max(means) if several else middle + width
+            place = (min(numbers) + max(numbers)) / 2
+            rows.append((batch, place, middle, low, high))
+        return Batches(*np.array(rows, dtype=float).reshape(-1, 5).T)
+
+    def best_so_far(self, of: Measure) -> np.ndarray:
+        """Return the best value up to each child, ``(seeds, n)``; NaN before the first."""
+        length = max((t.number for t in self.trials), default=0)
+        best = np.full((len(self.seeds), length), -np.inf)
+        for row, seed in zip(best, self.seeds, strict=True):
+            for trial in seed:
+                value = value_of(trial, of)
+                if value is not None:
+                    row[trial.number - 1] = value
+        best = np.maximum.accumulate(best, axis=1) if length else best
+        return np.where(np.isfinite(best), best, np.nan)
+
+
+@dataclass(frozen=True)
+class Batches:
+    """Batches of a series, each field ``(n,)``.
+
+    Attributes:
+        number: Number of the batch, from 1.
+        place: Middle of its children's numbers.
+        mean: Mean of its values, over the seeds if there are several.
+        low: Mean minus one standard deviation; with seeds, the lowest seed's mean.
+        high: Mean plus one standard deviation; with seeds, the highest seed's mean.
+    """
+
+    number: np.ndarray
+    place: np.ndarray
+    mean: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+
+def series_of(searches: Searches) -> tuple[Series, ...]:
+    """Return the series that a figure is asked to show.
+
+    Args:
+        searches: A study or its trials; or several by name, each a study or trials, or a
+            list of those: one a seed.
+
+    Raises:
+        SettingError: Nothing to show, or too much.
+    """
+    if not isinstance(searches, Mapping):
+        return (_series("", [searches]),)
+    if not 1 <= len(searches) <= MOST:
+        raise SettingError(f"{len(searches)} searches in a figure; expected 1 to {MOST}")
+    return tuple(_series(name, _seeds(value)) for name, value in searches.items())
+
+
+def _seeds(value: Search | Sequence[Search]) -> Sequence[Any]:
+    alone = isinstance(value, Study) or (len(value) > 0 and isinstance(value[0], Trial))
+    return [value] if alone or not len(value) else value  # type: ignore[return-value]
+
+
+def _series(name: str, seeds: Sequence[Search]) -> Series:
+    studies = [s for s in seeds if isinstance(s, Study)]
+    trials = tuple(tuple(s.trials() if isinstance(s, Study) else s) for s in seeds)
+    for trial in (t for seed in trials for t in seed):
+        if not isinstance(trial, Trial):
+            raise SettingError(f"a {type(trial).__name__} is no trial; expected a study or trials")
+    planned = [s.config.trials for s in studies] + [t.number for seed in trials for t in seed]
+    titles = {s.config.evaluator.get("title", "") for s in studies}
+    baselines = {}
+    if len(seeds) == len(studies) == 1:
+        updates = [(u.number, u.stats.baseline) for u in studies[0].updates() if u.stats]
+        baselines = {number: value for number, value in updates if value is not None}
+    data = titles.pop() if len(titles) == 1 else ""
+    return Series(name, trials, max(planned, default=1), baselines, data)
+
+
+def value_of(trial: Trial, of: Measure = "reward") -> float | None:
+    """Return a finished child's reward or best validation accuracy, else None.
+
+    Raises:
+        SettingError: ``of`` is neither ``"reward"`` nor ``"accuracy"``.
+    """
+    if of not in MEASURES:
+        raise SettingError(f"of is {of!r}; expected 'reward' or 'accuracy'")
+    if trial.outcome is None or trial.outcome.is_failed:
+        return None
+    if of == "reward":
+        return trial.outcome.reward
+    return max(trial.outcome.valid_curve, default=None)
+
+
+class Scored(NamedTuple):
+    """A finished child with the two numbers that are compared most."""
+
+    trial: Trial
+    reward: float
+    num_parameters: int
+
+
+def scored(trials: Iterable[Trial]) -> list[Scored]:
+    """Return the finished children, in the given order."""
+    return [
+        Scored(t, t.outcome.reward, t.outcome.num_parameters)
+        for t in trials
+        if t.outcome is not None and t.outcome.reward is not None
+    ]
+
+
+def sizes(trials: Iterable[Trial]) -> tuple[np.ndarray, np.ndarray]:
+    """Return log(parameters) and rewards of the finished children, ``(n,)`` each."""
+    counted = [s for s in scored(trials) if s.num_parameters > 0]
+    parameters = np.array([s.num_parameters for s in counted], dtype=float)
+    return np.log(parameters), np.array([s.reward for s in counted], dtype=float)
+
+
+def share_explained(trials: Iterable[Trial]) -> float | None:
+    """Return how much of the reward's variance the number of parameters alone explains.
+
+    This is R^2 of a straight line through rewards against log(parameters), from 0 to 1; None
+    if fewer than three children finished, or if all have the same size or reward.
+    """
+    size, rewards = sizes(trials)
+    if len(rewards) < 3 or np.ptp(size) == 0 or np.ptp(rewards) == 0:
+        return None
+    return float(np.corrcoef(size, rewards)[0, 1] ** 2)
+
+
+def pareto_front(trials: Iterable[Trial]) -> tuple[Trial, ...]:
+    """Return the children that no smaller or equally small one beats, the smallest first."""
+    front: list[Scored] = []
+    by_size = sorted(scored(trials), key=lambda s: (s.num_parameters, -s.reward, s.trial.number))
+    for child in by_size:
+        if not front or child.reward > front[-1].reward:
+            front.append(child)
+    return tuple(child.trial for child in front)
+
+
+def best_distinct(trials: Iterable[Trial], n: int = 5) -> tuple[Trial, ...]:
+    """Return the best trial of each of the ``n`` best networks, the best first.
+
+    A controller that has settled proposes one network over and over; here it counts once.
+    """
+    best: dict[tuple[int, ...], Trial] = {}
+    for child in sorted(scored(trials), key=lambda s: (-s.reward, s.trial.number)):
+        best.setdefault(child.trial.tokens, child.trial)
+    return tuple(best.values())[:n]

@@ -1,0 +1,109 @@
+"""The paper that figures are drawn on, and the pens.
+
+Everything is set on the figure itself and nothing globally, so that a figure looks the same
+whatever style a notebook has chosen, and can be drawn in a thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from nasedu.viewing.columns import INK, QUIET
+from nasedu.viewing.pictures import OKABE_ITO
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+WIDTH = 7.4  # inches; at half width the letters are still 7 pixels high
+TEXT, SMALL, TITLE = 13, 11.5, 14  # sizes of letters, in points
+GRID = "#DCE1E6"
+
+
+class Pen(NamedTuple):
+    """How a series is drawn: colour, marker and dashes each tell it apart."""
+
+    colour: str
+    marker: str
+    dashes: Any
+
+
+PENS = (
+    Pen(OKABE_ITO["blue"], "o", "solid"),
+    Pen(OKABE_ITO["vermillion"], "^", (0, (5, 1.5))),
+    Pen(OKABE_ITO["green"], "s", (0, (6, 1.5, 1, 1.5))),
+    Pen(OKABE_ITO["purple"], "D", (0, (1.2, 1.2))),
+)
+
+
+def sheet(
+    height: float, rows: int = 1, columns: int = 1, width: float = WIDTH
+) -> tuple[Figure, np.ndarray]:
+    """Return a white figure and its ``(rows, columns)`` axes; sizes in inches."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), dpi=100, facecolor="white", layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False)
+    for each in axes.flat:
+        dress(each)
+    return figure, axes
+
+
+def dress(axes: Axes) -> None:
+    """Give axes a white ground, a pale grid behind the data and two quiet spines."""
+    axes.set_facecolor("white")
+    axes.set_axisbelow(True)
+    axes.grid(True, color=GRID, linewidth=0.8)
+    axes.tick_params(colors=QUIET, labelcolor=INK, labelsize=SMALL, length=3)
+    for side, spine in axes.spines.items():
+        spine.set_visible(side in ("left", "bottom"))
+        spine.set_color(QUIET)
+
+
+def name_axes(axes: Axes, x: str, y: str) -> None:
+    """Write what the axes measure."""
+    axes.set_xlabel(x, fontsize=TEXT, color=INK)
+    axes.set_ylabel(y, fontsize=TEXT, color=INK)
+
+
+def write_title(figure: Figure, text: str) -> None:
+    """Write a title over everything, flush left."""
+    figure.suptitle(text, x=0.012, ha="left", fontsize=TITLE, fontweight="bold", color=INK)
+
+
+def add_legend(axes: Axes, columns: int = 2) -> None:
+    """Explain the marks above the axes, where they cover nothing."""
+    handles, labels = axes.get_legend_handles_labels()
+    if not handles:
+        return
+    legend = axes.legend(
+        handles,
+        labels,
+        loc="lower left",
+        bbox_to_anchor=(0, 1.0),
+        ncols=columns,
+        fontsize=TEXT - 0.5,
+        labelcolor=INK,
+        frameon=False,
+        borderaxespad=0.3,
+        columnspacing=1.4,
+        handlelength=2.4,
+    )
+    legend.set_in_layout(True)
+
+
+def fit_unit(axes: Axes, values: Sequence[float] | np.ndarray) -> None:
+    """Let the y axis run from 0 to 1 if all values do, so that figures can be compared."""
+    finite = np.asarray(values, dtype=float)
+    finite = finite[np.isfinite(finite)]
+    if not finite.size or (finite.min() >= 0 and finite.max() <= 1):
+        axes.set_ylim(-0.04, 1.04)
+
+
+def say_empty(axes: Axes, text: str) -> None:
+    """Write in the middle of axes why there is nothing to see."""
+    place = {"ha": "center", "va": "center", "transform": axes.transAxes}
+    axes.text(0.5, 0.5, text, fontsize=TEXT, color=QUIET, **place)

@@ -1,0 +1,78 @@
+"""Evaluators that stand in for training: quick, deterministic, and able to misbehave.
+
+They lie in a folder of their own on the path, so that worker processes can import them.
+"""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from nasedu.spaces import ConvNetSpace
+from nasedu.training import Outcome
+
+SPACE = ConvNetSpace(
+    num_layers=2,
+    filter_heights=(1, 3),
+    filter_widths=(1, 3),
+    num_filters=(4, 8),
+    skip_connections=False,
+)
+
+
+class Counted:
+    """Rewards many filters; a sleep makes it last, a seed makes children differ."""
+
+    def __init__(self, seconds=0.0, log=None):
+        self.seconds = seconds
+        self.log = log
+
+    @property
+    def settings(self):
+        return {
+            "kind": "double",
+            "data": "none",
+            "title": "made-up rewards",
+            "shape": [1, 8, 8],
+            "num_train": 10,
+            "num_valid": 5,
+            "recipe": {"epochs": 2},
+        }
+
+    def __call__(self, trial):
+        if self.log:
+            with Path(self.log).open("a") as file:
+                file.write(f"{trial.number} {os.getpid()}\n")
+        time.sleep(self.seconds)
+        accuracy = 0.1 + 0.8 * sum(trial.tokens) / len(trial.tokens)
+        accuracy += (trial.seed % 1000) / 1e5
+        return Outcome(
+            reward=accuracy**3,
+            valid_curve=(accuracy / 2, accuracy),
+            train_curve=(2.0, 1.0),
+            seconds=self.seconds,
+            num_parameters=100 + trial.number,
+            flop=1000,
+        )
+
+    def cost(self, trial):
+        return sum(trial.tokens)
+
+
+class Misbehaving(Counted):
+    """Fails in a way of its own at the trials that it is given."""
+
+    def __init__(self, raises=(), kills=(), exits=(), hangs=()):
+        super().__init__()
+        self.raises, self.kills, self.exits, self.hangs = raises, kills, exits, hangs
+
+    def __call__(self, trial):
+        if trial.number in self.raises:
+            raise ValueError("no such luck")
+        if trial.number in self.kills:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if trial.number in self.exits:
+            os._exit(3)
+        if trial.number in self.hangs:
+            time.sleep(600)
+        return super().__call__(trial)

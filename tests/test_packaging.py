@@ -1,0 +1,167 @@
+import importlib.util
+import os
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+BASE = [Requirement(text) for text in PROJECT["dependencies"]]
+DEV = [Requirement(text) for text in PROJECT["optional-dependencies"]["dev"]]
+
+CONDA_NAMES = {"torch": "pytorch", "matplotlib": "matplotlib-base", "graphviz": "python-graphviz"}
+NOT_ON_CONDA_FORGE = {"graphviz-pure"}
+
+
+def bounds(requirements):
+    return {canonicalize_name(each.name): str(each.specifier) for each in requirements}
+
+
+# -- the three lists -----------------------------------------------------------------------------
+
+
+def test_dependencies_have_lower_bounds_and_nothing_else():
+    for requirement in BASE + DEV:
+        assert [each.operator for each in requirement.specifier] == [">="], requirement
+
+
+def test_environment_yml_is_the_list_of_pyproject_toml():
+    environment = yaml.safe_load((REPOSITORY / "environment.yml").read_text(encoding="utf-8"))
+    *conda, pip = environment["dependencies"]
+    expected = bounds(BASE)
+    for name in NOT_ON_CONDA_FORGE:
+        del expected[name]
+    expected = {CONDA_NAMES.get(name, name): bound for name, bound in expected.items()}
+    expected |= {"python": PROJECT["requires-python"], "pip": ""}
+    assert bounds(map(Requirement, conda)) == expected
+    assert pip == {"pip": ["-e ."]}
+    assert environment["name"] == "nasedu"
+    assert set(environment["channels"]) == {"conda-forge", "nodefaults"}
+
+
+def test_environment_yml_gives_a_reason_for_every_package():
+    for line in (REPOSITORY / "environment.yml").read_text(encoding="utf-8").splitlines():
+        if line.startswith("  - ") and ">=" in line and "python>=" not in line:
+            assert line.partition(" # ")[2].strip(), line
+
+
+def test_constraints_pin_what_is_declared_within_its_bounds():
+    lines = (REPOSITORY / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pinned = {}
+    for line in filter(None, (line.partition("#")[0].strip() for line in lines)):
+        requirement = Requirement(line)
+        (pin,) = requirement.specifier
+        assert pin.operator == "==", line
+        pinned[canonicalize_name(requirement.name)] = pin.version
+    declared = {canonicalize_name(each.name): each for each in BASE + DEV}
+    assert set(pinned) == set(declared)
+    for name, version in pinned.items():
+        assert declared[name].specifier.contains(version), f"{name} {version}"
+
+
+def test_no_list_names_a_place_of_packages():
+    for name in ("pyproject.toml", "constraints.txt", "environment.yml"):
+        assert "://" not in (REPOSITORY / name).read_text(encoding="utf-8"), name
+
+
+# -- import and the wheel ------------------------------------------------------------------------
+
+
+def python(*arguments, cwd, path=None):
+    """Run this Python in another folder, with one folder of packages before all others."""
+    env = os.environ | ({"PYTHONPATH": str(path)} if path else {})
+    return subprocess.run(
+        [sys.executable, "-P", *arguments], cwd=cwd, env=env, capture_output=True, text=True
+    )
+
+
+def test_importing_nasedu_loads_nothing_heavy():
+    code = (
+        "import sys, nasedu; nasedu.__all__, dir(nasedu);"
+        "print(sorted({'torch', 'matplotlib', 'numpy', 'ray'} & set(sys.modules)))"
+    )
+    done = python("-c", code, cwd=REPOSITORY, path=REPOSITORY)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    done = python(
+        *["-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(REPOSITORY)],
+        cwd=folder,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory):
+    """The wheel's content alone: no file of the repository stands beside it."""
+    folder = tmp_path_factory.mktemp("installed")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def test_the_wheel_holds_the_package_and_its_tables_and_no_more(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "nasedu/__init__.py" in names
+    assert {Path(name).parts[0].partition("-")[0] for name in names} == {"nasedu"}
+    assert not [name for name in names if "test" in Path(name).name or name.endswith(".ipynb")]
+    modules = {
+        path.relative_to(REPOSITORY).as_posix() for path in REPOSITORY.glob("nasedu/**/*.py")
+    }
+    assert {name for name in names if name.endswith(".py")} == modules
+    tables = REPOSITORY / "data" / "tables"
+    tracked = {f"nasedu/tables/{path.relative_to(tables).as_posix()}" for path in files_in(tables)}
+    assert "nasedu/tables/README.md" in tracked
+    assert {name for name in names if name.startswith("nasedu/tables/")} == tracked
+
+
+def files_in(folder):
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_the_wheel_carries_the_licences_and_the_command(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        (info,) = {name.partition("/")[0] for name in archive.namelist() if ".dist-info/" in name}
+        licences = {Path(name).name for name in archive.namelist() if "/licenses/" in name}
+        assert licences == {"LICENSE", "LICENSE-docs", "LICENSE-tables"}
+        assert b"nasedu = nasedu.cli:main" in archive.read(f"{info}/entry_points.txt")
+
+
+def test_the_wheel_is_what_is_imported(installed, tmp_path):
+    done = python("-c", "import nasedu; print(nasedu.__file__)", cwd=tmp_path, path=installed)
+    assert Path(done.stdout.strip()) == installed / "nasedu" / "__init__.py", done.stderr
+
+
+has_cli = pytest.mark.skipif(
+    importlib.util.find_spec("nasedu.cli") is None, reason="nasedu has no command line yet"
+)
+
+
+@has_cli
+def test_the_wheel_has_a_command_line(installed, tmp_path):
+    done = python("-m", "nasedu", "--help", cwd=tmp_path, path=installed)
+    assert done.returncode == 0, done.stderr
+    assert "search" in done.stdout
+
+
+@has_cli
+def test_the_wheel_runs_a_search(installed, tmp_path):
+    options = ["--trials", "4", "--batch", "2", "--workers", "1", "--layers", "2"]
+    done = python(
+        *["-m", "nasedu", "search", "--run", "run", *options], cwd=tmp_path, path=installed
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "run" / "study.db").is_file()
+    assert (tmp_path / "run" / "report.html").is_file()
