@@ -257,7 +257,7 @@ def install(extras: set, latest: bool) -> None:
 
 
 def check_disk(needed: float, remedy: str = "") -> None:
-    """Stop unless so many GB are free: for .venv, and for the downloads until they are installed."""
+    """Stop unless so many GB are free, for .venv and for the downloads beside it."""
     free = shutil.disk_usage(str(ROOT)).free / 1e9
     if free < needed:
         raise Stop(

@@ -4,6 +4,7 @@ from nasedu.data.augment import Augmentation
 from nasedu.data.catalogue import data_home, describe, load, names
 from nasedu.data.images import ImageData, LabelledImages
 from nasedu.data.importing import ImportSummary, add
+from nasedu.data.tables import load_table
 
 __all__ = [
     "Augmentation",
@@ -14,5 +15,6 @@ __all__ = [
     "data_home",
     "describe",
     "load",
+    "load_table",
     "names",
 ]

@@ -45,7 +45,7 @@ class ImageTrainer:
         self.data = data.resized(self.recipe.image_size) if self.recipe.image_size else data
         train, valid = self.data.split(self.recipe.split_seed, self.recipe.num_train)
         self.train, self.valid = train.to(self.device), valid.to(self.device)
-        self.augmentation = Augmentation(train.images, pad=data.pad, flip=data.flip)
+        self.augmentation = Augmentation(train.images, pad=self.data.pad, flip=data.flip)
         channels, height, width = self.data.shape
         self.dtype = pick_dtype(self.recipe.precision, self.device, height * width)
         self.shape = {"in_channels": channels, "num_classes": self.data.num_classes}

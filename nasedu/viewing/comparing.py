@@ -126,7 +126,7 @@ def _sign(change: tuple[str, ...]) -> str:
 
 def _graph(pair: Pair, shape: Shape) -> Digraph:
     graph, last = sheet(), len(pair.changes) + 1
-    needs = [cell_widths(net, c) for net, c in zip(pair.nets, pair.costs, strict=True)]
+    needs = [cell_widths(net, c, shape) for net, c in zip(pair.nets, pair.costs, strict=True)]
     widths = (max(w[0] for w in needs), max(w[1] for w in needs), max(w[2] for w in needs))
     width, pitch = sum(widths) + 2, pitch_of(last - 1)
     for k, side in enumerate((-1, 1)):

@@ -43,3 +43,17 @@ def _kind(source: int, target: int, classifier: int) -> Kind:
     if source == 0:
         return "image"
     return "classifier" if target == classifier else "skip"
+
+
+def meanings(net: ConvNet) -> dict[Kind, str]:
+    """Say of every kind of connection that the network has what it is."""
+    edges = connections(net)
+    fallback = all(net.layers[e.target - 1].inputs == (0,) for e in edges if e.kind == "image")
+    texts: dict[Kind, str] = {
+        "next": "reads the one before",
+        "skip": "skip connection",
+        "image": f"reads the image{': it chose no layer' if fallback else ''}",
+        "classifier": "no layer reads it: the classifier does",
+    }
+    kinds = {e.kind for e in edges}
+    return {kind: text for kind, text in texts.items() if kind in kinds}

@@ -9,7 +9,7 @@ from graphviz import Digraph
 
 from nasedu.architectures import ConvLayer, ConvNet, NetworkCost
 from nasedu.viewing.columns import INK, QUIET, Cell, Column, html_row, sheet, write, write_from
-from nasedu.viewing.connections import Connection, Kind, connections
+from nasedu.viewing.connections import Connection, connections, meanings
 from nasedu.viewing.layer_table import Shape, filter_size, headline
 from nasedu.viewing.pictures import OKABE_ITO
 
@@ -17,12 +17,6 @@ HUES = tuple(OKABE_ITO[name] for name in ("blue", "vermillion", "green", "purple
 ROOMY, TIGHT = 54, 46  # from one row to the next: up to 8 layers, and beyond
 
 Widths = tuple[int, int, int]
-
-KEY: dict[Kind, str] = {
-    "skip": "skip connection, in its layer's colour",
-    "image": "reads the image: it chose no layer",
-    "classifier": "no layer reads it: the classifier does",
-}
 
 
 def conv_net_graph(net: ConvNet, cost: NetworkCost, shape: Shape) -> Digraph:
@@ -34,7 +28,7 @@ def conv_net_graph(net: ConvNet, cost: NetworkCost, shape: Shape) -> Digraph:
         shape: ``(channels, height, width)`` of the image.
     """
     graph, edges = sheet(), connections(net)
-    widths = cell_widths(net, cost)
+    widths = cell_widths(net, cost, shape)
     column = Column(edges, len(net) + 1, pitch_of(len(net)), sum(widths) + 2)
     lines = {edge: line_of(edge) for edge in edges}
     add_heads(graph, column, widths)
@@ -45,8 +39,11 @@ def conv_net_graph(net: ConvNet, cost: NetworkCost, shape: Shape) -> Digraph:
         column.box(graph, row, html_row(*cells))
     y = -column.last * column.pitch - 42
     write(graph, "caption", f"<<B>{headline(net, cost)}</B>>", 0, y, fontsize="15")
-    samples = {KEY[e.kind]: line for e, line in reversed(lines.items()) if e.kind in KEY}
-    add_key(graph, {text: samples[text] for text in KEY.values() if text in samples}, y)
+    samples = {e.kind: line for e, line in reversed(lines.items())}
+    key = {k: text for k, text in meanings(net).items() if k != "next"}
+    if "skip" in key:
+        key["skip"] += ", in its layer's colour"
+    add_key(graph, {text: samples[k] for k, text in key.items()}, y)
     return graph
 
 
@@ -71,10 +68,11 @@ def line_of(edge: Connection) -> dict[str, str]:
     }[edge.kind]
 
 
-def cell_widths(net: ConvNet, cost: NetworkCost) -> Widths:
+def cell_widths(net: ConvNet, cost: NetworkCost, shape: Shape) -> Widths:
     """Return the widths that the cells of a box need: number, filter, output."""
     filters = max(len(filter_size(layer)) for layer in net.layers)
-    outputs = max(len(f"{c.out_channels}{c.height}{c.width}") for c in cost.layers)
+    volumes = [shape, *((c.out_channels, c.height, c.width) for c in cost.layers)]
+    outputs = max(len("".join(map(str, lengths))) for lengths in volumes)
     classes = len(f"{cost.classifier.in_channels}{cost.classifier.out_channels}")
     return 32, max(62, 8 * filters + 8), max(94, 8 * outputs + 42, 9 * classes + 42)
 

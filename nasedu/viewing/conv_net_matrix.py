@@ -10,7 +10,7 @@ from graphviz import Digraph
 
 from nasedu.architectures import ConvNet, NetworkCost
 from nasedu.viewing.columns import INK, QUIET, Cell, html_row, sheet, write_from
-from nasedu.viewing.connections import Kind, connections
+from nasedu.viewing.connections import Kind, connections, meanings
 from nasedu.viewing.conv_net_graph import cell_widths, filter_text, volume
 from nasedu.viewing.layer_table import Shape, headline
 from nasedu.viewing.pictures import OKABE_ITO
@@ -25,12 +25,6 @@ MARKS: dict[Kind, dict[str, str]] = {
     "classifier": {"shape": "diamond", "width": "0.33", "fillcolor": OKABE_ITO["vermillion"]},
 }
 NOTHING = {"shape": "circle", "width": "0.04", "fillcolor": "#8793A0"}
-KEY: dict[Kind, str] = {
-    "next": "reads the one before",
-    "skip": "skip connection",
-    "image": "reads the image: it chose no layer",
-    "classifier": "no layer reads it: the classifier does",
-}
 
 
 def conv_net_matrix(net: ConvNet, cost: NetworkCost, shape: Shape) -> Digraph:
@@ -51,14 +45,14 @@ def conv_net_matrix(net: ConvNet, cost: NetworkCost, shape: Shape) -> Digraph:
             kind = kinds.get((row, column))
             name = f"{names[row]} {'reads' if kind else 'without'} {names[column]}"
             _mark(graph, name, column * CELL, -row * CELL, kind)
-    room = sum(cell_widths(net, cost))
+    room = sum(cell_widths(net, cost, shape))
     for row, text in enumerate(_texts(net, cost, shape)):
         if row < last:
             badge = html_row(Cell(f"<B>{row}</B>", CELL - 2, INK if row else QUIET))
             graph.node(names[row], badge, pos=f"{row * CELL},{-row * CELL}", shape="none")
         start = row * CELL + (18 if row < last else -12)
         write_from(graph, f"text{row}", text, start, -row * CELL, room)
-    _caption(graph, headline(net, cost), [k for k in KEY if k in kinds.values()], -last * CELL - 40)
+    _caption(graph, headline(net, cost), meanings(net), -last * CELL - 40)
     return graph
 
 
@@ -87,11 +81,11 @@ def _texts(net: ConvNet, cost: NetworkCost, shape: Shape) -> list[str]:
     return [f"image &#160; {volume(*shape)}", *layers, f"classifier &#160; {classes}"]
 
 
-def _caption(graph: Digraph, text: str, kinds: list[Kind], y: float) -> None:
+def _caption(graph: Digraph, text: str, key: dict[Kind, str], y: float) -> None:
     left, quiet = -CELL / 2, {"fontsize": "14", "fontcolor": QUIET}
-    write_from(graph, "caption", f"<B>{text}</B>", left, y, 400, fontsize="15")
+    write_from(graph, "caption", f"<B>{text}</B>", left, y, 9 * len(text), fontsize="15")
     rule = "a row shows what a layer reads, a column who reads it"
-    write_from(graph, "rule", rule, left, y - 24, 400, **quiet)
-    for k, kind in enumerate(kinds, start=2):
+    write_from(graph, "rule", rule, left, y - 24, 7 * len(rule), **quiet)
+    for k, (kind, meaning) in enumerate(key.items(), start=2):
         _mark(graph, f"key{k}", 0, y - 24 * k, kind)
-        write_from(graph, f"meaning{k}", KEY[kind], 20, y - 24 * k + 2, 300, **quiet)
+        write_from(graph, f"meaning{k}", meaning, 20, y - 24 * k + 2, 300, **quiet)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nasedu.searching import Trial
-from nasedu.viewing.columns import INK
+from nasedu.viewing.columns import INK, QUIET
 from nasedu.viewing.pictures import OKABE_ITO
 from nasedu.viewing.searches import (
     MEASURES,
@@ -114,8 +114,14 @@ def size_figure(searches: Searches, front: bool = True) -> Figure:
         size, rewards = sizes(one.trials)
         look = {"color": pen.colour, "alpha": 0.55, "edgecolor": "white", "linewidth": 0.5}
         label = one.label or "a child"
-        axes.scatter(np.exp(size), rewards, s=44, marker=pen.marker, label=label, **look)
-        _add_fit(axes, one, pen)
+        share = share_explained(one.trials)
+        words = "" if share is None else f"log(parameters) explains {100 * share:.0f} %"
+        if one.label and words:
+            label, words = f"{label}: {words}", ""
+        if size.size:
+            axes.scatter(np.exp(size), rewards, s=44, marker=pen.marker, label=label, **look)
+        if share is not None:
+            _add_fit(axes, one, pen, words)
     if front and len(series) == 1:
         _add_front(axes, series[0].trials)
     _finish(figure, axes, series, "Reward against size", "reward", "parameters (log scale)")
@@ -141,8 +147,8 @@ def curves_figure(search: Search, n: int = 5) -> Figure:
         look = {"color": colours[rank % 5], "marker": "o^sDv"[rank % 5], "linewidth": 2.2}
         label = f"child {trial.number}: {value_of(trial, 'accuracy'):.3f}"
         axes.plot(range(1, len(curve) + 1), curve, markersize=8, label=label, **look)
-    axes.xaxis.get_major_locator().set_params(integer=True)
-    _finish(figure, axes, (one,), "Learning curves of the best", "accuracy", "epoch", columns=3)
+    axes.locator_params(axis="x", integer=True)
+    _finish(figure, axes, (one,), "Learning curves of the best", "accuracy", "epoch")
     return figure
 
 
@@ -152,7 +158,7 @@ def _add_dots(axes: Axes, one: Series, of: Measure, pen: Pen, faint: bool) -> No
         return
     colour = pen.colour if faint else OKABE_ITO["sky blue"]
     look = {"color": colour, "alpha": 0.35 if faint else 0.75, "linewidth": 0}
-    axes.scatter(x, y, s=26, marker=pen.marker, label=None if faint else "a child", **look)
+    axes.scatter(x, y, s=30, marker=pen.marker, label=None if faint else "a child", **look)
 
 
 def _add_means(axes: Axes, one: Series, of: Measure, pen: Pen, banded: bool) -> None:
@@ -212,14 +218,11 @@ def _look_closely(axes: Axes, bests: Sequence[np.ndarray], series: Sequence[Seri
         axes.set_ylim(values.min() - 0.35 * span, values.max() + 0.1 * span)
 
 
-def _add_fit(axes: Axes, one: Series, pen: Pen) -> None:
-    share = share_explained(one.trials)
-    if share is None:
-        return
+def _add_fit(axes: Axes, one: Series, pen: Pen, label: str) -> None:
+    """Draw the straight line through rewards against log(parameters)."""
     size, rewards = sizes(one.trials)
     slope, height = np.polyfit(size, rewards, 1)
     ends = np.array([size.min(), size.max()])
-    label = f"log(parameters) explains {100 * share:.0f} %"
     look = {"color": pen.colour if one.name else INK, "linestyle": pen.dashes, "linewidth": 2}
     axes.plot(np.exp(ends), slope * ends + height, label=label, **look)
 
@@ -241,7 +244,6 @@ def _finish(
     title: str,
     of: Measure,
     x: str = "child",
-    columns: int = 2,
 ) -> None:
     """Name axes and figure, explain the marks, and say so if there are none."""
     name_axes(axes, x, MEASURES[of])
@@ -249,7 +251,9 @@ def _finish(
         axes.set_xlim(0, max(one.planned for one in series) + 1)
     if not any(t.state == "finished" for one in series for t in one.trials):
         say_empty(axes, "no child has finished yet")
+    if x == "child" and any(len(one.seeds) > 1 for one in series):
+        axes.fill_between([], [], [], color=QUIET, alpha=0.25, label="lowest to highest seed")
     titles = {one.data for one in series}
     data = titles.pop() if len(titles) == 1 else ""
     write_title(figure, f"{title}: {data}" if data else title)
-    add_legend(axes, columns)
+    add_legend(axes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,15 +11,16 @@ import numpy as np
 from nasedu.errors import SettingError
 from nasedu.searching import Study
 from nasedu.spaces import ConvNetSpace, Decision
-from nasedu.viewing.columns import INK, QUIET
+from nasedu.viewing.columns import INK
 from nasedu.viewing.sheets import SMALL, TEXT, sheet, write_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
 
 PALE, DEEP = np.array([0.87, 0.93, 0.97]), np.array([0.0, 0.27, 0.45])  # of Okabe-Ito's blue
-ENOUGH = 0.13  # share that has room for its name
+ENOUGH = 0.2  # share that has room for its name
 
 
 def probabilities_figure(study: Study) -> Figure:
@@ -38,10 +40,10 @@ def probabilities_figure(study: Study) -> Figure:
     kinds = list(dict.fromkeys(d.name for d in decisions))
     num_layers = decisions[-1].layer
     height = 0.9 + num_layers * (1.25 if num_layers <= 6 else 1.0)
-    figure, panels = sheet(height, num_layers, len(kinds))
+    figure, panels = sheet(height, num_layers, len(kinds), gap=0.05)
     numbers = np.array([number for number, _ in history], dtype=float)
     for k, decision in enumerate(decisions):
-        panel = panels[decision.layer - 1, kinds.index(decision.name)]
+        panel = panels[decision.layer - 1][kinds.index(decision.name)]
         values = np.array([probabilities[k] for _, probabilities in history])  # (U, C) or (U, J)
         draw_panel = _add_map if decision.is_anchor else _add_stack
         draw_panel(panel, decision, numbers, values)
@@ -75,58 +77,76 @@ def recorded_probabilities(
 
 def _add_stack(axes: Axes, decision: Decision, numbers: np.ndarray, values: np.ndarray) -> None:
     """Stack the probabilities of the choices, ``(U, C)``."""
-    x = np.append(numbers, numbers[-1] + 1)  # each update as wide as the others
+    x = _edges(numbers)
     shares = np.concatenate([values, values[-1:]])
     tops = shares.cumsum(axis=1)
-    shades = np.linspace(0, 1, len(decision.choices))
-    for c, shade in enumerate(shades):
-        colour = PALE + (DEEP - PALE) * shade
-        look = {"facecolor": colour, "edgecolor": "white", "linewidth": 1.2, "step": "post"}
-        axes.fill_between(x, tops[:, c] - shares[:, c], tops[:, c], **look)
-        ink = "white" if shade > 0.45 else INK
-        for update, place, side in ((0, 0.04, "left"), (-1, 0.96, "right")):
-            if shares[update, c] >= ENOUGH:
-                y = tops[update, c] - shares[update, c] / 2
-                text = f"{decision.choices[c]}"
-                align = {"ha": side, "va": "center_baseline"}
-                axes.text(place, y, text, color=ink, fontsize=SMALL, transform=axes.transAxes, **align)
-    axes.set(xlim=(x[0], x[-1]), ylim=(0, 1), yticks=[0, 1])
+    for c, shade in enumerate(np.linspace(0, 1, len(decision.choices))):
+        look = {"facecolor": PALE + (DEEP - PALE) * shade, "edgecolor": "white", "linewidth": 1.2}
+        axes.fill_between(x, tops[:, c] - shares[:, c], tops[:, c], step="post", **look)
+    middles, last = tops - shares / 2, len(decision.choices) - 1
+    for c, choice in enumerate(decision.choices):
+        if shares[0, c] >= ENOUGH or c in (0, last):
+            _name_row(axes, -0.03, middles[0, c], f"{choice}")
+        if shares[-1, c] >= ENOUGH:
+            _name_row(axes, 1.03, middles[-1, c], f"{choice}")
+    axes.set(xlim=(x[0], x[-1]), ylim=(0, 1), yticks=[])
 
 
 def _add_map(axes: Axes, decision: Decision, numbers: np.ndarray, values: np.ndarray) -> None:
     """Map the probabilities of the earlier layers, ``(U, J)``, to be chosen."""
     if decision.layer == 1:
-        axes.set_axis_off()
-        align = {"ha": "center", "va": "center", "transform": axes.transAxes}
-        axes.text(0.5, 0.5, "the image", color=QUIET, fontsize=SMALL, **align)
+        _add_key(axes)
         return
+    x, y = _edges(numbers), np.arange(decision.layer) + 0.5
+    axes.pcolormesh(x, y, values.T, cmap=_shades(), vmin=0, vmax=1, rasterized=True)
+    few = decision.layer <= 6
+    axes.hlines(y[1:-1], x[0], x[-1], color="white", linewidth=1.2 if few else 0.4)
+    for j in range(1, decision.layer) if few else (1, decision.layer - 1):
+        height = (j - 0.5) / (decision.layer - 1)
+        _name_row(axes, -0.03, height, f"{j}")
+        if few:
+            _name_row(axes, 1.03, height, f"{values[-1, j - 1]:.1f}")
+    axes.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), yticks=[])
+
+
+def _add_key(axes: Axes) -> None:
+    """Explain the maps' shades where layer 1, which has no choice, leaves room."""
+    axes.set_axis_off()
+    place = (0, 1, 0.2, 0.42)
+    axes.imshow(np.linspace(0, 1, 64)[None], cmap=_shades(), extent=place, aspect="auto")
+    axes.set(xlim=(0, 1), ylim=(0, 1))
+    axes.text(0.5, 0.66, "reads layer", ha="center", color=INK, fontsize=SMALL)
+    for x, text in ((-0.03, "0"), (1.03, "1")):
+        _name_row(axes, x, 0.31, text)
+
+
+def _name_row(axes: Axes, x: float, y: float, text: str) -> None:
+    """Write beside the axes, left or right of it; both places from 0 to 1."""
+    side, weight = ("right", "normal") if x < 0.5 else ("left", "bold")
+    look = {"color": INK, "fontsize": SMALL, "fontweight": weight, "transform": axes.transAxes}
+    axes.text(x, y, text, ha=side, va="center_baseline", **look)
+
+
+def _edges(numbers: np.ndarray) -> np.ndarray:
+    """Return where each update begins and the last one ends: all are equally wide."""
+    return np.append(numbers, numbers[-1] + 1)
+
+
+def _shades() -> Colormap:
     from matplotlib.colors import LinearSegmentedColormap
 
-    shades = LinearSegmentedColormap.from_list("pale to deep", [PALE, DEEP])
-    x = np.append(numbers, numbers[-1] + 1)
-    y = np.arange(decision.layer) + 0.5
-    look = {"cmap": shades, "vmin": 0, "vmax": 1, "edgecolors": "none"}
-    axes.pcolormesh(x, y, values.T, **look)
-    axes.hlines(y[1:-1], x[0], x[-1], color="white", linewidth=1.2)
-    for j, last in enumerate(values[-1], start=1):
-        if decision.layer <= 6:
-            align = {"ha": "right", "va": "center_baseline"}
-            ink = "white" if last > 0.45 else INK
-            axes.text(x[-1] - 0.04 * np.ptp(x), j, f"{last:.2f}", color=ink, fontsize=SMALL, **align)
-    axes.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), yticks=np.arange(1, decision.layer))
+    return LinearSegmentedColormap.from_list("pale to deep", [tuple(PALE), tuple(DEEP)])
 
 
-def _name_panels(panels: np.ndarray, kinds: Sequence[str]) -> None:
-    for row, column in np.ndindex(panels.shape):
-        axes = panels[row, column]
+def _name_panels(panels: Sequence[Sequence[Axes]], kinds: Sequence[str]) -> None:
+    for row, column in product(range(len(panels)), range(len(kinds))):
+        axes = panels[row][column]
         axes.grid(False)
         axes.tick_params(labelbottom=row == len(panels) - 1)
         if row == 0:
-            name = kinds[column].replace("_", " ").replace("num ", "")
+            name = kinds[column].removeprefix("num_").replace("_", " ")
             axes.set_title(name, fontsize=TEXT, color=INK)
         if row == len(panels) - 1:
             axes.set_xlabel("update", fontsize=SMALL, color=INK)
         if column == 0:
-            axes.set_ylabel(f"layer {row + 1}", fontsize=TEXT, color=INK)
-        elif kinds[column] != "anchor":
-            axes.tick_params(labelleft=False)
+            axes.set_ylabel(f"layer {row + 1}", fontsize=TEXT, color=INK, labelpad=24)

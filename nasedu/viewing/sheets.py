@@ -7,6 +7,8 @@ whatever style a notebook has chosen, and can be drawn in a thread.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import BytesIO
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 WIDTH = 7.4  # inches; at half width the letters are still 7 pixels high
 TEXT, SMALL, TITLE = 13, 11.5, 14  # sizes of letters, in points
 GRID = "#DCE1E6"
+LETTERS = 67  # of a legend that have room beside each other
 
 
 class Pen(NamedTuple):
@@ -40,16 +43,24 @@ PENS = (
 
 
 def sheet(
-    height: float, rows: int = 1, columns: int = 1, width: float = WIDTH
-) -> tuple[Figure, np.ndarray]:
-    """Return a white figure and its ``(rows, columns)`` axes; sizes in inches."""
+    height: float, rows: int = 1, columns: int = 1, gap: float = 0.02
+) -> tuple[Figure, list[list[Axes]]]:
+    """Return a white figure and its axes, row by row.
+
+    Args:
+        height: Height of the figure, in inches.
+        rows: Axes below each other.
+        columns: Axes beside each other.
+        gap: Room between columns, as a share of the width.
+    """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, height), dpi=100, facecolor="white", layout="constrained")
-    axes = figure.subplots(rows, columns, squeeze=False)
-    for each in axes.flat:
-        dress(each)
-    return figure, axes
+    figure = Figure(figsize=(WIDTH, height), dpi=100, facecolor="white")
+    figure.set_layout_engine("constrained", wspace=gap)
+    panels = figure.subplots(rows, columns, squeeze=False).tolist()
+    for axes in chain(*panels):
+        dress(axes)
+    return figure, panels
 
 
 def dress(axes: Axes) -> None:
@@ -74,12 +85,13 @@ def write_title(figure: Figure, text: str) -> None:
     figure.suptitle(text, x=0.012, ha="left", fontsize=TITLE, fontweight="bold", color=INK)
 
 
-def add_legend(axes: Axes, columns: int = 2) -> None:
+def add_legend(axes: Axes) -> None:
     """Explain the marks above the axes, where they cover nothing."""
     handles, labels = axes.get_legend_handles_labels()
     if not handles:
         return
-    legend = axes.legend(
+    columns = next((n for n in (3, 2) if _width(labels, n) <= LETTERS), 1)
+    axes.legend(
         handles,
         labels,
         loc="lower left",
@@ -92,7 +104,12 @@ def add_legend(axes: Axes, columns: int = 2) -> None:
         columnspacing=1.4,
         handlelength=2.4,
     )
-    legend.set_in_layout(True)
+
+
+def _width(labels: Sequence[str], columns: int) -> int:
+    """Letters that a legend of this many columns is wide, its lines counted as some."""
+    stacks = np.array_split([len(label) for label in labels], columns)
+    return sum(int(stack.max()) + 6 for stack in stacks if stack.size)
 
 
 def fit_unit(axes: Axes, values: Sequence[float] | np.ndarray) -> None:
@@ -107,3 +124,10 @@ def say_empty(axes: Axes, text: str) -> None:
     """Write in the middle of axes why there is nothing to see."""
     place = {"ha": "center", "va": "center", "transform": axes.transAxes}
     axes.text(0.5, 0.5, text, fontsize=TEXT, color=QUIET, **place)
+
+
+def png_of(figure: Figure, dpi: int = 200) -> bytes:
+    """Return the figure as a PNG file."""
+    out = BytesIO()
+    figure.savefig(out, format="png", dpi=dpi, bbox_inches="tight", facecolor="white")
+    return out.getvalue()

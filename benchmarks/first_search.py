@@ -1,0 +1,238 @@
+"""Does REINFORCE find better networks than random search, in a search of two minutes?
+
+Five seeds of each on the digits, 160 children of 4 layers, without and with skip connections,
+beside the largest network of the space and one designed by hand. Resumable: every search is a
+run folder, and the table of all children is written to ``data/tables/first_search.csv``.
+"""
+
+import argparse
+import math
+import statistics
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from record import HERE, table, write_record
+from scipy import stats
+
+from nasedu import ConvLayer, ConvNet, ConvNetSpace, search
+from nasedu.controller import make_strategy
+from nasedu.data import load
+from nasedu.searching import Finished, Updated
+from nasedu.searching.trial import child_seed
+from nasedu.training import ImageTrainer
+from nasedu.viewing.progress import batch_line
+
+TABLE = HERE.parent / "data" / "tables" / "first_search.csv"
+SEEDS, TRIALS = range(5), 160
+SPACES = {
+    "no skips": ConvNetSpace(4, num_filters=(8, 16, 24, 36), skip_connections=False),
+    "skips": ConvNetSpace(4, num_filters=(8, 16, 24, 36), skip_connections=True),
+}
+STRATEGIES = {"reinforce": {"lr": 0.03}, "random": {}}
+NAMES = {"reinforce": "REINFORCE", "random": "random search"}
+LOOKS = {"reinforce": ("#0072B2", "-", "o"), "random": ("#D55E00", "--", "s")}
+
+
+def chain(size, filters):
+    return ConvNet(tuple(ConvLayer(size, size, n, (i,)) for i, n in enumerate(filters)))
+
+
+def all_connected(size, filters):
+    layers = (
+        ConvLayer(size, size, n, tuple(range(1, i)) or (0,)) for i, n in enumerate(filters, 1)
+    )
+    return ConvNet(tuple(layers))
+
+
+BESIDE = {
+    ("no skips", "largest"): chain(7, (36, 36, 36, 36)),
+    ("no skips", "by hand"): chain(3, (16, 24, 36, 36)),
+    ("skips", "largest"): all_connected(7, (36, 36, 36, 36)),
+    ("skips", "by hand"): chain(3, (16, 24, 36, 36)),
+}
+
+
+def run_searches(folder, workers):
+    """Run, or go on with, every search; return one row a child."""
+    rows = []
+    for space_name, space in SPACES.items():
+        for seed in SEEDS:
+            for name, settings in STRATEGIES.items():
+                run = folder / f"{space_name.replace(' ', '-')}-{name}-{seed}"
+                strategy = make_strategy(name, space.decisions, seed, **settings)
+                events = search(space, strategy, trials=TRIALS, seed=seed, run=run, workers=workers)
+                for event in events:
+                    if isinstance(event, Updated):
+                        print(run.name, batch_line(event), flush=True)
+                    if isinstance(event, Finished):
+                        rows += [row(space_name, name, seed, t) for t in event.study.trials()]
+    return pd.DataFrame(rows)
+
+
+def row(space, strategy, seed, trial):
+    outcome = trial.outcome
+    return {
+        "space": space,
+        "strategy": strategy,
+        "seed": seed,
+        "trial": trial.number,
+        "tokens": " ".join(map(str, trial.tokens)),
+        "accuracy": round(max(outcome.valid_curve), 6),
+        "reward": outcome.reward,
+        "parameters": outcome.num_parameters,
+        "seconds": round(outcome.seconds, 3),
+    }
+
+
+def run_beside():
+    """Train the largest network and the one designed by hand, five seeds each."""
+    trainer = ImageTrainer(load("digits"))
+    found = {}
+    for key, net in BESIDE.items():
+        accuracies = [trainer.fit(net, child_seed(s, 0))[1].valid_curve[-1] for s in SEEDS]
+        found[key] = (trainer.cost(net).num_parameters, accuracies)
+    return found
+
+
+def interval(values):
+    """Return mean and half-width of the 95 % interval (Student's t) over seeds."""
+    half = stats.t.ppf(0.975, len(values) - 1) * statistics.stdev(values) / math.sqrt(len(values))
+    return statistics.mean(values), half
+
+
+def quarters(frame):
+    """Return the mean accuracy of each quarter of the children: seeds x 4."""
+    quarter = (frame["trial"] - 1) * 4 // TRIALS
+    return frame.groupby(["seed", quarter])["accuracy"].mean().unstack().to_numpy()
+
+
+def explained(frame):
+    """Return the share of the reward's variance that a line in log-parameters explains."""
+    return np.corrcoef(np.log(frame["parameters"]), frame["reward"])[0, 1] ** 2
+
+
+def section(name, frame, beside):
+    """Describe one space: quarters by seed, best by seed, what stands beside."""
+    parts = {s: frame[(frame["space"] == name) & (frame["strategy"] == s)] for s in STRATEGIES}
+    by_quarter = {s: quarters(part) for s, part in parts.items()}
+    best = {s: part.groupby("seed")["accuracy"].max().to_numpy() for s, part in parts.items()}
+    rows = [
+        [
+            f"{NAMES[s]}, seed {seed}",
+            *(f"{q:.3f}" for q in by_quarter[s][seed]),
+            f"{best[s][seed]:.3f}",
+        ]
+        for s in STRATEGIES
+        for seed in SEEDS
+    ]
+    rows += [
+        [
+            f"**{NAMES[s]}, mean**",
+            *(f"{q:.3f}" for q in by_quarter[s].mean(0)),
+            f"{best[s].mean():.3f}",
+        ]
+        for s in STRATEGIES
+    ]
+    mean, half = interval(list(by_quarter["reinforce"][:, 3] - by_quarter["random"][:, 3]))
+    best_mean, best_half = interval(list(best["reinforce"] - best["random"]))
+    text = f"## {'With' if name == 'skips' else 'Without'} skip connections\n\n"
+    text += (
+        f"{SPACES[name].size:,} token sequences. Validation accuracy of the children by quarter "
+    )
+    text += "of the search, and of the best child:\n\n"
+    text += table(["", "1st", "2nd", "3rd", "4th", "best"], rows)
+    text += (
+        f"\nLast quarter, REINFORCE minus random search: **{mean:+.3f}** (95 % interval "
+        f"{mean - half:+.3f} to {mean + half:+.3f} over {len(SEEDS)} seeds). Best child, the same "
+        f"difference: {best_mean:+.3f} ({best_mean - best_half:+.3f} to {best_mean + best_half:+.3f}).\n\n"
+    )
+    for key in ("largest", "by hand"):
+        parameters, accuracies = beside[name, key]
+        label = "The largest network" if key == "largest" else "The network designed by hand"
+        text += (
+            f"{label} ({parameters:,} parameters): {statistics.mean(accuracies):.3f} "
+            f"({min(accuracies):.3f} to {max(accuracies):.3f} over {len(SEEDS)} seeds). "
+        )
+    text += (
+        "Among random search's children the logarithm of the number of parameters alone explains "
+        f"{100 * explained(parts['random']):.0f} % of the reward's variance.\n\n"
+    )
+    seconds = {s: part.groupby("seed")["seconds"].sum().mean() for s, part in parts.items()}
+    text += "Training took " + " and ".join(
+        f"{seconds[s]:.0f} core seconds a search by {NAMES[s]}" for s in STRATEGIES
+    )
+    return text + " on average.\n\n"
+
+
+def figure(frame, beside):
+    """Draw mean of a batch and best so far, for both spaces."""
+    made = Figure(figsize=(9, 6.4), dpi=100, layout="constrained")
+    for axes_row, name in zip(made.subplots(2, 2, sharex=True, sharey=True), SPACES, strict=True):
+        for s in STRATEGIES:
+            part = frame[(frame["space"] == name) & (frame["strategy"] == s)]
+            runs = part.pivot(index="trial", columns="seed", values="accuracy")
+            batches = runs.groupby((runs.index - 1) // 8).mean()
+            color, line, marker = LOOKS[s]
+            for axes, curve in zip(
+                axes_row, (batches.set_axis(batches.index * 8 + 8), runs.cummax()), strict=True
+            ):
+                axes.plot(
+                    curve.index,
+                    curve.mean(1),
+                    line,
+                    color=color,
+                    label=NAMES[s],
+                    marker=marker,
+                    markevery=max(1, len(curve) // 10),
+                    markersize=4,
+                )
+                axes.fill_between(curve.index, curve.min(1), curve.max(1), color=color, alpha=0.15)
+        for axes, what in zip(axes_row, ("mean of a batch", "best so far"), strict=True):
+            axes.axhline(
+                statistics.mean(beside[name, "by hand"][1]),
+                color="black",
+                linestyle=":",
+                linewidth=1,
+                label="designed by hand",
+            )
+            axes.axhline(
+                statistics.mean(beside[name, "largest"][1]),
+                color="gray",
+                linestyle="-.",
+                linewidth=1,
+                label="largest network",
+            )
+            axes.set_title(f"{what}, {'with' if name == 'skips' else 'without'} skip connections")
+            axes.grid(alpha=0.3)
+        axes_row[0].set_ylabel("validation accuracy")
+    for axes in made.axes[2:]:
+        axes.set_xlabel("children trained")
+    made.axes[1].legend(loc="lower right")
+    return made
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, default=Path("runs/first_search"))
+    parser.add_argument("--workers", type=int, default=None)
+    options = parser.parse_args()
+    frame, beside = run_searches(options.folder, options.workers), run_beside()
+    TABLE.parent.mkdir(parents=True, exist_ok=True)
+    frame.to_csv(TABLE, index=False, lineterminator="\n")
+    figure(frame, beside).savefig(HERE / "first_search.png")
+    write_record(
+        __file__,
+        "The first search, five times over",
+        "Digits (scikit-learn), 1,200 training and 300 validation images; children of 4 layers, 2 "
+        f"epochs, learning rate from 0.1 to 0; {TRIALS} children in batches of 8; controller of two "
+        "layers of 35, learning rate 0.03 (scaled: the paper's 0.0006 is for 12,800 children). All "
+        "children: `data/tables/first_search.csv`. Shaded: smallest to largest of five seeds.\n\n"
+        "![Mean accuracy of a batch and best so far, REINFORCE and random search]"
+        "(first_search.png)\n\n" + "".join(section(name, frame, beside) for name in SPACES),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""How a benchmark tells its result: one Markdown file with machine, commit and command."""
+
+import statistics
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from nasedu.searching import available_cores
+from nasedu.searching.config import versions
+
+HERE = Path(__file__).parent
+
+
+def write_record(script: str, title: str, body: str) -> None:
+    """Print a result and write it beside its script, as ``<script>.md``."""
+    facts = versions()
+    commit = _git("rev-parse", "--short", "HEAD") + ("+" if _git("status", "--porcelain") else "")
+    command = " ".join(["python", f"benchmarks/{Path(script).name}", *sys.argv[1:]])
+    head = (
+        f"# {title}\n\n"
+        f"Made by `{command}` at commit `{commit}` on {datetime.now(UTC):%Y-%m-%d}; "
+        f"{available_cores()} cores of {facts['processor']}, torch {facts['torch']}, "
+        f"Python {facts['python']}. (A `+` after the commit: with changes not yet committed.)\n\n"
+    )
+    path = HERE / f"{Path(script).stem}.md"
+    path.write_text(head + body.rstrip() + "\n", encoding="utf-8")
+    print(head + body)
+
+
+def spread(values: Sequence[float], digits: int = 2) -> str:
+    """Return the median with the smallest and largest value."""
+    low, middle, high = min(values), statistics.median(values), max(values)
+    return f"{middle:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table, its first column left, the others right."""
+    lines = [header, ["---"] + ["---:"] * (len(header) - 1), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=HERE, capture_output=True, text=True)
+    return done.stdout.strip()

@@ -1,0 +1,141 @@
+"""What the figures show, in words, computed from what they are drawn from.
+
+One function for each figure, with the same arguments: its alt text, for those who cannot see
+the picture, and a caption for those who can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from nasedu.searching import Study
+from nasedu.viewing.probabilities import recorded_probabilities
+from nasedu.viewing.searches import (
+    MEASURES,
+    Measure,
+    Search,
+    Searches,
+    Series,
+    best_distinct,
+    scored,
+    series_of,
+    share_explained,
+    value_of,
+)
+
+NOTHING = "No child has finished yet"
+
+
+def reward_alt(searches: Searches, of: Measure = "reward") -> str:
+    """Say how the children of `reward_figure` did, and how that changed."""
+    return _for_each(searches, lambda one: _reward_finding(one, of))
+
+
+def best_alt(searches: Searches, of: Measure = "reward") -> str:
+    """Say what the best child of `best_figure` reached, and when it came."""
+    return _for_each(searches, lambda one: _best_finding(one, of))
+
+
+def size_alt(searches: Searches, front: bool = True) -> str:
+    """Say how much the sizes of `size_figure` explain."""
+    return _for_each(searches, _size_finding)
+
+
+def curves_alt(search: Search, n: int = 5) -> str:
+    """Say where the learning curves of `curves_figure` end."""
+    [one] = series_of(search)
+    best = [t for t in best_distinct(one.trials, n) if t.outcome and t.outcome.valid_curve]
+    if not best:
+        return f"{NOTHING}."
+    reached = [value_of(trial, "accuracy") or 0.0 for trial in best]
+    text = f"Child {best[0].number} reaches a validation accuracy of {reached[0]:.3f}"
+    if len(best) > 1:
+        others = f"{min(reached[1:]):.3f} to {max(reached[1:]):.3f}"
+        text += f", the next {len(best) - 1} different networks {others}"
+    return f"{text}."
+
+
+def probabilities_alt(study: Study) -> str:
+    """Say what the controller of `probabilities_figure` is sure of, and what not yet.
+
+    Raises:
+        SettingError: The strategy has no probabilities, as random search, or no update yet.
+    """
+    history, decisions = recorded_probabilities(study)
+    number, last = history[-1]
+    favourites = []
+    for decision, shares in zip(decisions, last, strict=True):
+        if decision.choices:
+            choice = decision.choices[int(np.argmax(shares))]
+            name = decision.name.removeprefix("num_").replace("_", " ")
+            words = f"{name} {choice} in layer {decision.layer}"
+            favourites.append((max(shares), words, len(decision.choices)))
+    (low, doubtful, n), (high, sure, _) = min(favourites), max(favourites)
+    return (
+        f"At update {number} the controller is surest of {sure} (probability {high:.2f}) and "
+        f"least sure of {doubtful} ({low:.2f}; an even choice of {n} would give {1 / n:.2f})."
+    )
+
+
+def _for_each(searches: Searches, finding: Callable[[Series], str]) -> str:
+    sentences = []
+    for one in series_of(searches):
+        text = finding(one)
+        sentences.append(f"{one.label}: {text[0].lower()}{text[1:]}." if one.label else f"{text}.")
+    return " ".join(sentences)
+
+
+def _reward_finding(one: Series, of: Measure) -> str:
+    numbers, values = one.dots(of)
+    failed = sum(t.state == "failed" for t in one.trials)
+    if values.size:
+        text = f"Mean {MEASURES[of]} {_trend(values[np.argsort(numbers, kind='stable')])}"
+    elif failed == len(one.trials) > 0:
+        return f"All {failed} children failed"
+    else:
+        text = NOTHING
+    if one.baselines and of == "reward":
+        text += f"; the baseline ends at {one.baselines[max(one.baselines)]:.2f}"
+    return f"{text}; {failed} of {len(one.trials)} failed" if failed else text
+
+
+def _trend(values: np.ndarray) -> str:
+    """Say how values in the order of asking change: only beyond twice its error is it a change."""
+    n, quarter = len(values), len(values) // 4
+    if quarter < 2:
+        return f"is {values.mean():.2f} over {n} {'child' if n == 1 else 'children'}"
+    first, last = values[:quarter], values[-quarter:]
+    change = last.mean() - first.mean()
+    error = np.sqrt((first.var(ddof=1) + last.var(ddof=1)) / quarter)
+    verb = "hardly changes," if abs(change) <= 2 * error else "rises" if change > 0 else "falls"
+    return (
+        f"{verb} from {first.mean():.2f} in the first quarter of {n} children "
+        f"to {last.mean():.2f} in the last"
+    )
+
+
+def _best_finding(one: Series, of: Measure) -> str:
+    best = one.best_so_far(of)
+    if not best.size or not np.isfinite(best[:, -1]).any():
+        return NOTHING
+    ends, n = best[:, -1], best.shape[1]
+    if len(ends) > 1:
+        spread = f"{np.nanmin(ends):.3f} to {np.nanmax(ends):.3f}"
+        return f"After {n} children the best {MEASURES[of]} is {np.nanmean(ends):.3f} ({spread})"
+    number = int(np.flatnonzero(best[0] == ends[0])[0]) + 1
+    return f"The best {MEASURES[of]}, {ends[0]:.3f}, comes with child {number} of {n}"
+
+
+def _size_finding(one: Series) -> str:
+    children = scored(one.trials)
+    if not children:
+        return NOTHING
+    counts = [child.num_parameters for child in children]
+    best = max(children, key=lambda child: (child.reward, -child.trial.number)).num_parameters
+    text = f"Children have {min(counts):,} to {max(counts):,} parameters, the best {best:,}"
+    share = share_explained(one.trials)
+    if share is None:
+        return f"{text}; too few differ to say what their size explains"
+    return f"{text}; log(parameters) explains {100 * share:.0f} % of the rewards' variance"

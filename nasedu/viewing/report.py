@@ -1,0 +1,151 @@
+"""The report of a search: one page with its pictures, its best networks and its settings."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from nasedu.errors import StudyError
+from nasedu.searching import Study
+from nasedu.searching.runs import write_text
+from nasedu.viewing import page
+from nasedu.viewing.report_sections import (
+    controller_section,
+    course_section,
+    failures_section,
+    networks_section,
+    size_section,
+)
+from nasedu.viewing.run_summary import RunSummary
+from nasedu.viewing.searches import value_of
+
+
+def write_report(study: Study, folder: Path) -> Path:
+    """Write ``report.html`` into the folder, and its figures beside it in ``pictures``.
+
+    The page holds everything itself. It may be written at any time: of an unfinished study
+    it says so.
+
+    Args:
+        study: The recorded search.
+        folder: Where to write, in general the run folder; made if it is not there.
+
+    Returns:
+        The path of the page.
+
+    Raises:
+        StudyError: The folder cannot be made or written.
+        DrawingError: A picture cannot be written.
+    """
+    report = RunSummary(study, Path(folder))
+    try:
+        report.pictures.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StudyError(f"{folder} cannot be written: {error.strerror}") from None
+    parts = (
+        _opening(report),
+        course_section(report),
+        size_section(report),
+        controller_section(report),
+        networks_section(report),
+        failures_section(report),
+        _next_steps(report),
+        _settings(report),
+    )
+    path = report.folder / "report.html"
+    write_text(path, page.page(f"{report.title}: search report", parts))
+    return path
+
+
+def _opening(report: RunSummary) -> str:
+    config, data = report.config, report.data
+    done, failed = len(report.finished) + len(report.failed), len(report.failed)
+    state = "Finished" if report.is_complete else "Unfinished"
+    status = f"{state}: {done} of {config.trials} children trained"
+    status += f", {failed} of them failed." if failed else "."
+    layers = report.space.num_layers
+    lead = f"{config.trials} convolutional networks of {layers} layers"
+    if {"num_train", "num_valid"} <= data.keys():
+        epochs = data.get("recipe", {}).get("epochs")
+        lead += ", each trained" + (f" for {epochs} epochs" if epochs else "")
+        lead += f" on {data['num_train']:,} images and measured on {data['num_valid']:,} others"
+    kind = "status" if report.is_complete else "status open"
+    head = (
+        f"<header>\n<h1>{escape(report.title)}</h1>",
+        page.paragraph(f"{lead}.", "lead"),
+        page.paragraph(status, kind),
+        "</header>",
+    )
+    return "\n".join((*head, page.tiles(_key_facts(report))))
+
+
+def _key_facts(report: RunSummary) -> list[tuple[str, str, str]]:
+    facts = []
+    if report.best:
+        top, outcome = report.best[0], report.best[0].outcome
+        accuracy = value_of(top, "accuracy")
+        shown = f"{top.reward:.3f}" if accuracy is None else f"{accuracy:.3f}"
+        name = "Best reward" if accuracy is None else "Best validation accuracy"
+        size = f", {outcome.num_parameters:,} parameters" if outcome else ""
+        facts.append((name, shown, f"child {top.number}{size}"))
+        quarter = -(-len(report.finished) // 4)
+        rewards = [t.reward or 0.0 for t in report.finished]
+        first, last = (sum(r) / quarter for r in (rewards[:quarter], rewards[-quarter:]))
+        facts.append(("Mean reward, last quarter", f"{last:.3f}", f"first quarter {first:.3f}"))
+    seconds = sum(t.outcome.seconds for t in report.trials if t.outcome)
+    facts.append(("Training time, all children", _duration(seconds), "added up over all workers"))
+    return facts
+
+
+def _next_steps(report: RunSummary) -> str:
+    run, data, recipe = report.run, report.data, report.data.get("recipe", {})
+    rows = []
+    if report.best:
+        rows.append((f"nasedu draw {run}:{report.best[0].number}", "Show a child of this run:"))
+    if data.get("kind") == "images":
+        if report.best:
+            size = recipe.get("image_size")
+            options = f" --data {shlex.quote(str(data['data']))}"
+            options += f" --image-size {size}" if size else ""
+            what = "Train the best child anew, for longer, and test it once:"
+            rows.append((f"nasedu train {run}{options} --epochs 20", what))
+        more = f" --trials {2 * report.config.trials}" if report.is_complete else ""
+        what = "Let the search grow:" if report.is_complete else "Go on with the search:"
+        rows.append((f"nasedu resume {run}{more}", what))
+    elif not report.is_complete:
+        rows.append((f"search(..., run='{run}')", "Go on, in Python, with the same evaluator:"))
+    return page.section("How to go on", page.commands(rows)) if rows else ""
+
+
+def _settings(report: RunSummary) -> str:
+    config: dict[str, Any] = json.loads(report.config.to_json())
+    config["data"] = config.pop("evaluator")
+    config["recipe"] = config["data"].pop("recipe", {})
+    groups = {name.capitalize(): v for name, v in config.items() if isinstance(v, dict)}
+    alone = {name: v for name, v in config.items() if not isinstance(v, dict)}
+    groups = {"Search": alone, **groups, "Begun with": report.study.versions}
+    tables = (
+        page.settings(name, {key.replace("_", " "): _shown(v) for key, v in values.items()})
+        for name, values in groups.items()
+        if values
+    )
+    return page.section("Configuration and versions", page.side_by_side(tables))
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_shown, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"

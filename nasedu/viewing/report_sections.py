@@ -1,0 +1,152 @@
+"""The sections of a report that show what a search found."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from html import escape
+
+from nasedu.errors import DrawingError, SettingError
+from nasedu.searching import Trial
+from nasedu.viewing import findings, page
+from nasedu.viewing.connections import connections
+from nasedu.viewing.drawing import Drawing, draw
+from nasedu.viewing.figures import best_figure, curves_figure, reward_figure, size_figure
+from nasedu.viewing.layer_table import MANY
+from nasedu.viewing.probabilities import probabilities_figure, recorded_probabilities
+from nasedu.viewing.run_summary import RunSummary
+from nasedu.viewing.searches import value_of
+
+CARE = (
+    "The validation accuracy of the best child is the largest of many, and so it is too good: "
+    "part of it is luck with the random start and with these validation images, and would be "
+    "gone in a second training. The test images were not touched in this search. Whether a "
+    "network is good, and better than others, shows when it is trained anew, for longer and "
+    "with several seeds, and is then tested once."
+)
+
+
+def course_section(report: RunSummary) -> str:
+    """How every child did, and the best so far."""
+    if not report.finished:
+        words = "Every child failed" if report.is_complete else "No child has finished yet"
+        return page.section("How the search went", page.paragraph(f"{words}: no picture yet."))
+    study = report.study
+    meaning = "A dot is a child"
+    if report.data.get("kind") == "images":
+        meaning += "; its reward is its best validation accuracy of the last 5 epochs, cubed"
+    return page.section(
+        "How the search went",
+        report.figure("reward", reward_figure(study), findings.reward_alt(study), f"{meaning}."),
+        report.figure(
+            "best",
+            best_figure(study),
+            findings.best_alt(study),
+            "A step is a new best child. The axis begins where the first batch ended.",
+        ),
+    )
+
+
+def size_section(report: RunSummary) -> str:
+    """How much the number of parameters explains."""
+    if not report.finished:
+        return ""
+    study = report.study
+    caption = (
+        "The straight line knows nothing of a network but its number of parameters. What it "
+        "explains, a search that only makes networks larger would find as well."
+    )
+    picture = report.figure("size", size_figure(study), findings.size_alt(study), caption)
+    return page.section("What size alone explains", picture)
+
+
+def controller_section(report: RunSummary) -> str:
+    """What became probable."""
+    title, study = "What the controller learned", report.study
+    try:
+        recorded_probabilities(study)
+    except SettingError:
+        return page.section(title, page.paragraph("No probabilities of a controller are recorded."))
+    caption = (
+        "Choices are stacked, the smallest at the bottom, the largest darkest; on the left stand "
+        "those of the first update, in bold those that are left. Averaged over a batch."
+    )
+    alt = findings.probabilities_alt(study)
+    return page.section(
+        title, report.figure("probabilities", probabilities_figure(study), alt, caption)
+    )
+
+
+def networks_section(report: RunSummary) -> str:
+    """The best networks: a table, what to think of it, and drawings."""
+    if not report.best:
+        return ""
+    heads = ("rank", "child", "validation accuracy", "reward", "parameters", "MFLOP", "seconds")
+    rows = [_network_row(rank, trial) for rank, trial in enumerate(report.best, start=1)]
+    cards = "\n".join(_card(report, rank, trial) for rank, trial in enumerate(report.best, 1))
+    many = f"The best {len(report.best)} networks" if len(rows) > 1 else "The best network"
+    return page.section(
+        many,
+        page.table("Different networks, each with its best training", heads, rows),
+        f'<div class="care">{page.paragraph(CARE)}</div>',
+        _curves(report),
+        f'<div class="gallery">\n{cards}\n</div>',
+    )
+
+
+def _curves(report: RunSummary) -> str:
+    if not any(len(t.outcome.valid_curve) > 1 for t in report.best if t.outcome):
+        return ""
+    alt = findings.curves_alt(report.study)
+    return report.figure("curves", curves_figure(report.study), alt, "A point is an epoch.")
+
+
+def _network_row(rank: int, trial: Trial) -> tuple[str, ...]:
+    accuracy, outcome = value_of(trial, "accuracy"), trial.outcome
+    assert outcome is not None
+    return (
+        f"{rank}",
+        f"{trial.number}",
+        "" if accuracy is None else f"{accuracy:.3f}",
+        f"{trial.reward:.3f}",
+        f"{outcome.num_parameters:,}",
+        f"{outcome.flop / 1e6:,.1f}",
+        f"{outcome.seconds:.1f}",
+    )
+
+
+def _card(report: RunSummary, rank: int, trial: Trial) -> str:
+    """Return the drawing of a network, or its table if nothing here can draw."""
+    drawing = _drawing(report, trial)
+    try:
+        picture = drawing.svg
+        drawing.save(report.pictures / f"best-{rank}.png")
+    except DrawingError:
+        picture = f"<pre>{escape(drawing.text)}</pre>"
+    title = f"Rank {rank}: child {trial.number}"
+    return f"<article>\n<h3>{title}</h3>\n{picture}\n</article>"
+
+
+def _drawing(report: RunSummary, trial: Trial) -> Drawing:
+    net = report.space.decode(trial.tokens)
+    many = sum(edge.kind == "skip" for edge in connections(net)) > MANY
+    shape = tuple(report.data.get("shape", (3, 32, 32)))
+    classes = report.data.get("num_classes", 10)
+    return draw(net, shape=shape, num_classes=classes, style="matrix" if many else "graph")
+
+
+def failures_section(report: RunSummary) -> str:
+    """Which children failed, by their reasons."""
+    if not report.failed:
+        return ""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for trial in report.failed:
+        groups[trial.reason or "no reason"].append(f"{trial.number}")
+    rows = [
+        (reason, f"{len(numbers)}", ", ".join(numbers))
+        for reason, numbers in sorted(groups.items(), key=lambda item: -len(item[1]))
+    ]
+    caption = "The search went on without them; the strategy did not learn from them"
+    return page.section(
+        "Children that failed",
+        page.table(caption, ("reason", "how many", "children"), rows, words=(2,)),
+    )

@@ -1,0 +1,100 @@
+"""What a report says of a run, read from its study once."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nasedu.searching import RunConfig, Study, Trial
+from nasedu.spaces import ConvNetSpace
+from nasedu.viewing import page
+from nasedu.viewing.pictures import write_file
+from nasedu.viewing.searches import best_distinct
+from nasedu.viewing.sheets import png_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+STRATEGIES = {"reinforce": "REINFORCE", "random": "Random search"}
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """A study, read once, and where its report goes.
+
+    Args:
+        study: The recorded search.
+        folder: The run folder, or another one for the report.
+    """
+
+    study: Study
+    folder: Path
+
+    @property
+    def pictures(self) -> Path:
+        """Where the report's pictures go."""
+        return self.folder / "pictures"
+
+    @cached_property
+    def config(self) -> RunConfig:
+        """What defined the run."""
+        return self.study.config
+
+    @cached_property
+    def space(self) -> ConvNetSpace:
+        """The space that was searched."""
+        return ConvNetSpace.from_json(self.config.space)
+
+    @cached_property
+    def trials(self) -> tuple[Trial, ...]:
+        """All children."""
+        return self.study.trials()
+
+    @cached_property
+    def finished(self) -> tuple[Trial, ...]:
+        """Children with a reward."""
+        return tuple(t for t in self.trials if t.state == "finished")
+
+    @cached_property
+    def failed(self) -> tuple[Trial, ...]:
+        """Children without one."""
+        return tuple(t for t in self.trials if t.state == "failed")
+
+    @cached_property
+    def best(self) -> tuple[Trial, ...]:
+        """The best children of the best five networks."""
+        return best_distinct(self.trials, 5)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """Settings of the evaluator."""
+        return self.config.evaluator
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every child was trained."""
+        return len(self.finished) + len(self.failed) >= self.config.trials
+
+    @property
+    def title(self) -> str:
+        """Who searched, and on which data."""
+        name = str(self.config.strategy["name"])
+        return f"{STRATEGIES.get(name, name)} on {self.data.get('title', 'data without a name')}"
+
+    @property
+    def run(self) -> str:
+        """The run folder as one types it; never an absolute path."""
+        relative = os.path.relpath(self.folder)
+        outside = relative.startswith("..") or Path(relative).is_absolute()
+        name = self.folder.resolve().name if outside or relative == "." else relative
+        return shlex.quote(Path(name).as_posix())
+
+    def figure(self, name: str, figure: Figure, alt: str, caption: str) -> str:
+        """Write a figure beside the page and return it for the page."""
+        png = png_of(figure)
+        write_file(self.pictures / f"{name}.png", png)
+        return page.image(png, alt, caption)

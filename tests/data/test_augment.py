@@ -1,0 +1,99 @@
+import pytest
+import torch
+
+from nasedu.data import Augmentation
+from nasedu.data.augment import channel_statistics
+
+
+def pictures(count=64, channels=3, height=6, width=5, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    size = (count, channels, height, width)
+    return torch.randint(0, 256, size, generator=generator, dtype=torch.uint8)
+
+
+def seeded(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def test_statistics_are_those_of_plain_arithmetic():
+    images = pictures(count=3000)  # more than one chunk
+    mean, std = channel_statistics(images)
+    plain = images.double() / 255
+    torch.testing.assert_close(mean, plain.mean((0, 2, 3)).float())
+    torch.testing.assert_close(std, plain.std((0, 2, 3), correction=0).float())
+
+
+def test_normalised_training_images_have_mean_0_and_deviation_1():
+    images = pictures()
+    normal = Augmentation(images).normalise(images)
+    assert normal.dtype == torch.float32
+    assert normal.is_contiguous(memory_format=torch.channels_last)
+    torch.testing.assert_close(normal.mean((0, 2, 3)), torch.zeros(3), atol=1e-5, rtol=0)
+    torch.testing.assert_close(normal.std((0, 2, 3), correction=0), torch.ones(3))
+
+
+def test_statistics_are_of_the_images_given_and_no_others():
+    dark = torch.full((4, 1, 2, 2), 51, dtype=torch.uint8)
+    augmentation = Augmentation(dark)
+    assert augmentation.mean.item() == pytest.approx(0.2)
+    assert augmentation.std.item() == 1  # no variance: nothing to divide by
+    bright = augmentation.normalise(torch.full((1, 1, 2, 2), 255, dtype=torch.uint8))
+    torch.testing.assert_close(bright, torch.full((1, 1, 2, 2), 204.0 / 255))
+
+
+def test_without_a_generator_nothing_is_random():
+    images = pictures()
+    augmentation = Augmentation(images, pad=2, flip=True)
+    assert torch.equal(augmentation(images), augmentation.normalise(images))
+
+
+def test_a_generator_decides_everything():
+    images = pictures()
+    augmentation = Augmentation(images, pad=2, flip=True)
+    generator = seeded(1)
+    first, second = augmentation(images, generator), augmentation(images, generator)
+    assert torch.equal(augmentation(images, seeded(1)), first)
+    assert not torch.equal(first, second)
+    state = torch.random.get_rng_state()
+    augmentation(images, seeded(2))
+    assert torch.equal(torch.random.get_rng_state(), state)
+
+
+def candidates(picture, pad, flip):
+    """Every crop that may come of one normalised (C, H, W) picture, by its shift."""
+    channels, height, width = picture.shape
+    framed = torch.zeros(channels, height + 2 * pad, width + 2 * pad)
+    crops = {}
+    for mirrored in (False, True)[: 1 + flip]:
+        framed[:, pad : pad + height, pad : pad + width] = picture.flip(2) if mirrored else picture
+        for top in range(2 * pad + 1):
+            for left in range(2 * pad + 1):
+                crop = framed[:, top : top + height, left : left + width].clone()
+                crops[mirrored, top, left] = crop
+    return crops
+
+
+@pytest.mark.parametrize(("pad", "flip"), [(0, True), (2, False), (2, True), (1, True)])
+def test_each_image_is_one_of_its_own_crops_and_all_crops_occur(pad, flip):
+    images = pictures(count=1500)
+    augmentation = Augmentation(images, pad=pad, flip=flip)
+    batch = augmentation(images, seeded())
+    assert batch.shape == images.shape
+    assert batch.is_contiguous(memory_format=torch.channels_last)
+    normal = augmentation.normalise(images)
+    counts = {}
+    for picture, result in zip(normal, batch, strict=True):
+        crops = candidates(picture, pad, flip)
+        found = [key for key, crop in crops.items() if torch.equal(crop, result)]
+        assert len(found) == 1
+        counts[found[0]] = counts.get(found[0], 0) + 1
+    assert counts.keys() == crops.keys()
+    expected = len(images) / len(crops)
+    assert all(abs(n - expected) < 5 * expected**0.5 for n in counts.values())
+
+
+def test_pad_0_and_no_flip_leave_the_generator_alone():
+    images, generator = pictures(), seeded()
+    before = generator.get_state()
+    Augmentation(images)(images, generator)
+    assert torch.equal(generator.get_state(), before)

@@ -1,0 +1,87 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from nasedu.data import add, catalogue, data_home, describe, load, names
+from nasedu.errors import DataError
+
+
+@pytest.fixture
+def source(tmp_path, make):
+    return make.folder(tmp_path / "source", make.files(train=5))
+
+
+def test_where_data_lies(tmp_path, monkeypatch):
+    monkeypatch.setenv("NASEDU_DATA", str(tmp_path))
+    assert data_home() == tmp_path
+    monkeypatch.setenv("NASEDU_DATA", "~/somewhere")
+    assert data_home() == Path.home() / "somewhere"
+    monkeypatch.setenv("NASEDU_DATA", "")
+    package = tmp_path / "checkout" / "nasedu" / "data" / "catalogue.py"
+    monkeypatch.setattr(catalogue, "__file__", str(package))
+    assert data_home() == Path.home() / ".nasedu" / "data"
+    package.parent.mkdir(parents=True)
+    (tmp_path / "checkout" / "pyproject.toml").touch()
+    assert data_home() == tmp_path.resolve() / "checkout" / "data"
+
+
+def test_names_and_rows(home, source):
+    assert names() == ("digits",)
+    add("zoo", source)
+    add("animals", source, title="Animals")
+    (home / "imported" / "Not a name.safetensors").touch()
+    (home / "imported" / ".zoo.safetensors.77.part").touch()
+    assert names() == ("digits", "animals", "zoo")
+    digits, animals, _ = describe()
+    assert (digits.num_train, digits.num_test, digits.path) == (1500, 297, None)
+    assert (animals.name, animals.title, animals.shape) == ("animals", "Animals", (3, 6, 8))
+    assert (animals.num_train, animals.num_test, animals.classes) == (10, 4, ("cat", "dog"))
+    assert animals.path == home / "imported" / "animals.safetensors"
+    assert animals.num_bytes == animals.path.stat().st_size
+    assert "Animals: 10 to train, 4 to test, 3x6x8, 2 classes" in str(animals)
+
+
+def test_a_damaged_file_is_listed_with_its_problem(home, source):
+    add("zoo", source)
+    path = catalogue.imported_path("zoo")
+    path.write_bytes(path.read_bytes()[:100])
+    row = describe()[-1]
+    assert "is no data set that this nasedu can read" in row.problem
+    assert str(row).startswith("zoo        cannot be used: ")
+    with pytest.raises(DataError, match="is no data set"):
+        load("zoo")
+
+
+@pytest.mark.parametrize("name", ["cifra10", "", "../zoo", "imported/zoo"])
+def test_an_unknown_name(home, source, name):
+    add("zoo", source)
+    with pytest.raises(DataError, match="there is no data set") as caught:
+        load(name)
+    assert "one of digits, zoo, or add one with: nasedu data add NAME PATH" in str(caught.value)
+
+
+def test_a_set_is_loaded_once_for_each_time_that_it_is_written(home, source, make):
+    add("zoo", source)
+    first = load("zoo")
+    assert load("zoo") is first
+    more = make.folder(source, make.files(train=6))
+    add("zoo", more, replace=True)
+    os.utime(catalogue.imported_path("zoo"), (1, 1))  # the clock of some file systems is coarse
+    assert (len(first.train), len(load("zoo").train)) == (10, 12)
+
+
+def test_a_replaced_set_stays_as_it_was_for_who_has_it(home, source, make):
+    add("zoo", source)
+    first = load("zoo")
+    images = load("zoo").train.images.clone()
+    add("zoo", make.folder(source, make.files(train=6)), replace=True)
+    assert torch.equal(first.train.images, images)
+
+
+def test_importing_nasedu_loads_no_images():
+    code = "import sys, nasedu; sys.exit('torch' in sys.modules or 'PIL' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0

@@ -1,0 +1,211 @@
+import hashlib
+import os
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from nasedu.data import add, load
+from nasedu.data.catalogue import imported_path
+from nasedu.errors import DataError, SettingError
+
+
+@pytest.fixture
+def archive(tmp_path, make):
+    return make.tar(tmp_path / "animals.tar.gz", make.files(train=20, test=3))
+
+
+def nothing_written(home):
+    return not [path for path in home.rglob("*") if path.is_file()]
+
+
+def test_a_folder_and_archives_of_it_import_alike(home, tmp_path, make):
+    files = make.files(train=6, kind="PNG")
+    sources = {
+        "folder": make.folder(tmp_path / "plain", files),
+        "zipped": make.zip(tmp_path / "a.zip", {f"top/{k}": v for k, v in files.items()}),
+        "tarred": make.tar(tmp_path / "a.tar", dict(reversed(files.items()))),
+        "packed": make.tar(tmp_path / "a.tgz", files),
+    }
+    first, *others = (add(name, path) and load(name) for name, path in sources.items())
+    assert (len(first.train), len(first.test), first.classes) == (12, 4, ("cat", "dog"))
+    for other in others:
+        assert torch.equal(other.train.images, first.train.images)
+        assert torch.equal(other.train.labels, first.train.labels)
+        assert torch.equal(other.test.images, first.test.images)
+
+
+def test_what_an_import_says(home, archive):
+    told = []
+    summary = add("animals", archive, title="My animals", on_progress=lambda *n: told.append(n))
+    assert told[-1] == (46, 46)
+    assert summary.path == home / "imported" / "animals.safetensors"
+    assert summary.num_bytes == summary.path.stat().st_size
+    assert str(summary).splitlines()[:5] == [
+        "imported animals: My animals",
+        "  images   46 of 8x6 pixels, RGB, every one decoded",
+        "  classes  2: cat, dog",
+        "  train    40 (20 a class); 4 of them to validate",
+        "  test     6 (3 a class)",
+    ]
+    assert "not read" not in str(summary)
+
+
+def test_what_lies_beside_is_said(home, tmp_path, make):
+    files = make.files() | {"README.md": b"hello", "valid/cat/0.png": b"x"}
+    summary = add("animals", make.zip(tmp_path / "a.zip", files))
+    assert str(summary).splitlines()[-1] == "  not read 'README.md', 'valid'"
+
+
+def test_what_training_gets_to_know(home, archive):
+    add("animals", archive, flip=False)
+    data = load("animals")
+    assert (data.num_valid, data.flip, data.pad, data.shape) == (4, False, 0, (3, 6, 8))
+    train, valid = data.split(0)
+    assert (len(train), valid.labels.bincount().tolist()) == (36, [2, 2])
+
+
+def test_few_images_still_leave_one_a_class_to_validate(home, tmp_path, make):
+    add("few", make.zip(tmp_path / "a.zip", make.files(train=2, test=1, size=(32, 32))))
+    data = load("few")
+    assert (data.num_valid, data.pad) == (2, 4)
+    train, valid = data.split(0)
+    assert sorted(train.labels.tolist()) == sorted(valid.labels.tolist()) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "expected"),
+    [
+        ("JPEG", None, "photos (JPEG images)"),
+        ("PNG", None, "photos"),
+        ("JPEG", "CIFAR-10 (JPEG copy)", "CIFAR-10 (JPEG copy)"),
+    ],
+)
+def test_titles_tell_lossy_images(home, tmp_path, make, kind, title, expected):
+    path = make.zip(tmp_path / "a.zip", make.files(kind=kind))
+    assert add("photos", path, title=title).title == load("photos").title == expected
+
+
+def test_one_lossless_image_is_enough_for_no_note(home, tmp_path, make):
+    files = make.files(kind="JPEG") | {"train/cat/9.png": make.encoded()}
+    assert add("photos", make.zip(tmp_path / "a.zip", files)).title == "photos"
+
+
+def test_importing_twice_gives_the_same_bytes_and_no_folder_names(home, archive):
+    path = add("animals", archive).path
+    first = path.read_bytes()
+    add("animals", archive, replace=True)
+    assert path.read_bytes() == first
+    assert hashlib.sha256(archive.read_bytes()).hexdigest().encode() in first
+    assert b"animals.tar.gz" in first
+    assert str(archive.parent).encode() not in first
+
+
+@pytest.mark.parametrize("name", ["digits", "Cifar", "a b", "", "x" * 41, "../a", "a.b", "ä"])
+def test_names_that_cannot_be(home, archive, name):
+    with pytest.raises(SettingError, match=r"name is .*; expected 1 to 40 small letters"):
+        add(name, archive)
+    assert nothing_written(home)
+
+
+@pytest.mark.parametrize("title", ["", "  ", "two\nlines", "x" * 81])
+def test_titles_that_cannot_be(home, archive, title):
+    with pytest.raises(SettingError, match=r"title is .*; expected one line"):
+        add("animals", archive, title=title)
+
+
+def test_a_name_that_is_taken(home, archive, tmp_path, make):
+    path = add("animals", archive).path
+    before = path.read_bytes()
+    other = make.zip(tmp_path / "other.zip", make.files(classes=("owl", "yak")))
+    with pytest.raises(SettingError, match=r"'animals' already .*--replace"):
+        add("animals", other)
+    assert path.read_bytes() == before
+    assert add("animals", other, replace=True).classes == ("owl", "yak")
+    assert load("animals").classes == ("owl", "yak")
+
+
+def bad_sources(make):
+    files = make.files()
+    return {
+        "another size": {**files, "train/cat/1.png": make.encoded(size=(9, 9))},
+        "does not decode": {**files, "test/dog/1.png": b"no image"},
+        "'notes.txt' does not decode": {**files, "train/cat/notes.txt": b"words"},
+        "empty class": {k: v for k, v in files.items() if not k.startswith("test/dog")},
+        "outside": {**files, "../x.png": make.encoded()},
+    }
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        ("another size", "'train/cat/1.png' is 9x9; expected 8x6"),
+        ("does not decode", "'test/dog/1.png' does not decode"),
+        ("'notes.txt' does not decode", "'train/cat/notes.txt' does not decode"),
+        ("empty class", "class 'dog' has 4 images in train and 0 in test"),
+        ("outside", "'../x.png' lies outside of its folder"),
+    ],
+)
+def test_bad_sources_are_refused_whole(home, tmp_path, make, bad, message):
+    path = make.tar(tmp_path / "bad.tar.gz", bad_sources(make)[bad])
+    with pytest.raises(DataError, match=message) as caught:
+        add("bad", path)
+    assert "\n" not in str(caught.value)
+    assert nothing_written(home)
+
+
+def test_a_link_in_an_archive_is_refused_whole(home, tmp_path, make):
+    link = make.member("train/cat/9.png", type=b"2", linkname="/etc/passwd")
+    with pytest.raises(DataError, match=r"'train/cat/9.png' is a link"):
+        add("bad", make.tar(tmp_path / "bad.tar", make.files(), [link]))
+    assert nothing_written(home)
+
+
+def test_ctrl_c_leaves_nothing(home, archive):
+    def interrupt(done, _):
+        if done == 10:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        add("animals", archive, on_progress=interrupt)
+    assert nothing_written(home)
+
+
+@pytest.fixture
+def cifar10():
+    folder = os.environ.get("NASEDU_ARCHIVES")
+    if not folder:
+        pytest.skip("NASEDU_ARCHIVES names no folder with the archives")
+    path = Path(folder) / "cifar10-jpeg.tar.gz"
+    if not path.is_file():
+        pytest.skip("there is no cifar10-jpeg.tar.gz in the folder of NASEDU_ARCHIVES")
+    return path
+
+
+@pytest.mark.archives
+@pytest.mark.slow
+def test_the_whole_of_cifar10(home, cifar10):
+    summary = add("cifar10", cifar10)
+    assert "JPEG" in summary.title
+    assert (summary.train_counts, summary.test_counts) == ((5000,) * 10, (1000,) * 10)
+    assert summary.classes[:3] == ("airplane", "automobile", "bird")
+    assert imported_path("cifar10").stat().st_size == summary.num_bytes
+
+    load("digits")  # so that the time below is of the file alone
+    started = time.perf_counter()
+    data = load("cifar10")
+    copies = [part.images.clone() for part in (data.train, data.test)]  # every byte is read
+    seconds = time.perf_counter() - started
+    assert [tuple(images.shape) for images in copies] == [(n, 3, 32, 32) for n in (50000, 10000)]
+    assert seconds < 5  # 0.1 s where it was measured; this only catches a slow way of reading
+
+    from nasedu.data import Augmentation
+
+    augmentation = Augmentation(data.train.images)
+    published = torch.tensor([[0.49125, 0.48209, 0.44652], [0.24523, 0.24278, 0.26063]])
+    found = torch.stack([augmentation.mean, augmentation.std])
+    assert (found - published).abs().max() < 0.002
+    train, valid = data.split(seed=0)
+    assert (len(train), valid.labels.bincount().tolist()) == (45000, [500] * 10)
+    assert (data.pad, data.num_valid) == (4, 5000)

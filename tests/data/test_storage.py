@@ -1,0 +1,185 @@
+import errno
+import json
+import subprocess
+import sys
+import textwrap
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from nasedu.data import ImageData, LabelledImages, storage
+from nasedu.errors import DataError
+
+
+def data_of(name="made", seed=0):
+    generator = torch.Generator().manual_seed(seed)
+
+    def part(count):
+        images = torch.randint(0, 256, (count, 3, 16, 8), generator=generator, dtype=torch.uint8)
+        return LabelledImages(images, torch.arange(count) % 2)
+
+    fields = {"title": "Made", "classes": ("a", "b"), "flip": False, "num_valid": 4, "pad": 1}
+    return ImageData(name=name, train=part(40), test=part(6), **fields)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "imported" / "made.safetensors"
+
+
+def test_what_is_read_is_what_was_written(path):
+    data = data_of()
+    size = storage.write(path, data, {"name": "a.zip", "sha256": None})
+    assert size == path.stat().st_size
+    back = storage.read(path)
+    for part in ("train", "test"):
+        ours, theirs = getattr(data, part), getattr(back, part)
+        assert torch.equal(ours.images, theirs.images)
+        assert torch.equal(ours.labels, theirs.labels)
+    assert back.train.images.is_contiguous(memory_format=torch.channels_last)
+    for field in ("name", "title", "classes", "flip", "num_valid", "pad"):
+        assert getattr(back, field) == getattr(data, field)
+    header = storage.read_header(path)
+    assert (header.shape, header.num_train, header.num_test) == ((3, 16, 8), 40, 6)
+
+
+def test_equal_data_gives_equal_files_with_the_rights_of_others(path):
+    contents = []
+    for _ in range(2):
+        storage.write(path, data_of(), {"name": "a.zip", "sha256": None})
+        contents.append(path.read_bytes())
+    assert contents[0] == contents[1]
+    plain = path.with_name("plain")
+    plain.touch()
+    assert path.stat().st_mode == plain.stat().st_mode
+
+
+FULL = OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("reason", [FULL, KeyboardInterrupt()])
+def test_a_full_disk_and_ctrl_c_leave_what_was_there(path, monkeypatch, reason):
+    storage.write(path, data_of(), {})
+    before = path.read_bytes()
+
+    def stopped(tensors, target, metadata):
+        target.write_bytes(b"half")
+        raise reason
+
+    monkeypatch.setattr(storage, "save_file", stopped)
+    expected = KeyboardInterrupt if isinstance(reason, KeyboardInterrupt) else DataError
+    with pytest.raises(expected) as caught:
+        storage.write(path, data_of(seed=1), {})
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+    assert path.read_bytes() == before
+    if expected is DataError:
+        assert "No space left on device" in str(caught.value)
+        assert "make room" in str(caught.value)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file sizes cannot be limited on Windows")
+def test_a_disk_that_is_really_full(tmp_path):
+    """A limit on the size of files stands for the full disk."""
+    script = """
+        import resource, signal, sys
+        from pathlib import Path
+        import torch
+        from nasedu.data import ImageData, LabelledImages, storage
+        from nasedu.errors import DataError
+        train, test = (
+            LabelledImages(torch.zeros(90, 3, 32, 32, dtype=torch.uint8), torch.arange(90) % 2)
+            for _ in range(2)
+        )
+        data = ImageData("made", "Made", ("a", "b"), train, test, 9, True, 4)
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+        try:
+            storage.write(Path(sys.argv[1]) / "made.safetensors", data, {})
+        except DataError as error:
+            sys.exit(0 if "cannot write" in str(error) and "0.6 MB" in str(error) else str(error))
+        sys.exit("nothing was raised")
+    """
+    command = [sys.executable, "-c", textwrap.dedent(script), str(tmp_path)]
+    subprocess.run(command, check=True, timeout=120)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made(tmp_path):
+    (tmp_path / "imported").write_text("a file")
+    with pytest.raises(DataError, match=r"cannot write .*NASEDU_DATA"):
+        storage.write(tmp_path / "imported" / "made.safetensors", data_of(), {})
+
+
+def changed(path, tensors=None, fields=None, metadata=None):
+    """Write the file again, with some of its tensors or of its description changed."""
+    storage.write(path, data_of(), {})
+    whole = load_file(path) | (tensors or {})
+    document = {"kind": "image_data", "schema": 1, "title": "Made", "classes": ["a", "b"]}
+    document |= {"flip": False, "source": {}, **(fields or {})}
+    save_file(whole, path, metadata=metadata or {"nasedu": json.dumps(document)})
+    return path
+
+
+def refused(path, match):
+    with pytest.raises(DataError, match=match) as caught:
+        storage.read(path)
+    assert "\n" not in str(caught.value)
+    assert str(path) in str(caught.value) or path.stem in str(caught.value)
+
+
+def test_an_unchanged_copy_is_read(path):
+    assert len(storage.read(changed(path)).train) == 40
+
+
+@pytest.mark.parametrize(
+    ("tensors", "match"),
+    [
+        ({"train_labels": torch.full((40,), 2)}, "label of train is out of range; expected 0 to 1"),
+        ({"test_labels": torch.full((6,), -1)}, "label of test is out of range"),
+        ({"test_labels": torch.zeros(7, dtype=torch.int64)}, "test images are .* labels"),
+        ({"train_labels": torch.zeros(40)}, "labels F32"),
+        ({"test_images": torch.zeros(6, 16, 8, 3)}, "images are F32"),
+        ({"test_images": torch.zeros(6, 16, 9, 3, dtype=torch.uint8)}, "to train, .* to test"),
+        ({"test_images": torch.zeros(6, 3, 16, 8, dtype=torch.uint8)}, "test images are"),
+        ({"extra": torch.zeros(1)}, "it holds"),
+    ],
+)
+def test_tensors_that_are_amiss(path, tensors, match):
+    refused(changed(path, tensors), match)
+
+
+@pytest.mark.parametrize(
+    ("fields", "match"),
+    [
+        ({"schema": 2}, "schema 2 .* a newer one needs a newer nasedu"),
+        ({"kind": "conv_net"}, "this JSON is a 'conv_net'"),
+        ({"title": None}, "title, classes or flip are missing"),
+        ({"flip": 1}, "title, classes or flip are missing"),
+        ({"classes": ["a"]}, "two names or more"),
+        ({"classes": ["a", 3]}, "two names or more"),
+        ({"num_valid": 3}, None),  # unknown fields are of no consequence
+    ],
+)
+def test_descriptions_that_are_amiss(path, fields, match):
+    changed(path, fields=fields)
+    if match:
+        refused(path, match)
+    else:
+        storage.read(path)
+
+
+def test_files_of_something_else(path, tmp_path):
+    refused(changed(path, metadata={"format": "pt"}), "not valid JSON")
+    for content in (b"", b"hello", bytes(1000), b"\xff" * 1000):
+        path.write_bytes(content)
+        refused(path, "is no data set that this nasedu can read")
+    refused(tmp_path / "absent.safetensors", "No such file")
+
+
+@pytest.mark.parametrize("share", [0.001, 0.02, 0.5, 0.999])
+def test_a_truncated_file(path, share):
+    storage.write(path, data_of(), {})
+    content = path.read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
+    refused(path, "is no data set that this nasedu can read")

@@ -1,0 +1,184 @@
+import dataclasses
+
+import pytest
+import torch
+
+from nasedu import ConvLayer, ConvNet, ConvNetSpace
+from nasedu.data import ImageData, LabelledImages, load
+from nasedu.errors import TrainingError
+from nasedu.searching import ImageEvaluator, Trial
+from nasedu.searching.workers import PoolWorkers
+from nasedu.training import ImageTrainer, Recipe, has_bfloat16
+
+NET = ConvNet((ConvLayer(3, 3, 8, (0,)), ConvLayer(3, 3, 8, (1,))))
+WIDE = ConvNet((ConvLayer(3, 3, 32, (0,)), ConvLayer(3, 3, 32, (1,))))
+
+
+@pytest.fixture(scope="module")
+def trainer():
+    return ImageTrainer(load("digits"), Recipe(epochs=2))
+
+
+def weights(child):
+    return torch.cat([p.detach().flatten() for p in child.parameters()])
+
+
+def test_a_child_learns_and_reports_what_it_did(trainer):
+    epochs = []
+    child, outcome = ImageTrainer(load("digits"), Recipe(epochs=4)).fit(
+        WIDE, seed=1, on_epoch=lambda *seen: epochs.append(seen)
+    )
+    assert outcome.valid_curve[-1] > 0.6  # chance is 0.1
+    assert outcome.train_curve[0] > outcome.train_curve[-1]
+    assert epochs == list(enumerate(outcome.valid_curve, start=1))
+    assert outcome.reward == max(outcome.valid_curve) ** 3
+    assert outcome.num_parameters == len(weights(child))
+    assert outcome.flop == trainer.cost(WIDE).flop
+    assert outcome.seconds > 0
+
+
+def test_a_seed_gives_the_same_child_and_another_seed_another(trainer):
+    (a, one), (b, two), (c, _) = (trainer.fit(NET, seed=seed) for seed in (1, 1, 2))
+    assert torch.equal(weights(a), weights(b))
+    assert dataclasses.replace(one, seconds=0) == dataclasses.replace(two, seconds=0)
+    assert not torch.equal(weights(a), weights(c))
+
+
+def test_threads_and_generators_are_left_as_they_were(trainer):
+    torch.set_num_threads(2)
+    torch.manual_seed(0)
+    expected = torch.rand(3)
+    torch.manual_seed(0)
+    trainer.fit(NET, seed=1)
+    assert torch.equal(torch.rand(3), expected)
+    assert torch.get_num_threads() == 2
+
+
+def test_a_process_of_its_own_trains_the_same_child_bit_for_bit():
+    space = ConvNetSpace(2, (3,), (3, 5), (8,), skip_connections=False)
+    evaluator = ImageEvaluator(space, "digits", Recipe(epochs=1))
+    trial = Trial(1, 1, (0, 1, 0, 0, 0, 0), seed=5)
+    workers = PoolWorkers(evaluator, 1)
+    workers.submit(trial)
+    ((_, theirs),) = workers.completed()
+    workers.cancel()
+    ours = evaluator(trial)
+    assert theirs.train_curve == ours.train_curve
+    assert theirs.valid_curve == ours.valid_curve
+
+
+def test_the_learning_rate_falls_to_zero_along_a_line_or_stays():
+    falling, constant = Recipe(lr=0.4), Recipe(lr=0.4, schedule="constant")
+    assert [falling.lr_at(step, 4) for step in range(5)] == pytest.approx([0.4, 0.3, 0.2, 0.1, 0])
+    assert {constant.lr_at(step, 4) for step in range(5)} == {0.4}
+
+
+def test_the_schedule_reaches_the_optimiser(trainer):
+    used = []
+    original = torch.optim.SGD.step
+
+    def step(self, *arguments):
+        used.append(self.param_groups[0]["lr"])
+        return original(self, *arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch.optim.SGD, "step", step)
+        trainer.fit(NET, seed=0)
+    assert used == pytest.approx([0.1 * (1 - i / 38) for i in range(38)])
+
+
+def test_a_loss_that_is_no_number_is_an_error():
+    trainer = ImageTrainer(load("digits"), Recipe(epochs=2, lr=1e30))
+    with pytest.raises(TrainingError, match=r"the loss became (nan|inf) in epoch 1"):
+        trainer.fit(NET, seed=0)
+
+
+def test_searching_never_touches_the_test_set():
+    digits = load("digits")
+
+    class Poisoned(ImageData):
+        @property
+        def test(self):
+            raise AssertionError("the test set was read")
+
+        @test.setter
+        def test(self, value):
+            pass
+
+    fields = {f.name: getattr(digits, f.name) for f in dataclasses.fields(digits)}
+    data = object.__new__(Poisoned)
+    for name, value in fields.items():
+        if name != "test":
+            object.__setattr__(data, name, value)
+    trainer = ImageTrainer(data, Recipe(epochs=1))
+    child, outcome = trainer.fit(NET, seed=0)
+    assert outcome.test_accuracy is None
+    with pytest.raises(AssertionError, match="the test set was read"):
+        trainer.test_accuracy(child, outcome)
+
+
+def test_test_accuracy_is_that_of_the_test_images(trainer):
+    child, outcome = trainer.fit(NET, seed=0)
+    tested = trainer.test_accuracy(child, outcome)
+    test = load("digits").test
+    with torch.inference_mode():
+        guesses = child.eval()(trainer.augmentation.normalise(test.images)).argmax(1)
+    assert tested.test_accuracy == (guesses == test.labels).double().mean().item()
+    assert dataclasses.replace(tested, test_accuracy=None) == outcome
+
+
+def test_training_and_validation_images_share_none(trainer):
+    rows = [
+        {bytes(image.flatten().tolist()) for image in part.images}
+        for part in (trainer.train, trainer.valid)
+    ]
+    assert len(trainer.train) == 1200
+    assert len(trainer.valid) == 300
+    assert len(rows[0] & rows[1]) == 0
+
+
+def test_images_may_be_resized_and_fewer():
+    trainer = ImageTrainer(load("digits"), Recipe(image_size=16, num_train=100, epochs=1))
+    assert trainer.train.images.shape == (100, 1, 16, 16)
+    _, outcome = trainer.fit(NET, seed=0)
+    assert outcome.flop == 4 * ImageTrainer(load("digits")).cost(NET).flop - 3 * 2 * 8 * 10
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_precision_decides_the_arithmetic_and_never_the_weights(precision):
+    trainer = ImageTrainer(load("digits"), Recipe(precision=precision, epochs=3))
+    child, outcome = trainer.fit(WIDE, seed=0)
+    seen = []
+    child.blocks[1][0].register_forward_hook(lambda m, i, output: seen.append(output.dtype))
+    trainer.accuracy(child, trainer.valid)
+    assert set(seen) == {getattr(torch, precision)}
+    assert weights(child).dtype == torch.float32
+    assert outcome.valid_curve[-1] > 0.5
+
+
+def test_bfloat16_is_taken_where_it_is_there_and_pays():
+    fast = has_bfloat16(torch.device("cpu"))
+    digits = load("digits")
+    assert ImageTrainer(digits).dtype == torch.float32
+    large = ImageTrainer(digits, Recipe(image_size=32, num_train=20))
+    assert large.dtype == (torch.bfloat16 if fast else torch.float32)
+
+
+def test_augmentation_happens_in_training_and_not_in_validation():
+    generator = torch.Generator().manual_seed(0)
+    images = torch.randint(256, (40, 3, 8, 8), generator=generator).byte()
+    part = LabelledImages(images, torch.arange(40) % 2)
+    data = ImageData("made", "made", ("a", "b"), part, part, num_valid=10, flip=True, pad=1)
+    trainer = ImageTrainer(data, Recipe(epochs=1))
+    seen = {True: [], False: []}
+    original = type(trainer.augmentation).__call__
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            type(trainer.augmentation),
+            "__call__",
+            lambda self, images, generator=None: (
+                seen[True].append(len(images)) or original(self, images, generator)
+            ),
+        )
+        trainer.fit(NET, seed=0)
+    assert sum(seen[True]) == 30

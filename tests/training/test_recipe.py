@@ -1,0 +1,55 @@
+import json
+
+import pytest
+
+from nasedu.errors import SettingError, StudyError
+from nasedu.training import Outcome, Recipe, cubed_accuracy
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("epochs", 0),
+        ("epochs", 1.5),
+        ("batch_size", -1),
+        ("lr", 0.0),
+        ("lr", float("nan")),
+        ("momentum", 1.0),
+        ("weight_decay", -1e-4),
+        ("schedule", "cosine"),
+        ("precision", "float16"),
+        ("num_train", 0),
+        ("image_size", 0),
+    ],
+)
+def test_a_bad_recipe_names_the_field_and_the_value(field, value):
+    with pytest.raises(SettingError) as caught:
+        Recipe(**{field: value})
+    assert field in str(caught.value)
+    assert str(value) in str(caught.value)
+
+
+def test_a_recipe_survives_json():
+    recipe = Recipe(epochs=3, num_train=100)
+    assert Recipe(**json.loads(json.dumps(recipe.to_dict()))) == recipe
+
+
+def test_the_reward_is_the_best_of_the_last_five_epochs_cubed():
+    assert cubed_accuracy([0.9, 0.1, 0.2, 0.5, 0.3, 0.4]) == 0.5**3
+    assert cubed_accuracy([0.2, 0.4]) == 0.4**3
+    with pytest.raises(SettingError, match="empty"):
+        cubed_accuracy([])
+
+
+def test_an_outcome_survives_json_exactly():
+    outcome = Outcome(0.1 + 0.2, (1 / 3, 2 / 3), (1e-17,), 0.1, 3, 4)
+    assert Outcome.from_json(outcome.to_json()) == outcome
+    failed = Outcome.failed("no luck", 2.5)
+    assert Outcome.from_json(failed.to_json()) == failed
+    assert failed.is_failed
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"reward": 1, "valid_curve": 3}'])
+def test_what_is_no_outcome_is_named(text):
+    with pytest.raises(StudyError, match="not a recorded outcome"):
+        Outcome.from_json(text)
