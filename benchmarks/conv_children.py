@@ -132,7 +132,7 @@ class Crew:
         return sum(self.results.get() for _ in range(self.count))
 
     def close(self):
-        for process in self.processes:
+        for _ in self.processes:
             self.orders.put(None)
         for process in self.processes:
             process.join()

@@ -146,7 +146,8 @@ def section(name, frame, beside):
     text += (
         f"\nLast quarter, REINFORCE minus random search: **{mean:+.3f}** (95 % interval "
         f"{mean - half:+.3f} to {mean + half:+.3f} over {len(SEEDS)} seeds). Best child, the same "
-        f"difference: {best_mean:+.3f} ({best_mean - best_half:+.3f} to {best_mean + best_half:+.3f}).\n\n"
+        f"difference: {best_mean:+.3f} ({best_mean - best_half:+.3f} to "
+        f"{best_mean + best_half:+.3f}).\n\n"
     )
     for key in ("largest", "by hand"):
         parameters, accuracies = beside[name, key]
@@ -226,9 +227,9 @@ def main():
         __file__,
         "The first search, five times over",
         "Digits (scikit-learn), 1,200 training and 300 validation images; children of 4 layers, 2 "
-        f"epochs, learning rate from 0.1 to 0; {TRIALS} children in batches of 8; controller of two "
-        "layers of 35, learning rate 0.03 (scaled: the paper's 0.0006 is for 12,800 children). All "
-        "children: `data/tables/first_search.csv`. Shaded: smallest to largest of five seeds.\n\n"
+        f"epochs, learning rate from 0.1 to 0; {TRIALS} children in batches of 8; controller of "
+        "two layers of 35, learning rate 0.03 (scaled: the paper's 0.0006 is for 12,800 children). "
+        "All children: `data/tables/first_search.csv`. Shaded: smallest to largest of five seeds.\n\n"
         "![Mean accuracy of a batch and best so far, REINFORCE and random search]"
         "(first_search.png)\n\n" + "".join(section(name, frame, beside) for name in SPACES),
     )

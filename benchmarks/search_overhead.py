@@ -69,8 +69,8 @@ def main():
     write_record(
         __file__,
         "Overhead of the search, and the second worker",
-        f"{options.trials} children of 4 layers on the digits, batches of 8, REINFORCE, the largest "
-        f"child of a batch first; {options.rounds} alternating rounds, median (smallest to "
+        f"{options.trials} children of 4 layers on the digits, batches of 8, REINFORCE, the "
+        f"largest child of a batch first; {options.rounds} alternating rounds, median (smallest to "
         "largest). Starting the workers is not counted.\n\n"
         + table(["workers", "seconds", "idle at the end of batches", "overhead"], rows)
         + f"\nTwo workers against one: {spread(ratios)} times as fast.\n",

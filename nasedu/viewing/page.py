@@ -35,7 +35,7 @@ p { max-width: 44rem; }
 .lead { font-size: 1.2rem; color: var(--quiet); margin-top: 0; }
 .status { font-weight: 600; color: var(--accent); }
 .open { color: var(--warn); }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr));
+.tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr));
   gap: .75rem; margin: 1.5rem 0; }
 .tiles div { background: var(--card); border-radius: .5rem; padding: .75rem 1rem; }
 .tiles dt { color: var(--quiet); font-size: .95rem; }
@@ -49,7 +49,8 @@ figcaption strong { color: var(--ink); }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; margin: .5rem 0 1.5rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--quiet); padding-bottom: .4rem; }
-.side { display: flex; flex-wrap: wrap; gap: 0 3rem; align-items: flex-start; }
+.side { columns: 17rem; column-gap: 2.5rem; }
+.side .scroll { break-inside: avoid; }
 .side caption { color: var(--ink); font-weight: 600; font-size: 1.1rem; }
 .side thead { display: none; }
 .side th { font-weight: 400; color: var(--quiet); }
@@ -58,7 +59,7 @@ th, td { text-align: left; padding: .35rem .9rem .35rem 0; border-bottom: 1px so
 td { overflow-wrap: anywhere; }
 thead th { border-bottom: 2px solid var(--quiet); }
 .number { text-align: right; white-space: nowrap; }
-.gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr));
+.gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 24rem), 1fr));
   gap: 1rem; }
 .gallery article { background: white; color: #1f2933; border: 1px solid var(--line);
   border-radius: .5rem; padding: .8rem 1rem; min-width: 0; }

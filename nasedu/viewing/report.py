@@ -64,7 +64,7 @@ def _opening(report: RunSummary) -> str:
     config, data = report.config, report.data
     done, failed = len(report.finished) + len(report.failed), len(report.failed)
     state = "Finished" if report.is_complete else "Unfinished"
-    status = f"{state}: {done} of {config.trials} children trained"
+    status = f"{state}: {done} of {config.trials} children"
     status += f", {failed} of them failed." if failed else "."
     layers = report.space.num_layers
     lead = f"{config.trials} convolutional networks of {layers} layers"
@@ -79,7 +79,8 @@ def _opening(report: RunSummary) -> str:
         page.paragraph(status, kind),
         "</header>",
     )
-    return "\n".join((*head, page.tiles(_key_facts(report))))
+    facts = _key_facts(report)
+    return "\n".join((*head, page.tiles(facts) if facts else ""))
 
 
 def _key_facts(report: RunSummary) -> list[tuple[str, str, str]]:
@@ -96,7 +97,8 @@ def _key_facts(report: RunSummary) -> list[tuple[str, str, str]]:
         first, last = (sum(r) / quarter for r in (rewards[:quarter], rewards[-quarter:]))
         facts.append(("Mean reward, last quarter", f"{last:.3f}", f"first quarter {first:.3f}"))
     seconds = sum(t.outcome.seconds for t in report.trials if t.outcome)
-    facts.append(("Training time, all children", _duration(seconds), "added up over all workers"))
+    if seconds:
+        facts.append(("Training time", _duration(seconds), "added up over all children"))
     return facts
 
 

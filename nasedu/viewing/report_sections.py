@@ -28,8 +28,8 @@ CARE = (
 def course_section(report: RunSummary) -> str:
     """How every child did, and the best so far."""
     if not report.finished:
-        words = "Every child failed" if report.is_complete else "No child has finished yet"
-        return page.section("How the search went", page.paragraph(f"{words}: no picture yet."))
+        words = "Every child failed." if report.is_complete else "No child has finished yet."
+        return page.section("How the search went", page.paragraph(words))
     study = report.study
     meaning = "A dot is a child"
     if report.data.get("kind") == "images":
@@ -128,7 +128,7 @@ def _card(report: RunSummary, rank: int, trial: Trial) -> str:
 
 def _drawing(report: RunSummary, trial: Trial) -> Drawing:
     net = report.space.decode(trial.tokens)
-    many = sum(edge.kind == "skip" for edge in connections(net)) > MANY
+    many = sum(edge.kind != "next" for edge in connections(net)) > MANY
     shape = tuple(report.data.get("shape", (3, 32, 32)))
     classes = report.data.get("num_classes", 10)
     return draw(net, shape=shape, num_classes=classes, style="matrix" if many else "graph")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from dataclasses import dataclass
 from functools import cached_property
@@ -88,10 +87,9 @@ class RunSummary:
     @property
     def run(self) -> str:
         """The run folder as one types it; never an absolute path."""
-        relative = os.path.relpath(self.folder)
-        outside = relative.startswith("..") or Path(relative).is_absolute()
-        name = self.folder.resolve().name if outside or relative == "." else relative
-        return shlex.quote(Path(name).as_posix())
+        folder, here = self.folder.resolve(), Path.cwd().resolve()
+        inside = folder.is_relative_to(here) and folder != here
+        return shlex.quote((folder.relative_to(here) if inside else Path(folder.name)).as_posix())
 
     def figure(self, name: str, figure: Figure, alt: str, caption: str) -> str:
         """Write a figure beside the page and return it for the page."""

@@ -1,0 +1,197 @@
+"""A search to watch while it runs, to pause and to step through."""
+
+from __future__ import annotations
+
+import base64
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from nasedu.searching import Event, Started, Study, TrialFinished, Updated
+from nasedu.viewing.background import OVER, BackgroundSearch, Events, State
+from nasedu.viewing.figures import reward_figure
+from nasedu.viewing.findings import reward_alt
+from nasedu.viewing.progress import accuracy_of
+from nasedu.viewing.searches import Search, Searches
+from nasedu.viewing.sheets import png_of
+
+SPOKEN = 5.0  # seconds between two messages to a screen reader
+DRAWN = 2.0  # seconds between two pictures
+
+WORDS: dict[State, str] = {
+    "running": "running",
+    "pausing": "pausing: what is in training is finished first",
+    "paused": "paused",
+    "stopping": "stopping: what is in training is finished first",
+    "stopped": "stopped",
+    "finished": "finished",
+    "failed": "failed",
+}
+
+
+class LiveSearch:
+    """Runs a search in the background and shows how it goes.
+
+    Its cell returns at once; another cell calls `wait` for the study. Pause and Stop take
+    effect when what is in training is finished; Step trains one batch, then pauses. Without a
+    kernel it shows the same, as it stood when the cell had run.
+
+    Args:
+        events: What `search` or `resume` returned, or a function that returns it.
+        name: What the figure calls this search; needed beside others.
+        beside: Other searches for the same figure, by name.
+        paused: Whether to begin paused, to be stepped through.
+    """
+
+    def __init__(
+        self,
+        events: Events,
+        *,
+        name: str = "this search",
+        beside: Mapping[str, Search | Sequence[Search]] | None = None,
+        paused: bool = False,
+    ) -> None:
+        from ipywidgets import HTML, Button, HBox, IntProgress, Layout, VBox
+
+        self.name, self.beside = name, dict(beside or {})
+        self._picture, self._alt = b"", ""
+        self._spoken = self._drawn = -float("inf")
+        self._last: Updated | None = None
+        self._lock = threading.RLock()  # clicks and the search meet here
+        self.progress = IntProgress(description="children", min=0, max=1)
+        self.count, self.status, self.figure = HTML(), HTML(), HTML()
+        self.pause_button = Button(description="Pause", tooltip="Pause or resume the search")
+        self.step_button = Button(description="Step", tooltip="Train one batch, then pause")
+        self.stop_button = Button(description="Stop", tooltip="End the search; keep its record")
+        self.pause_button.on_click(lambda _: self._pause_or_resume())
+        self.step_button.on_click(lambda _: self._search.step())
+        self.stop_button.on_click(lambda _: self._search.stop())
+        wrap = Layout(flex_flow="row wrap", align_items="center")
+        buttons = [self.pause_button, self.step_button, self.stop_button]
+        top = HBox([*buttons, self.progress, self.count], layout=wrap)
+        self.widget = VBox([top, self.status, self.figure])
+        self._search = BackgroundSearch(events, self._take, self._show_state, paused=paused)
+        self._show_state()
+        self._search.start()
+
+    def __repr__(self) -> str:
+        return f"LiveSearch({self.state}, {self.progress.value} of {self.progress.max} children)"
+
+    @property
+    def state(self) -> State:
+        """What it does now: ``"running"``, ``"paused"``, ``"finished"`` and the like."""
+        return self._search.state
+
+    @property
+    def study(self) -> Study | None:
+        """The record, which can be read at any time; None before the first event."""
+        return self._search.study
+
+    def pause(self) -> None:
+        """Pause when what is in training is finished."""
+        self._search.pause()
+
+    def resume(self) -> None:
+        """Go on."""
+        self._search.resume()
+
+    def step(self) -> None:
+        """Train one batch, or what is left of it, then pause."""
+        self._search.step()
+
+    def stop(self) -> None:
+        """End when what is in training is finished; what is recorded is kept."""
+        self._search.stop()
+
+    def wait(self, timeout: float | None = None) -> Study:
+        """Wait for the end and return the study.
+
+        Without a timeout a paused search goes on, for a cell that waits may keep every click
+        from the kernel. An interrupt of the cell stops the search.
+
+        Args:
+            timeout: Seconds to wait at most; then the study is returned as it is.
+
+        Raises:
+            StudyError: The search has not begun.
+            Exception: Whatever ended the search.
+        """
+        return self._search.wait(timeout)
+
+    def _pause_or_resume(self) -> None:
+        if self.state == "running":
+            self._search.pause()
+        else:
+            self._search.resume()
+
+    def _take(self, event: Event) -> None:
+        """Show an event; runs in the search's thread."""
+        if isinstance(event, Started):
+            self.progress.max, self.progress.value = event.num_trials, event.num_done
+        elif isinstance(event, TrialFinished):
+            self.progress.value += 1
+        elif isinstance(event, Updated):
+            self._last = event
+        self._show_count()
+        self._speak(at_most_every=SPOKEN)
+        self._draw(at_most_every=DRAWN)
+
+    def _show_state(self) -> None:
+        """Show what it does now, whoever changed it; at the end show everything once more."""
+        with self._lock:
+            paused = self.state in ("pausing", "paused")
+            self.pause_button.description = "Resume" if paused else "Pause"
+            for button in (self.pause_button, self.step_button, self.stop_button):
+                button.disabled = self.state in ("stopping", *OVER)
+            self._show_count()
+        if self.state in ("paused", *OVER):
+            self._draw()
+        if self.state in OVER:
+            self._speak()
+
+    def _show_count(self) -> None:
+        with self._lock:
+            numbers = f"{self.progress.value} of {self.progress.max}, " if self.study else ""
+            error = self._search.error
+            words = WORDS[self.state] if error is None else f"ended by {error!r}"
+            self.count.value = f"<span>{escape(numbers + words)}</span>"
+
+    def _speak(self, at_most_every: float = 0.0) -> None:
+        """Say how it goes, where a screen reader listens."""
+        now = time.monotonic()
+        if now - self._spoken < at_most_every:
+            return
+        self._spoken = now
+        sentence = escape(self._sentence())
+        self.status.value = f'<div role="status" aria-live="polite">{sentence}</div>'
+
+    def _sentence(self) -> str:
+        text = f"{self.progress.value} of {self.progress.max} children"
+        if self._last is not None:
+            stats, best = self._last.stats, self._last.best
+            text += f"; batch {self._last.number}"
+            text += f": mean reward {stats.mean_reward:.2f}" if stats else ": every child failed"
+            if best is not None:
+                text += f"; best accuracy {accuracy_of(best):.3f} (child {best.number})"
+        return f"{text}; {self.state}." if self.state in OVER else f"{text}."
+
+    def _draw(self, at_most_every: float = 0.0) -> None:
+        now, study = time.monotonic(), self.study
+        if study is None or now - self._drawn < at_most_every:
+            return
+        shown: Searches = {self.name: study, **self.beside} if self.beside else study
+        self._picture, self._alt = png_of(reward_figure(shown), dpi=100), reward_alt(shown)
+        self.figure.value = self._image()
+        self._drawn = time.monotonic()
+
+    def _image(self) -> str:
+        data = base64.b64encode(self._picture).decode()
+        look = "max-width: 100%; background: white"
+        return f'<img src="data:image/png;base64,{data}" alt="{escape(self._alt)}" style="{look}">'
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        parts = [f"<p>{escape(self._sentence())}</p>", self._image() if self._picture else ""]
+        still = {"text/html": "\n".join(filter(None, parts)), "text/plain": repr(self)}
+        return {**(self.widget._repr_mimebundle_() or {}), **still}

@@ -1,0 +1,211 @@
+"""A sentence of tokens to play with: change a word, and the network changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from nasedu.architectures import ConvNet
+from nasedu.errors import DrawingError, SearchSpaceError
+from nasedu.spaces import ConvNetSpace, Decision
+from nasedu.viewing.drawing import Drawing, cost_of, draw
+from nasedu.viewing.layer_table import Shape
+
+if TYPE_CHECKING:
+    from ipywidgets import Box, Checkbox, Dropdown
+
+MOST_LAYERS = 6  # more controls than that nobody oversees
+
+
+class TokenStrip:
+    """Every decision of a network as a control, and what they describe as a picture.
+
+    As a cell's value it shows a control for each decision, one line a layer, beside the
+    drawing; where there is no kernel, or with more than 6 layers, the same without controls.
+
+    Args:
+        space: The words there are.
+        tokens: What to begin with; default the first choice everywhere, each layer fed by
+            the one before.
+        shape: ``(channels, height, width)`` of the images.
+        num_classes: Number of classes to tell apart.
+
+    Raises:
+        SearchSpaceError: The tokens describe no network of the space.
+    """
+
+    def __init__(
+        self,
+        space: ConvNetSpace,
+        tokens: Sequence[int] | None = None,
+        *,
+        shape: Shape = (3, 32, 32),
+        num_classes: int = 10,
+    ) -> None:
+        self.space = space
+        self.shape = shape
+        self.num_classes = num_classes
+        self._tokens = self._checked(
+            map(_first_token, space.decisions) if tokens is None else tokens
+        )
+        self.drawing = self._draw()
+        self._live = _Controls(self) if space.num_layers <= MOST_LAYERS else None
+
+    def __repr__(self) -> str:
+        return f"TokenStrip({self.sentence})"
+
+    @property
+    def tokens(self) -> list[int]:
+        """One int a decision; may be set, and the controls and the picture follow."""
+        return list(self._tokens)
+
+    @tokens.setter
+    def tokens(self, tokens: Sequence[int]) -> None:
+        self._tokens = self._checked(tokens)
+        self.drawing = self._draw()
+        if self._live is not None:
+            self._live.show(self)
+
+    @property
+    def net(self) -> ConvNet:
+        """The network that the tokens describe."""
+        return self.space.decode(self._tokens)
+
+    @property
+    def sentence(self) -> str:
+        """The tokens, layer by layer: ``1 2 0 | 0 1 3``."""
+        step = self.space.steps_per_layer
+        layers = (self._tokens[i : i + step] for i in range(0, len(self._tokens), step))
+        return " | ".join(" ".join(map(str, layer)) for layer in layers)
+
+    @property
+    def widget(self) -> Box | None:
+        """The controls with the picture, to be put into a layout; None above 6 layers."""
+        return None if self._live is None else self._live.box
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What is shown beside the picture: tokens, digest and number of parameters."""
+        cost = cost_of(self.net, self.shape, self.num_classes)
+        return {
+            "tokens": self.sentence,
+            "digest": self.net.digest[:8],
+            "parameters": f"{cost.num_parameters:,}",
+        }
+
+    @property
+    def html(self) -> str:
+        """Tokens, digest, number of parameters and the drawing, as HTML."""
+        rows = "".join(
+            f"<div>{name} <code>{escape(value)}</code></div>" for name, value in self.facts.items()
+        )
+        return f'<div aria-live="polite">{rows}</div>\n{_picture(self.drawing)}'
+
+    def _checked(self, tokens: Iterable[int]) -> list[int]:
+        tokens, n = list(tokens), len(self.space.decisions)
+        if len(tokens) != n:
+            raise SearchSpaceError(f"{len(tokens)} tokens; expected {n}, one a decision")
+        return self.space.encode(self.space.decode(tokens))
+
+    def _draw(self) -> Drawing:
+        return draw(self.net, shape=self.shape, num_classes=self.num_classes)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        facts = "\n".join(f"{name}: {value}" for name, value in self.facts.items())
+        still = {"text/html": self.html, "text/plain": f"{facts}\n{self.drawing.text}"}
+        if self._live is None:
+            return still
+        return {**(self._live.box._repr_mimebundle_() or {}), **still}
+
+
+class _Controls:
+    """A control for each decision, and the picture that follows them."""
+
+    def __init__(self, strip: TokenStrip) -> None:
+        from ipywidgets import HTML, HBox, Layout, VBox
+
+        self._is_moving = False  # while we and not the reader move the controls
+        self._of_decision: list[Dropdown | list[Checkbox]] = []
+        lines = []
+        for layer in range(1, strip.space.num_layers + 1):
+            decisions = [d for d in strip.space.decisions if d.layer == layer]
+            controls = [_control(decision) for decision in decisions]
+            self._of_decision += controls
+            shown: list[Any] = [HTML(f"<b>layer {layer}</b>", layout=Layout(width="4.5em"))]
+            for control in controls:
+                shown += control if isinstance(control, list) else [control]
+            lines.append(HBox(shown, layout=Layout(flex_flow="row wrap", align_items="center")))
+        for control in self.all:
+            control.observe(lambda _: self._changed(strip), names="value")
+        self.result = HTML()
+        wrap = Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="0 2em")
+        self.box = HBox([VBox(lines), self.result], layout=wrap)
+        self.show(strip)
+
+    @property
+    def all(self) -> list[Dropdown | Checkbox]:
+        """Every control, in the order of the decisions."""
+        flat: list[Dropdown | Checkbox] = []
+        for control in self._of_decision:
+            flat += control if isinstance(control, list) else [control]
+        return flat
+
+    def show(self, strip: TokenStrip) -> None:
+        """Move the controls to the strip's tokens, and show its picture."""
+        self._is_moving = True
+        for control, token in zip(self._of_decision, strip.tokens, strict=False):
+            if isinstance(control, list):
+                for bit, box in enumerate(control):
+                    box.value = bool(token >> bit & 1)
+            else:
+                control.value = token
+        self._is_moving = False
+        self.result.value = strip.html
+
+    def _changed(self, strip: TokenStrip) -> None:
+        if not self._is_moving:
+            strip.tokens = [_token_of(control) for control in self._of_decision]
+
+
+def _control(decision: Decision) -> Dropdown | list[Checkbox]:
+    """Return a list to choose from, or for an anchor a box to tick for each earlier layer."""
+    from ipywidgets import Checkbox, Dropdown, Layout
+
+    tidy = {"description_width": "initial"}
+    if decision.is_anchor:
+        return [
+            Checkbox(
+                description=f"reads {j}",
+                tooltip=f"layer {decision.layer} reads the output of layer {j}",
+                indent=False,
+                layout=Layout(width="5.5em"),
+            )
+            for j in range(1, decision.layer)
+        ]
+    name = decision.name.removeprefix("num_").removeprefix("filter_").replace("_", " ")
+    return Dropdown(
+        options=[(f"{choice}", token) for token, choice in enumerate(decision.choices)],
+        description=name,
+        tooltip=f"{decision.name.replace('_', ' ')} of layer {decision.layer}",
+        style=tidy,
+        layout=Layout(width=f"{len(name) * 0.6 + 5.5}em"),
+    )
+
+
+def _token_of(control: Dropdown | list[Checkbox]) -> int:
+    if isinstance(control, list):
+        return sum(bool(box.value) << bit for bit, box in enumerate(control))
+    return int(control.value or 0)
+
+
+def _first_token(decision: Decision) -> int:
+    """The first choice; for an anchor, the layer before."""
+    return 1 << decision.layer - 2 if decision.is_anchor and decision.layer > 1 else 0
+
+
+def _picture(drawing: Drawing) -> str:
+    try:
+        return drawing.svg
+    except DrawingError as error:
+        return f"<pre>{escape(drawing.text)}\n\n{escape(str(error))}</pre>"

@@ -1,0 +1,96 @@
+"""A search that is killed again and again ends as if nothing had happened."""
+
+import dataclasses
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from evaluators import SPACE, Counted
+
+from nasedu import search
+from nasedu.controller import make_strategy
+from nasedu.errors import StudyError
+from nasedu.searching import Finished, ImageEvaluator, Study, resume
+from nasedu.spaces import ConvNetSpace
+from nasedu.training import Recipe
+
+DOUBLES = Path(__file__).parents[1] / "doubles"
+SCRIPT = """
+import sys
+from evaluators import SPACE, Counted
+from nasedu import search
+from nasedu.controller import make_strategy
+
+strategy = make_strategy("reinforce", SPACE.decisions)
+evaluator = Counted(0.02, log=sys.argv[2])
+for event in search(SPACE, strategy, evaluator=evaluator, trials=40, batch=4, workers=1,
+                    run=sys.argv[1]):
+    print(type(event).__name__, flush=True)
+"""
+
+
+def decided(run):
+    """Everything that a seed decides, to the last bit."""
+    study = Study(run)
+    trials = [(t.tokens, dataclasses.replace(t.outcome, seconds=0)) for t in study.trials()]
+    with sqlite3.connect(run / "study.db") as db:
+        state = db.execute("SELECT plain, tensors, generator FROM state").fetchall()
+    return trials, study.updates(), state
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_killed_at_random_moments_it_ends_the_same(tmp_path):
+    made = make_strategy("reinforce", SPACE.decisions)
+    options = {"evaluator": Counted(0.02), "trials": 40, "batch": 4, "workers": 1}
+    list(search(SPACE, made, run=tmp_path / "whole", **options))
+    script, cut, log = tmp_path / "script.py", tmp_path / "cut", tmp_path / "log"
+    script.write_text(SCRIPT)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(DOUBLES), *sys.path])}
+    moments, kept = random.Random(3), []
+    for kill in (True, True, True, False):
+        process = subprocess.Popen(
+            [sys.executable, script, cut, log], env=environment, stdout=subprocess.PIPE, text=True
+        )
+        if kill:
+            assert process.stdout.readline() == "Started\n"
+            time.sleep(moments.uniform(0, 0.25))
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+            kept.append({t.number for t in Study(cut).trials() if t.outcome})
+        else:
+            assert process.communicate()[0].endswith("Finished\n")
+    assert decided(cut) == decided(tmp_path / "whole")
+    assert kept[0] < kept[-1]
+    trained = [int(line.split()[0]) for line in log.open()]
+    assert set(trained) == set(range(1, 41))
+    # Only a child that was cut off while it trained may appear again, at most one a kill.
+    assert len(trained) - len(set(trained)) <= 3
+
+
+def test_resume_needs_nothing_but_the_folder(tmp_path):
+    space = ConvNetSpace(2, (3,), (3, 5), (4, 8), skip_connections=False)
+    evaluator = ImageEvaluator(space, "digits", Recipe(epochs=1, num_train=100))
+
+    def begin(run, trials):
+        made = make_strategy("reinforce", space.decisions, 3, lr=0.01)
+        options = {"evaluator": evaluator, "trials": trials, "batch": 2, "workers": 1, "seed": 3}
+        return search(space, made, run=run, **options)
+
+    list(begin(tmp_path / "whole", 6))
+    list(begin(tmp_path / "cut", 4))
+    events = list(resume(tmp_path / "cut", trials=6, workers=1))
+    assert isinstance(events[-1], Finished)
+    assert decided(tmp_path / "cut") == decided(tmp_path / "whole")
+
+
+def test_a_run_with_an_evaluator_of_its_own_says_how_to_go_on(tmp_path):
+    made = make_strategy("random", SPACE.decisions)
+    list(search(SPACE, made, evaluator=Counted(), trials=2, workers=1, run=tmp_path))
+    with pytest.raises(StudyError, match="call `search` with it and the same run folder"):
+        resume(tmp_path)
