@@ -144,6 +144,16 @@ def test_the_wheel_is_what_is_imported(installed, tmp_path):
     assert Path(done.stdout.strip()) == installed / "nasedu" / "__init__.py", done.stderr
 
 
+TABLES = sorted(path.stem for path in (REPOSITORY / "data" / "tables").glob("*.csv"))
+
+
+@pytest.mark.skipif(not TABLES, reason="data/tables has no table yet")
+def test_the_wheel_loads_its_tables(installed, tmp_path):
+    code = f"from nasedu.data import load_table; print([len(load_table(n)) > 0 for n in {TABLES}])"
+    done = python("-c", code, cwd=tmp_path, path=installed)
+    assert done.stdout.strip() == str([True] * len(TABLES)), done.stderr
+
+
 has_cli = pytest.mark.skipif(
     importlib.util.find_spec("nasedu.cli") is None, reason="nasedu has no command line yet"
 )

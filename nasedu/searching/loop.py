@@ -15,7 +15,7 @@ from nasedu.searching.config import RunConfig, versions
 from nasedu.searching.cores import check_workers
 from nasedu.searching.evaluator import Evaluator, ImageEvaluator
 from nasedu.searching.events import Event, Finished, Started, TrialFinished, Updated
-from nasedu.searching.runs import locked, open_run
+from nasedu.searching.runs import open_run
 from nasedu.searching.study import Study, best_of
 from nasedu.searching.trial import Trial
 from nasedu.searching.workers import Workers, make_workers
@@ -93,15 +93,14 @@ def _events(
     child_timeout: float | None,
 ) -> Iterator[Event]:
     generator = Generator().manual_seed(config.seed)
-    study = open_run(run, config, strategy, generator)
-    _warn_of_other_machine(study)
-    with locked(run):
+    with open_run(run, config, strategy, generator) as study:
+        _warn_of_other_machine(study)
         done = sum(trial.outcome is not None for trial in study.trials())
-        if done == config.trials and study.num_updates * config.batch >= config.trials:
-            yield Started(study, config.trials, done, count)
-            yield Finished(study, study.best())
-            return
         best = study.best()
+        if study.is_complete:
+            yield Started(study, config.trials, done, count)
+            yield Finished(study, best)
+            return
         workers = make_workers(evaluator, count, child_timeout)
         try:
             yield Started(study, config.trials, done, count)

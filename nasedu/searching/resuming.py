@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from nasedu.controller import make_strategy
@@ -33,9 +34,8 @@ def resume(
     Raises:
         StudyError: There is no study, or it was made with an evaluator of one's own.
     """
-    study = Study(run)
-    config = study.config
-    study.close()
+    with closing(Study(run)) as study:
+        config = study.config
     if config.evaluator.get("kind") != "images":
         raise StudyError(
             f"{run} was made with an evaluator of its own; call `search` with it and the same "

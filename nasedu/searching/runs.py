@@ -16,12 +16,14 @@ from nasedu.searching.config import RunConfig
 from nasedu.searching.study import Study
 
 
+@contextmanager
 def open_run(
     run: Path | None, config: RunConfig, strategy: Strategy, generator: Generator
-) -> Study:
-    """Return the study of a run folder: a new one, or the recorded one to be continued.
+) -> Iterator[Study]:
+    """Hold a run folder and its study: a new one, or the recorded one to be continued.
 
-    A continued run puts strategy and generator where they were left.
+    A continued run puts strategy and generator where they were left. Meanwhile a second
+    search on the folder is refused.
 
     Args:
         run: The folder; None keeps the study in memory.
@@ -30,36 +32,36 @@ def open_run(
         generator: As it is before the first draw.
 
     Raises:
-        StudyError: The folder holds something else, or a run that was made differently.
+        StudyError: The folder holds something else, a run that was made differently, or one
+            that another search is working on.
     """
     if run is None:
-        return Study.create(None, config, strategy, generator)
+        yield Study.create(None, config, strategy, generator)
+        return
     path = run / "study.db"
-    if path.exists():
-        study = Study(path)
-        recorded = study.config
-        config.check_continues(recorded, str(run))
-        if config.trials > recorded.trials:
-            study.grow(config)
-            write_text(run / "config.json", config.to_json(indent=2) + "\n")
-        study.restore(strategy, generator)
-        return study
-    if run.exists() and (not run.is_dir() or any(run.iterdir())):
+    if run.exists() and not path.exists() and not _is_empty(run):
         raise StudyError(f"{run} is not a run folder; choose a folder that is new or empty")
+    if path.exists():
+        with closing(Study(path)) as recorded:
+            config.check_continues(recorded.config, str(run))
     try:
         run.mkdir(parents=True, exist_ok=True)
-        write_text(run / "config.json", config.to_json(indent=2) + "\n")
-        return Study.create(path, config, strategy, generator)
     except OSError as error:
         raise StudyError(f"{run} cannot be made: {error.strerror}; choose another folder") from None
+    with _locked(run):
+        if path.exists():
+            study = Study(path)
+            study.restore(strategy, generator)
+            if config.trials > study.config.trials:
+                study.grow(config)
+        else:
+            study = Study.create(path, config, strategy, generator)
+        write_text(run / "config.json", config.to_json(indent=2) + "\n")
+        yield study
 
 
 @contextmanager
-def locked(run: Path | None) -> Iterator[None]:
-    """Hold the run folder; a second search on it is refused. The lock ends with the process."""
-    if run is None:
-        yield
-        return
+def _locked(run: Path) -> Iterator[None]:
     # SQLite's own file lock works on every system and does not outlive its process.
     with closing(sqlite3.connect(run / ".lock", isolation_level=None, timeout=0)) as lock:
         try:
@@ -67,6 +69,10 @@ def locked(run: Path | None) -> Iterator[None]:
         except sqlite3.OperationalError:
             raise StudyError(f"{run} is in use by another search; wait for it to end") from None
         yield
+
+
+def _is_empty(run: Path) -> bool:
+    return run.is_dir() and all(entry.name in (".lock", "config.json") for entry in run.iterdir())
 
 
 def write_text(path: Path, text: str) -> None:

@@ -142,6 +142,12 @@ class Study:
         """How many children were asked for."""
         return self._rows("SELECT coalesce(max(number), 0) FROM trials")[0][0]
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether every child was trained and the strategy was told of it."""
+        untold = self.trials(self.num_updates + 1)
+        return not untold and self.num_asked >= self.config.trials
+
     def best(self) -> Trial | None:
         """Return the trial with the highest reward, the earliest of equals, or None."""
         return best_of(self.trials())

@@ -8,20 +8,30 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import queue
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Protocol
 
 from pebble import ProcessExpired, ProcessPool
 
+from nasedu.errors import SettingError
 from nasedu.searching.evaluator import Evaluator, train_child
 from nasedu.searching.trial import Trial
 from nasedu.training import Outcome
+
+START_LIMIT = 180  # seconds for a process to start, which is mostly importing torch
+REMEDY = (
+    "define the evaluator in a module that can be imported, call search under "
+    '`if __name__ == "__main__":` in a script, or use workers=1'
+)
 
 
 class Workers(Protocol):
@@ -69,20 +79,36 @@ class PoolWorkers:
         evaluator: Sent to every process once, when it starts.
         count: Number of processes.
         timeout: Seconds that a child may take; None sets no limit.
+
+    Raises:
+        SettingError: The processes do not start, or cannot load the evaluator.
     """
 
     def __init__(self, evaluator: Evaluator, count: int, timeout: float | None = None) -> None:
+        _check_not_in_a_worker()
         self._timeout = timeout
         self._trials: dict[Future, Trial] = {}
         self._done: queue.SimpleQueue[Future] = queue.SimpleQueue()
         self._pool = ProcessPool(
             max_workers=count,
             initializer=_start_worker,
-            initargs=[evaluator],
+            initargs=[pickle.dumps(evaluator)],
             context=multiprocessing.get_context("spawn"),
         )
-        with _interrupts_blocked():  # inherited by the pool's threads and so by its processes
-            self._pool.schedule(os.getpid).result()
+        try:
+            with _interrupts_blocked():  # inherited by the pool's threads and so by its processes
+                first = self._pool.schedule(_why_not_ready)
+            failure = first.result(START_LIMIT)
+        except BrokenProcessPool:
+            failure = "they end as they start"
+        except TimeoutError:
+            failure = f"they did not start within {START_LIMIT} s"
+        except BaseException:
+            self.cancel()
+            raise
+        if failure:
+            self.cancel()
+            raise SettingError(f"worker processes cannot be used here: {failure}; {REMEDY}")
 
     def submit(self, trial: Trial) -> None:
         """Queue a trial; its time starts when a process takes it."""
@@ -126,20 +152,38 @@ def make_workers(evaluator: Evaluator, count: int, timeout: float | None) -> Wor
     return PoolWorkers(evaluator, count, timeout)
 
 
-_evaluator: Evaluator | None = None  # of this worker process, set when it starts
+# Of a worker process, set when it starts.
+_evaluator: Evaluator | None = None
+_failure: str | None = None
 
 
-def _start_worker(evaluator: Evaluator) -> None:
-    global _evaluator
-    _evaluator = evaluator
+def _start_worker(evaluator: bytes) -> None:
+    global _evaluator, _failure
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        _evaluator = pickle.loads(evaluator)
+    except Exception as error:
+        _failure = f"the evaluator cannot be loaded there ({type(error).__name__}: {error})"
+
+
+def _why_not_ready() -> str | None:
+    return _failure
 
 
 def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
+        os._exit(1)
+
+
+def _check_not_in_a_worker() -> None:
+    """Stop a worker that, to load its main script, has begun to run the search in it."""
+    parent = multiprocessing.parent_process()
+    if parent and getattr(multiprocessing.current_process(), "_inheriting", False):
+        sys.stderr.write(f"nasedu: the script starts a search when it is imported; {REMEDY}\n")
+        parent.join()  # ending here, it would only be started again
         os._exit(1)
 
 

@@ -250,7 +250,7 @@ def _finish(
     if x == "child":
         axes.set_xlim(0, max(one.planned for one in series) + 1)
     if not any(t.state == "finished" for one in series for t in one.trials):
-        say_empty(axes, "no child has finished yet")
+        say_empty(axes, "no child has finished")
     if x == "child" and any(len(one.seeds) > 1 for one in series):
         axes.fill_between([], [], [], color=QUIET, alpha=0.25, label="lowest to highest seed")
     titles = {one.data for one in series}

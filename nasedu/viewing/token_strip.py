@@ -98,9 +98,13 @@ class TokenStrip:
     def html(self) -> str:
         """Tokens, digest, number of parameters and the drawing, as HTML."""
         rows = "".join(
-            f"<div>{name} <code>{escape(value)}</code></div>" for name, value in self.facts.items()
+            f'<div>{name} <code style="font-size: 1.15em">{escape(value)}</code></div>'
+            for name, value in self.facts.items()
         )
-        return f'<div aria-live="polite">{rows}</div>\n{_picture(self.drawing)}'
+        return (
+            f'<div aria-live="polite">{rows}</div>\n'
+            f'<div style="max-width: 24rem">{_picture(self.drawing)}</div>'
+        )
 
     def _checked(self, tokens: Iterable[int]) -> list[int]:
         tokens, n = list(tokens), len(self.space.decisions)

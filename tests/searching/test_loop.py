@@ -107,6 +107,21 @@ def test_a_run_grows_as_if_it_had_been_asked_for_more(tmp_path):
     assert Study(tmp_path).config.trials == 16
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_a_run_of_uneven_batches_is_complete_only_when_told(tmp_path, told):
+    run_all(run=tmp_path, trials=5)  # batches of 4 and 1
+    run_all(run=tmp_path, trials=9)  # and 4 more: 3 updates
+    events = search(
+        SPACE, strategy(), evaluator=Counted(), trials=10, batch=4, workers=1, run=tmp_path
+    )
+    for event in events:
+        if isinstance(event, TrialFinished) and not told:
+            break
+    events.close()
+    assert Study(tmp_path).is_complete is told
+    assert len(run_all(run=tmp_path, trials=10)[-1].study.updates()) == 4
+
+
 def test_failed_children_are_recorded_and_not_learned_from():
     events = run_all(Misbehaving(raises=(2, 5, 6, 7, 8)))
     failed = [t for t in events[-1].study.trials() if t.state == "failed"]

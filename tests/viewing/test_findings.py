@@ -1,0 +1,101 @@
+import pytest
+from evaluators import SPACE, Counted
+
+from nasedu.controller import make_strategy
+from nasedu.errors import SettingError
+from nasedu.searching import Trial, search
+from nasedu.training import Outcome
+from nasedu.viewing import best_alt, curves_alt, probabilities_alt, reward_alt, size_alt
+
+
+def trials(rewards, parameters=None, batch=4):
+    parameters = parameters or [100 + 10 * n for n in range(len(rewards))]
+    outcomes = [
+        Outcome.failed("it broke") if r is None else Outcome(r, (r / 2, r), num_parameters=p)
+        for r, p in zip(rewards, parameters, strict=True)
+    ]
+    return [Trial(n, 1 + (n - 1) // batch, (n,), n, o) for n, o in enumerate(outcomes, start=1)]
+
+
+def test_a_rise_is_told_with_its_quarters():
+    rising = trials(
+        [0.1, 0.2, 0.15, 0.15, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.8, 0.9, 0.85, 0.85]
+    )
+    expected = (
+        "Mean reward rises from 0.15 in the first quarter of 16 children to 0.85 in the last."
+    )
+    assert reward_alt(rising) == expected
+
+
+def test_a_fall_is_called_a_fall():
+    assert "falls from 0.85" in reward_alt(trials([0.9, 0.8] * 4 + [0.2, 0.1] * 4))
+
+
+def test_a_change_within_the_noise_is_not_called_one():
+    noisy = trials([0.1, 0.9, 0.2, 0.8] * 4)
+    assert "hardly changes, from 0.50" in reward_alt(noisy)
+
+
+def test_of_few_children_only_the_mean_is_told():
+    assert reward_alt(trials([0.25, 0.75])) == "Mean reward is 0.50 over 2 children."
+
+
+def test_failures_are_counted():
+    assert reward_alt(trials([0.5, None, 0.5])).endswith("; 1 of 3 failed.")
+    assert reward_alt(trials([None, None])) == "All 2 children failed."
+    assert reward_alt([]) == "No child has finished yet."
+
+
+def test_several_searches_are_told_apart_by_their_names():
+    text = reward_alt({"ours": trials([0.5] * 2), "random": [trials([0.1]), trials([0.3])]})
+    assert text == (
+        "ours: mean reward is 0.50 over 2 children. "
+        "random, 2 seeds: mean reward is 0.20 over 2 children."
+    )
+
+
+def test_the_best_is_told_with_the_child_that_brought_it():
+    assert best_alt(trials([0.3, 0.7, 0.7])) == "The best reward, 0.700, comes with child 2 of 3."
+    seeds = {"ours": [trials([0.3, 0.5]), trials([0.9, 0.1])]}
+    assert (
+        best_alt(seeds)
+        == "ours, 2 seeds: after 2 children the best reward is 0.700 (0.500 to 0.900)."
+    )
+
+
+def test_what_size_explains_is_told():
+    text = size_alt(trials([0.1, 0.2, 0.3], parameters=[10, 100, 1000]))
+    assert text == (
+        "Children have 10 to 1,000 parameters, the best 1,000; "
+        "log(parameters) explains 100 % of the rewards' variance."
+    )
+    assert "too few differ" in size_alt(trials([0.1, 0.2], parameters=[10, 100]))
+
+
+def test_learning_curves_end_somewhere():
+    assert curves_alt(trials([0.5, 0.75, 0.25])) == (
+        "Child 2 reaches a validation accuracy of 0.750, "
+        "the next 2 different networks 0.250 to 0.500."
+    )
+
+
+@pytest.mark.parametrize("alt", [best_alt, size_alt, curves_alt])
+def test_without_a_finished_child_there_is_nothing_to_tell(alt):
+    assert alt(trials([None, None])) == "No child has finished yet."
+
+
+def test_probabilities_name_the_surest_and_the_least_sure_decision():
+    strategy = make_strategy("reinforce", SPACE.decisions, 0, lr=0.1)
+    *_, last = search(SPACE, strategy, trials=24, batch=4, workers=1, evaluator=Counted())
+    probabilities = [max(p) for p in last.study.updates()[-1].stats.probabilities]
+    text = probabilities_alt(last.study)
+    assert text.startswith("At update 6 the controller is surest of ")
+    assert f"(probability {max(probabilities):.2f})" in text
+    assert f"({min(probabilities):.2f}; an even choice of 2 would give 0.50)" in text
+
+
+def test_random_search_has_no_probabilities_to_tell():
+    strategy = make_strategy("random", SPACE.decisions)
+    *_, last = search(SPACE, strategy, trials=2, batch=2, workers=1, evaluator=Counted())
+    with pytest.raises(SettingError, match="no probabilities"):
+        probabilities_alt(last.study)
