@@ -1,0 +1,187 @@
+import base64
+import json
+import threading
+import time
+
+import pytest
+from evaluators import SPACE, Counted
+
+from nasedu.controller import make_strategy
+from nasedu.searching import Study, search
+from nasedu.viewing import LiveSearch, live_search
+
+pytest.importorskip("ipywidgets")
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def events(evaluator=None, trials=24, run=None):
+    strategy = make_strategy("reinforce", SPACE.decisions, 0)
+    evaluator = evaluator or Counted(0.002)
+    return search(SPACE, strategy, trials=trials, batch=4, workers=1, run=run, evaluator=evaluator)
+
+
+def until(condition):
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end, "it never came true"
+        time.sleep(0.005)
+
+
+@pytest.fixture
+def live():
+    """Return a function that begins a live search; all are stopped in the end."""
+    begun = []
+
+    def begin(*args, **options):
+        begun.append(LiveSearch(*args, **options))
+        return begun[-1]
+
+    yield begin
+    for one in begun:
+        one.stop()
+        until(lambda one=one: one.state in ("finished", "stopped", "failed"))
+
+
+class Gated(Counted):
+    """Trains a child only when it is let through."""
+
+    def __init__(self, allowed=0):
+        super().__init__()
+        self.gate = threading.Semaphore(allowed)
+
+    def __call__(self, trial):
+        assert self.gate.acquire(timeout=60)
+        return super().__call__(trial)
+
+
+def test_its_cell_returns_at_once_and_wait_gives_the_study(live):
+    evaluator = Gated()
+    view = live(events(evaluator))
+    assert view.state == "running"  # though no child can be trained yet
+    evaluator.gate.release(24)
+    study = view.wait()
+    assert isinstance(study, Study)
+    assert len(study.trials()) == 24
+    assert study is view.study
+    assert repr(view) == "LiveSearch(finished, 24 of 24 children)"
+
+
+def test_it_shows_progress_status_and_figure(live):
+    view = live(events())
+    view.wait()
+    assert (view.progress.value, view.progress.max) == (24, 24)
+    assert "24 of 24, finished" in view.count.value
+    assert 'role="status" aria-live="polite"' in view.status.value
+    assert "batch 6: mean reward" in view.status.value
+    assert f"(child {view.study.best().number})" in view.status.value
+    png = view.figure.value.split("base64,")[1].split('"')[0]
+    assert base64.b64decode(png).startswith(b"\x89PNG")
+    assert 'alt="Mean reward' in view.figure.value
+
+
+def test_every_control_has_its_label(live):
+    view = live(events())
+    buttons = (view.pause_button, view.step_button, view.stop_button)
+    assert [b.description for b in buttons] == ["Pause", "Step", "Stop"]
+    assert all(b.tooltip for b in buttons)
+    view.wait()
+    assert all(b.disabled for b in buttons)
+
+
+def test_pause_and_resume_by_clicks(live):
+    evaluator = Gated(allowed=5)
+    view = live(events(evaluator))
+    until(lambda: view.progress.value == 5)
+    view.pause_button.click()
+    assert view.pause_button.description == "Resume"
+    assert "pausing" in view.count.value
+    evaluator.gate.release(10)  # the sixth is in training and is finished
+    until(lambda: view.state == "paused")
+    time.sleep(0.2)
+    assert view.progress.value == 6
+    assert sum(t.outcome is not None for t in view.study.trials()) == 6
+    view.pause_button.click()
+    assert view.pause_button.description == "Pause"
+    until(lambda: view.progress.value == 15)
+
+
+def test_step_by_clicks(live):
+    view = live(events(), paused=True)
+    until(lambda: view.state == "paused")
+    assert view.pause_button.description == "Resume"
+    for batches in (1, 2):
+        view.step_button.click()
+        until(lambda: view.state == "paused")
+        assert view.study.num_updates == batches
+        assert view.progress.value == 4 * batches
+
+
+def test_stop_by_a_click_keeps_a_run_that_can_be_continued(live, tmp_path):
+    evaluator = Gated(allowed=6)
+    view = live(events(evaluator, run=tmp_path / "run"))
+    until(lambda: view.progress.value == 6)
+    view.stop_button.click()
+    assert view.stop_button.disabled
+    evaluator.gate.release(24)
+    view.wait()
+    assert view.state == "stopped"
+    again = live(events(run=tmp_path / "run"))
+    again.wait()
+    assert again.state == "finished"
+    assert len(again.study.trials()) == 24
+
+
+def test_an_error_is_shown_and_raised_by_wait(live):
+    def broken():
+        yield from ()
+        raise ValueError("no <such> luck")
+
+    view = live(broken())
+    with pytest.raises(ValueError, match="no <such> luck"):
+        view.wait()
+    assert "no &lt;such&gt; luck" in view.count.value
+
+
+def test_it_speaks_and_draws_only_now_and_then(live, monkeypatch):
+    monkeypatch.setattr(live_search, "SPOKEN", 1e6)
+    monkeypatch.setattr(live_search, "DRAWN", 1e6)
+    evaluator, told = Gated(), []
+    view = live(events(evaluator))
+    until(lambda: view.figure.value)
+    view.status.observe(lambda change: told.append("spoken"), names="value")
+    view.figure.observe(lambda change: told.append("drawn"), names="value")
+    evaluator.gate.release(24)
+    view.wait()
+    assert sorted(told) == ["drawn", "spoken"]  # once, at the end
+
+
+def test_other_searches_stand_beside_it(live):
+    other = live(events(), name="other")
+    other.wait()
+    view = live(events(), name="ours", beside={"random": other.study})
+    view.wait()
+    assert "ours: mean reward" in view.figure.value
+    assert "random: mean reward" in view.figure.value
+
+
+def test_without_a_kernel_it_shows_the_same(live):
+    view = live(events())
+    view.wait()
+    bundle = view._repr_mimebundle_()
+    assert set(bundle) == {VIEW, "text/html", "text/plain"}
+    assert view.figure.value in bundle["text/html"]
+    assert "24 of 24 children" in bundle["text/html"]
+    assert bundle["text/plain"] == repr(view)
+    json.dumps(bundle)
+
+
+def test_all_children_failing_is_shown_and_no_error(live):
+    class Broken(Counted):
+        def __call__(self, trial):
+            raise ValueError("no such luck")
+
+    view = live(events(Broken(), trials=4))
+    view.wait()
+    assert "every child failed" in view.status.value
+    assert 'alt="All 4 children failed."' in view.figure.value
