@@ -228,8 +228,8 @@ def main():
         "The first search, five times over",
         "Digits (scikit-learn), 1,200 training and 300 validation images; children of 4 layers, 2 "
         f"epochs, learning rate from 0.1 to 0; {TRIALS} children in batches of 8; controller of "
-        "two layers of 35, learning rate 0.03 (scaled: the paper's 0.0006 is for 12,800 children). "
-        "All children: `data/tables/first_search.csv`. Shaded: smallest to largest of the seeds.\n\n"
+        "two layers of 35, learning rate 0.03 (scaled: the paper's 0.0006 is for 12,800). All "
+        "children: `data/tables/first_search.csv`. Shaded: smallest to largest of the seeds.\n\n"
         "![Mean accuracy of a batch and best so far, REINFORCE and random search]"
         "(first_search.png)\n\n" + "".join(section(name, frame, beside) for name in SPACES),
     )

@@ -26,7 +26,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=9)
     options = parser.parse_args()
     times = {name: [] for name in COMMANDS}
-    for name, arguments in COMMANDS.items():
+    for arguments in COMMANDS.values():
         seconds(arguments)  # fills the file cache
     for _ in range(options.rounds):
         for name, arguments in COMMANDS.items():
