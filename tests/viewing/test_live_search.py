@@ -104,6 +104,8 @@ def test_pause_and_resume_by_clicks(live):
     view.pause_button.click()
     assert view.pause_button.description == "Pause"
     until(lambda: view.progress.value == 15)
+    evaluator.gate.release(9)
+    view.wait()
 
 
 def test_step_by_clicks(live):
