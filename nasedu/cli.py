@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -42,8 +42,13 @@ Architecture = Annotated[
 Epochs = Annotated[int, typer.Option(help="Passes over the training images.")]
 ChildLr = Annotated[float, typer.Option(help="Learning rate of the children.")]
 BatchSize = Annotated[int, typer.Option(help="Images an update of a child.")]
-ScheduleName = Annotated[str, typer.Option(help="linear (falls to 0) or constant.")]
-PrecisionName = Annotated[str, typer.Option(help="auto, float32 or bfloat16.")]
+ScheduleName = Annotated[
+    Literal["linear", "constant"],
+    typer.Option(help="Let a child's rate fall to 0, or not."),
+]
+PrecisionName = Annotated[
+    Literal["auto", "float32", "bfloat16"], typer.Option(help="Arithmetic of the children.")
+]
 NumTrain = Annotated[int | None, typer.Option(help="Use only so many training images.")]
 ImageSize = Annotated[int | None, typer.Option(help="Resize images to so many pixels a side.")]
 DataName = Annotated[str, typer.Option(help="Data set, see `nasedu data list`.")]
@@ -135,7 +140,9 @@ def report(run: RunFolder) -> None:
 def draw(
     arch: Architecture,
     out: Annotated[Path | None, typer.Option(help="Picture to write: svg, png, dot, pdf.")] = None,
-    style: Annotated[str, typer.Option(help="graph, or matrix for many skips.")] = "graph",
+    style: Annotated[
+        Literal["graph", "matrix"], typer.Option(help="A matrix suits many skip connections.")
+    ] = "graph",
     data: Annotated[
         str | None, typer.Option(help="Take shapes from this data set; default 3x32x32.")
     ] = None,
@@ -268,7 +275,7 @@ def main() -> None:
     sys.exit(2)
 
 
-def _follow(events: Iterator[Event], run: Path) -> None:
+def _follow(events: Generator[Event, None, None], run: Path) -> None:
     """Show a search while it runs, then write its report."""
     from tqdm import tqdm
 
@@ -279,7 +286,7 @@ def _follow(events: Iterator[Event], run: Path) -> None:
     typer.echo("loading the data and starting the workers ...", err=True)
     done = 0
     try:
-        with closing(events), tqdm(unit="child", disable=None) as bar:  # type: ignore[type-var]
+        with closing(events), tqdm(unit="child", disable=None) as bar:
             for event in events:
                 match event:
                     case Started(num_trials=total, num_done=done):
@@ -313,8 +320,8 @@ def _recipe(
     epochs: int,
     lr: float,
     batch_size: int,
-    schedule: str,
-    precision: str,
+    schedule: Literal["linear", "constant"],
+    precision: Literal["auto", "float32", "bfloat16"],
     num_train: int | None,
     image_size: int | None,
 ) -> Recipe:
@@ -324,8 +331,8 @@ def _recipe(
         epochs=epochs,
         lr=lr,
         batch_size=batch_size,
-        schedule=schedule,  # type: ignore[arg-type]  # checked by Recipe
-        precision=precision,  # type: ignore[arg-type]
+        schedule=schedule,
+        precision=precision,
         num_train=num_train,
         image_size=image_size,
     )

@@ -139,7 +139,7 @@ def spoilt(folder):
         (None, ["search", "--strategy", "luck"], "strategy is 'luck'; expected one of reinforce"),
         (None, ["search", "--lr", "-1"], "lr is -1.0"),
         (None, ["search", "--epochs", "0"], "epochs is 0"),
-        (None, ["search", "--schedule", "cosine"], "schedule is 'cosine'"),
+        (None, ["search", "--schedule", "cosine"], "'cosine' is not one of"),
         (None, ["search", "--num-train", "9999999"], "9999999"),
         (None, ["search", "--child-timeout", "0"], "child_timeout is 0"),
         (other_run, ["search"], "choose another run folder"),

@@ -29,7 +29,7 @@ class ConvBlock(nn.Sequential):
             layer.num_filters,
             size,
             stride=(layer.stride_height, layer.stride_width),
-            padding=tuple((n - 1) // 2 for n in size),
+            padding=((size[0] - 1) // 2, (size[1] - 1) // 2),
             bias=False,
         )
         nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 import torch
-from torch import Generator
 
 from nasedu.controller import Strategy, UpdateStats
 from nasedu.errors import SettingError
@@ -36,7 +35,7 @@ def search(
     evaluator: Evaluator | None = None,
     recipe: Recipe | None = None,
     child_timeout: float | None = None,
-) -> Iterator[Event]:
+) -> Generator[Event, None, None]:
     """Search, and tell of it event by event; leaving the loop ends the search.
 
     The seed, not the number of workers, decides what is found: children are trained on one
@@ -91,8 +90,8 @@ def _events(
     count: int,
     run: Path | None,
     child_timeout: float | None,
-) -> Iterator[Event]:
-    generator = Generator().manual_seed(config.seed)
+) -> Generator[Event, None, None]:
+    generator = torch.Generator().manual_seed(config.seed)
     with open_run(run, config, strategy, generator) as study:
         _warn_of_other_machine(study)
         done = sum(trial.outcome is not None for trial in study.trials())
@@ -117,7 +116,7 @@ def _events(
 
 
 def _next_batch(
-    study: Study, config: RunConfig, strategy: Strategy, generator: Generator
+    study: Study, config: RunConfig, strategy: Strategy, generator: torch.Generator
 ) -> tuple[Trial, ...] | None:
     """Return the batch that was asked for and not told, else ask for one; None at the end."""
     if asked := study.trials(study.num_updates + 1):

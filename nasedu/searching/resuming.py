@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def resume(
     trials: int | None = None,
     workers: int | None = None,
     child_timeout: float | None = None,
-) -> Iterator[Event]:
+) -> Generator[Event, None, None]:
     """Continue a run to its end, or to more trials than it was begun with.
 
     Args:

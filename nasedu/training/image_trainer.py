@@ -80,8 +80,8 @@ class ImageTrainer:
         start = time.perf_counter()
         train_curve, valid_curve = [], []
         with one_thread(), seeded(seed):
-            child = build(net, **self.shape)
-            child = child.to(self.device, memory_format=torch.channels_last)
+            child = build(net, **self.shape).to(self.device)
+            child = child.to(memory_format=torch.channels_last)
             optimizer = self._optimizer(child)
             generator = Generator(self.device).manual_seed(seed)
             for epoch in range(self.recipe.epochs):

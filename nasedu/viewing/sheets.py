@@ -129,5 +129,5 @@ def say_empty(axes: Axes, text: str) -> None:
 def png_of(figure: Figure, dpi: int = 200) -> bytes:
     """Return the figure as a PNG file."""
     out = BytesIO()
-    figure.savefig(out, format="png", dpi=dpi, bbox_inches="tight", facecolor="white")
+    figure.savefig(out, format="png", dpi=dpi, facecolor="white")
     return out.getvalue()
