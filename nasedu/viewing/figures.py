@@ -33,6 +33,7 @@ from nasedu.viewing.sheets import (
     PENS,
     Pen,
     add_legend,
+    count_on_log_scale,
     fit_unit,
     name_axes,
     say_empty,
@@ -108,7 +109,7 @@ def size_figure(searches: Searches, front: bool = True) -> Figure:
     """
     series = series_of(searches)
     figure, [[axes]] = sheet(4.4)
-    axes.set_xscale("log")
+    count_on_log_scale(axes)
     fit_unit(axes, np.concatenate([one.dots("reward")[1] for one in series]))
     for one, pen in zip(series, PENS, strict=False):
         size, rewards = sizes(one.trials)

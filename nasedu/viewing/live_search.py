@@ -20,6 +20,8 @@ from nasedu.viewing.sheets import png_of
 SPOKEN = 5.0  # seconds between two messages to a screen reader
 DRAWN = 2.0  # seconds between two pictures
 
+STILL = "In a running notebook this view is alive; here it stands as when its cell had run."
+
 WORDS: dict[State, str] = {
     "running": "running",
     "pausing": "pausing: what is in training is finished first",
@@ -77,7 +79,7 @@ class LiveSearch:
         self._search.start()
 
     def __repr__(self) -> str:
-        return f"LiveSearch({self.state}, {self.progress.value} of {self.progress.max} children)"
+        return f"LiveSearch({self.state}, {self._numbers})"
 
     @property
     def state(self) -> State:
@@ -153,10 +155,9 @@ class LiveSearch:
 
     def _show_count(self) -> None:
         with self._lock:
-            numbers = f"{self.progress.value} of {self.progress.max}, " if self.study else ""
             error = self._search.error
             words = WORDS[self.state] if error is None else f"ended by {error!r}"
-            self.count.value = f"<span>{escape(numbers + words)}</span>"
+            self.count.value = f"<span>{escape(f'{self._numbers}, {words}')}</span>"
 
     def _speak(self, at_most_every: float = 0.0) -> None:
         """Say how it goes, where a screen reader listens."""
@@ -167,8 +168,14 @@ class LiveSearch:
         sentence = escape(self._sentence())
         self.status.value = f'<div role="status" aria-live="polite">{sentence}</div>'
 
+    @property
+    def _numbers(self) -> str:
+        if self.study is None:
+            return "no child yet"
+        return f"{self.progress.value} of {self.progress.max} children"
+
     def _sentence(self) -> str:
-        text = f"{self.progress.value} of {self.progress.max} children"
+        text = self._numbers
         if self._last is not None:
             stats, best = self._last.stats, self._last.best
             text += f"; batch {self._last.number}"
@@ -192,6 +199,7 @@ class LiveSearch:
         return f'<img src="data:image/png;base64,{data}" alt="{escape(self._alt)}" style="{look}">'
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        parts = [f"<p>{escape(self._sentence())}</p>", self._image() if self._picture else ""]
-        still = {"text/html": "\n".join(filter(None, parts)), "text/plain": repr(self)}
+        words = f"{self._sentence()} {'' if self.state in OVER else STILL}".strip()
+        picture = self._image() if self._picture else ""
+        still = {"text/html": f"<p>{escape(words)}</p>\n{picture}", "text/plain": repr(self)}
         return {**(self.widget._repr_mimebundle_() or {}), **still}

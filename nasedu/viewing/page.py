@@ -56,7 +56,7 @@ caption { text-align: left; color: var(--quiet); padding-bottom: .4rem; }
 .side th { font-weight: 400; color: var(--quiet); }
 th, td { text-align: left; padding: .35rem .9rem .35rem 0; border-bottom: 1px solid var(--line);
   vertical-align: top; }
-td { overflow-wrap: anywhere; }
+td { overflow-wrap: break-word; }
 thead th { border-bottom: 2px solid var(--quiet); }
 .number { text-align: right; white-space: nowrap; }
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 24rem), 1fr));
@@ -72,7 +72,8 @@ pre { background: var(--card); border-radius: .5rem; padding: .75rem 1rem; overf
     --card: #fff; --line: #999; --accent: #000; --warn: #000; }
   body { font-size: 10.5pt; } main { max-width: none; padding: 0; }
   .tiles div { border: 1px solid var(--line); }
-  figure, article, tr, .tiles, .care { break-inside: avoid; } h2, h3 { break-after: avoid; } }
+  .gallery { grid-template-columns: 1fr 1fr; } figure img { max-width: 36rem; }
+  figure, article, table, .tiles, .care { break-inside: avoid; } h2, h3 { break-after: avoid; } }
 </style>
 </head>
 <body>

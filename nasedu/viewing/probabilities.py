@@ -112,12 +112,12 @@ def _add_map(axes: Axes, decision: Decision, numbers: np.ndarray, values: np.nda
 def _add_key(axes: Axes) -> None:
     """Explain the maps' shades where layer 1, which has no choice, leaves room."""
     axes.set_axis_off()
-    place = (0, 1, 0.2, 0.42)
+    place = (0, 1, 0.24, 0.46)
     axes.imshow(np.linspace(0, 1, 64)[None], cmap=_shades(), extent=place, aspect="auto")
     axes.set(xlim=(0, 1), ylim=(0, 1))
-    axes.text(0.5, 0.66, "reads layer", ha="center", color=INK, fontsize=SMALL)
-    for x, text in ((-0.03, "0"), (1.03, "1")):
-        _name_row(axes, x, 0.31, text)
+    axes.text(0.5, 0.58, "reads layer", ha="center", color=INK, fontsize=SMALL)
+    for x, text in ((0, "0"), (1, "1")):
+        axes.text(x, 0.02, text, ha="center", color=INK, fontsize=SMALL)
 
 
 def _name_row(axes: Axes, x: float, y: float, text: str) -> None:

@@ -56,7 +56,7 @@ def sheet(
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(WIDTH, height), dpi=100, facecolor="white")
-    figure.set_layout_engine("constrained", wspace=gap)
+    figure.set_layout_engine("constrained", wspace=gap, w_pad=0.08, h_pad=0.08)
     panels = figure.subplots(rows, columns, squeeze=False).tolist()
     for axes in chain(*panels):
         dress(axes)
@@ -113,11 +113,32 @@ def _width(labels: Sequence[str], columns: int) -> int:
 
 
 def fit_unit(axes: Axes, values: Sequence[float] | np.ndarray) -> None:
-    """Let the y axis run from 0 to 1 if all values do, so that figures can be compared."""
+    """Let the y axis run from 0 to 1, or a half or quarter of it, if all values do.
+
+    So figures can be compared, and one that grows with a search keeps its axis for long.
+    """
     finite = np.asarray(values, dtype=float)
     finite = finite[np.isfinite(finite)]
-    if not finite.size or (finite.min() >= 0 and finite.max() <= 1):
-        axes.set_ylim(-0.04, 1.04)
+    top = next((top for top in (0.25, 0.5, 1.0) if finite.max() <= top), None) if finite.size else 1
+    if top is not None and not (finite < 0).any():
+        axes.set_ylim(-0.04 * top, 1.04 * top)
+
+
+def count_on_log_scale(axes: Axes) -> None:
+    """Let the x axis count on a log scale, in words like ``20 k``."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=9))
+    axes.xaxis.set_major_formatter(lambda value, _: _short(value))
+    axes.xaxis.set_minor_formatter(NullFormatter())
+
+
+def _short(value: float) -> str:
+    for size, letter in ((1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{value / size:g} {letter}"
+    return f"{value:g}"
 
 
 def say_empty(axes: Axes, text: str) -> None:

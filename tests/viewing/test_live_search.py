@@ -59,6 +59,7 @@ def test_its_cell_returns_at_once_and_wait_gives_the_study(live):
     evaluator = Gated()
     view = live(events(evaluator))
     assert view.state == "running"  # though no child can be trained yet
+    assert live_search.STILL in view._repr_mimebundle_()["text/html"]
     evaluator.gate.release(24)
     study = view.wait()
     assert isinstance(study, Study)
@@ -71,7 +72,7 @@ def test_it_shows_progress_status_and_figure(live):
     view = live(events())
     view.wait()
     assert (view.progress.value, view.progress.max) == (24, 24)
-    assert "24 of 24, finished" in view.count.value
+    assert "24 of 24 children, finished" in view.count.value
     assert 'role="status" aria-live="polite"' in view.status.value
     assert "batch 6: mean reward" in view.status.value
     assert f"(child {view.study.best().number})" in view.status.value
@@ -174,6 +175,7 @@ def test_without_a_kernel_it_shows_the_same(live):
     assert set(bundle) == {VIEW, "text/html", "text/plain"}
     assert view.figure.value in bundle["text/html"]
     assert "24 of 24 children" in bundle["text/html"]
+    assert live_search.STILL not in bundle["text/html"]
     assert bundle["text/plain"] == repr(view)
     json.dumps(bundle)
 
