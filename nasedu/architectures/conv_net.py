@@ -1,4 +1,4 @@
-"""Convolutional architectures as values (Zoph & Le 2016, section 3.3 and appendix A)."""
+"""Convolutional architectures as values (Zoph & Le 2016, section 3.3)."""
 
 from __future__ import annotations
 

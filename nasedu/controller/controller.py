@@ -16,7 +16,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, logsigmoid
 from nasedu.errors import SearchSpaceError, SettingError
 from nasedu.spaces import Decision
 
-INIT = 0.08  # all weights start uniform in (-0.08, 0.08): appendix A
+INIT = 0.08  # all weights start uniform in (-0.08, 0.08): section 4.1
 
 
 class Rollout(NamedTuple):
@@ -48,7 +48,7 @@ class Step(NamedTuple):
 class Controller(nn.Module):
     """An LSTM that decides step by step, each decision the next step's input.
 
-    Two layers of 35 units, weights uniform in +-0.08, a softmax a decision (appendix A). The
+    Two layers of 35 units, weights uniform in +-0.08, a softmax a decision (section 4.1). The
     paper is silent about the embeddings; here they have the hidden size. Decisions of one
     name share a softmax and an embedding.
 

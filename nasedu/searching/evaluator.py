@@ -66,6 +66,7 @@ class ImageEvaluator:
             "data": self.data,
             "title": trainer.data.title,
             "shape": list(trainer.data.shape),
+            "num_classes": trainer.data.num_classes,
             "num_train": len(trainer.train),
             "num_valid": len(trainer.valid),
             "recipe": self.recipe.to_dict(),
