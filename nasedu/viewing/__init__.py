@@ -1,16 +1,55 @@
 """Drawings, figures and listings: what a notebook, the command line and the report show."""
 
-from nasedu.viewing.comparing import compare
-from nasedu.viewing.drawing import Drawing, draw
-from nasedu.viewing.figures import best_figure, curves_figure, reward_figure, size_figure
-from nasedu.viewing.findings import best_alt, curves_alt, probabilities_alt, reward_alt, size_alt
-from nasedu.viewing.live_search import LiveSearch
-from nasedu.viewing.pictures import Picture, picture
-from nasedu.viewing.probabilities import probabilities_figure
-from nasedu.viewing.report import write_report
-from nasedu.viewing.searches import best_distinct, pareto_front, share_explained
-from nasedu.viewing.source import Listing, show
-from nasedu.viewing.token_strip import TokenStrip
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nasedu.viewing.comparing import compare
+    from nasedu.viewing.drawing import Drawing, draw
+    from nasedu.viewing.figures import best_figure, curves_figure, reward_figure, size_figure
+    from nasedu.viewing.findings import (
+        best_alt,
+        curves_alt,
+        probabilities_alt,
+        reward_alt,
+        size_alt,
+    )
+    from nasedu.viewing.live_search import LiveSearch
+    from nasedu.viewing.pictures import Picture, picture
+    from nasedu.viewing.probabilities import probabilities_figure
+    from nasedu.viewing.report import write_report
+    from nasedu.viewing.searches import best_distinct, pareto_front, share_explained
+    from nasedu.viewing.source import Listing, show
+    from nasedu.viewing.token_strip import TokenStrip
+
+# Names load when they are first used: a drawing needs neither torch nor matplotlib.
+_HOME = {
+    "Drawing": "drawing",
+    "Listing": "source",
+    "LiveSearch": "live_search",
+    "Picture": "pictures",
+    "TokenStrip": "token_strip",
+    "best_alt": "findings",
+    "best_distinct": "searches",
+    "best_figure": "figures",
+    "compare": "comparing",
+    "curves_alt": "findings",
+    "curves_figure": "figures",
+    "draw": "drawing",
+    "pareto_front": "searches",
+    "picture": "pictures",
+    "probabilities_alt": "findings",
+    "probabilities_figure": "probabilities",
+    "reward_alt": "findings",
+    "reward_figure": "figures",
+    "share_explained": "searches",
+    "show": "source",
+    "size_alt": "findings",
+    "size_figure": "figures",
+    "write_report": "report",
+}
 
 __all__ = [
     "Drawing",
@@ -37,3 +76,11 @@ __all__ = [
     "size_figure",
     "write_report",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'nasedu.viewing' has no attribute {name!r}")
+    value = getattr(import_module(f"nasedu.viewing.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
