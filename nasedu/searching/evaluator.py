@@ -21,6 +21,10 @@ class Evaluator(Protocol):
         """Return what decides the outcomes, as JSON values; a resumed run must have the same."""
         ...
 
+    def prepare(self) -> None:
+        """Load what children need; called once in every process, before its first child."""
+        ...
+
     def __call__(self, trial: Trial) -> Outcome:
         """Return the outcome of a child; whatever it raises makes a failed trial."""
         ...
@@ -71,6 +75,10 @@ class ImageEvaluator:
             "num_valid": len(trainer.valid),
             "recipe": self.recipe.to_dict(),
         }
+
+    def prepare(self) -> None:
+        """Load the images and everything of torch that training needs."""
+        self.trainer.warm_up()
 
     def __call__(
         self, trial: Trial, on_epoch: Callable[[int, float], None] | None = None

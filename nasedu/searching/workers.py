@@ -54,6 +54,7 @@ class InlineWorkers:
     """Trains in this process, one child after the other: no start-up, no time limit."""
 
     def __init__(self, evaluator: Evaluator) -> None:
+        evaluator.prepare()
         self._evaluator = evaluator
         self._queue: deque[Trial] = deque()
 
@@ -163,8 +164,9 @@ def _start_worker(evaluator: bytes) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         _evaluator = pickle.loads(evaluator)
+        _evaluator.prepare()
     except Exception as error:
-        _failure = f"the evaluator cannot be loaded there ({type(error).__name__}: {error})"
+        _failure = f"the evaluator cannot be used there ({type(error).__name__}: {error})"
 
 
 def _why_not_ready() -> str | None:

@@ -13,7 +13,7 @@ import torch
 from torch import Generator, nn
 from torch.nn.functional import cross_entropy
 
-from nasedu.architectures import ConvNet, NetworkCost, cost
+from nasedu.architectures import ConvLayer, ConvNet, NetworkCost, cost
 from nasedu.children import build
 from nasedu.data import Augmentation, ImageData, LabelledImages
 from nasedu.errors import TrainingError
@@ -98,6 +98,20 @@ class ImageTrainer:
             num_parameters=counts.num_parameters,
             flop=counts.flop,
         )
+
+    def warm_up(self) -> None:
+        """Take one step with a tiny network, so that the first child's seconds are its own.
+
+        What torch loads when it is first used takes longer than many a child.
+        """
+        net = ConvNet((ConvLayer(1, 1, 1, (0,)),))
+        with one_thread(), seeded(0):
+            child = build(net, **self.shape).to(self.device)
+            images = self.augmentation.normalise(self.train.images[:2])
+            with self._autocast():
+                loss = child(images).float().sum()
+            loss.backward()
+            self._optimizer(child).step()
 
     def train_epoch(
         self, child: nn.Module, optimizer: torch.optim.SGD, epoch: int, generator: Generator

@@ -39,6 +39,9 @@ class Counted:
             "recipe": {"epochs": 2},
         }
 
+    def prepare(self):
+        """Nothing to load."""
+
     def __call__(self, trial):
         if self.log:
             with Path(self.log).open("a") as file:

@@ -91,7 +91,7 @@ def test_an_evaluator_that_workers_cannot_import_is_one_clear_line(monkeypatch):
     exec("from evaluators import Counted\nclass Mine(Counted): pass", ghost.__dict__)
     ghost.Mine.__module__ = "ghost"
     monkeypatch.setitem(sys.modules, "ghost", ghost)
-    with pytest.raises(SettingError, match=r"cannot be loaded there .*No module named 'ghost'"):
+    with pytest.raises(SettingError, match=r"cannot be used there .*No module named 'ghost'"):
         PoolWorkers(ghost.Mine(), 2)
 
 
