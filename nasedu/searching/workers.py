@@ -163,8 +163,9 @@ def _start_worker(evaluator: bytes) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        _evaluator = pickle.loads(evaluator)
-        _evaluator.prepare()
+        loaded: Evaluator = pickle.loads(evaluator)
+        loaded.prepare()
+        _evaluator = loaded
     except Exception as error:
         _failure = f"the evaluator cannot be used there ({type(error).__name__}: {error})"
 
