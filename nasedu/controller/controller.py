@@ -127,10 +127,7 @@ class Controller(nn.Module):
         Raises:
             SearchSpaceError: Tokens out of range, or not whole layers.
         """
-        decisions = self._plan(tokens, num_layers)
-        batch = n if tokens is None else len(tokens)
-        if batch is None or batch < 1:
-            raise SettingError(f"n is {n}; expected a number of sequences, or tokens to score")
+        decisions, batch = self._plan(n, tokens, num_layers)
         x = self.first_input.expand(batch, -1)  # (B, H)
         state = [(x.new_zeros(x.shape), x.new_zeros(x.shape))] * self.num_layers
         anchors: list[Tensor] = []  # hidden states at the anchor points so far, each (B, H)
@@ -144,10 +141,8 @@ class Controller(nn.Module):
             else:
                 step, x = self.pick(h, decision.name, given, generator)
             steps.append(step)
-        token, log_prob, entropy, probabilities = zip(*steps, strict=True)
-        return Rollout(
-            torch.stack(token, 1), torch.stack(log_prob, 1), torch.stack(entropy, 1), probabilities
-        )
+        token, log_prob, entropy, p = zip(*steps, strict=True)
+        return Rollout(torch.stack(token, 1), torch.stack(log_prob, 1), torch.stack(entropy, 1), p)
 
     def advance(
         self, x: Tensor, state: list[tuple[Tensor, Tensor]]
@@ -205,28 +200,38 @@ class Controller(nn.Module):
             count > 0, mean, self.no_anchor
         )
 
-    def _plan(self, tokens: Tensor | None, num_layers: int | None) -> tuple[Decision, ...]:
-        """Return the decisions to take, which are those of the first whole layers."""
+    def _plan(
+        self, n: int | None, tokens: Tensor | None, num_layers: int | None
+    ) -> tuple[tuple[Decision, ...], int]:
+        """Return the decisions to take, those of the first whole layers, and the batch size."""
         deepest = self.decisions[-1].layer
-        if tokens is None:
-            num_layers = deepest if num_layers is None else num_layers
-            if not 1 <= num_layers <= deepest:
-                raise SearchSpaceError(f"num_layers is {num_layers}; expected 1 to {deepest}")
-            return tuple(d for d in self.decisions if d.layer <= num_layers)
-        length = tokens.shape[1] if tokens.ndim == 2 else -1
-        decisions = self.decisions[: max(length, 0)]
-        whole = length == len(self.decisions) or (
+        if tokens is not None:
+            return self._decisions_of(tokens), len(tokens)
+        num_layers = deepest if num_layers is None else num_layers
+        if not 1 <= num_layers <= deepest:
+            raise SearchSpaceError(f"num_layers is {num_layers}; expected 1 to {deepest}")
+        if n is None or n < 1:
+            raise SettingError(f"n is {n}; expected a number of sequences, or tokens to score")
+        return tuple(d for d in self.decisions if d.layer <= num_layers), n
+
+    def _decisions_of(self, tokens: Tensor) -> tuple[Decision, ...]:
+        """Return the decisions that tokens ``(B, T)`` answer, checked."""
+        length = tokens.shape[1] if tokens.ndim == 2 else 0
+        decisions = self.decisions[:length]
+        ends_layer = length == len(self.decisions) or (
             0 < length < len(self.decisions)
             and self.decisions[length].layer > self.decisions[length - 1].layer
         )
-        if not whole:
+        if not ends_layer or not len(tokens):
             raise SearchSpaceError(
-                f"tokens of shape {tuple(tokens.shape)} are not (B, T) for whole layers; "
-                f"this controller has T = {len(self.decisions)} decisions in {deepest} layers"
+                f"tokens of shape {tuple(tokens.shape)} are not (B, T) for whole layers; this "
+                f"controller has T = {len(self.decisions)} decisions in "
+                f"{self.decisions[-1].layer} layers"
             )
         limits = torch.tensor([d.num_tokens for d in decisions], device=tokens.device)
-        if ((tokens < 0) | (tokens >= limits)).any():
-            row, t = ((tokens < 0) | (tokens >= limits)).nonzero()[0].tolist()
+        outside = (tokens < 0) | (tokens >= limits)  # (B, T)
+        if outside.any():
+            row, t = outside.nonzero()[0].tolist()
             decisions[t].check(int(tokens[row, t]))
         return decisions
 
