@@ -156,7 +156,7 @@ class Guess:
             return
         from nasedu.viewing.pictures import OKABE_ITO
 
-        colour = OKABE_ITO["vermillion"]
+        colour = OKABE_ITO["black"]  # no search is drawn in it
         axes.axhline(self.value, linestyle="--", color=colour)
         axes.annotate(
             f"your guess: {self.words(self.value)}",

@@ -170,7 +170,7 @@ class LiveSearch:
 
     @property
     def _numbers(self) -> str:
-        if self.study is None:
+        if self.study is None or not self.progress.value:
             return "no child yet"
         return f"{self.progress.value} of {self.progress.max} children"
 
