@@ -144,15 +144,14 @@ def draw(
         Literal["graph", "matrix"], typer.Option(help="A matrix suits many skip connections.")
     ] = "graph",
     data: Annotated[
-        str | None, typer.Option(help="Take shapes from this data set; default 3x32x32.")
+        str | None, typer.Option(help="Take shapes from this data set; default the run's.")
     ] = None,
 ) -> None:
     """Show a network as a table, and as a picture if asked."""
     from nasedu.searching import find_architecture
     from nasedu.viewing import draw as draw_architecture
 
-    net = find_architecture(arch)
-    shape, num_classes = (3, 32, 32), 10
+    net, shape, num_classes = find_architecture(arch)
     if data is not None:
         from nasedu.data import load
 
@@ -187,7 +186,7 @@ def train(
     from nasedu.searching.runs import write_text
     from nasedu.training import ImageTrainer
 
-    net = find_architecture(arch)
+    net = find_architecture(arch).net
     recipe = _recipe(epochs, lr, batch_size, schedule, precision, num_train, image_size)
     trainer = ImageTrainer(load(data), recipe)
     counts = trainer.cost(net)

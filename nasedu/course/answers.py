@@ -29,7 +29,7 @@ def read(answer: Any) -> np.ndarray:
         AnswerError: Anything else, in words for the student.
     """
     if answer is None:
-        raise AnswerError("`None`; does the function end with a `return`?")
+        raise AnswerError("`None`: the function has to end with a `return`")
     try:
         numbers = np.array(plain(answer), dtype=object)
     except Exception:  # whatever an unknown object does when it is read

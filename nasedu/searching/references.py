@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 from nasedu.architectures import ConvNet, published
 from nasedu.errors import SettingError
@@ -12,8 +13,22 @@ from nasedu.spaces import ConvNetSpace
 PUBLISHED = "published:"
 
 
-def find_architecture(text: str) -> ConvNet:
-    """Return the architecture that a reference names.
+class Reference(NamedTuple):
+    """An architecture, and the images it was made for.
+
+    Attributes:
+        net: The architecture.
+        shape: ``(C, H, W)`` of the images of its run; CIFAR-10's if it is of none.
+        num_classes: Their classes.
+    """
+
+    net: ConvNet
+    shape: tuple[int, int, int] = (3, 32, 32)
+    num_classes: int = 10
+
+
+def find_architecture(text: str) -> Reference:
+    """Return the architecture that a reference names, with the shape of its images.
 
     Args:
         text: A JSON file, a run folder (its best child), ``run-folder:trial``, or
@@ -24,11 +39,11 @@ def find_architecture(text: str) -> ConvNet:
         ArchitectureError: The file holds no valid architecture.
     """
     if text.startswith(PUBLISHED):
-        return _published(text.removeprefix(PUBLISHED))
+        return Reference(_published(text.removeprefix(PUBLISHED)))
     path = Path(text)
     if path.is_file() and path.suffix != ".db":
         try:
-            return ConvNet.from_json(path.read_text(encoding="utf-8"))
+            return Reference(ConvNet.from_json(path.read_text(encoding="utf-8")))
         except UnicodeDecodeError:
             raise SettingError(f"{text} is not text; expected an architecture's JSON") from None
     if path.exists():
@@ -49,11 +64,14 @@ def _published(name: str) -> ConvNet:
     return getattr(published, name)
 
 
-def _child(folder: str, number: int | None) -> ConvNet:
+def _child(folder: str, number: int | None) -> Reference:
     study = Study(folder)
     trials = {trial.number: trial for trial in study.trials()}
     trial = study.best() if number is None else trials.get(number)
     if trial is None:
         wanted = "finished trial" if number is None else f"trial {number}"
         raise SettingError(f"{folder} has no {wanted}; it has {len(trials)} trials")
-    return ConvNetSpace.from_json(study.config.space).decode(trial.tokens)
+    net = ConvNetSpace.from_json(study.config.space).decode(trial.tokens)
+    channels, height, width = study.config.evaluator.get("shape", (3, 32, 32))
+    num_classes = study.config.evaluator.get("num_classes", 10)
+    return Reference(net, (channels, height, width), num_classes)

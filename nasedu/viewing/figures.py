@@ -70,7 +70,11 @@ def reward_figure(searches: Searches, of: Measure = "reward") -> Figure:
     if len(series) == 1 and of == "reward":
         _add_baseline(axes, series[0])
     _add_failures(axes, series)
-    _finish(figure, axes, series, f"{MEASURES[of].capitalize()} of every child", of)
+    lone = any(len(one.seeds) == 1 for one in series)
+    title = (
+        f"{MEASURES[of].capitalize()} of every child" if lone else f"Mean {MEASURES[of]} of a batch"
+    )
+    _finish(figure, axes, series, title, of)
     return figure
 
 

@@ -91,7 +91,8 @@ def _reward_finding(one: Series, of: Measure) -> str:
     numbers, values = one.dots(of)
     failed = sum(t.state == "failed" for t in one.trials)
     if values.size:
-        text = f"Mean {MEASURES[of]} {_trend(values[np.argsort(numbers, kind='stable')])}"
+        in_order = values[np.argsort(numbers, kind="stable")]
+        text = f"Mean {MEASURES[of]} {_trend(in_order, len(one.seeds))}"
     elif failed == len(one.trials) > 0:
         return f"All {failed} children failed"
     else:
@@ -101,7 +102,7 @@ def _reward_finding(one: Series, of: Measure) -> str:
     return f"{text}; {failed} of {len(one.trials)} failed" if failed else text
 
 
-def _trend(values: np.ndarray) -> str:
+def _trend(values: np.ndarray, seeds: int = 1) -> str:
     """Say how values in the order of asking change: only beyond twice its error is it a change."""
     n, quarter = len(values), len(values) // 4
     if quarter < 2:
@@ -111,7 +112,7 @@ def _trend(values: np.ndarray) -> str:
     error = np.sqrt((first.var(ddof=1) + last.var(ddof=1)) / quarter)
     verb = "hardly changes," if abs(change) <= 2 * error else "rises" if change > 0 else "falls"
     return (
-        f"{verb} from {first.mean():.2f} in the first quarter of {n} children "
+        f"{verb} from {first.mean():.2f} in the first quarter of {n // seeds} children "
         f"to {last.mean():.2f} in the last"
     )
 

@@ -95,7 +95,7 @@ def endless_list():
 
 
 MISBEHAVED = {
-    "returns nothing": (returns_nothing, "gives `None`; does the function end with a `return`?"),
+    "returns nothing": (returns_nothing, "gives `None`: the function has to end with a `return`"),
     "raises": (divides_by_zero, "raises `ZeroDivisionError: division by zero`"),
     "leaves": (leaves, "raises `SystemExit`"),
     "raises without words": (raises_hostility, "could not be graded: `ValueError: no message`"),

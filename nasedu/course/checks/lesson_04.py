@@ -81,6 +81,9 @@ def _slopes(logits: Tensor, actions: Tensor) -> Tensor:
         "That is the sum with the sign turned; take the mean, and go up.": (
             lambda logits, a, r, b: -(r - b) @ _slopes(logits, a)
         ),
+        "That weighs by the probability once more; drawing the samples has done it already.": (
+            lambda logits, a, r, b: ((r - b) * logits.softmax(0)[a]) @ _slopes(logits, a) / len(r)
+        ),
         "That adds the baseline; subtract it.": (
             lambda logits, a, r, b: (r + b) @ _slopes(logits, a) / len(r)
         ),
