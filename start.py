@@ -244,7 +244,7 @@ def install(extras: set, latest: bool) -> None:
         check_disk(2.5)
         say("Setting up .venv, once: about 0.5 GB to download; some minutes.")
     if not (PYTHON.exists() and is_installed("pip")) and run([sys.executable, "-m", "venv", VENV]):
-        raise Stop("Python could not make .venv: its message is above")
+        raise Stop("Python could not make .venv: its message is above", spoilt=True)
     pip = [PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
     if latest:
         pip += ["--upgrade", "--upgrade-strategy", "eager"]

@@ -88,8 +88,10 @@ def search(
     """
     from nasedu.controller import make_strategy
     from nasedu.searching import search as run_search
+    from nasedu.searching.trial import check_seed
     from nasedu.spaces import ConvNetSpace
 
+    check_seed(seed)
     space = ConvNetSpace(
         num_layers=layers,
         filter_heights=_numbers("heights", heights),
@@ -184,9 +186,13 @@ def train(
     from nasedu.data import load
     from nasedu.searching import find_architecture
     from nasedu.searching.runs import write_text
+    from nasedu.searching.trial import check_seed
     from nasedu.training import ImageTrainer
 
     net = find_architecture(arch).net
+    check_seed(seed)
+    if out is not None and (out.is_dir() or not out.absolute().parent.is_dir()):
+        raise SettingError(f"out is {str(out)!r}; expected a file in a folder that exists")
     recipe = _recipe(epochs, lr, batch_size, schedule, precision, num_train, image_size)
     trainer = ImageTrainer(load(data), recipe)
     counts = trainer.cost(net)
@@ -302,9 +308,9 @@ def _follow(events: Generator[Event, None, None], run: Path) -> None:
                         typer.echo(closing_lines(event))
                         typer.echo(f"report: {write_report(study, run)}")
     except KeyboardInterrupt:
-        typer.echo(
-            f"\nstopped; {done} children are kept. Go on with `nasedu resume {run}`", err=True
-        )
+        kept = f"{done} children are kept. Go on with `nasedu resume {run}`"
+        recorded = (run / "study.db").exists()
+        typer.echo(f"\nstopped; {kept if recorded else 'nothing was recorded yet'}", err=True)
         raise typer.Exit(130) from None
 
 

@@ -11,6 +11,8 @@ from nasedu.controller.controller import Controller, Rollout
 from nasedu.controller.strategy import UpdateStats
 from nasedu.errors import SettingError
 
+DIVERGED = 1e6  # norm of the weights, which start at about 7, beyond which nothing is learned
+
 
 class Reinforce:
     """Policy gradient with a moving-average baseline, by Adam.
@@ -32,7 +34,7 @@ class Reinforce:
     def __init__(
         self, controller: Controller, lr: float = 6e-4, baseline_decay: float = 0.95
     ) -> None:
-        if not lr > 0:
+        if not 0 < lr < float("inf"):
             raise SettingError(f"lr is {lr}; expected a number above 0")
         if not 0 <= baseline_decay <= 1:
             raise SettingError(f"baseline_decay is {baseline_decay}; expected 0 to 1")
@@ -68,7 +70,8 @@ class Reinforce:
             rewards: ``(B,)`` rewards, higher is better, in the order of the trials.
 
         Raises:
-            SettingError: ``rewards`` is not one finite number per sequence.
+            SettingError: ``rewards`` is not one finite number per sequence, or the learning
+                rate is so large that the controller diverged.
         """
         rewards = check_rewards(tokens, rewards)
         baseline = float(rewards.mean()) if self.baseline is None else self.baseline
@@ -80,6 +83,7 @@ class Reinforce:
             p.grad for p in self.controller.parameters() if p.grad is not None
         )
         self.optimizer.step()
+        self._check_sane()
         self.baseline = self.next_baseline(baseline, rewards)
         return UpdateStats(
             mean_reward=float(rewards.mean()),
@@ -106,6 +110,12 @@ class Reinforce:
         for reward in rewards.tolist():
             baseline = self.baseline_decay * baseline + (1 - self.baseline_decay) * reward
         return baseline
+
+    def _check_sane(self) -> None:
+        if not torch.nn.utils.get_total_norm(self.controller.parameters()) < DIVERGED:
+            raise SettingError(
+                f"the controller diverged: lr is {self.lr}; choose a smaller learning rate"
+            )
 
     def state_dict(self) -> dict[str, Any]:
         """Return weights, Adam's moments and step counts, and the baseline."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from nasedu import __version__
 from nasedu.errors import StudyError
+from nasedu.training import pick_device
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ def versions() -> dict[str, str]:
         "python": platform.python_version(),
         "system": platform.platform(terse=True),
         "processor": _processor(),
+        "device": pick_device().type,
     }
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -63,7 +65,7 @@ class ImageEvaluator:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """Return data set, its size after the split, and recipe."""
+        """Return data set, its images after the split by size and digest, and recipe."""
         trainer = self.trainer
         return {
             "kind": "images",
@@ -73,8 +75,17 @@ class ImageEvaluator:
             "num_classes": trainer.data.num_classes,
             "num_train": len(trainer.train),
             "num_valid": len(trainer.valid),
+            "digest": self._digest(),
             "recipe": self.recipe.to_dict(),
         }
+
+    def _digest(self) -> str:
+        """Return a digest of the images and labels that children see."""
+        digest = hashlib.sha256()
+        for part in (self.trainer.train, self.trainer.valid):
+            for tensor in (part.images.permute(0, 2, 3, 1), part.labels):
+                digest.update(tensor.cpu().contiguous().numpy().tobytes())
+        return digest.hexdigest()[:16]
 
     def prepare(self) -> None:
         """Load the images and everything of torch that training needs."""
@@ -97,7 +108,11 @@ def train_child(evaluator: Evaluator, trial: Trial) -> Outcome:
     """Return the outcome of a child, a failed one with its reason if the evaluator raised."""
     start = time.perf_counter()
     try:
-        return evaluator(trial)
-    except Exception as error:
+        outcome = evaluator(trial)
+        if outcome.reward is not None:
+            outcome = replace(outcome, reward=float(outcome.reward))
+        outcome.to_json()  # what cannot be recorded, NaN for one, is no outcome
+        return outcome
+    except (Exception, SystemExit) as error:
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         return Outcome.failed(reason, time.perf_counter() - start)

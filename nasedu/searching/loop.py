@@ -16,10 +16,12 @@ from nasedu.searching.evaluator import Evaluator, ImageEvaluator
 from nasedu.searching.events import Event, Finished, Started, TrialFinished, Updated
 from nasedu.searching.runs import open_run
 from nasedu.searching.study import Study, best_of
-from nasedu.searching.trial import Trial
+from nasedu.searching.trial import Trial, check_seed
 from nasedu.searching.workers import Workers, make_workers
 from nasedu.spaces import ConvNetSpace
 from nasedu.training import Recipe, one_thread
+
+MACHINE = ("torch", "processor", "device")  # figures may depend on these
 
 
 def search(
@@ -67,6 +69,7 @@ def search(
     for name, value in (("trials", trials), ("batch", batch)):
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             raise SettingError(f"{name} is {value!r}; expected an integer of at least 1")
+    check_seed(seed)
     if child_timeout is not None and not child_timeout > 0:
         raise SettingError(f"child_timeout is {child_timeout}; expected seconds above 0")
     workers = check_workers(workers)
@@ -80,10 +83,11 @@ def search(
         trials=trials,
     )
     folder = Path(run) if run is not None else None
-    return _events(config, strategy, evaluator, workers, folder, child_timeout)
+    return _events(space, config, strategy, evaluator, workers, folder, child_timeout)
 
 
 def _events(
+    space: ConvNetSpace,
     config: RunConfig,
     strategy: Strategy,
     evaluator: Evaluator,
@@ -103,7 +107,7 @@ def _events(
         workers = make_workers(evaluator, count, child_timeout)
         try:
             yield Started(study, config.trials, done, count)
-            while (batch := _next_batch(study, config, strategy, generator)) is not None:
+            while (batch := _next_batch(space, study, config, strategy, generator)) is not None:
                 yield from _train(batch, study, evaluator, workers)
                 trials = study.trials(batch[0].batch)
                 stats = _tell(strategy, trials)
@@ -116,7 +120,11 @@ def _events(
 
 
 def _next_batch(
-    study: Study, config: RunConfig, strategy: Strategy, generator: torch.Generator
+    space: ConvNetSpace,
+    study: Study,
+    config: RunConfig,
+    strategy: Strategy,
+    generator: torch.Generator,
 ) -> tuple[Trial, ...] | None:
     """Return the batch that was asked for and not told, else ask for one; None at the end."""
     if asked := study.trials(study.num_updates + 1):
@@ -126,6 +134,8 @@ def _next_batch(
         return None
     with one_thread():
         tokens = strategy.ask(n, generator=generator)
+    for row in tokens.tolist():
+        space.decode(row)  # raises before anything is recorded that is not of this space
     return study.ask(tokens, generator)
 
 
@@ -153,7 +163,7 @@ def _tell(strategy: Strategy, trials: Sequence[Trial]) -> UpdateStats | None:
 
 def _warn_of_other_machine(study: Study) -> None:
     now, then = versions(), study.versions
-    changed = [name for name in ("torch", "processor") if now[name] != then.get(name)]
+    changed = [name for name in MACHINE if now[name] != then.get(name)]
     if changed:
         warnings.warn(
             "this run was begun with "

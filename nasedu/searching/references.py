@@ -40,6 +40,13 @@ def find_architecture(text: str) -> Reference:
     """
     if text.startswith(PUBLISHED):
         return Reference(_published(text.removeprefix(PUBLISHED)))
+    try:
+        return _on_disk(text)
+    except OSError as error:  # a name that is too long, a folder that may not be read
+        raise SettingError(f"{text[:60]!r} cannot be read: {error.strerror}") from None
+
+
+def _on_disk(text: str) -> Reference:
     path = Path(text)
     if path.is_file() and path.suffix != ".db":
         try:

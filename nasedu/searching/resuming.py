@@ -44,15 +44,18 @@ def resume(
     space = ConvNetSpace.from_json(config.space)
     settings = dict(config.strategy)
     strategy = make_strategy(settings.pop("name"), space.decisions, config.seed, **settings)
-    recipe = Recipe(**config.evaluator["recipe"])
+    try:
+        recipe, data = Recipe(**config.evaluator["recipe"]), config.evaluator["data"]
+    except (KeyError, TypeError) as error:
+        raise StudyError(f"{run} was recorded with settings that are not known: {error}") from None
     return search(
         space,
         strategy,
-        trials=trials or config.trials,
+        trials=config.trials if trials is None else trials,
         batch=config.batch,
         workers=workers,
         seed=config.seed,
         run=run,
-        evaluator=ImageEvaluator(space, config.evaluator["data"], recipe),
+        evaluator=ImageEvaluator(space, data, recipe),
         child_timeout=child_timeout,
     )

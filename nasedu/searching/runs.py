@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from torch import Generator
@@ -39,22 +39,22 @@ def open_run(
         yield Study.create(None, config, strategy, generator)
         return
     path = run / "study.db"
-    if run.exists() and not path.exists() and not _is_empty(run):
-        raise StudyError(f"{run} is not a run folder; choose a folder that is new or empty")
-    if path.exists():
-        with closing(Study(path)) as recorded:
-            config.check_continues(recorded.config, str(run))
     try:
+        if run.exists() and not path.exists() and not _is_empty(run):
+            raise StudyError(f"{run} is not a run folder; choose a folder that is new or empty")
         run.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StudyError(f"{run} cannot be made: {error.strerror}; choose another folder") from None
     with _locked(run):
         if path.exists():
             study = Study(path)
+            config.check_continues(study.config, str(run))
             study.restore(strategy, generator)
             if config.trials > study.config.trials:
                 study.grow(config)
         else:
+            for left in _left_by_a_kill(run):
+                left.unlink()
             study = Study.create(path, config, strategy, generator)
         write_text(run / "config.json", config.to_json(indent=2) + "\n")
         yield study
@@ -63,20 +63,33 @@ def open_run(
 @contextmanager
 def _locked(run: Path) -> Iterator[None]:
     # SQLite's own file lock works on every system and does not outlive its process.
-    with closing(sqlite3.connect(run / ".lock", isolation_level=None, timeout=0)) as lock:
-        try:
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
+    try:
+        lock = sqlite3.connect(run / ".lock", isolation_level=None, timeout=0)
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error as error:
+        if "locked" in str(error):
             raise StudyError(f"{run} is in use by another search; wait for it to end") from None
+        raise StudyError(
+            f"{run} cannot be used: {error}; check that it may be written and the disk has room"
+        ) from None
+    with closing(lock):
         yield
 
 
 def _is_empty(run: Path) -> bool:
-    return run.is_dir() and all(entry.name in (".lock", "config.json") for entry in run.iterdir())
+    ours = {".lock", "config.json", *(path.name for path in _left_by_a_kill(run))}
+    return run.is_dir() and all(entry.name in ours for entry in run.iterdir())
+
+
+def _left_by_a_kill(run: Path) -> list[Path]:
+    """Return the files that a search leaves which is killed while it makes its study."""
+    return [*run.glob(".study.db.*"), *run.glob(".config.json.*")]
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a whole file or nothing."""
+    if not path.name or path.is_dir():
+        raise StudyError(f"{path} is a folder; expected the name of a file")
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         fresh.write_text(text, encoding="utf-8")
@@ -84,4 +97,5 @@ def write_text(path: Path, text: str) -> None:
     except OSError as error:
         raise StudyError(f"{path} cannot be written: {error.strerror}") from None
     finally:
-        fresh.unlink(missing_ok=True)
+        with suppress(OSError):
+            fresh.unlink()

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load as tensors_from_bytes
 from safetensors.torch import save as tensors_to_bytes
 from torch import Generator, Tensor
@@ -192,12 +193,13 @@ class Study:
 
     def restore(self, strategy: Strategy, generator: Generator) -> None:
         """Bring strategy and generator to where the last transactions left them."""
-        plain, tensors, state = self._rows("SELECT plain, tensors, generator FROM state")[0]
+        rows = self._rows("SELECT plain, tensors, generator FROM state")
         try:
+            ((plain, tensors, state),) = rows
             strategy.load_state_dict({**json.loads(plain), **tensors_from_bytes(tensors)})
             generator.set_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
-        except (ValueError, RuntimeError, KeyError) as error:
-            cause = str(error).splitlines()[0]
+        except (ValueError, RuntimeError, KeyError, TypeError, SafetensorError) as error:
+            cause = (str(error).splitlines() or [""])[0]
             raise StudyError(f"{self.path}: the strategy's state cannot be read: {cause}") from None
 
     def grow(self, config: RunConfig) -> None:
@@ -209,7 +211,8 @@ class Study:
 
     def _connect(self) -> None:
         with _clear_errors(self.path):
-            self._db = _open(self.path)
+            writable = self.path is None or os.access(self.path.parent, os.W_OK)
+            self._db = _open(self.path, writable)
             application = self._db.execute("PRAGMA application_id").fetchone()[0]
             schema = self._db.execute("PRAGMA user_version").fetchone()[0]
             if application != APPLICATION:
@@ -222,8 +225,9 @@ class Study:
             check = self._db.execute("PRAGMA quick_check").fetchone()[0]
             if check != "ok":
                 raise sqlite3.DatabaseError(check)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = NORMAL")
+            if writable:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA synchronous = NORMAL")
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -260,10 +264,13 @@ def best_of(trials: Sequence[Trial]) -> Trial | None:
     return max(rewarded, key=lambda t: (t.reward, -t.number), default=None)
 
 
-def _open(path: Path | None) -> sqlite3.Connection:
+def _open(path: Path | None, writable: bool = True) -> sqlite3.Connection:
+    name = ":memory:" if path is None else path.absolute().as_uri()
+    if not writable:  # a study on a medium that is read-only can still be shown
+        name += "?mode=ro&immutable=1"
     # A widget's thread may write while a notebook's reads: SQLite serialises the two.
     return sqlite3.connect(
-        path or ":memory:", isolation_level=None, check_same_thread=False, timeout=30
+        name, uri=True, isolation_level=None, check_same_thread=False, timeout=30
     )
 
 

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
+from nasedu.errors import SettingError
 from nasedu.training import Outcome
 
 State = Literal["asked", "finished", "failed"]
@@ -45,6 +46,12 @@ class Trial:
     def reason(self) -> str | None:
         """Why the child failed, or None."""
         return self.outcome.reason if self.outcome else None
+
+
+def check_seed(seed: int) -> None:
+    """Raise `SettingError` unless torch's generators take the seed."""
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
+        raise SettingError(f"seed is {seed!r}; expected an integer from 0 to 2**63 - 1")
 
 
 def child_seed(study_seed: int, number: int) -> int:

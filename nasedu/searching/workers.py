@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from typing import Protocol
 
 from pebble import ProcessExpired, ProcessPool
@@ -96,6 +97,8 @@ class PoolWorkers:
             initargs=[pickle.dumps(evaluator)],
             context=multiprocessing.get_context("spawn"),
         )
+        if sys.platform != "win32":  # its start would unblock interrupts again
+            resource_tracker.ensure_running()
         try:
             with _interrupts_blocked():  # inherited by the pool's threads and so by its processes
                 first = self._pool.schedule(_why_not_ready)
@@ -144,6 +147,10 @@ class PoolWorkers:
             return Outcome.failed(f"its process {ended}")
         except CancelledError:
             return Outcome.failed("cancelled")
+        except BrokenProcessPool as error:
+            raise SettingError(f"the worker processes end as they start: {error}") from None
+        except Exception as error:  # what came back could not be read
+            return Outcome.failed(f"{type(error).__name__}: {error}".splitlines()[0])
 
 
 def make_workers(evaluator: Evaluator, count: int, timeout: float | None) -> Workers:
@@ -191,7 +198,8 @@ def _check_not_in_a_worker() -> None:
 
 
 def _train_here(trial: Trial) -> Outcome:
-    assert _evaluator is not None
+    if _evaluator is None:
+        return Outcome.failed(_failure or "its process has no evaluator")
     return train_child(_evaluator, trial)
 
 

@@ -120,7 +120,9 @@ class ImageTrainer:
         child.train()
         size = self.recipe.batch_size
         order = torch.randperm(len(self.train), generator=generator, device=self.device)
-        batches = order.split(size)
+        batches = list(order.split(size))
+        if len(batches[-1]) == 1 < len(batches):  # batch norm has no variance of one pixel
+            batches[-2:] = [torch.cat(batches[-2:])]
         total = torch.zeros((), device=self.device)
         for step, indices in enumerate(batches, start=epoch * len(batches)):
             for group in optimizer.param_groups:
@@ -140,15 +142,23 @@ class ImageTrainer:
 
     @torch.inference_mode()
     def accuracy(self, child: nn.Module, split: LabelledImages) -> float:
-        """Return the share of images, 0 to 1, that the child classifies correctly."""
+        """Return the share of images, 0 to 1, that the child classifies correctly.
+
+        Raises:
+            TrainingError: An output is NaN or infinite.
+        """
         child.eval()
         correct = torch.zeros((), dtype=torch.int64, device=self.device)
+        finite = torch.ones((), dtype=torch.bool, device=self.device)
         for images, labels in zip(
             split.images.split(VALID_BATCH), split.labels.split(VALID_BATCH), strict=True
         ):
             with self._autocast():
                 logits = child(self.augmentation.normalise(images))
             correct += (logits.argmax(1) == labels).sum()
+            finite &= logits.isfinite().all()
+        if not finite:
+            raise TrainingError("the child's outputs became NaN or infinite")
         return correct.item() / len(split)
 
     def test_accuracy(self, child: nn.Module, outcome: Outcome) -> Outcome:

@@ -139,7 +139,14 @@ def test_rewards_must_be_one_finite_number_each(rewards):
     assert torch.equal(strategy.state_dict()["controller.first_input"], before)
 
 
-@pytest.mark.parametrize("settings", [{"lr": 0}, {"lr": float("nan")}, {"baseline_decay": 1.1}])
+def test_a_controller_that_diverged_is_an_error():
+    with pytest.raises(SettingError, match=r"diverged: lr is 1e\+30"):
+        reinforce(lr=1e30).tell(every_sequence()[:2], torch.tensor([0.0, 1.0]))
+
+
+@pytest.mark.parametrize(
+    "settings", [{"lr": 0}, {"lr": float("inf")}, {"lr": float("nan")}, {"baseline_decay": 1.1}]
+)
 def test_settings_out_of_range(settings):
     with pytest.raises(SettingError, match=str(next(iter(settings.values())))):
         reinforce(**settings)

@@ -1,3 +1,4 @@
+import dataclasses
 import warnings
 
 import pytest
@@ -6,7 +7,7 @@ from evaluators import SPACE, Counted, Misbehaving
 
 from nasedu import search
 from nasedu.controller import make_strategy
-from nasedu.errors import SettingError, StudyError
+from nasedu.errors import SearchSpaceError, SettingError, StudyError
 from nasedu.searching import Finished, Started, Study, TrialFinished, Updated
 from nasedu.spaces import ConvNetSpace
 
@@ -180,6 +181,49 @@ def test_a_folder_of_something_else_is_refused_and_left_alone(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["thesis.tex"]
 
 
+def test_what_a_killed_creation_leaves_is_cleared_away(tmp_path):
+    (tmp_path / ".study.db.4242").write_text("half a study")
+    run_all(run=tmp_path)
+    assert not (tmp_path / ".study.db.4242").exists()
+
+
+def test_a_strategy_of_another_space_is_refused_before_anything_is_recorded(tmp_path):
+    other = ConvNetSpace(3, (1, 3), (1, 3), (4, 8), skip_connections=False)
+    with pytest.raises(SearchSpaceError, match="9 tokens are not whole layers"):
+        run_all(made=make_strategy("random", other.decisions), run=tmp_path)
+    assert Study(tmp_path).trials() == ()
+    run_all(made=make_strategy("random", SPACE.decisions), run=tmp_path)
+
+
+class Careless(Counted):
+    """Returns or does what an evaluator should not."""
+
+    def __call__(self, trial):
+        outcome = super().__call__(trial)
+        match trial.number:
+            case 1:
+                return dataclasses.replace(outcome, reward=float("nan"))
+            case 2:
+                return None
+            case 3:
+                raise SystemExit(3)
+            case 4:
+                return dataclasses.replace(outcome, reward=torch.tensor(0.5))
+        return outcome
+
+
+def test_whatever_an_evaluator_does_it_costs_one_trial():
+    trials = run_all(Careless(), trials=5, batch=5)[-1].study.trials()
+    assert [t.state for t in trials] == ["failed", "failed", "failed", "finished", "finished"]
+    assert trials[3].reward == 0.5
+
+
+def test_a_lock_that_cannot_be_had_says_why(tmp_path):
+    (tmp_path / ".lock").write_text("no database at all" * 100)
+    with pytest.raises(StudyError, match="cannot be used: file is not a database"):
+        run_all(run=tmp_path)
+
+
 def test_a_second_search_on_a_running_one_is_refused(tmp_path):
     first = search(SPACE, strategy(), evaluator=Counted(), workers=1, run=tmp_path)
     next(first)
@@ -196,6 +240,8 @@ def test_a_second_search_on_a_running_one_is_refused(tmp_path):
         ({"trials": 0}, "trials is 0"),
         ({"batch": 2.5}, "batch is 2.5"),
         ({"child_timeout": 0}, "child_timeout is 0"),
+        ({"seed": 2**63}, "seed is 9223372036854775808"),
+        ({"seed": -1}, "seed is -1"),
     ],
 )
 def test_bad_arguments_fail_before_anything_is_made(tmp_path, options, words):
@@ -207,7 +253,9 @@ def test_bad_arguments_fail_before_anything_is_made(tmp_path, options, words):
 
 def test_another_torch_is_warned_of(tmp_path, monkeypatch):
     run_all(run=tmp_path, trials=4)
-    monkeypatch.setattr("nasedu.searching.loop.versions", lambda: {"torch": "9", "processor": "x"})
+    monkeypatch.setattr(
+        "nasedu.searching.loop.versions", lambda: {"torch": "9", "processor": "x", "device": "y"}
+    )
     with pytest.warns(UserWarning, match="begun with torch"):
         run_all(run=tmp_path, trials=8)
     with warnings.catch_warnings():

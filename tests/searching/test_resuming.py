@@ -89,6 +89,35 @@ def test_resume_needs_nothing_but_the_folder(tmp_path):
     assert decided(tmp_path / "cut") == decided(tmp_path / "whole")
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE state SET tensors = x'0011'",
+        "DELETE FROM state",
+        "UPDATE state SET plain = '{}'",
+    ],
+)
+def test_a_damaged_state_is_one_clear_line(tmp_path, damage):
+    made = make_strategy("reinforce", SPACE.decisions)
+    options = {"evaluator": Counted(), "batch": 4, "workers": 1, "run": tmp_path}
+    list(search(SPACE, made, trials=4, **options))
+    with sqlite3.connect(tmp_path / "study.db") as db:
+        db.execute(damage)
+    with pytest.raises(StudyError, match="the strategy's state cannot be read"):
+        list(search(SPACE, made, trials=8, **options))
+
+
+def test_images_that_were_replaced_are_noticed(tmp_path, monkeypatch):
+    space = ConvNetSpace(1, (3,), (3,), (4,), skip_connections=False)
+    evaluator = ImageEvaluator(space, "digits", Recipe(epochs=1, num_train=50))
+    made = make_strategy("random", space.decisions)
+    options = {"batch": 2, "workers": 1, "run": tmp_path}
+    list(search(space, made, trials=2, evaluator=evaluator, **options))
+    evaluator.trainer.train.images[0] += 1
+    with pytest.raises(StudyError, match=r"evaluator\.digest"):
+        list(search(space, made, trials=4, evaluator=evaluator, **options))
+
+
 def test_a_run_with_an_evaluator_of_its_own_says_how_to_go_on(tmp_path):
     made = make_strategy("random", SPACE.decisions)
     list(search(SPACE, made, evaluator=Counted(), trials=2, workers=1, run=tmp_path))

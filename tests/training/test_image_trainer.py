@@ -93,6 +93,18 @@ def test_a_loss_that_is_no_number_is_an_error():
         trainer.fit(NET, seed=0)
 
 
+def test_outputs_that_are_no_numbers_after_the_last_step_are_an_error():
+    trainer = ImageTrainer(load("digits"), Recipe(epochs=1, lr=1e30, num_train=60))
+    with pytest.raises(TrainingError, match="outputs became NaN or infinite"):
+        trainer.fit(NET, seed=0)
+
+
+def test_a_last_batch_of_one_image_joins_the_one_before():
+    trainer = ImageTrainer(load("digits"), Recipe(epochs=1, num_train=65, image_size=1))
+    _, outcome = trainer.fit(NET, seed=0)
+    assert outcome.reward is not None
+
+
 def test_searching_never_touches_the_test_set():
     digits = load("digits")
 
