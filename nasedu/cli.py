@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import Generator
 from contextlib import closing
@@ -17,6 +18,8 @@ from nasedu.errors import NaseduError, SettingError
 if TYPE_CHECKING:
     from nasedu.searching import Event
     from nasedu.training import Recipe
+
+LOADING = "loading the data and starting the workers ..."
 
 app = typer.Typer(
     name="nasedu",
@@ -92,6 +95,7 @@ def search(
     from nasedu.spaces import ConvNetSpace
 
     check_seed(seed)
+    typer.echo(LOADING, err=True)
     space = ConvNetSpace(
         num_layers=layers,
         filter_heights=_numbers("heights", heights),
@@ -126,6 +130,7 @@ def resume(
     from nasedu.searching import resume as resume_run
 
     events = resume_run(run, trials=trials, workers=workers, child_timeout=child_timeout)
+    typer.echo(LOADING, err=True)
     _follow(events, run)
 
 
@@ -263,7 +268,15 @@ def doctor(
 
 
 def main() -> None:
-    """Run the command line: bad usage is one line and exit code 2."""
+    """Run the command line: bad usage is one line and exit code 2, Ctrl-C 130."""
+    interrupts: list[int] = []
+
+    def interrupt(number: int, frame: object) -> None:
+        interrupts.append(number)  # a library that is being imported may turn it into its own error
+        raise KeyboardInterrupt
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, interrupt)
     try:
         sys.exit(app(standalone_mode=False) or 0)
     except NaseduError as error:
@@ -271,7 +284,7 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
-        if isinstance(error, typer.Abort):
+        if interrupts or isinstance(error, typer.Abort):
             sys.exit(130)
         if not hasattr(error, "format_message"):  # what typer raises for bad usage has it
             raise
@@ -288,7 +301,6 @@ def _follow(events: Generator[Event, None, None], run: Path) -> None:
     from nasedu.viewing import write_report
     from nasedu.viewing.progress import batch_line, closing_lines, opening_lines
 
-    typer.echo("loading the data and starting the workers ...", err=True)
     done = 0
     try:
         with closing(events), tqdm(unit="child", disable=None) as bar:
