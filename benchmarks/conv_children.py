@@ -20,7 +20,7 @@ from nasedu import ConvLayer, ConvNet, build
 from nasedu.architectures import cost
 from nasedu.data import ImageData, LabelledImages
 from nasedu.searching import available_cores
-from nasedu.training import ImageTrainer, Recipe, has_bfloat16
+from nasedu.training import ImageTrainer, Recipe, has_bfloat16, keep_freed_memory
 
 NET = ConvNet(
     (
@@ -89,6 +89,7 @@ def textbook(pictures):
 
 def worker(num_images, precision, orders, results, barrier):
     """Train an epoch, or multiply matrices, whenever told; report images or FLOP a second."""
+    keep_freed_memory()
     torch.set_num_threads(1)
     trainer = ImageTrainer(made_up(num_images), Recipe(epochs=1, precision=precision))
     dtype = trainer.dtype

@@ -26,7 +26,7 @@ from pebble import ProcessExpired, ProcessPool
 from nasedu.errors import SettingError
 from nasedu.searching.evaluator import Evaluator, train_child
 from nasedu.searching.trial import Trial
-from nasedu.training import Outcome
+from nasedu.training import Outcome, keep_freed_memory
 
 START_LIMIT = 180  # seconds for a process to start, which is mostly importing torch
 REMEDY = (
@@ -169,6 +169,7 @@ def _start_worker(evaluator: bytes) -> None:
     global _evaluator, _failure
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    keep_freed_memory()
     try:
         loaded: Evaluator = pickle.loads(evaluator)
         loaded.prepare()

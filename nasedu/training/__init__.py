@@ -1,6 +1,12 @@
 """Short trainings of children, and what they report."""
 
-from nasedu.training.hardware import has_bfloat16, one_thread, pick_device, seeded
+from nasedu.training.hardware import (
+    has_bfloat16,
+    keep_freed_memory,
+    one_thread,
+    pick_device,
+    seeded,
+)
 from nasedu.training.image_trainer import ImageTrainer
 from nasedu.training.outcome import Outcome
 from nasedu.training.recipe import Recipe
@@ -12,6 +18,7 @@ __all__ = [
     "Recipe",
     "cubed_accuracy",
     "has_bfloat16",
+    "keep_freed_memory",
     "one_thread",
     "pick_device",
     "seeded",

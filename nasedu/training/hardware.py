@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,6 +11,7 @@ import torch
 
 from nasedu.training.recipe import Precision
 
+MALLOC = {-1: 2**31 - 1, -2: 2**27, -3: 2**25}  # M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD
 MIN_PIXELS_FOR_BFLOAT16 = 256  # no gain was measured on 8x8 images, twice the speed at 16x16
 
 
@@ -31,6 +34,18 @@ def pick_dtype(precision: Precision, device: torch.device, num_pixels: int) -> t
         pays = num_pixels >= MIN_PIXELS_FOR_BFLOAT16 and has_bfloat16(device)
         return torch.bfloat16 if pays else torch.float32
     return torch.bfloat16 if precision == "bfloat16" else torch.float32
+
+
+def keep_freed_memory() -> None:
+    """Let a worker process keep the memory that it frees, where the C library is glibc.
+
+    Every step frees the same maps that the next one asks for. Handed back to the system, they
+    come as fresh pages, which costs a child on 32x32 images two to three per cent of its time.
+    """
+    if sys.platform == "linux":
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+        for option, number_of_bytes in MALLOC.items() if mallopt else ():
+            mallopt(option, number_of_bytes)
 
 
 @contextmanager
