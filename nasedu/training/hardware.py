@@ -42,9 +42,9 @@ def keep_freed_memory() -> None:
     Every step frees the same maps that the next one asks for. Handed back to the system, they
     come as fresh pages, which costs a child on 32x32 images two to three per cent of its time.
     """
-    if sys.platform == "linux":
-        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-        for option, number_of_bytes in MALLOC.items() if mallopt else ():
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt:
+        for option, number_of_bytes in MALLOC.items():
             mallopt(option, number_of_bytes)
 
 
