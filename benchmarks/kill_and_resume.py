@@ -90,6 +90,7 @@ def main():
             begun = time.monotonic()
             assert start(whole, seed).wait() == 0
             duration = time.monotonic() - begun
+            after = {}  # of this search, should it end before the first kill
             while True:
                 process = start(cut, seed)
                 try:
