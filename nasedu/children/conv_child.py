@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import pad
+from torch.nn.functional import avg_pool2d, pad
 
 from nasedu.architectures import ConvLayer, ConvNet, cost
 
@@ -68,7 +68,8 @@ class ConvChild(nn.Module):
         for layer, block in zip(self.net.layers, self.blocks, strict=True):
             outputs.append(block(concatenate([outputs[i] for i in layer.inputs])))
         features = concatenate([outputs[i] for i in self.net.loose_ends])
-        return self.classifier(features.mean((2, 3)))  # global average pooling
+        # Global average pooling. Unlike mean((2, 3)), its gradient keeps the channels-last order.
+        return self.classifier(avg_pool2d(features, features.shape[2:]).flatten(1))
 
 
 def concatenate(maps: Sequence[Tensor]) -> Tensor:
