@@ -4,13 +4,17 @@ from nasedu.data.augment import Augmentation
 from nasedu.data.catalogue import data_home, describe, load, names
 from nasedu.data.images import ImageData, LabelledImages
 from nasedu.data.importing import ImportSummary, add
+from nasedu.data.network_table import DIVERGED, MISSING, NetworkTable
 from nasedu.data.tables import load_table
 
 __all__ = [
+    "DIVERGED",
+    "MISSING",
     "Augmentation",
     "ImageData",
     "ImportSummary",
     "LabelledImages",
+    "NetworkTable",
     "add",
     "data_home",
     "describe",

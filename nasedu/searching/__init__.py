@@ -5,6 +5,7 @@ from nasedu.searching.cores import available_cores
 from nasedu.searching.evaluator import Evaluator, ImageEvaluator
 from nasedu.searching.events import Event, Finished, Started, TrialFinished, Updated
 from nasedu.searching.loop import search
+from nasedu.searching.measuring import Measured, measure
 from nasedu.searching.references import find_architecture
 from nasedu.searching.resuming import resume
 from nasedu.searching.study import Study, Update
@@ -16,6 +17,7 @@ __all__ = [
     "Event",
     "Finished",
     "ImageEvaluator",
+    "Measured",
     "RunConfig",
     "Started",
     "Study",
@@ -26,6 +28,7 @@ __all__ = [
     "Workers",
     "available_cores",
     "find_architecture",
+    "measure",
     "resume",
     "search",
 ]

@@ -13,6 +13,8 @@ from nasedu import __version__
 from nasedu.errors import StudyError
 from nasedu.training import pick_device
 
+MACHINE = ("torch", "processor", "device")  # versions that figures may depend on
+
 
 @dataclass(frozen=True)
 class RunConfig:
@@ -56,25 +58,29 @@ class RunConfig:
 
     def check_continues(self, recorded: RunConfig, where: str) -> None:
         """Raise `StudyError` unless a recorded run can be continued as this one."""
-        ours, theirs = (
-            {k: v for k, v in _flat(json.loads(c.to_json())).items() if k != "trials"}
-            for c in (self, recorded)
-        )
-        names_first = sorted(
-            {*ours, *theirs}, key=lambda k: (not k.endswith((".name", ".kind")), k)
-        )
-        for key in names_first:
-            if ours.get(key) != theirs.get(key):
-                raise StudyError(
-                    f"{where} was made with {key} = {theirs.get(key)!r} and not "
-                    f"{ours.get(key)!r}; choose another run folder, or continue it as it is "
-                    "with `nasedu resume`"
-                )
+        configs = [json.loads(config.to_json()) for config in (self, recorded)]
+        for config in configs:
+            del config["trials"]
+        if difference := first_difference(*configs):
+            key, ours, theirs = difference
+            raise StudyError(
+                f"{where} was made with {key} = {theirs!r} and not {ours!r}; choose another run "
+                "folder, or continue it as it is with `nasedu resume`"
+            )
         if self.trials < recorded.trials:
             raise StudyError(
                 f"{where} was asked for {recorded.trials} trials and not {self.trials}; "
                 "a run can only grow"
             )
+
+
+def first_difference(ours: Any, theirs: Any) -> tuple[str, Any, Any] | None:
+    """Return the dotted key of the first thing that differs and both values, names first."""
+    ours, theirs = _flat(ours), _flat(theirs)
+    for key in sorted({*ours, *theirs}, key=lambda k: (not k.endswith((".name", ".kind")), k)):
+        if ours.get(key) != theirs.get(key):
+            return key, ours.get(key), theirs.get(key)
+    return None
 
 
 def versions() -> dict[str, str]:

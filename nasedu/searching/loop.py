@@ -10,7 +10,7 @@ import torch
 
 from nasedu.controller import Strategy, UpdateStats
 from nasedu.errors import SettingError
-from nasedu.searching.config import RunConfig, versions
+from nasedu.searching.config import MACHINE, RunConfig, versions
 from nasedu.searching.cores import check_workers
 from nasedu.searching.evaluator import Evaluator, ImageEvaluator
 from nasedu.searching.events import Event, Finished, Started, TrialFinished, Updated
@@ -20,8 +20,6 @@ from nasedu.searching.trial import Trial, check_seed
 from nasedu.searching.workers import Workers, make_workers
 from nasedu.spaces import ConvNetSpace
 from nasedu.training import Recipe, one_thread
-
-MACHINE = ("torch", "processor", "device")  # figures may depend on these
 
 
 def search(

@@ -39,13 +39,7 @@ def open_run(
         yield Study.create(None, config, strategy, generator)
         return
     path = run / "study.db"
-    try:
-        if run.exists() and not path.exists() and not _is_empty(run):
-            raise StudyError(f"{run} is not a run folder; choose a folder that is new or empty")
-        run.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StudyError(f"{run} cannot be made: {error.strerror}; choose another folder") from None
-    with _locked(run):
+    with locked(run, path.name):
         if path.exists():
             study = Study(path)
             config.check_continues(study.config, str(run))
@@ -61,7 +55,18 @@ def open_run(
 
 
 @contextmanager
-def _locked(run: Path) -> Iterator[None]:
+def locked(run: Path, record: str) -> Iterator[None]:
+    """Hold a folder that is new, empty or has this record, so that no other search takes it.
+
+    Raises:
+        StudyError: The folder holds something else, or another search holds it.
+    """
+    try:
+        if run.exists() and not (run / record).exists() and not _is_empty(run):
+            raise StudyError(f"{run} is not a run folder; choose a folder that is new or empty")
+        run.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StudyError(f"{run} cannot be made: {error.strerror}; choose another folder") from None
     # SQLite's own file lock works on every system and does not outlive its process.
     try:
         lock = sqlite3.connect(run / ".lock", isolation_level=None, timeout=0)

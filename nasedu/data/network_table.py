@@ -1,0 +1,143 @@
+"""A table of every network of a small space, each trained once or more.
+
+Legend of shapes: N networks, R trainings of each at most, E epochs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nasedu.errors import DataError, NaseduError
+from nasedu.spaces import ConvNetSpace, count_sequences, places_of
+
+DIVERGED = -1
+MISSING = -2
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class NetworkTable:
+    """What training gave, for every network of a space.
+
+    A network's place is where its token sequence stands, see `places_of`. Of most networks
+    there is one training; of some there are R, which share nothing but the network.
+
+    Args:
+        space: The networks.
+        about: How the table was made: ``seed``, ``evaluator`` (data, images, recipe) and
+            ``machines`` (processor and versions), as JSON values.
+        valid: ``(R, N, E)`` int16 validation images right after every epoch; -1 if the child
+            diverged, -2 if there is no such training.
+        test: ``(R, N)`` int16 test images right after the last epoch, likewise.
+        seconds: ``(R, N)`` float32 processor time of training and validation; NaN if there
+            is no such training.
+        parameters: ``(N,)`` int32 trained numbers.
+        flop: ``(N,)`` int32 floating-point operations of one image, forward.
+    """
+
+    space: ConvNetSpace
+    about: dict[str, Any]
+    valid: NDArray[np.int16]
+    test: NDArray[np.int16]
+    seconds: NDArray[np.float32]
+    parameters: NDArray[np.int32]
+    flop: NDArray[np.int32]
+
+    def __post_init__(self) -> None:
+        size = count_sequences(self.space.decisions)
+        repeats = len(self.valid)
+        expected = {
+            "valid": (repeats, size),
+            "test": (repeats, size),
+            "seconds": (repeats, size),
+            "parameters": (size,),
+            "flop": (size,),
+        }
+        for name, shape in expected.items():
+            if (found := getattr(self, name).shape[: len(shape)]) != shape:
+                raise DataError(f"{name} has shape {found}; expected {shape} for this space")
+
+    def __len__(self) -> int:
+        return len(self.parameters)
+
+    def __repr__(self) -> str:
+        trained = f"{self.num_trainings:,} trainings"
+        return f"NetworkTable({len(self):,} networks, {trained}, seed {self.about['seed']})"
+
+    @property
+    def num_trainings(self) -> int:
+        """How many trainings the table holds."""
+        return int((self.test != MISSING).sum())
+
+    @cached_property
+    def repeats(self) -> NDArray[np.int64]:
+        """``(N,)`` how often every network was trained."""
+        return (self.test != MISSING).sum(0)
+
+    @cached_property
+    def accuracy(self) -> NDArray[np.float64]:
+        """``(R, N, E)`` validation accuracy, 0 to 1; NaN where there is none."""
+        return _share(self.valid, self.about["evaluator"]["num_valid"])
+
+    @cached_property
+    def test_accuracy(self) -> NDArray[np.float64]:
+        """``(R, N)`` test accuracy, 0 to 1; NaN where there is none."""
+        return _share(self.test, self.about["evaluator"]["num_test"])
+
+    @cached_property
+    def best_accuracy(self) -> NDArray[np.float64]:
+        """``(R, N)`` best validation accuracy of the last 5 epochs, what a reward is made of."""
+        return self.accuracy[..., -5:].max(-1)
+
+    def places(self, tokens: ArrayLike) -> NDArray[np.int64]:
+        """Return the places ``(B,)`` of token sequences ``(B, T)``.
+
+        Raises:
+            SearchSpaceError: Not sequences of this space.
+        """
+        return places_of(self.space.decisions, tokens)
+
+    def save(self, path: Path) -> str:
+        """Write the table; return the file's SHA-256, which names it."""
+        arrays = {name: getattr(self, name) for name in ARRAYS}
+        about = json.dumps({**self.about, "space": json.loads(self.space.to_json())})
+        packed = io.BytesIO()
+        np.savez_compressed(packed, about=np.array(about), **arrays)
+        path.write_bytes(packed.getvalue())
+        return hashlib.sha256(packed.getvalue()).hexdigest()
+
+    @classmethod
+    def load(cls, path: str | Path) -> NetworkTable:
+        """Read what `save` wrote. Nothing in the file is executed.
+
+        Raises:
+            DataError: There is no such file, or it is not a table.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                arrays = {name: file[name] for name in ARRAYS}
+                about = json.loads(str(file["about"]))
+            space = ConvNetSpace.from_json(json.dumps(about.pop("space")))
+            return cls(space, about, **arrays)
+        except FileNotFoundError:
+            raise DataError(
+                f"there is no table {path}; make one with `nasedu table build`"
+            ) from None
+        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, NaseduError) as error:
+            raise DataError(f"{path} is not a table of networks ({error})") from None
+
+
+ARRAYS = ("valid", "test", "seconds", "parameters", "flop")
+
+
+def _share(counts: NDArray[np.int16], total: int) -> NDArray[np.float64]:
+    return np.where(counts < 0, np.nan, counts / total)
