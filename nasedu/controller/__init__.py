@@ -5,6 +5,7 @@ from nasedu.controller.random_search import RandomSearch
 from nasedu.controller.registry import STRATEGIES, make_strategy
 from nasedu.controller.reinforce import Reinforce
 from nasedu.controller.strategy import Strategy, UpdateStats
+from nasedu.controller.together import advance_together
 
 __all__ = [
     "STRATEGIES",
@@ -14,5 +15,6 @@ __all__ = [
     "Rollout",
     "Strategy",
     "UpdateStats",
+    "advance_together",
     "make_strategy",
 ]

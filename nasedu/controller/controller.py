@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Generator, Tensor, nn
-from torch.nn.functional import binary_cross_entropy_with_logits, logsigmoid
+from torch.nn.functional import logsigmoid
 
 from nasedu.errors import SearchSpaceError, SettingError
 from nasedu.spaces import Decision
@@ -43,6 +43,30 @@ class Step(NamedTuple):
     log_prob: Tensor  # (B,)
     entropy: Tensor  # (B,)
     probabilities: Tensor  # (B, C) or (B, J)
+
+
+class LSTMCell(nn.Module):
+    """One step of one LSTM layer: what `torch.nn.LSTMCell` computes, in half the calls.
+
+    A controller is so small that calls are what it costs. These can also be batched over
+    many controllers, see `advance_together`.
+
+    Args:
+        hidden_size: Size of input and output, H.
+    """
+
+    def __init__(self, hidden_size: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(2 * hidden_size, 4 * hidden_size))
+        self.bias = nn.Parameter(torch.empty(4 * hidden_size))
+
+    def forward(self, x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+        """Map input, output and memory of the last step, ``(B, H)`` each, to the new two."""
+        sums = torch.addmm(self.bias, torch.cat([x, h], 1), self.weight)  # (B, 4 H)
+        gates, proposal = sums.split([3 * c.shape[1], c.shape[1]], 1)
+        i, f, o = gates.sigmoid().chunk(3, 1)  # input, forget and output gate
+        c = torch.addcmul(f * c, i, proposal.tanh())
+        return o * c.tanh(), c
 
 
 class Controller(nn.Module):
@@ -88,9 +112,7 @@ class Controller(nn.Module):
     def _make_layers(self, choices: dict[str, tuple]) -> None:
         hidden_size = self.hidden_size
         self.first_input = nn.Parameter(torch.empty(hidden_size))
-        self.cells = nn.ModuleList(
-            nn.LSTMCell(hidden_size, hidden_size) for _ in range(self.num_layers)
-        )
+        self.cells = nn.ModuleList(LSTMCell(hidden_size) for _ in range(self.num_layers))
         self.embeddings = nn.ModuleDict(
             {name: nn.Embedding(len(c), hidden_size) for name, c in choices.items()}
         )
@@ -127,22 +149,43 @@ class Controller(nn.Module):
         Raises:
             SearchSpaceError: Tokens out of range, or not whole layers.
         """
-        decisions, batch = self._plan(n, tokens, num_layers)
-        x = self.first_input.expand(batch, -1)  # (B, H)
+        if tokens is not None:
+            return self.unroll(self._decisions_of(tokens), tokens.unbind(1))
+        decisions = self._first_layers(num_layers)
+        return self.unroll(decisions, self.draw(n, decisions, generator))
+
+    def unroll(self, decisions: Sequence[Decision], sources: Sequence[Tensor]) -> Rollout:
+        """Decide one after the other, each by its token ``(B,)`` or by what `draw` returned."""
+        x = self.first_input.expand(len(sources[0]), -1)  # (B, H)
         state = [(x.new_zeros(x.shape), x.new_zeros(x.shape))] * self.num_layers
         anchors: list[Tensor] = []  # hidden states at the anchor points so far, each (B, H)
         steps: list[Step] = []
-        for t, decision in enumerate(decisions):
+        for decision, source in zip(decisions, sources, strict=True):
             h, state = self.advance(x, state)
-            given = None if tokens is None else tokens[:, t]
             if decision.is_anchor:
-                step, x = self.point(h, anchors, given, generator)
+                step, x = self.point(h, anchors, source)
                 anchors.append(h)
             else:
-                step, x = self.pick(h, decision.name, given, generator)
+                step, x = self.pick(h, decision.name, source)
             steps.append(step)
         token, log_prob, entropy, p = zip(*steps, strict=True)
         return Rollout(torch.stack(token, 1), torch.stack(log_prob, 1), torch.stack(entropy, 1), p)
+
+    def draw(
+        self, n: int | None, decisions: Sequence[Decision], generator: Generator | None = None
+    ) -> tuple[Tensor, ...]:
+        """Return uniform numbers to sample ``n`` sequences by, ``(B, U)`` for each decision.
+
+        U is 1 for a choice; for an anchor point it is the number of earlier layers.
+        """
+        if n is None or n < 1:
+            raise SettingError(f"n is {n}; expected a number of sequences, or tokens to score")
+        widths = [d.layer - 1 if d.is_anchor else 1 for d in decisions]
+        start = self.first_input
+        numbers = torch.rand(
+            n, sum(widths), generator=generator, dtype=start.dtype, device=start.device
+        )
+        return numbers.split(widths, 1)
 
     def advance(
         self, x: Tensor, state: list[tuple[Tensor, Tensor]]
@@ -150,69 +193,55 @@ class Controller(nn.Module):
         """Run the LSTM one step: input ``(B, H)`` and states to the top ``h (B, H)`` and states."""
         after = []
         for cell, (h, c) in zip(self.cells, state, strict=True):
-            x, c = cell(x, (h, c))
+            x, c = cell(x, h, c)
             after.append((x, c))
         return x, after
 
-    def pick(
-        self, h: Tensor, name: str, given: Tensor | None, generator: Generator | None
-    ) -> tuple[Step, Tensor]:
-        """Decide one choice by a softmax; return the step and its embedding ``(B, H)``."""
+    def pick(self, h: Tensor, name: str, source: Tensor) -> tuple[Step, Tensor]:
+        """Decide one choice by a softmax; return the step and its embedding ``(B, H)``.
+
+        The source is a token ``(B,)`` to score, or a uniform number ``(B, 1)``: laid end to
+        end, the probabilities reach from 0 to 1, and the token is the one in which it falls.
+        """
         log_p = self.heads[name](h).log_softmax(-1)  # (B, C)
         p = log_p.exp()
-        if given is None:
-            given = torch.multinomial(p.detach(), 1, generator=generator).squeeze(1)
-        log_prob = log_p.gather(1, given[:, None]).squeeze(1)
+        token = source if source.ndim == 1 else (source >= p.cumsum(-1)[:, :-1]).sum(-1)
+        log_prob = log_p.gather(1, token[:, None]).squeeze(1)
         entropy = -(p * log_p).sum(1)
-        return Step(given, log_prob, entropy, p.detach()), self.embeddings[name](given)
+        return Step(token, log_prob, entropy, p.detach()), self.embeddings[name](token)
 
-    def point(
-        self,
-        h: Tensor,
-        anchors: list[Tensor],
-        given: Tensor | None,
-        generator: Generator | None,
-    ) -> tuple[Step, Tensor]:
+    def point(self, h: Tensor, anchors: list[Tensor], source: Tensor) -> tuple[Step, Tensor]:
         """Decide which earlier layers feed this one (section 3.3).
 
         P(layer j feeds layer i) = sigmoid(v . tanh(W_prev h_j + W_curr h_i)), each j on its
         own. The next input is the mean of the chosen layers' h_j, or a learned vector if
-        none was chosen (our choice: the paper does not say what follows an anchor).
+        none was chosen (our choice: the paper does not say what follows an anchor). The
+        source is a token ``(B,)`` to score, or uniform numbers ``(B, J)``.
         """
         if not anchors:  # layer 1 has only the image to take
             zero = h.new_zeros(len(h))
-            token = zero.long() if given is None else given
-            return Step(token, zero, zero, h.new_zeros(len(h), 0)), self.no_anchor.expand_as(h)
+            return Step(zero.long(), zero, zero, h[:, :0]), self.no_anchor.expand_as(h)
         earlier = torch.stack(anchors, 1)  # (B, J, H)
         hidden = torch.tanh(self.w_prev(earlier) + self.w_curr(h)[:, None])
         logits = self.v(hidden).squeeze(-1)  # (B, J)
+        log_q = logsigmoid(-logits)  # log(1 - p), and log p = logits + log_q
         p = logits.sigmoid()
-        if given is None:
-            bits = torch.bernoulli(p.detach(), generator=generator)  # (B, J)
-            given = mask_of(bits)
-        else:
-            bits = bits_of(given, len(anchors)).to(p.dtype)
-        log_prob = -binary_cross_entropy_with_logits(logits, bits, reduction="none").sum(1)
-        entropy = -(p * logsigmoid(logits) + (1 - p) * logsigmoid(-logits)).sum(1)
+        chosen = bits_of(source, len(anchors)) if source.ndim == 1 else source < p  # (B, J)
+        bits = chosen.to(p.dtype)
+        log_prob = (bits * logits + log_q).sum(1)
+        entropy = -(p * logits + log_q).sum(1)
         count = bits.sum(1, keepdim=True)  # (B, 1)
         mean = (bits[:, :, None] * earlier).sum(1) / count.clamp(min=1)
-        return Step(given, log_prob, entropy, p.detach()), torch.where(
-            count > 0, mean, self.no_anchor
-        )
+        following = torch.where(count > 0, mean, self.no_anchor)
+        return Step(mask_of(chosen), log_prob, entropy, p.detach()), following
 
-    def _plan(
-        self, n: int | None, tokens: Tensor | None, num_layers: int | None
-    ) -> tuple[tuple[Decision, ...], int]:
-        """Return the decisions to take, those of the first whole layers, and the batch size."""
+    def _first_layers(self, num_layers: int | None) -> tuple[Decision, ...]:
+        """Return the decisions of the first whole layers."""
         deepest = self.decisions[-1].layer
-        if tokens is not None:
-            return self._decisions_of(tokens), len(tokens)
         num_layers = deepest if num_layers is None else num_layers
         if not 1 <= num_layers <= deepest:
             raise SearchSpaceError(f"num_layers is {num_layers}; expected 1 to {deepest}")
-        if n is None or n < 1:
-            raise SettingError(f"n is {n}; expected a number of sequences, or tokens to score")
-        return tuple(d for d in self.decisions if d.layer <= num_layers), n
+        return tuple(d for d in self.decisions if d.layer <= num_layers)
 
     def _decisions_of(self, tokens: Tensor) -> tuple[Decision, ...]:
         """Return the decisions that tokens ``(B, T)`` answer, checked."""

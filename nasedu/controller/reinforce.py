@@ -42,7 +42,7 @@ class Reinforce:
         self.lr = lr
         self.baseline_decay = baseline_decay
         self.baseline: float | None = None
-        self.optimizer = torch.optim.Adam(controller.parameters(), lr=lr)
+        self.optimizer = torch.optim.Adam(controller.parameters(), lr=lr, fused=True)
 
     def __repr__(self) -> str:
         return f"Reinforce(lr={self.lr}, baseline_decay={self.baseline_decay})"

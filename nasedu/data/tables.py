@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
+def tables_folder() -> Path:
+    """Return where the measured tables lie: in the checkout, else in the installed package."""
+    checkout = Path(__file__).parents[2] / "data" / "tables"
+    return checkout if checkout.is_dir() else Path(str(files("nasedu") / "tables"))
+
+
 def load_table(name: str) -> DataFrame:
     """Return a measured table, e.g. ``load_table("first_search")``.
 
@@ -22,8 +28,7 @@ def load_table(name: str) -> DataFrame:
     """
     import pandas as pd
 
-    checkout = Path(__file__).parents[2] / "data" / "tables"
-    folder = checkout if checkout.is_dir() else Path(str(files("nasedu") / "tables"))
+    folder = tables_folder()
     known = sorted(path.stem for path in folder.glob("*.csv"))
     if name not in known:
         raise DataError(f"there is no table {name!r}; expected one of {', '.join(known)}")

@@ -9,6 +9,7 @@ from nasedu.searching.measuring import Measured, measure
 from nasedu.searching.references import find_architecture
 from nasedu.searching.resuming import resume
 from nasedu.searching.study import Study, Update
+from nasedu.searching.tabular import TabularEvaluator, simulated_clock
 from nasedu.searching.trial import Trial
 from nasedu.searching.workers import Workers
 
@@ -21,6 +22,7 @@ __all__ = [
     "RunConfig",
     "Started",
     "Study",
+    "TabularEvaluator",
     "Trial",
     "TrialFinished",
     "Update",
@@ -31,4 +33,5 @@ __all__ = [
     "measure",
     "resume",
     "search",
+    "simulated_clock",
 ]

@@ -23,6 +23,11 @@ class Evaluator(Protocol):
         """Return what decides the outcomes, as JSON values; a resumed run must have the same."""
         ...
 
+    @property
+    def is_instant(self) -> bool:
+        """Return whether an outcome takes less time than sending it to another process."""
+        ...
+
     def prepare(self) -> None:
         """Load what children need; called once in every process, before its first child."""
         ...
@@ -44,6 +49,8 @@ class ImageEvaluator:
         data: Name of the data set, see ``nasedu data list``.
         recipe: How to train.
     """
+
+    is_instant = False
 
     def __init__(
         self, space: ConvNetSpace, data: str = "digits", recipe: Recipe | None = None

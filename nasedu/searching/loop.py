@@ -47,7 +47,8 @@ def search(
         data: Name of the images, see ``nasedu data list``.
         trials: Children in all.
         batch: Children an update, m in section 3.2.
-        workers: Children trained at a time; default one a core. A single one without a time
+        workers: Children trained at a time; default one a core, or one where nothing is trained
+            but looked up. A single one without a time
             limit is trained in this process, others in processes of their own.
         seed: Seed of the draws and of the children.
         run: Folder to record the search in, and to continue it from; None keeps the study in
@@ -70,8 +71,8 @@ def search(
     check_seed(seed)
     if child_timeout is not None and not child_timeout > 0:
         raise SettingError(f"child_timeout is {child_timeout}; expected seconds above 0")
-    workers = check_workers(workers)
     evaluator = evaluator or ImageEvaluator(space, data, recipe)
+    workers = 1 if workers is None and evaluator.is_instant else check_workers(workers)
     config = RunConfig(
         space=space.to_json(),
         strategy={"name": strategy.name, **strategy.settings},

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from nasedu.controller import make_strategy
+from nasedu.data import NetworkTable
 from nasedu.errors import StudyError
-from nasedu.searching.evaluator import ImageEvaluator
+from nasedu.searching.evaluator import Evaluator, ImageEvaluator
 from nasedu.searching.events import Event
 from nasedu.searching.loop import search
 from nasedu.searching.study import Study
+from nasedu.searching.tabular import TabularEvaluator
 from nasedu.spaces import ConvNetSpace
 from nasedu.training import Recipe
 
@@ -36,18 +39,10 @@ def resume(
     """
     with closing(Study(run)) as study:
         config = study.config
-    if config.evaluator.get("kind") != "images":
-        raise StudyError(
-            f"{run} was made with an evaluator of its own; call `search` with it and the same "
-            "run folder instead"
-        )
     space = ConvNetSpace.from_json(config.space)
+    evaluator = _evaluator_of(run, space, config.evaluator)
     settings = dict(config.strategy)
     strategy = make_strategy(settings.pop("name"), space.decisions, config.seed, **settings)
-    try:
-        recipe, data = Recipe(**config.evaluator["recipe"]), config.evaluator["data"]
-    except (KeyError, TypeError) as error:
-        raise StudyError(f"{run} was recorded with settings that are not known: {error}") from None
     return search(
         space,
         strategy,
@@ -56,6 +51,22 @@ def resume(
         workers=workers,
         seed=config.seed,
         run=run,
-        evaluator=ImageEvaluator(space, data, recipe),
+        evaluator=evaluator,
         child_timeout=child_timeout,
+    )
+
+
+def _evaluator_of(run: str | Path, space: ConvNetSpace, settings: dict[str, Any]) -> Evaluator:
+    """Return an evaluator of these settings."""
+    try:
+        if settings["kind"] == "images":
+            return ImageEvaluator(space, settings["data"], Recipe(**settings["recipe"]))
+        if settings["kind"] == "table":
+            table = NetworkTable.load(settings["table"])
+            return TabularEvaluator(table, space, noise=settings["noise"])
+    except (KeyError, TypeError) as error:
+        raise StudyError(f"{run} was recorded with settings that are not known: {error}") from None
+    raise StudyError(
+        f"{run} was made with an evaluator of its own; call `search` with it and the same "
+        "run folder instead"
     )

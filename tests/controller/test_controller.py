@@ -126,7 +126,7 @@ def test_weights_start_uniform_in_the_papers_range():
 
 def test_two_layers_of_35_and_shared_heads():
     controller = Controller(ConvNetSpace().decisions)
-    assert [(c.input_size, c.hidden_size) for c in controller.cells] == [(35, 35)] * 2
+    assert [tuple(cell.weight.shape) for cell in controller.cells] == [(70, 140)] * 2
     assert set(controller.heads) == {"filter_height", "filter_width", "num_filters"}
 
 

@@ -23,6 +23,8 @@ SPACE = ConvNetSpace(
 class Counted:
     """Rewards many filters; a sleep makes it last, a seed makes children differ."""
 
+    is_instant = False
+
     def __init__(self, seconds=0.0, log=None):
         self.seconds = seconds
         self.log = log

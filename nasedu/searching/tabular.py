@@ -1,0 +1,115 @@
+"""Children whose training is looked up: a search of thousands in seconds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nasedu.data import DIVERGED, MISSING, NetworkTable
+from nasedu.errors import TrainingError
+from nasedu.searching.trial import Trial
+from nasedu.spaces import ConvNetSpace, places_of, sequences_at
+from nasedu.training import Outcome, cubed_accuracy
+
+
+class TabularEvaluator:
+    """Answers from a table of trained networks what training would have answered.
+
+    Args:
+        table: Every network of a space, trained.
+        space: Reads the tokens; default the table's own. Another one works if all its networks
+            of the table's depth are in the table, e.g. the same without skip connections.
+        noise: Whether a child draws, by its seed, one of the trainings that the table has of its
+            network. Without it every child has the first one.
+
+    Raises:
+        SearchSpaceError: The space has networks that the table has not.
+    """
+
+    is_instant = True
+
+    def __init__(
+        self, table: NetworkTable, space: ConvNetSpace | None = None, *, noise: bool = False
+    ) -> None:
+        self.table = table
+        self.space = space or table.space
+        self.noise = noise
+        self._in_table = None if self.space == table.space else self._translation()
+
+    def __repr__(self) -> str:
+        return f"TabularEvaluator({self.table!r}, noise={self.noise})"
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Return what the table was measured with, and which table it is."""
+        return {
+            **self.table.about["evaluator"],
+            "kind": "table",
+            "table": self.table.name,
+            "table_digest": self.table.digest,
+            "noise": self.noise,
+        }
+
+    def prepare(self) -> None:
+        """Nothing to load: the table is here."""
+
+    def __call__(self, trial: Trial) -> Outcome:
+        """Return the outcome of the child's network.
+
+        Raises:
+            TrainingError: Its training diverged, or is missing from the table.
+        """
+        table, place = self.table, int(self.places([trial.tokens])[0])
+        repeat = trial.seed % int(table.repeats[place]) if self.noise else 0
+        if table.test[repeat, place] in (DIVERGED, MISSING):
+            diverged = table.test[repeat, place] == DIVERGED
+            raise TrainingError("the loss became NaN" if diverged else "not in the table yet")
+        curve = tuple(table.accuracy[repeat, place].tolist())
+        return Outcome(
+            reward=cubed_accuracy(curve),
+            valid_curve=curve,
+            seconds=float(table.seconds[repeat, place]),
+            num_parameters=int(table.parameters[place]),
+            flop=int(table.flop[place]),
+        )
+
+    def places(self, tokens: ArrayLike) -> NDArray[np.int64]:
+        """Return the places in the table ``(...)`` of token sequences ``(..., T)``."""
+        places = places_of(self.space.decisions, tokens)
+        return places if self._in_table is None else self._in_table[places]
+
+    def _translation(self) -> NDArray[np.int64]:
+        """Return the table's place of every network of the space."""
+        rows = sequences_at(self.space.decisions, np.arange(self.space.size)).tolist()
+        theirs = [self.table.space.encode(self.space.decode(row)) for row in rows]
+        return self.table.places(theirs)
+
+    def cost(self, trial: Trial) -> float:
+        """Return the FLOP of one image."""
+        return float(self.table.flop[self.places([trial.tokens])[0]])
+
+
+def simulated_clock(seconds: ArrayLike, batch: int = 8, workers: int = 1) -> NDArray[np.float64]:
+    """Return when each child would have ended, had they really been trained: ``(n,)`` seconds.
+
+    A batch begins when the one before it has ended, as in `search`; the longest of a batch
+    begin first, each on the worker that is free first.
+
+    Args:
+        seconds: ``(n,)`` how long each child trains, in the order of asking.
+        batch: Children an update.
+        workers: Children trained at a time.
+    """
+    seconds = np.asarray(seconds, float)
+    ends, now = np.empty_like(seconds), 0.0
+    for start in range(0, len(seconds), batch):
+        own = seconds[start : start + batch]
+        free = np.full(workers, now)
+        for child in np.argsort(-own, kind="stable"):
+            worker = free.argmin()
+            free[worker] += own[child]
+            ends[start + child] = free[worker]
+        now = free.max()
+    return ends
