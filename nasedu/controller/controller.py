@@ -63,9 +63,8 @@ class LSTMCell(nn.Module):
     def forward(self, x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
         """Map input, output and memory of the last step, ``(B, H)`` each, to the new two."""
         sums = torch.addmm(self.bias, torch.cat([x, h], 1), self.weight)  # (B, 4 H)
-        gates, proposal = sums.split([3 * c.shape[1], c.shape[1]], 1)
-        i, f, o = gates.sigmoid().chunk(3, 1)  # input, forget and output gate
-        c = torch.addcmul(f * c, i, proposal.tanh())
+        i, f, o, _ = sums.sigmoid().chunk(4, 1)  # input, forget and output gate
+        c = torch.addcmul(f * c, i, sums[:, -c.shape[1] :].tanh())
         return o * c.tanh(), c
 
 

@@ -134,7 +134,7 @@ def _next_batch(
     with one_thread():
         tokens = strategy.ask(n, generator=generator)
     for row in tokens.tolist():
-        space.decode(row)  # raises before anything is recorded that is not of this space
+        space.check(row)  # raises before anything is recorded that is not of this space
     return study.ask(tokens, generator)
 
 

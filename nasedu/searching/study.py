@@ -13,7 +13,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -186,9 +186,11 @@ class Study:
         """Record an update and the strategy after it; return the update's number."""
         number = self.num_updates + 1
         with self._transaction() as db:
-            text = json.dumps(asdict(stats) if stats else None, allow_nan=False)
+            plain = {name: getattr(stats, name) for name in stats.__slots__} if stats else None
+            text = json.dumps(plain, allow_nan=False)
             db.execute("INSERT INTO updates VALUES (?, ?)", (number, text))
-            self._put_state(db, strategy, generator)
+            if self.path is not None:  # a study in memory is continued by nobody
+                self._put_state(db, strategy, generator)
         return number
 
     def restore(self, strategy: Strategy, generator: Generator) -> None:

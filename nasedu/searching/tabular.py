@@ -87,8 +87,8 @@ class TabularEvaluator:
         return self.table.places(theirs)
 
     def cost(self, trial: Trial) -> float:
-        """Return the FLOP of one image."""
-        return float(self.table.flop[self.places([trial.tokens])[0]])
+        """Return 0: nothing takes time here, so the order is that of asking."""
+        return 0.0
 
 
 def simulated_clock(seconds: ArrayLike, batch: int = 8, workers: int = 1) -> NDArray[np.float64]:

@@ -86,6 +86,22 @@ class ConvNetSpace:
         """Decisions that describe one layer."""
         return len(self.decisions) // self.num_layers
 
+    def check(self, tokens: Sequence[int]) -> int:
+        """Return how many layers the tokens describe.
+
+        Raises:
+            SearchSpaceError: A wrong number of tokens, or a token out of range.
+        """
+        num_layers, rest = divmod(len(tokens), self.steps_per_layer)
+        if rest or not 1 <= num_layers <= self.num_layers:
+            raise SearchSpaceError(
+                f"{len(tokens)} tokens are not whole layers of this space; expected "
+                f"{self.steps_per_layer} a layer, for 1 to {self.num_layers} layers"
+            )
+        for decision, token in zip(self.decisions, tokens, strict=False):
+            decision.check(token)
+        return num_layers
+
     def decode(self, tokens: Sequence[int]) -> ConvNet:
         """Return the network that the tokens describe.
 
@@ -98,15 +114,9 @@ class ConvNetSpace:
             SearchSpaceError: A wrong number of tokens, or a token out of range.
         """
         tokens = [int(token) for token in tokens]
-        num_layers, rest = divmod(len(tokens), self.steps_per_layer)
-        if rest or not 1 <= num_layers <= self.num_layers:
-            raise SearchSpaceError(
-                f"{len(tokens)} tokens are not whole layers of this space; expected "
-                f"{self.steps_per_layer} a layer, for 1 to {self.num_layers} layers"
-            )
+        num_layers = self.check(tokens)
         layers: list[dict] = [{"inputs": (i,)} for i in range(num_layers)]
         for decision, token in zip(self.decisions, tokens, strict=False):
-            decision.check(token)
             layer = layers[decision.layer - 1]
             if decision.is_anchor:
                 chosen = tuple(j for j in range(1, decision.layer) if token >> (j - 1) & 1)

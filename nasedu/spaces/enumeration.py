@@ -57,8 +57,7 @@ def places_of(decisions: Sequence[Decision], tokens: ArrayLike) -> NDArray[np.in
     rows = np.asarray(tokens)
     sizes = tuple(decision.num_tokens for decision in decisions)
     try:
-        places = np.ravel_multi_index(tuple(np.moveaxis(rows, -1, 0)), sizes)
-        return np.asarray(places, np.int64)
+        return np.asarray(np.ravel_multi_index(tuple(rows.T), sizes), np.int64).T
     except (ValueError, TypeError):
         raise SearchSpaceError(
             f"tokens {rows.tolist() if rows.size < 50 else rows.shape} are not sequences of this "

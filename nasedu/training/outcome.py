@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from nasedu.errors import StudyError
@@ -45,7 +45,8 @@ class Outcome:
 
     def to_json(self) -> str:
         """Return the outcome as JSON; floats survive exactly."""
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), allow_nan=False)
+        plain = {field: getattr(self, field) for field in self.__slots__}
+        return json.dumps(plain, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str) -> Outcome:
