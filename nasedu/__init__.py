@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nasedu.architectures import ConvLayer, ConvNet, published
     from nasedu.children import build
-    from nasedu.controller import Controller, RandomSearch, Reinforce, Rollout
+    from nasedu.controller import (
+        PPO,
+        Controller,
+        LocalSearch,
+        RandomSearch,
+        RegularizedEvolution,
+        Reinforce,
+        Rollout,
+    )
     from nasedu.searching import Study, search
     from nasedu.spaces import ConvNetSpace, Decision
     from nasedu.training import Outcome, Recipe
@@ -28,7 +36,10 @@ _HOME = {
     "ConvNetSpace": "spaces",
     "Decision": "spaces",
     "Controller": "controller",
+    "LocalSearch": "controller",
+    "PPO": "controller",
     "RandomSearch": "controller",
+    "RegularizedEvolution": "controller",
     "Reinforce": "controller",
     "Rollout": "controller",
     "build": "children",
@@ -42,14 +53,17 @@ _HOME = {
 }
 
 __all__ = [
+    "PPO",
     "Controller",
     "ConvLayer",
     "ConvNet",
     "ConvNetSpace",
     "Decision",
+    "LocalSearch",
     "Outcome",
     "RandomSearch",
     "Recipe",
+    "RegularizedEvolution",
     "Reinforce",
     "Rollout",
     "Study",

@@ -8,8 +8,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Generator, Tensor
 
-from nasedu.controller.reinforce import check_rewards
-from nasedu.controller.strategy import UpdateStats
+from nasedu.controller.strategy import UpdateStats, check_rewards
 from nasedu.spaces import Decision
 
 

@@ -6,6 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from nasedu.controller.controller import Controller
+from nasedu.controller.evolution import RegularizedEvolution
+from nasedu.controller.local_search import LocalSearch
+from nasedu.controller.ppo import PPO
 from nasedu.controller.random_search import RandomSearch
 from nasedu.controller.reinforce import Reinforce
 from nasedu.controller.strategy import Strategy
@@ -26,13 +29,32 @@ def _reinforce(
     return Reinforce(controller, lr, baseline_decay)
 
 
-def _random(decisions: Sequence[Decision], seed: int) -> RandomSearch:
-    return RandomSearch(decisions)
+def _ppo(
+    decisions: Sequence[Decision],
+    seed: int,
+    *,
+    hidden_size: int = 35,
+    num_layers: int = 2,
+    **settings: Any,
+) -> PPO:
+    return PPO(Controller(decisions, hidden_size, num_layers, seed=seed), **settings)
+
+
+def _without_weights(strategy: Callable[..., Strategy]) -> Callable[..., Strategy]:
+    """Return what makes a strategy that has nothing to draw before it is asked."""
+
+    def make(decisions: Sequence[Decision], seed: int, **settings: Any) -> Strategy:
+        return strategy(decisions, **settings)
+
+    return make
 
 
 STRATEGIES: dict[str, Callable[..., Strategy]] = {
     Reinforce.name: _reinforce,
-    RandomSearch.name: _random,
+    PPO.name: _ppo,
+    RegularizedEvolution.name: _without_weights(RegularizedEvolution),
+    LocalSearch.name: _without_weights(LocalSearch),
+    RandomSearch.name: _without_weights(RandomSearch),
 }
 
 

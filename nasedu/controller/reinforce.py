@@ -8,7 +8,7 @@ import torch
 from torch import Generator, Tensor
 
 from nasedu.controller.controller import Controller, Rollout
-from nasedu.controller.strategy import UpdateStats
+from nasedu.controller.strategy import UpdateStats, check_rewards
 from nasedu.errors import SettingError
 
 DIVERGED = 1e6  # norm of the weights, which start at about 7, beyond which nothing is learned
@@ -139,14 +139,3 @@ class Reinforce:
                 moments.setdefault(int(index), {})[name] = value
         groups = self.optimizer.state_dict()["param_groups"]
         self.optimizer.load_state_dict({"state": moments, "param_groups": groups})
-
-
-def check_rewards(tokens: Tensor, rewards: Tensor) -> Tensor:
-    """Return ``(B,)`` float64 rewards, or raise `SettingError` unless all are finite and B fits."""
-    rewards = torch.as_tensor(rewards, dtype=torch.float64)
-    if rewards.shape != (len(tokens),) or not rewards.isfinite().all():
-        raise SettingError(
-            f"rewards are {rewards.tolist()} for {len(tokens)} sequences; "
-            "expected one finite number each"
-        )
-    return rewards

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
+import torch
 from torch import Generator, Tensor
+
+from nasedu.errors import SettingError
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +67,21 @@ class Strategy(Protocol):
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take over what `state_dict` returned."""
         ...
+
+
+class Told(NamedTuple):
+    """A child that a strategy was told of, and keeps."""
+
+    tokens: tuple[int, ...]
+    reward: float
+
+
+def check_rewards(tokens: Tensor, rewards: Tensor) -> Tensor:
+    """Return ``(B,)`` float64 rewards, or raise `SettingError` unless all are finite and B fits."""
+    rewards = torch.as_tensor(rewards, dtype=torch.float64)
+    if rewards.shape != (len(tokens),) or not rewards.isfinite().all():
+        raise SettingError(
+            f"rewards are {rewards.tolist()} for {len(tokens)} sequences; "
+            "expected one finite number each"
+        )
+    return rewards

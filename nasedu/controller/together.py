@@ -47,7 +47,7 @@ def advance_together(
         After every update its tokens ``(S, B, T)`` and their rewards ``(S, B)``.
 
     Raises:
-        SettingError: Learners that differ in more than weights.
+        SettingError: Learners that differ in more than weights, or a reward that is not finite.
     """
     _check_alike(learners, generators)
     controller, like = learners[0].controller, learners[0]
@@ -66,6 +66,8 @@ def advance_together(
             with torch.no_grad():
                 tokens = vmap(sample)(stack.weights, tuple(map(torch.stack, draws)))
             rewards = evaluate(tokens).double()
+            if not rewards.isfinite().all():
+                raise SettingError("a reward is NaN or infinite; expected finite numbers")
             stack.optimizer.zero_grad()
             vmap(loss)(stack.weights, tokens, stack.advantages(rewards)).sum().backward()
             stack.optimizer.step()
@@ -134,6 +136,7 @@ def _check_alike(learners: Sequence[Reinforce], generators: Sequence[Generator])
         )
     kinds = {
         (
+            type(learner) is Reinforce,  # what learns otherwise would be told otherwise
             learner.controller.decisions,
             str(learner.settings),
             learner.controller.first_input.dtype,
@@ -141,8 +144,8 @@ def _check_alike(learners: Sequence[Reinforce], generators: Sequence[Generator])
         )
         for learner in learners
     }
-    if len(kinds) > 1:
+    if len(kinds) > 1 or not next(iter(kinds))[0]:
         raise SettingError(
-            "the learners differ in decisions, settings, dtype or number of updates; "
-            "expected learners that differ in their weights alone"
+            "the learners are not all Reinforce, or differ in decisions, settings, dtype or number "
+            "of updates; expected learners that differ in their weights alone"
         )

@@ -9,8 +9,15 @@ from safetensors.torch import load, save
 from nasedu.controller import STRATEGIES, make_strategy
 from nasedu.errors import SettingError
 from nasedu.spaces import ConvNetSpace
+from nasedu.training import one_thread
 
 SPACE = ConvNetSpace(3, (1, 3), (3, 5), (8, 16))
+
+
+@pytest.fixture(autouse=True)
+def as_the_search_does():
+    with one_thread():
+        yield
 
 
 def generator(seed=0):
@@ -68,6 +75,22 @@ class TestStrategy:
         stats = make_strategy(name, SPACE.decisions).tell(tokens, rewards(tokens))
         assert stats.mean_reward == pytest.approx(rewards(tokens).mean().item())
 
+    def test_children_that_failed_are_never_told_and_it_goes_on(self, name):
+        strategy, source = make_strategy(name, SPACE.decisions), generator()
+        for number in range(25):
+            tokens = strategy.ask(8, generator=source)
+            told = torch.arange(8) >= number % 4  # up to three of a batch fail
+            strategy.tell(tokens[told], rewards(tokens[told]))
+        state = strategy.state_dict()
+        again = make_strategy(name, SPACE.decisions, seed=1)
+        again.load_state_dict(state)
+        for num_layers in (1, 2, 3):
+            tokens, twins = (
+                s.ask(20, generator=generator(1), num_layers=num_layers) for s in (strategy, again)
+            )
+            assert [len(SPACE.decode(row)) for row in tokens.tolist()] == [num_layers] * 20
+            assert torch.equal(tokens, twins)
+
     def test_bad_rewards_are_refused(self, name):
         strategy = make_strategy(name, SPACE.decisions)
         tokens = strategy.ask(2, generator=generator())
@@ -86,7 +109,8 @@ class TestStrategy:
 
 
 def test_unknown_names_are_answered_with_the_known_ones():
-    with pytest.raises(SettingError, match="'annealing'; expected one of reinforce, random"):
+    known = "reinforce, ppo, evolution, local, random"
+    with pytest.raises(SettingError, match=f"'annealing'; expected one of {known}"):
         make_strategy("annealing", SPACE.decisions)
 
 
