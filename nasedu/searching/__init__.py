@@ -5,6 +5,14 @@ from nasedu.searching.cores import available_cores
 from nasedu.searching.evaluator import Evaluator, ImageEvaluator
 from nasedu.searching.events import Event, Finished, Started, TrialFinished, Updated
 from nasedu.searching.loop import search
+from nasedu.searching.many import (
+    Interval,
+    best_so_far,
+    bootstrap,
+    expected_best,
+    mean_of_best,
+    search_many,
+)
 from nasedu.searching.measuring import Measured, measure
 from nasedu.searching.references import find_architecture
 from nasedu.searching.resuming import resume
@@ -18,6 +26,7 @@ __all__ = [
     "Event",
     "Finished",
     "ImageEvaluator",
+    "Interval",
     "Measured",
     "RunConfig",
     "Started",
@@ -29,9 +38,14 @@ __all__ = [
     "Updated",
     "Workers",
     "available_cores",
+    "best_so_far",
+    "bootstrap",
+    "expected_best",
     "find_architecture",
+    "mean_of_best",
     "measure",
     "resume",
     "search",
+    "search_many",
     "simulated_clock",
 ]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         reward_alt,
         size_alt,
     )
+    from nasedu.viewing.intervals import intervals_alt, intervals_figure
     from nasedu.viewing.live_search import LiveSearch
     from nasedu.viewing.pictures import Picture, picture
     from nasedu.viewing.probabilities import probabilities_figure
@@ -38,6 +39,8 @@ _HOME = {
     "curves_alt": "findings",
     "curves_figure": "figures",
     "draw": "drawing",
+    "intervals_alt": "intervals",
+    "intervals_figure": "intervals",
     "pareto_front": "searches",
     "picture": "pictures",
     "probabilities_alt": "findings",
@@ -64,6 +67,8 @@ __all__ = [
     "curves_alt",
     "curves_figure",
     "draw",
+    "intervals_alt",
+    "intervals_figure",
     "pareto_front",
     "picture",
     "probabilities_alt",

@@ -39,6 +39,8 @@ PENS = (
     Pen(OKABE_ITO["vermillion"], "^", (0, (5, 1.5))),
     Pen(OKABE_ITO["green"], "s", (0, (6, 1.5, 1, 1.5))),
     Pen(OKABE_ITO["purple"], "D", (0, (1.2, 1.2))),
+    Pen(OKABE_ITO["orange"], "v", (0, (3, 1, 1, 1, 1, 1))),
+    Pen(OKABE_ITO["sky blue"], "P", (0, (8, 2))),
 )
 
 

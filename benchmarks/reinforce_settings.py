@@ -1,0 +1,98 @@
+"""What in REINFORCE matters: baseline, batch size, learning rate, controller, skip connections.
+
+One thing at a time is changed from the usual: baseline decay 0.95, batches of 8, two layers of 35.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from experiment import TRIALS, Laboratory, options, points, record_curves, save_figure, say
+from record import table, write_record
+
+from nasedu.searching import best_so_far, bootstrap
+from nasedu.viewing import intervals_figure
+
+RATE = 0.003  # between the paper's 0.0006, for 12,800 children, and the fastest
+RATES = (0.0002, 0.0006, 0.002, 0.006, 0.02)
+BATCHES = (1, 2, 4, 8, 16, 32, 64)
+AT = (504, TRIALS)
+LAST = 200  # children whose mean accuracy says how well was learned
+
+
+def groups(lab):
+    """Return the searches of every group by setting: ``(S, n)`` places."""
+    usual = {"lr": RATE}
+    chains = replace(lab.table.space, skip_connections=False)
+
+    def run(name, **changed):
+        return lab.reinforce(f"settings-{name}", **{**usual, **changed})
+
+    return {
+        "baseline": {
+            "none (0)": run("none", baseline=0.0, baseline_decay=1.0),
+            "first batch, kept": run("kept", baseline_decay=1.0),
+            "decay 0.99": run("decay-0.99", baseline_decay=0.99),
+            "decay 0.95": run("usual"),
+            "decay 0.5": run("decay-0.5", baseline_decay=0.5),
+            "last reward": run("decay-0", baseline_decay=0.0),
+        },
+        "learning rate": {f"{lr:g}": run(f"lr-{lr:g}", lr=lr) for lr in RATES},
+        "batch size": {str(m): run(f"batch-{m}", batch=m) for m in BATCHES},
+        "batch size, learning rate in proportion": {
+            str(m): run(f"batch-{m}-scaled", batch=m, lr=RATE * m / 8) for m in BATCHES
+        },
+        "controller": {
+            "1 layer of 35": run("layers-1", controller={"num_layers": 1}),
+            "2 layers of 35": run("usual"),
+            "3 layers of 35": run("layers-3", controller={"num_layers": 3}),
+            "1 layer of 100": run("wide", controller={"num_layers": 1, "hidden_size": 100}),
+        },
+        "skip connections": {
+            "with": run("usual"),
+            "chains alone": run("chains", space=chains),
+        },
+    }
+
+
+def main():
+    lab = Laboratory(options(__doc__))
+    at, body = np.union1d(points(), AT), ""
+    for group, found in groups(lab).items():
+        rows, learned = [], {}
+        for name, places in found.items():
+            accuracy = lab.accuracy[places]
+            best = best_so_far(accuracy)
+            windows = [accuracy[:, max(0, n - LAST) : n].mean(1) for n in AT]
+            rows.append(
+                [name]
+                + [say(bootstrap(best[:, n - 1])) for n in AT]
+                + [say(bootstrap(mean)) for mean in windows]
+                + [f"{np.mean([len(set(own)) for own in places.tolist()]):,.0f}"]
+            )
+            running = [accuracy[:, max(0, n - LAST) : n].mean(1) for n in at]
+            learned[name] = bootstrap(np.stack(running, 1))
+        record_curves(f"settings, {group}", learned, at)
+        drawn = dict(list(learned.items())[-6:])
+        made = intervals_figure(
+            drawn,
+            at,
+            f"REINFORCE: {group}",
+            y=f"mean accuracy, last {LAST} children",
+            unit="children trained",
+            space_size=lab.size,
+        )
+        picture = save_figure(made, __file__, group.replace(",", "").replace(" ", "_"))
+        head = ["", *(f"best, {n:,}" for n in AT), *(f"mean of {LAST}, {n:,}" for n in AT)]
+        body += f"## {group[0].upper()}{group[1:]}\n\n![{group}]({picture})\n\n"
+        body += table([*head, "different networks"], rows) + "\n"
+    write_record(
+        __file__,
+        "What in REINFORCE matters",
+        f"{len(lab.seeds)} seeds, {TRIALS:,} children each (5 % of the space); learning rate "
+        f"{RATE} unless it is what changes. Best: best validation accuracy so far; mean: "
+        f"of the {LAST} children before. Intervals: 95 %, bootstrap over seeds.\n\n" + body,
+    )
+
+
+if __name__ == "__main__":
+    main()

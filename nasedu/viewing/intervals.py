@@ -1,0 +1,107 @@
+"""Curves of many seeds with their intervals, over children or over time.
+
+Legend of shapes: P points of a curve.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nasedu.errors import SettingError
+from nasedu.searching import Interval
+from nasedu.viewing.columns import INK, QUIET
+from nasedu.viewing.sheets import PENS, SMALL, TEXT, name_axes, sheet, write_title
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def intervals_figure(
+    curves: Mapping[str, Interval],
+    x: ArrayLike,
+    title: str,
+    *,
+    y: str = "best validation accuracy so far",
+    unit: str = "children",
+    space_size: int | None = None,
+    lines: Mapping[str, float] | None = None,
+    log: bool = True,
+) -> Figure:
+    """Draw means with their intervals, the share of the space above and lines to compare with.
+
+    Args:
+        curves: Up to six intervals by name, ``(P,)`` each.
+        x: ``(P,)`` where the points are, the same for all.
+        title: Written over the figure.
+        y: What the curves measure.
+        unit: What ``x`` counts.
+        space_size: Number of networks, for a second axis with the share of the space.
+        lines: Values to compare with, by name.
+        log: Whether the x axis is logarithmic.
+
+    Raises:
+        SettingError: No curve, or more than six.
+    """
+    if not 1 <= len(curves) <= len(PENS):
+        raise SettingError(f"{len(curves)} curves; expected 1 to {len(PENS)}")
+    figure, [[axes]] = sheet(4.8)
+    where = np.asarray(x, float)
+    if log:
+        axes.set_xscale("log")
+    for (name, curve), pen in zip(curves.items(), PENS, strict=False):
+        [line] = axes.plot(where, curve.mean, label=name, linewidth=2, color=pen.colour)
+        line.set_linestyle(pen.dashes)
+        line.set(marker=pen.marker, markersize=6, markevery=max(1, len(where) // 8))
+        axes.fill_between(where, curve.low, curve.high, color=pen.colour, alpha=0.2, linewidth=0)
+    for height, (name, value) in zip(_apart(lines or {}), (lines or {}).items(), strict=True):
+        axes.axhline(value, color=QUIET, linewidth=1.2, linestyle=(0, (2, 2)))
+        place = {"xytext": (4, height), "textcoords": "offset points", "ha": "left"}
+        axes.annotate(name, (where[0], value), fontsize=SMALL, color=INK, **place)
+    name_axes(axes, unit, y)
+    if space_size:
+        _add_share(axes, space_size)
+    axes.legend(loc="best", fontsize=SMALL, labelcolor=INK, framealpha=0.85, handlelength=3)
+    write_title(figure, title)
+    return figure
+
+
+def intervals_alt(
+    curves: Mapping[str, Interval], x: ArrayLike, at: Sequence[float], unit: str = "children"
+) -> str:
+    """Say where the curves of `intervals_figure` are at some points of the x axis."""
+    where = np.asarray(x, float)
+    sentences = []
+    for point in at:
+        i = int(np.abs(where - point).argmin())
+        parts = [f"{name} {_say(curve, i)}" for name, curve in curves.items()]
+        sentences.append(f"At {where[i]:,.0f} {unit}: {', '.join(parts)}")
+    return ". ".join(sentences) + "."
+
+
+def _say(curve: Interval, i: int) -> str:
+    return f"{curve.mean[i]:.3f} ({curve.low[i]:.3f} to {curve.high[i]:.3f})"
+
+
+def _apart(lines: Mapping[str, float]) -> list[int]:
+    """Return where to write names of lines, in points above them: below if another is close."""
+    values = np.array(list(lines.values()), float)
+    return [-13 if ((values > v) & (values < v + 0.02)).any() else 3 for v in values]
+
+
+def _add_share(axes: Axes, space_size: int) -> None:
+    percent = 100 / space_size
+
+    def to_share(children: ArrayLike) -> ArrayLike:
+        return np.asarray(children) * percent
+
+    def to_children(share: ArrayLike) -> ArrayLike:
+        return np.asarray(share) / percent
+
+    share = axes.secondary_xaxis("top", functions=(to_share, to_children))
+    share.tick_params(colors=QUIET, labelcolor=INK, labelsize=SMALL, length=3)
+    share.set_xlabel("share of the space, %", fontsize=TEXT - 1, color=INK)

@@ -1,0 +1,103 @@
+import numpy as np
+import pytest
+from small_tables import made_up
+
+from nasedu import Controller, ConvNetSpace, RandomSearch, Reinforce, search
+from nasedu.controller import PPO, LocalSearch
+from nasedu.errors import SettingError
+from nasedu.searching import (
+    Finished,
+    TabularEvaluator,
+    best_so_far,
+    bootstrap,
+    expected_best,
+    mean_of_best,
+    search_many,
+)
+
+SPACE = ConvNetSpace(2, (1, 3), (3, 5), (2, 4))
+TABLE = made_up(SPACE)
+EVALUATOR = TabularEvaluator(TABLE)
+
+
+def reinforce(seed):
+    return Reinforce(Controller(SPACE.decisions, hidden_size=8, seed=seed), lr=0.01)
+
+
+MAKERS = {
+    "reinforce": reinforce,
+    "ppo": lambda seed: PPO(Controller(SPACE.decisions, hidden_size=8, seed=seed), lr=0.01),
+    "random": lambda seed: RandomSearch(SPACE.decisions),
+    "local": lambda seed: LocalSearch(SPACE.decisions),
+}
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_seed_gives_the_children_that_it_gives_to_search(name):
+    found = search_many(MAKERS[name], EVALUATOR, seeds=(3, 8), trials=52, batch=8)
+    assert found.shape == (2, 52)
+    for row, seed in zip(found, (3, 8), strict=True):
+        events = search(
+            SPACE, MAKERS[name](seed), evaluator=EVALUATOR, trials=52, batch=8, seed=seed
+        )
+        *_, finished = events
+        assert isinstance(finished, Finished)
+        tokens = [trial.tokens for trial in finished.study.trials()]
+        assert row.tolist() == TABLE.places(tokens).tolist()
+
+
+def test_progress_counts_every_child():
+    for make in (reinforce, MAKERS["random"]):
+        counted = []
+        search_many(make, EVALUATOR, seeds=range(3), trials=20, on_update=counted.append)
+        assert sum(counted) == 60
+
+
+def test_noise_and_diverged_networks_are_refused():
+    with pytest.raises(SettingError, match="noise=False"):
+        search_many(reinforce, TabularEvaluator(TABLE, noise=True), seeds=[0], trials=8)
+    holed = TabularEvaluator(made_up(SPACE, diverged=range(0, len(TABLE), 2)))
+    for make in (reinforce, MAKERS["random"]):
+        with pytest.raises(SettingError, match="finite"):
+            search_many(make, holed, seeds=[0, 1], trials=40)
+
+
+def test_best_so_far():
+    assert best_so_far([[1, 3, 2, 5]]).tolist() == [[1, 3, 3, 5]]
+
+
+def test_mean_of_best_counts_a_network_once():
+    values = np.array([0.1, 0.9, 0.5, 0.7])
+    places = np.array([[0, 1, 1, 2, 3]])
+    assert mean_of_best(places, values, 1)[0].tolist() == [0.1, 0.9, 0.9, 0.9, 0.9]
+    np.testing.assert_allclose(mean_of_best(places, values, 2)[0], [0.1, 0.5, 0.5, 0.7, 0.8])
+
+
+def test_expected_best_is_what_draws_find_on_average():
+    values = np.array([0.2, 0.5, 0.5, 0.9])
+    assert expected_best(values, [1])[0] == pytest.approx(values.mean())
+    two = np.maximum(values[:, None], values[None]).mean()  # all 16 pairs
+    assert expected_best(values, [2])[0] == pytest.approx(two)
+    assert expected_best(values, [500])[0] == pytest.approx(0.9)
+
+
+def test_bootstrap_of_one_value_has_no_width_and_of_noise_that_of_theory():
+    mean, low, high = bootstrap(np.full((20, 3), 0.4))
+    np.testing.assert_allclose([mean, low, high], 0.4)
+    values = np.random.default_rng(1).normal(size=400)
+    interval = bootstrap(values)
+    half = 1.96 * values.std() / 20
+    assert interval.mean == pytest.approx(values.mean())
+    assert interval.low == pytest.approx(values.mean() - half, abs=0.012)
+    assert interval.high == pytest.approx(values.mean() + half, abs=0.012)
+
+
+def test_an_interval_says_whether_zero_is_outside():
+    values = np.random.default_rng(0).normal([1.0, 0.0, -1.0], 0.5, (50, 3))
+    assert bootstrap(values).excludes_zero.tolist() == [True, False, True]
+
+
+def test_every_point_of_a_bootstrap_draws_the_same_seeds():
+    values = np.random.default_rng(0).normal(size=(30, 1))
+    low = bootstrap(np.hstack([values, values])).low
+    assert low[0] == low[1]

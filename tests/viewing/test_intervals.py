@@ -1,0 +1,48 @@
+import numpy as np
+import pytest
+
+from nasedu.errors import SettingError
+from nasedu.searching import Interval, bootstrap
+from nasedu.viewing import intervals_alt, intervals_figure
+
+X = np.array([8, 80, 800])
+
+
+def curve(level):
+    return bootstrap(np.random.default_rng(0).normal(level, 0.01, (20, 3)))
+
+
+def test_every_curve_and_line_has_its_name_and_the_share_of_the_space_is_above():
+    figure = intervals_figure(
+        {"a": curve(0.5), "b": curve(0.7)},
+        X,
+        "Both",
+        space_size=1600,
+        lines={"largest": 0.9, "by hand": 0.6},
+    )
+    [axes] = figure.axes
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["a", "b"]
+    assert {note.get_text() for note in axes.texts} == {"largest", "by hand"}
+    [share] = axes.child_axes
+    assert "share of the space" in share.get_xlabel()
+    figure.draw_without_rendering()
+    low, high = axes.get_xlim()
+    np.testing.assert_allclose(share.get_xlim(), (low / 16, high / 16))
+
+
+def test_bands_reach_from_low_to_high():
+    figure = intervals_figure({"a": Interval(X * 0.1, X * 0.05, X * 0.2)}, X, "One")
+    [band] = figure.axes[0].collections
+    heights = band.get_paths()[0].vertices[:, 1]
+    assert heights.min() == pytest.approx(0.4)
+    assert heights.max() == pytest.approx(160)
+
+
+def test_the_alt_text_names_curves_and_figures():
+    text = intervals_alt({"a": Interval(*np.array([[0.5] * 3, [0.4] * 3, [0.6] * 3]))}, X, [80])
+    assert text == "At 80 children: a 0.500 (0.400 to 0.600)."
+
+
+def test_more_curves_than_anybody_tells_apart():
+    with pytest.raises(SettingError, match="7 curves; expected 1 to 6"):
+        intervals_figure({str(i): curve(0.5) for i in range(7)}, X, "Many")
