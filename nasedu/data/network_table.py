@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import zipfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -35,7 +34,7 @@ class NetworkTable:
     Args:
         space: The networks.
         about: How the table was made: ``seed``, ``evaluator`` (data, images, recipe) and
-            ``machines`` (processor and versions), as JSON values.
+            ``machines`` (a list: processor and versions), as JSON values.
         valid: ``(R, N, E)`` int16 validation images right after every epoch; -1 if the child
             diverged, -2 if there is no such training.
         test: ``(R, N)`` int16 test images right after the last epoch, likewise.
@@ -45,6 +44,9 @@ class NetworkTable:
         flop: ``(N,)`` int32 floating-point operations of one image, forward.
         name: What `load` found it by.
         digest: SHA-256 of the file that it was loaded from.
+
+    Raises:
+        DataError: Arrays that do not fit the space, or too little is said about them.
     """
 
     space: ConvNetSpace
@@ -58,18 +60,23 @@ class NetworkTable:
     digest: str = ""
 
     def __post_init__(self) -> None:
-        size = count_sequences(self.space.decisions)
-        repeats = len(self.valid)
-        expected = {
-            "valid": (repeats, size),
-            "test": (repeats, size),
-            "seconds": (repeats, size),
-            "parameters": (size,),
-            "flop": (size,),
-        }
-        for name, shape in expected.items():
-            if (found := getattr(self, name).shape[: len(shape)]) != shape:
-                raise DataError(f"{name} has shape {found}; expected {shape} for this space")
+        try:
+            known = self.about["evaluator"]
+            counts = {name: int(known[name]) for name in ("num_train", "num_valid", "num_test")}
+            said = int(self.about["seed"]), list(self.about["machines"]), str(known["title"])
+            epochs = int(known["recipe"]["epochs"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError(f"what is said about the table is not whole ({error!r})") from None
+        if not all((*counts.values(), *said[1:])):
+            raise DataError("what is said about the table is empty")
+        size, repeats = count_sequences(self.space.decisions), len(self.valid)
+        shapes = {"valid": (repeats, size, epochs), "parameters": (size,), "flop": (size,)}
+        for name, dtype in ARRAYS.items():
+            shape, found = shapes.get(name, (repeats, size)), getattr(self, name)
+            if found.shape != shape or found.dtype != dtype:
+                raise DataError(
+                    f"{name} is {found.dtype} of shape {found.shape}; expected {dtype} of {shape}"
+                )
 
     def __len__(self) -> int:
         return len(self.parameters)
@@ -119,9 +126,9 @@ class NetworkTable:
     def save(self, path: Path) -> str:
         """Write the table; return the file's SHA-256, which names it."""
         arrays = {name: getattr(self, name) for name in ARRAYS}
-        about = json.dumps({**self.about, "space": json.loads(self.space.to_json())})
+        about = {**self.about, "space": json.loads(self.space.to_json())}
         packed = io.BytesIO()
-        np.savez_compressed(packed, about=np.array(about), **arrays)
+        np.savez_compressed(packed, about=np.array(json.dumps(about, sort_keys=True)), **arrays)
         path.write_bytes(packed.getvalue())
         return hashlib.sha256(packed.getvalue()).hexdigest()
 
@@ -130,13 +137,14 @@ class NetworkTable:
         """Read what `save` wrote. Nothing in the file is executed.
 
         Args:
-            name: A table that comes with the package, or the path of another.
+            name: A table that comes with the package, or the path of another or of its folder.
 
         Raises:
             DataError: There is no such file, or it is not a table.
         """
         shipped = tables_folder() / f"{name}.npz"
         path = shipped if shipped.is_file() else Path(name)
+        path = path / "table.npz" if path.is_dir() else path
         if not path.is_file():
             raise DataError(f"there is no table {str(name)!r}; make one with `nasedu table build`")
         try:
@@ -147,11 +155,21 @@ class NetworkTable:
             space = ConvNetSpace.from_json(json.dumps(about.pop("space")))
             digest = hashlib.sha256(packed).hexdigest()
             return cls(space, about, **arrays, name=str(name), digest=digest)
-        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, NaseduError) as error:
-            raise DataError(f"{name} is not a table of networks ({error})") from None
+        except Exception as error:  # on damage the standard library's readers raise almost anything
+            reason = str(error) if isinstance(error, NaseduError) else type(error).__name__
+            raise DataError(
+                f"{name} is not a table of networks, or it is damaged ({reason}); make one with "
+                "`nasedu table build`"
+            ) from None
 
 
-ARRAYS = ("valid", "test", "seconds", "parameters", "flop")
+ARRAYS = {
+    "valid": "int16",
+    "test": "int16",
+    "seconds": "float32",
+    "parameters": "int32",
+    "flop": "int32",
+}
 
 
 def _share(counts: NDArray[np.int16], total: int) -> NDArray[np.float64]:

@@ -123,7 +123,7 @@ def mean_of_best(
         for column, place in enumerate(own):
             if place not in seen:
                 seen.add(place)
-                (heappush if len(best) < k else heappushpop)(best, values[place])
+                (heappush if len(best) < k else heappushpop)(best, float(values[place]))
             means[row, column] = sum(best) / len(best)
     return means
 

@@ -32,7 +32,7 @@ def resume(
         run: The run folder.
         trials: Children in all; default what the run was begun with.
         workers: As in `search`.
-        child_timeout: As in `search`.
+        child_timeout: As in `search`; of no meaning where children are looked up in a table.
 
     Raises:
         StudyError: There is no study, or it was made with an evaluator of one's own.
@@ -52,7 +52,7 @@ def resume(
         seed=config.seed,
         run=run,
         evaluator=evaluator,
-        child_timeout=child_timeout,
+        child_timeout=None if evaluator.is_instant else child_timeout,
     )
 
 
@@ -61,7 +61,7 @@ def _evaluator_of(run: str | Path, space: ConvNetSpace, settings: dict[str, Any]
     try:
         if settings["kind"] == "images":
             return ImageEvaluator(space, settings["data"], Recipe(**settings["recipe"]))
-        if settings["kind"] == "table":
+        if settings["kind"] == "table" and settings["table"]:
             table = NetworkTable.load(settings["table"])
             return TabularEvaluator(table, space, noise=settings["noise"])
     except (KeyError, TypeError) as error:

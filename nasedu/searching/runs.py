@@ -82,13 +82,15 @@ def locked(run: Path, record: str) -> Iterator[None]:
 
 
 def _is_empty(run: Path) -> bool:
-    ours = {".lock", "config.json", *(path.name for path in _left_by_a_kill(run))}
+    ours = {".lock", ".lock-journal", "config.json"}
+    ours |= {path.name for path in _left_by_a_kill(run)}
     return run.is_dir() and all(entry.name in ours for entry in run.iterdir())
 
 
 def _left_by_a_kill(run: Path) -> list[Path]:
-    """Return the files that a search leaves which is killed while it makes its study."""
-    return [*run.glob(".study.db.*"), *run.glob(".config.json.*")]
+    """Return the files that a search leaves which is killed while it makes its record."""
+    records = ("study.db", "config.json", "measured.csv")
+    return [path for name in records for path in run.glob(f".{name}.*")]
 
 
 def write_text(path: Path, text: str) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
 
 from nasedu.data import DIVERGED, MISSING, NetworkTable
-from nasedu.errors import TrainingError
+from nasedu.errors import SettingError, TrainingError
 from nasedu.searching.trial import Trial
-from nasedu.spaces import ConvNetSpace, places_of, sequences_at
+from nasedu.spaces import ConvNetSpace, count_sequences, places_of, sequences_at
 from nasedu.training import Outcome, cubed_accuracy
 
 
@@ -25,7 +27,7 @@ class TabularEvaluator:
             network. Without it every child has the first one.
 
     Raises:
-        SearchSpaceError: The space has networks that the table has not.
+        SearchSpaceError: The space has networks that the table has not, or too many to list.
     """
 
     is_instant = True
@@ -48,7 +50,7 @@ class TabularEvaluator:
             **self.table.about["evaluator"],
             "kind": "table",
             "table": self.table.name,
-            "table_digest": self.table.digest,
+            "table_digest": self.table.digest[:16],
             "noise": self.noise,
         }
 
@@ -62,7 +64,7 @@ class TabularEvaluator:
             TrainingError: Its training diverged, or is missing from the table.
         """
         table, place = self.table, int(self.places([trial.tokens])[0])
-        repeat = trial.seed % int(table.repeats[place]) if self.noise else 0
+        repeat = trial.seed % max(1, int(table.repeats[place])) if self.noise else 0
         if table.test[repeat, place] in (DIVERGED, MISSING):
             diverged = table.test[repeat, place] == DIVERGED
             raise TrainingError("the loss became NaN" if diverged else "not in the table yet")
@@ -80,9 +82,17 @@ class TabularEvaluator:
         places = places_of(self.space.decisions, tokens)
         return places if self._in_table is None else self._in_table[places]
 
+    def rewards(self, tokens: Tensor) -> Tensor:
+        """Return the float64 rewards ``(...)`` of ``(..., T)`` tokens, each network's first.
+
+        They are looked up by one indexing operation. NaN: diverged, or missing from the table.
+        """
+        return torch.from_numpy(self.table.reward[0, self.places(tokens)])
+
     def _translation(self) -> NDArray[np.int64]:
         """Return the table's place of every network of the space."""
-        rows = sequences_at(self.space.decisions, np.arange(self.space.size)).tolist()
+        everywhere = np.arange(count_sequences(self.space.decisions))
+        rows = sequences_at(self.space.decisions, everywhere).tolist()
         theirs = [self.table.space.encode(self.space.decode(row)) for row in rows]
         return self.table.places(theirs)
 
@@ -101,7 +111,12 @@ def simulated_clock(seconds: ArrayLike, batch: int = 8, workers: int = 1) -> NDA
         seconds: ``(n,)`` how long each child trains, in the order of asking.
         batch: Children an update.
         workers: Children trained at a time.
+
+    Raises:
+        SettingError: ``batch`` or ``workers`` is below 1.
     """
+    if batch < 1 or workers < 1:
+        raise SettingError(f"batch is {batch} and workers {workers}; expected at least 1")
     seconds = np.asarray(seconds, float)
     ends, now = np.empty_like(seconds), 0.0
     for start in range(0, len(seconds), batch):

@@ -6,12 +6,14 @@ Legend of shapes: N sequences, T decisions.
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from typing import TYPE_CHECKING
 
 from nasedu.errors import SearchSpaceError
 from nasedu.spaces.decision import Decision
+
+if TYPE_CHECKING:  # a space alone needs no numpy
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
 
 LARGEST = 10_000_000  # sequences: a space of which somebody may want all
 
@@ -39,6 +41,8 @@ def sequences_at(decisions: Sequence[Decision], places: ArrayLike) -> NDArray[np
     Raises:
         SearchSpaceError: A place outside of the space.
     """
+    import numpy as np
+
     sizes = tuple(decision.num_tokens for decision in decisions)
     try:
         return np.stack(np.unravel_index(np.asarray(places), sizes), axis=-1)
@@ -54,6 +58,8 @@ def places_of(decisions: Sequence[Decision], tokens: ArrayLike) -> NDArray[np.in
     Raises:
         SearchSpaceError: Tokens that are not whole sequences of this space.
     """
+    import numpy as np
+
     rows = np.asarray(tokens)
     sizes = tuple(decision.num_tokens for decision in decisions)
     try:

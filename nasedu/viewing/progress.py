@@ -13,9 +13,11 @@ def opening_lines(event: Started) -> str:
     name = strategy.pop("name")
     settings = ", ".join(f"{key} {value}" for key, value in strategy.items())
     resumed = f", {event.num_done} of them trained before" if event.num_done else ""
+    is_table = data.get("kind") == "table"
+    how = f"looked up in {data['table']}" if is_table else f"{event.workers} at a time"
     return (
-        f"{event.num_trials} children by {name}{f' ({settings})' if settings else ''}, "
-        f"{event.workers} at a time, seed {config.seed}{resumed}\n"
+        f"{event.num_trials:,} children by {name}{f' ({settings})' if settings else ''}, "
+        f"{how}, seed {config.seed}{resumed}\n"
         f"{data['title']}: {data['num_train']:,} training and {data['num_valid']:,} validation "
         f"images, {data['recipe']['epochs']} epochs a child"
     )
@@ -54,3 +56,12 @@ def closing_lines(event: Finished) -> str:
 def accuracy_of(trial: Trial) -> float:
     """Return the best validation accuracy of a finished child, 0 to 1."""
     return max(trial.outcome.valid_curve) if trial.outcome else float("nan")
+
+
+def duration(seconds: float) -> str:
+    """Return a time in the two units that matter."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"

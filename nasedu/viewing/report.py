@@ -12,6 +12,7 @@ from nasedu.errors import StudyError
 from nasedu.searching import Study
 from nasedu.searching.runs import write_text
 from nasedu.viewing import page
+from nasedu.viewing.progress import duration
 from nasedu.viewing.report_sections import (
     controller_section,
     course_section,
@@ -70,7 +71,8 @@ def _opening(report: RunSummary) -> str:
     lead = f"{config.trials} convolutional networks of {layers} layers"
     if {"num_train", "num_valid"} <= data.keys():
         epochs = data.get("recipe", {}).get("epochs")
-        lead += ", each trained" + (f" for {epochs} epochs" if epochs else "")
+        lead += ", each looked up in a table, where it was" if _is_table(data) else ", each"
+        lead += " trained" + (f" for {epochs} epochs" if epochs else "")
         lead += f" on {data['num_train']:,} images and measured on {data['num_valid']:,} others"
     kind = "status" if report.is_complete else "status open"
     head = (
@@ -98,8 +100,13 @@ def _key_facts(report: RunSummary) -> list[tuple[str, str, str]]:
         facts.append(("Mean reward, last quarter", f"{last:.3f}", f"first quarter {first:.3f}"))
     seconds = sum(t.outcome.seconds for t in report.trials if t.outcome)
     if seconds:
-        facts.append(("Training time", _duration(seconds), "added up over all children"))
+        spared = ", spared by the table" if _is_table(report.data) else ""
+        facts.append(("Training time", duration(seconds), f"added up over all children{spared}"))
     return facts
+
+
+def _is_table(data: dict[str, Any]) -> bool:
+    return data.get("kind") == "table"
 
 
 def _next_steps(report: RunSummary) -> str:
@@ -107,7 +114,7 @@ def _next_steps(report: RunSummary) -> str:
     rows = []
     if report.best:
         rows.append((f"nasedu draw {run}:{report.best[0].number}", "Show a child of this run:"))
-    if data.get("kind") == "images":
+    if data.get("kind") in ("images", "table"):
         if report.best:
             size = recipe.get("image_size")
             options = f" --data {shlex.quote(str(data['data']))}"
@@ -143,11 +150,3 @@ def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "none" if value is None else str(value)
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"

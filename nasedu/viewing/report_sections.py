@@ -32,7 +32,7 @@ def course_section(report: RunSummary) -> str:
         return page.section("How the search went", page.paragraph(words))
     study = report.study
     meaning = "A dot is a child"
-    if report.data.get("kind") == "images":
+    if report.data.get("kind") in ("images", "table"):
         meaning += "; its reward is its best validation accuracy of the last 5 epochs, cubed"
     return page.section(
         "How the search went",

@@ -8,11 +8,19 @@ import torch
 from nasedu.controller import Controller, Reinforce, advance_together
 from nasedu.errors import SettingError
 from nasedu.spaces import ConvNetSpace
+from nasedu.training import one_thread
 
 SPACE = ConvNetSpace(3, (1, 3), (3, 5, 7), (8, 24))
 WEIGHTS = torch.rand(
     len(SPACE.decisions), dtype=torch.float64, generator=torch.Generator().manual_seed(5)
 )
+
+
+@pytest.fixture(autouse=True)
+def alone_on_its_core():
+    """Threads cost such small products more than they bring, above all beside other tests."""
+    with one_thread():
+        yield
 
 
 def reward(tokens):

@@ -8,6 +8,8 @@ import signal
 import time
 from pathlib import Path
 
+from nasedu.errors import TrainingError
+from nasedu.searching.measurements import TestingEvaluator
 from nasedu.spaces import ConvNetSpace
 from nasedu.training import Outcome
 
@@ -81,3 +83,19 @@ class Misbehaving(Counted):
         if trial.number in self.hangs:
             time.sleep(600)
         return super().__call__(trial)
+
+
+class Dying(TestingEvaluator):
+    """Trains and tests, but diverges at trial 3 and dies the first time that it meets trial 5."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.grave = Path(os.environ["NASEDU_TEST_GRAVE"])
+
+    def __call__(self, trial, on_epoch=None):
+        if trial.number == 3:
+            raise TrainingError("the loss became nan in epoch 1")
+        if trial.number == 5 and not self.grave.exists():
+            self.grave.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().__call__(trial, on_epoch)

@@ -1,0 +1,43 @@
+"""Commands about images: ``nasedu data``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+data_app = typer.Typer(help="Images to train children on.", no_args_is_help=True)
+
+
+@data_app.command("list")
+def data_list() -> None:
+    """List the data sets that can be trained on."""
+    from nasedu.data import data_home, describe
+
+    for row in describe():
+        typer.echo(str(row))
+    typer.echo(f"imported sets lie in {data_home()}; add one with `nasedu data add NAME PATH`")
+
+
+@data_app.command("add")
+def data_add(
+    name: Annotated[str, typer.Argument(help="Name to train on it by, e.g. cifar10.")],
+    path: Annotated[Path, typer.Argument(help="Folder, .zip, .tar or .tar.gz.")],
+    title: Annotated[str | None, typer.Option(help="What figures call it.")] = None,
+    flip: Annotated[bool, typer.Option(help="A mirrored image is of the same class.")] = True,
+    replace: Annotated[bool, typer.Option(help="Replace a set of the same name.")] = False,
+) -> None:
+    """Import images that lie in train/<class>/* and test/<class>/*."""
+    from tqdm import tqdm
+
+    from nasedu.data import add
+
+    with tqdm(unit="image", disable=None) as bar:
+
+        def on_progress(done: int, total: int) -> None:
+            bar.total = total or None
+            bar.update(done - bar.n)
+
+        summary = add(name, path, title=title, flip=flip, replace=replace, on_progress=on_progress)
+    typer.echo(str(summary))

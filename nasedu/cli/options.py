@@ -1,0 +1,82 @@
+"""Options that several commands share, and what is made of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from nasedu.errors import SettingError
+
+if TYPE_CHECKING:
+    from nasedu.spaces import ConvNetSpace
+    from nasedu.training import Recipe
+
+RunFolder = Annotated[Path, typer.Argument(help="Run folder, e.g. runs/first.")]
+DataName = Annotated[str, typer.Option(help="Data set, see `nasedu data list`.")]
+Workers = Annotated[int | None, typer.Option(help="Children at a time; default one a core.")]
+ChildTimeout = Annotated[float, typer.Option(help="Seconds that one child may take.")]
+
+# The space
+Layers = Annotated[int, typer.Option(help="Layers of every child.")]
+Heights = Annotated[str, typer.Option(help="Filter heights to choose from.")]
+Widths = Annotated[str, typer.Option(help="Filter widths to choose from.")]
+Filters = Annotated[str, typer.Option(help="Numbers of filters to choose from.")]
+SkipConnections = Annotated[bool, typer.Option(help="Let layers choose their inputs.")]
+
+# The recipe
+Epochs = Annotated[int, typer.Option(help="Passes over the training images.")]
+ChildLr = Annotated[float, typer.Option(help="Learning rate of the children.")]
+BatchSize = Annotated[int, typer.Option(help="Images an update of a child.")]
+Schedule = Literal["linear", "constant"]
+ScheduleName = Annotated[Schedule, typer.Option(help="Let a child's rate fall to 0, or not.")]
+Precision = Literal["auto", "float32", "bfloat16"]
+PrecisionName = Annotated[Precision, typer.Option(help="Arithmetic of the children.")]
+NumTrain = Annotated[int | None, typer.Option(help="Use only so many training images.")]
+ImageSize = Annotated[int | None, typer.Option(help="Resize images to so many pixels a side.")]
+
+
+def space_of(
+    layers: int, heights: str, widths: str, filters: str, skip_connections: bool
+) -> ConvNetSpace:
+    """Return the space that options describe."""
+    from nasedu.spaces import ConvNetSpace
+
+    return ConvNetSpace(
+        num_layers=layers,
+        filter_heights=_numbers("heights", heights),
+        filter_widths=_numbers("widths", widths),
+        num_filters=_numbers("filters", filters),
+        skip_connections=skip_connections,
+    )
+
+
+def recipe_of(
+    epochs: int,
+    lr: float,
+    batch_size: int,
+    schedule: Schedule,
+    precision: Precision,
+    num_train: int | None,
+    image_size: int | None,
+) -> Recipe:
+    """Return the recipe that options describe."""
+    from nasedu.training import Recipe
+
+    return Recipe(
+        epochs=epochs,
+        lr=lr,
+        batch_size=batch_size,
+        schedule=schedule,
+        precision=precision,
+        num_train=num_train,
+        image_size=image_size,
+    )
+
+
+def _numbers(name: str, text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise SettingError(f"{name} is {text!r}; expected numbers such as 1,3,5") from None

@@ -1,0 +1,200 @@
+"""Commands about searches: ``nasedu search``, ``resume`` and ``report``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nasedu.cli.options import (
+    BatchSize,
+    ChildLr,
+    ChildTimeout,
+    DataName,
+    Epochs,
+    Filters,
+    Heights,
+    ImageSize,
+    Layers,
+    NumTrain,
+    PrecisionName,
+    RunFolder,
+    ScheduleName,
+    SkipConnections,
+    Widths,
+    Workers,
+    recipe_of,
+    space_of,
+)
+from nasedu.errors import SettingError
+
+if TYPE_CHECKING:
+    from nasedu.searching import Event, TabularEvaluator
+
+LOADING = "loading the data and starting the workers ..."
+FEW = 20  # lines about batches, at least, of a search that takes seconds
+DECIDED_BY_A_TABLE = (
+    *("data", "workers", "layers", "heights", "widths", "filters"),
+    *("epochs", "child_lr", "batch_size", "schedule", "precision", "num_train", "image_size"),
+    "child_timeout",
+)
+
+
+def search(
+    context: typer.Context,
+    run: Annotated[Path, typer.Option(help="Folder to record in and resume from.")] = Path(
+        "runs/first"
+    ),
+    data: DataName = "digits",
+    table: Annotated[
+        str | None,
+        typer.Option(help="Look children up in a table, in place of training: its name or file."),
+    ] = None,
+    noise: Annotated[
+        bool, typer.Option("--noise", help="Draw one of the trainings that a table has.")
+    ] = False,
+    strategy: Annotated[
+        str, typer.Option(help="reinforce, ppo, evolution, local or random.")
+    ] = "reinforce",
+    trials: Annotated[int, typer.Option(help="Children in all.")] = 160,
+    batch: Annotated[int, typer.Option(help="Children an update.")] = 8,
+    workers: Workers = None,
+    seed: Annotated[int, typer.Option(help="Decides what is found.")] = 0,
+    layers: Layers = 4,
+    heights: Heights = "1,3,5,7",
+    widths: Widths = "1,3,5,7",
+    filters: Filters = "8,16,24,36",
+    skip_connections: SkipConnections = False,
+    lr: Annotated[
+        float, typer.Option(help="Learning rate of the controller; 0.0006 suits 12,800 children.")
+    ] = 0.03,
+    epochs: Epochs = 2,
+    child_lr: ChildLr = 0.1,
+    batch_size: BatchSize = 64,
+    schedule: ScheduleName = "linear",
+    precision: PrecisionName = "auto",
+    num_train: NumTrain = None,
+    image_size: ImageSize = None,
+    child_timeout: ChildTimeout = 600,
+) -> None:
+    """Search for a network: a first one on the digits takes about two minutes.
+
+    Run again, it goes on with an unfinished run, or shows the report of a finished one.
+    With --table the networks and their training are the table's, and thousands of children
+    take seconds; --no-skip-connections searches the table's chains alone.
+    """
+    from nasedu.controller import make_strategy
+    from nasedu.searching import search as run_search
+    from nasedu.searching.trial import check_seed
+
+    check_seed(seed)
+    if table is not None:
+        evaluator = _table_evaluator(context, table, noise, skip_connections)
+        space = evaluator.space
+    elif noise:
+        raise SettingError("--noise chooses among a table's trainings; give a --table, or leave it")
+    else:
+        typer.echo(LOADING, err=True)
+        evaluator, space = None, space_of(layers, heights, widths, filters, skip_connections)
+    settings = {"lr": lr} if strategy in ("reinforce", "ppo") else {}
+    events = run_search(
+        space,
+        make_strategy(strategy, space.decisions, seed, **settings),
+        data=data,
+        trials=trials,
+        batch=batch,
+        workers=workers,
+        seed=seed,
+        run=run,
+        evaluator=evaluator,
+        recipe=recipe_of(epochs, child_lr, batch_size, schedule, precision, num_train, image_size),
+        child_timeout=None if evaluator else child_timeout,
+    )
+    _follow(events, run)
+
+
+def resume(
+    run: RunFolder,
+    trials: Annotated[int | None, typer.Option(help="Grow the run to so many children.")] = None,
+    workers: Workers = None,
+    child_timeout: ChildTimeout = 600,
+) -> None:
+    """Go on with a run that was interrupted, or let a finished one grow."""
+    from nasedu.searching import resume as resume_run
+
+    events = resume_run(run, trials=trials, workers=workers, child_timeout=child_timeout)
+    typer.echo(LOADING, err=True)
+    _follow(events, run)
+
+
+def report(run: RunFolder) -> None:
+    """Write the run's report.html, also of an unfinished run."""
+    from nasedu.searching import Study
+    from nasedu.viewing import write_report
+
+    typer.echo(f"report: {write_report(Study(run), run)}")
+
+
+def _table_evaluator(
+    context: typer.Context, name: str, noise: bool, skip_connections: bool
+) -> TabularEvaluator:
+    """Return what looks children up, in the table's space or in the chains of it."""
+    from nasedu.data import NetworkTable
+    from nasedu.searching import TabularEvaluator
+
+    for option in DECIDED_BY_A_TABLE:
+        if _is_given(context, option):
+            raise SettingError(
+                f"--{option.replace('_', '-')} does not go with --table, whose networks are "
+                "trained already; leave it out"
+            )
+    table = NetworkTable.load(name)
+    given = _is_given(context, "skip_connections")
+    space = replace(table.space, skip_connections=skip_connections) if given else table.space
+    return TabularEvaluator(table, space, noise=noise)
+
+
+def _is_given(context: typer.Context, option: str) -> bool:
+    source = context.get_parameter_source(option)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def _follow(events: Generator[Event, None, None], run: Path) -> None:
+    """Show a search while it runs, then write its report."""
+    from tqdm import tqdm
+
+    from nasedu.searching import Finished, Started, TrialFinished, Updated
+    from nasedu.viewing import write_report
+    from nasedu.viewing.progress import batch_line, closing_lines, opening_lines
+
+    done, every = 0, 1
+    try:
+        with closing(events), tqdm(unit="child", disable=None) as bar:
+            for event in events:
+                match event:
+                    case Started(study=study, num_trials=total, num_done=done):
+                        if study.config.evaluator.get("kind") == "table":
+                            every = max(1, total // study.config.batch // FEW)
+                        bar.reset(total)
+                        bar.update(done)
+                        tqdm.write(opening_lines(event), file=sys.stdout)
+                    case TrialFinished():
+                        done += 1
+                        bar.update()
+                    case Updated(number=number):
+                        if number % every == 0:
+                            tqdm.write(batch_line(event), file=sys.stdout)
+                    case Finished(study=study):
+                        bar.close()
+                        typer.echo(closing_lines(event))
+                        typer.echo(f"report: {write_report(study, run)}")
+    except KeyboardInterrupt:
+        kept = f"{done} children are kept. Go on with `nasedu resume {run}`"
+        recorded = (run / "study.db").exists()
+        typer.echo(f"\nstopped; {kept if recorded else 'nothing was recorded yet'}", err=True)
+        raise typer.Exit(130) from None

@@ -1,0 +1,103 @@
+"""Commands about tables of trained networks: ``nasedu table``."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nasedu.cli.options import (
+    DataName,
+    Epochs,
+    Filters,
+    Heights,
+    Layers,
+    SkipConnections,
+    Widths,
+    Workers,
+    space_of,
+)
+
+FIRST = 400  # trainings of this run, after which it is known how long the rest takes
+EVERY = 4000  # trainings, from one line to the next
+
+table_app = typer.Typer(help="Tables of every network of a small space.", no_args_is_help=True)
+
+
+@table_app.command()
+def build(
+    folder: Annotated[Path, typer.Argument(help="Folder to measure in and go on from.")] = Path(
+        "runs/table"
+    ),
+    seed: Annotated[int, typer.Option(help="Decides the children's weights and order.")] = 0,
+    workers: Workers = None,
+    data: DataName = "digits",
+    epochs: Epochs = 5,
+    layers: Layers = 3,
+    heights: Heights = "1,3,5",
+    widths: Widths = "1,3,5",
+    filters: Filters = "8,24",
+    skip_connections: SkipConnections = True,
+    best: Annotated[int, typer.Option(help="Train so many of the best three times.")] = 500,
+) -> None:
+    """Train every network of a space, so that searches of it take seconds afterwards.
+
+    As it stands it takes about nine hours of one core. It may be stopped at any time: the same
+    command goes on. A seed that nobody knows makes a table that nobody has searched yet.
+    """
+    from tqdm import tqdm
+
+    from nasedu.searching import measure
+    from nasedu.searching.measuring import TABLE
+    from nasedu.training import Recipe
+    from nasedu.viewing.progress import duration
+    from nasedu.viewing.table_sheet import write_sheet
+
+    space = space_of(layers, heights, widths, filters, skip_connections)
+    options = {"data": data, "recipe": Recipe(epochs=epochs), "seed": seed}
+    events = measure(folder, space, best=best, workers=workers, **options)
+    typer.echo(
+        f"{space.size:,} networks of {layers} layers, {epochs} epochs each on {data}; a random "
+        f"tenth and the best {min(best, space.size):,} three times"
+    )
+    done, here, top, begun = 0, 0, 0.0, time.monotonic()
+    try:
+        with closing(events), tqdm(unit="training", disable=None) as bar:
+            for here, event in enumerate(events, start=1):
+                done, outcome = event.done, event.trial.outcome
+                if outcome and outcome.valid_curve:
+                    top = max(top, *outcome.valid_curve[-5:])
+                if here == 1:
+                    begun = time.monotonic()
+                    bar.initial = bar.n = bar.last_print_n = done - 1
+                bar.total = event.total
+                bar.set_postfix_str(f"best accuracy {top:.3f}", refresh=False)
+                bar.update(done - bar.n)
+                if here == FIRST or here % EVERY == 0:
+                    left = (event.total - done) * (time.monotonic() - begun) / here
+                    line = f"{done:,} of {event.total:,} trainings, best accuracy {top:.3f}"
+                    tqdm.write(f"{line}, about {duration(left)} to go", file=sys.stdout)
+    except KeyboardInterrupt:
+        kept = f"{done:,} trainings are kept in {folder}" if here else "nothing new was trained"
+        typer.echo(f"\nstopped; {kept}. The same command goes on", err=True)
+        raise typer.Exit(130) from None
+    typer.echo(f"table: {folder / TABLE}")
+    typer.echo(f"data sheet: {write_sheet(folder / TABLE)}")
+    typer.echo(f"search it with `nasedu search --table {folder}`")
+
+
+@table_app.command()
+def show(
+    table: Annotated[
+        str, typer.Argument(help="Name of a table that comes with nasedu, a file or a folder.")
+    ] = "digits_3_layers",
+) -> None:
+    """Say what a table is: networks, trainings, accuracies, noise."""
+    from nasedu.data import NetworkTable
+    from nasedu.viewing.table_facts import summary
+
+    typer.echo(summary(NetworkTable.load(table)))
