@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 from nasedu.errors import StudyError
-from nasedu.searching import Event, Started, Study, Updated
+from nasedu.searching import Event, Started, Study, TrialFinished, Updated
 
 State = Literal["running", "pausing", "paused", "stopping", "stopped", "finished", "failed"]
 Events = Iterator[Event] | Callable[[], Iterator[Event]]
@@ -53,6 +53,7 @@ class BackgroundSearch:
         self._events, self._on_event, self._on_state = events, on_event, on_state
         self._moved = threading.Condition()
         self._is_stepping = False
+        self._num_left: int | None = None  # children to train; None before the first event
         self._thread = threading.Thread(target=self._run, name="search", daemon=True)
 
     def start(self) -> None:
@@ -109,16 +110,19 @@ class BackgroundSearch:
             self._move(dict.fromkeys(("running", "pausing", "paused", "stopping"), "failed"))
 
     def _waited(self) -> bool:
-        """Wait while paused; return whether to go on."""
-        while self.state not in ("running", "stopping"):
+        """Wait while paused and there are children to train; return whether to go on."""
+        while self.state not in ("running", "stopping") and self._num_left != 0:
             self._move(REACHED)
             with self._moved:
                 self._moved.wait_for(lambda: self.state != "paused")
-        return self.state == "running"
+        return self.state != "stopping"
 
     def _take(self, event: Event) -> None:
         if isinstance(event, Started):
             self.study = event.study
+            self._num_left = event.num_trials - event.num_done
+        elif isinstance(event, TrialFinished) and self._num_left:
+            self._num_left -= 1
         self._on_event(event)
         if isinstance(event, Updated) and self._is_stepping:
             self._is_stepping = False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
@@ -13,14 +12,21 @@ from nasedu.searching import Event, Started, Study, TrialFinished, Updated
 from nasedu.viewing.background import OVER, BackgroundSearch, Events, State
 from nasedu.viewing.figures import reward_figure
 from nasedu.viewing.findings import reward_alt
+from nasedu.viewing.pacing import Paced
 from nasedu.viewing.progress import accuracy_of
 from nasedu.viewing.searches import Search, Searches
 from nasedu.viewing.sheets import png_of
 
-SPOKEN = 5.0  # seconds between two messages to a screen reader
-DRAWN = 2.0  # seconds between two pictures
+# Seconds from one to the next: a search of a table has hundreds of children a second.
+COUNTED = 0.1  # numbers
+DRAWN = 1.0  # pictures
+SPOKEN = 5.0  # messages to a screen reader
+DRAWING = 0.1  # no seconds: the share of all time that the pictures may take
+PATIENCE = 5.0  # but no picture is later than this: the first one also loads matplotlib
 
 STILL = "In a running notebook this view is alive; here it stands as when its cell had run."
+
+UNSEEN = "position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%)"
 
 WORDS: dict[State, str] = {
     "running": "running",
@@ -32,13 +38,16 @@ WORDS: dict[State, str] = {
     "failed": "failed",
 }
 
+RESTING = ("paused", *OVER)
+
 
 class LiveSearch:
     """Runs a search in the background and shows how it goes.
 
     Its cell returns at once; another cell calls `wait` for the study. Pause and Stop take
-    effect when what is in training is finished; Step trains one batch, then pauses. Without a
-    kernel it shows the same, as it stood when the cell had run.
+    effect when what is in training is finished; Step goes on to the end of a batch and its
+    update, then pauses. None of them changes what is found. Without a kernel it shows the
+    same, as it stood when the cell had run.
 
     Args:
         events: What `search` or `resume` returned, or a function that returns it.
@@ -59,11 +68,13 @@ class LiveSearch:
 
         self.name, self.beside = name, dict(beside or {})
         self._picture, self._alt = b"", ""
-        self._spoken = self._drawn = -float("inf")
+        self._done = 0
         self._last: Updated | None = None
-        self._lock = threading.RLock()  # clicks and the search meet here
-        self.progress = IntProgress(description="children", min=0, max=1)
-        self.count, self.status, self.figure = HTML(), HTML(), HTML()
+        self._lock = threading.Lock()  # clicks and the search meet here
+        tidy = {"description_width": "initial"}
+        self.progress = IntProgress(description="children", min=0, max=1, style=tidy)
+        self.count, self.facts, self.figure = HTML(), HTML(), HTML()
+        self.status = HTML(layout=Layout(height="0", margin="0"))  # heard, not seen
         self.pause_button = Button(description="Pause", tooltip="Pause or resume the search")
         self.step_button = Button(description="Step", tooltip="Train one batch, then pause")
         self.stop_button = Button(description="Stop", tooltip="End the search; keep its record")
@@ -71,15 +82,18 @@ class LiveSearch:
         self.step_button.on_click(lambda _: self._search.step())
         self.stop_button.on_click(lambda _: self._search.stop())
         wrap = Layout(flex_flow="row wrap", align_items="center")
-        buttons = [self.pause_button, self.step_button, self.stop_button]
-        top = HBox([*buttons, self.progress, self.count], layout=wrap)
-        self.widget = VBox([top, self.status, self.figure])
+        buttons = HBox([self.pause_button, self.step_button, self.stop_button], layout=wrap)
+        numbers = HBox([self.progress, self.count], layout=wrap)
+        self.widget = VBox([buttons, numbers, self.facts, self.status, self.figure])
+        self._show_numbers = Paced(self._numbers_now, COUNTED)
+        self._draw = Paced(self._draw_now, DRAWN, share=DRAWING, longest=PATIENCE)
+        self._speak = Paced(self._speak_now, SPOKEN)
         self._search = BackgroundSearch(events, self._take, self._show_state, paused=paused)
         self._show_state()
         self._search.start()
 
     def __repr__(self) -> str:
-        return f"LiveSearch({self.state}, {self._numbers})"
+        return f"LiveSearch({self.state}, {self._counted})"
 
     @property
     def state(self) -> State:
@@ -100,7 +114,7 @@ class LiveSearch:
         self._search.resume()
 
     def step(self) -> None:
-        """Train one batch, or what is left of it, then pause."""
+        """Train one batch, or what is left of it, and update; then pause."""
         self._search.step()
 
     def stop(self) -> None:
@@ -131,67 +145,69 @@ class LiveSearch:
     def _take(self, event: Event) -> None:
         """Show an event; runs in the search's thread."""
         if isinstance(event, Started):
-            self.progress.max, self.progress.value = event.num_trials, event.num_done
+            self._done, self.progress.max = event.num_done, event.num_trials
         elif isinstance(event, TrialFinished):
-            self.progress.value += 1
+            self._done += 1
         elif isinstance(event, Updated):
             self._last = event
-        self._show_count()
-        self._speak(at_most_every=SPOKEN)
-        self._draw(at_most_every=DRAWN)
+        self._show_numbers()
+        self._draw()
+        self._speak()
 
     def _show_state(self) -> None:
-        """Show what it does now, whoever changed it; at the end show everything once more."""
+        """Show what it does now, whoever changed it; when it rests, show everything."""
         with self._lock:
             paused = self.state in ("pausing", "paused")
             self.pause_button.description = "Resume" if paused else "Pause"
             for button in (self.pause_button, self.step_button, self.stop_button):
                 button.disabled = self.state in ("stopping", *OVER)
-            self._show_count()
-        if self.state in ("paused", *OVER):
-            self._draw()
-        if self.state in OVER:
+        self._show_numbers.now()
+        if self.state in RESTING:
+            self._draw.now()
             self._speak()
 
-    def _show_count(self) -> None:
-        with self._lock:
-            error = self._search.error
-            words = WORDS[self.state] if error is None else f"ended by {error!r}"
-            self.count.value = f"<span>{escape(f'{self._numbers}, {words}')}</span>"
+    def _numbers_now(self) -> None:
+        error = self._search.error
+        words = WORDS[self.state] if error is None else f"ended by {error!r}"
+        self.progress.value = self._done
+        self.count.value = f"<span>{escape(f'{self._counted}, {words}')}</span>"
+        self.facts.value = f"<span>{escape(self._found)}</span>"
 
-    def _speak(self, at_most_every: float = 0.0) -> None:
+    def _speak_now(self) -> None:
         """Say how it goes, where a screen reader listens."""
-        now = time.monotonic()
-        if now - self._spoken < at_most_every:
-            return
-        self._spoken = now
         sentence = escape(self._sentence())
-        self.status.value = f'<div role="status" aria-live="polite">{sentence}</div>'
+        message = f'<div role="status" aria-live="polite" style="{UNSEEN}">{sentence}</div>'
+        self.status.value = message
 
     @property
-    def _numbers(self) -> str:
-        if self.study is None or not self.progress.value:
+    def _counted(self) -> str:
+        if not self._done:
             return "no child yet"
-        return f"{self.progress.value} of {self.progress.max} children"
+        return f"{self._done:,} of {self.progress.max:,} children"
+
+    @property
+    def _found(self) -> str:
+        """What the last batch was like, and the best child so far; empty before the first."""
+        if self._last is None:
+            return ""
+        stats, best = self._last.stats, self._last.best
+        text = f"batch {self._last.number:,}"
+        text += f": mean reward {stats.mean_reward:.2f}" if stats else ": every child failed"
+        if best is not None:
+            text += f"; best accuracy {accuracy_of(best):.3f} (child {best.number:,})"
+        return text
 
     def _sentence(self) -> str:
-        text = self._numbers
-        if self._last is not None:
-            stats, best = self._last.stats, self._last.best
-            text += f"; batch {self._last.number}"
-            text += f": mean reward {stats.mean_reward:.2f}" if stats else ": every child failed"
-            if best is not None:
-                text += f"; best accuracy {accuracy_of(best):.3f} (child {best.number})"
-        return f"{text}; {self.state}." if self.state in OVER else f"{text}."
+        state = self.state if self.state in RESTING else ""
+        return f"{'; '.join(filter(None, (self._counted, self._found, state)))}."
 
-    def _draw(self, at_most_every: float = 0.0) -> None:
-        now, study = time.monotonic(), self.study
-        if study is None or now - self._drawn < at_most_every:
+    def _draw_now(self) -> None:
+        study = self.study
+        if study is None:
             return
         shown: Searches = {self.name: study, **self.beside} if self.beside else study
         self._picture, self._alt = png_of(reward_figure(shown), dpi=100), reward_alt(shown)
         self.figure.value = self._image()
-        self._drawn = time.monotonic()
 
     def _image(self) -> str:
         data = base64.b64encode(self._picture).decode()

@@ -96,6 +96,14 @@ def test_a_step_of_a_running_search_ends_its_batch(begun):
     assert script.log.count(script.log[-1]) == 4
 
 
+def test_nothing_is_left_to_pause_for_after_the_last_child(begun):
+    search = begun(Script(batches=2), paused=True)
+    for state in ("paused", "finished"):
+        until(lambda: search.state == "paused")
+        search.step()
+        until(lambda state=state: search.state == state)
+
+
 @pytest.mark.parametrize("paused", [False, True])
 def test_stop_ends_it_and_keeps_the_study(begun, paused):
     script = Script()

@@ -73,9 +73,8 @@ def test_it_shows_progress_status_and_figure(live):
     view.wait()
     assert (view.progress.value, view.progress.max) == (24, 24)
     assert "24 of 24 children, finished" in view.count.value
-    assert 'role="status" aria-live="polite"' in view.status.value
-    assert "batch 6: mean reward" in view.status.value
-    assert f"(child {view.study.best().number})" in view.status.value
+    assert "batch 6: mean reward" in view.facts.value
+    assert f"(child {view.study.best().number})" in view.facts.value
     png = view.figure.value.split("base64,")[1].split('"')[0]
     assert base64.b64decode(png).startswith(b"\x89PNG")
     assert 'alt="Mean reward' in view.figure.value
@@ -99,7 +98,7 @@ def test_pause_and_resume_by_clicks(live):
     assert "pausing" in view.count.value
     evaluator.gate.release(10)  # the sixth is in training and is finished
     until(lambda: view.state == "paused")
-    time.sleep(0.2)
+    time.sleep(0.3)
     assert view.progress.value == 6
     assert sum(t.outcome is not None for t in view.study.trials()) == 6
     view.pause_button.click()
@@ -118,6 +117,44 @@ def test_step_by_clicks(live):
         until(lambda: view.state == "paused")
         assert view.study.num_updates == batches
         assert view.progress.value == 4 * batches
+
+
+def test_a_step_from_the_middle_of_a_batch_ends_it(live):
+    evaluator = Gated(allowed=6)
+    view = live(events(evaluator))
+    until(lambda: view.progress.value == 6)
+    view.pause_button.click()
+    evaluator.gate.release(18)
+    until(lambda: view.state == "paused")
+    assert view.progress.value == 7
+    view.step_button.click()
+    until(lambda: view.state == "paused")
+    assert (view.progress.value, view.study.num_updates) == (8, 2)
+
+
+def test_the_last_step_ends_it(live):
+    view = live(events(trials=8), paused=True)
+    for state in ("paused", "finished"):
+        until(lambda: view.state == "paused")
+        view.step_button.click()
+        until(lambda state=state: view.state == state)
+    assert view.study.is_complete
+
+
+def test_what_is_found_is_the_same_with_pauses_and_steps_as_without(live):
+    undisturbed = live(events()).wait()
+    view = live(events(), paused=True)
+    until(lambda: view.state == "paused")
+    view.step()
+    until(lambda: view.state == "paused")
+    view.resume()
+    until(lambda: view.progress.value >= 9)
+    view.pause()
+    until(lambda: view.state in ("paused", "finished"))
+    view.step()
+    study = view.wait()
+    assert study.trials() == undisturbed.trials()
+    assert study.updates() == undisturbed.updates()
 
 
 def test_stop_by_a_click_keeps_a_run_that_can_be_continued(live, tmp_path):
@@ -146,17 +183,38 @@ def test_an_error_is_shown_and_raised_by_wait(live):
     assert "no &lt;such&gt; luck" in view.count.value
 
 
-def test_it_speaks_and_draws_only_now_and_then(live, monkeypatch):
-    monkeypatch.setattr(live_search, "SPOKEN", 1e6)
-    monkeypatch.setattr(live_search, "DRAWN", 1e6)
+def test_it_speaks_draws_and_counts_only_now_and_then(live, monkeypatch):
+    for pace in ("COUNTED", "DRAWN", "SPOKEN"):
+        monkeypatch.setattr(live_search, pace, 1e6)
     evaluator, told = Gated(), []
     view = live(events(evaluator))
-    until(lambda: view.figure.value)
-    view.status.observe(lambda change: told.append("spoken"), names="value")
-    view.figure.observe(lambda change: told.append("drawn"), names="value")
+    until(lambda: view.status.value)
+    for name in ("count", "figure", "status"):
+        shown = getattr(view, name)
+        shown.observe(lambda change, name=name: told.append(name), names="value")
     evaluator.gate.release(24)
     view.wait()
-    assert sorted(told) == ["drawn", "spoken"]  # once, at the end
+    assert sorted(told) == ["count", "figure"]  # once, at the end; not even then said too soon
+
+
+def test_what_is_said_is_said_in_time_and_to_the_end(live, monkeypatch):
+    monkeypatch.setattr(live_search, "SPOKEN", 0.3)
+    said, start = [], time.monotonic()
+    view = live(events(Counted(0.02)))
+    view.status.observe(lambda change: said.append(change.new), names="value")
+    view.wait()
+    until(lambda: "finished" in view.status.value)
+    assert 'role="status" aria-live="polite"' in view.status.value
+    assert 0.3 * (len(said) - 1) <= time.monotonic() - start
+
+
+def test_a_pause_is_said(live, monkeypatch):
+    monkeypatch.setattr(live_search, "SPOKEN", 0.05)
+    view = live(events(), paused=True)
+    until(lambda: "no child yet; paused." in view.status.value)
+    view.step()
+    until(lambda: "4 of 24 children; batch 1: mean" in view.status.value)
+    until(lambda: "; paused." in view.status.value)
 
 
 def test_other_searches_stand_beside_it(live):
@@ -187,5 +245,5 @@ def test_all_children_failing_is_shown_and_no_error(live):
 
     view = live(events(Broken(), trials=4))
     view.wait()
-    assert "every child failed" in view.status.value
+    assert "every child failed" in view.facts.value
     assert 'alt="All 4 children failed."' in view.figure.value
