@@ -9,6 +9,7 @@ from nasedu.course.checks.lesson_01 import decode_layer, encode_layer, space_siz
 from nasedu.course.checks.lesson_02 import conv_flop, conv_parameters, output_size, same_padding
 from nasedu.course.checks.lesson_03 import joint_probabilities, log_prob, sample_token
 from nasedu.course.checks.lesson_04 import grad_log_softmax, moving_average, reinforce_gradient
+from nasedu.course.checks.lesson_05 import place_of, policy_gradient_loss, run_search
 
 __all__ = [
     "best_so_far",
@@ -21,8 +22,11 @@ __all__ = [
     "log_prob",
     "moving_average",
     "output_size",
+    "place_of",
+    "policy_gradient_loss",
     "reinforce_gradient",
     "reward_from_curve",
+    "run_search",
     "same_padding",
     "sample_token",
     "space_size",
