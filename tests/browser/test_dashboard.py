@@ -73,6 +73,12 @@ def test_pause_step_and_resume(page, lab):
         study.close()
         return done, updates
 
+    def wait_for_record(updates):
+        end = time.monotonic() + 60
+        while recorded() != (BATCH * updates, updates):
+            assert time.monotonic() < end, f"{recorded()} are recorded after {updates} batches"
+            page.wait_for_timeout(100)
+
     expect_shown(re.compile(rf"^\d+ of {TRIALS} children, running$"))
     button["Pause"].click()
     expect_shown(re.compile("children, paused$"))
@@ -83,10 +89,12 @@ def test_pause_step_and_resume(page, lab):
 
     button["Step"].click()  # to the end of the batch
     updates += 1
+    wait_for_record(updates)  # if only the update was left, the page shows the same as before
     expect_shown(f"{BATCH * updates} of {TRIALS} children, paused")
     button["Step"].focus()
     page.keyboard.press("Space")  # one more, whole
     updates += 1
+    wait_for_record(updates)
     expect_shown(f"{BATCH * updates} of {TRIALS} children, paused")
     time.sleep(1)
     assert recorded() == (BATCH * updates, updates)
