@@ -10,17 +10,28 @@ from nasedu.course.checks.lesson_02 import conv_flop, conv_parameters, output_si
 from nasedu.course.checks.lesson_03 import joint_probabilities, log_prob, sample_token
 from nasedu.course.checks.lesson_04 import grad_log_softmax, moving_average, reinforce_gradient
 from nasedu.course.checks.lesson_05 import place_of, policy_gradient_loss, run_search
+from nasedu.course.checks.lesson_06 import (
+    batch_for_noise,
+    leave_one_out_baseline,
+    noise_to_signal,
+)
+from nasedu.course.checks.lesson_09 import bootstrap_interval, expected_best, share_of_wins
 
 __all__ = [
+    "batch_for_noise",
     "best_so_far",
+    "bootstrap_interval",
     "conv_flop",
     "conv_parameters",
     "decode_layer",
     "encode_layer",
+    "expected_best",
     "grad_log_softmax",
     "joint_probabilities",
+    "leave_one_out_baseline",
     "log_prob",
     "moving_average",
+    "noise_to_signal",
     "output_size",
     "place_of",
     "policy_gradient_loss",
@@ -29,5 +40,6 @@ __all__ = [
     "run_search",
     "same_padding",
     "sample_token",
+    "share_of_wins",
     "space_size",
 ]

@@ -19,7 +19,7 @@ def test_expected_best_is_the_package_s_and_that_of_random_draws(values, draws):
     exact = check.expected_best.solution(values, draws)
     assert exact == pytest.approx(searching.expected_best(values, [draws])[0])
     best = np.random.default_rng(1).choice(values, (4000, draws)).max(1)
-    assert exact == pytest.approx(best.mean(), abs=4 * best.std() / 4000**0.5 + 1e-9)
+    assert exact == pytest.approx(best.mean(), abs=4 * best.std() / 4000**0.5 + 1e-5)
 
 
 def test_bootstrap_interval_is_the_package_s_if_the_draws_are(values):

@@ -1,0 +1,229 @@
+"""Lesson 05: your first fast search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import torch
+from torch import Generator, Tensor, tensor
+
+from nasedu.controller import Controller
+from nasedu.course.checks.lesson_04 import moving_average
+from nasedu.course.exercise import exercise
+from nasedu.spaces import ConvNetSpace
+from nasedu.training import one_thread
+
+
+def _place(tokens: Sequence[int], choices: Sequence[int]) -> int:
+    place = 0
+    for token, count in zip(tokens, choices, strict=True):
+        place = place * count + token
+    return place
+
+
+@exercise(
+    ([1, 2, 1], [3, 3, 2]),
+    ([2, 0, 1, 3], [3, 2, 2, 4]),
+    ([0, 1], [2, 5]),
+    ([2, 2, 1], [3, 3, 2]),
+    mistakes={
+        "That lets the first token run first, like the units of a number; it is the last one.": (
+            lambda tokens, choices: _place(tokens[::-1], choices[::-1])
+        ),
+        "That adds the tokens up: many sentences would share one row.": (
+            lambda tokens, choices: sum(tokens)
+        ),
+        "That multiplies by the choices of the decision before; take the decision's own.": (
+            lambda tokens, choices: _place(tokens, [1, *choices[:-1]])
+        ),
+        "That has the last token's choices once too often: the last token counts single rows.": (
+            lambda tokens, choices: _place(tokens, choices) * choices[-1]
+        ),
+        "That counts rows from 1; the first row is row 0.": (
+            lambda tokens, choices: _place(tokens, choices) + 1
+        ),
+        "That multiplies every token by its own number of choices; a row is passed for each "
+        "sentence that comes before.": (
+            lambda tokens, choices: sum(t * c for t, c in zip(tokens, choices, strict=True))
+        ),
+        "That is how many sentences there are, whatever the tokens.": (
+            lambda tokens, choices: prod(choices)
+        ),
+    },
+)
+def place_of(tokens: Sequence[int], choices: Sequence[int]) -> int:
+    """Return where a sequence stands, from 0, among all sequences: the last token runs first.
+
+    Args:
+        tokens: One a decision.
+        choices: How many choices every decision has.
+    """
+    return _place(tokens, choices)
+
+
+@exercise(
+    (tensor([[-0.5, -1.0, -0.2], [-1.5, -0.3, -0.7]]), tensor([0.9, 0.4]), 0.5),
+    (tensor([[-0.1, -2.0], [-0.6, -0.6], [-1.2, -0.4]]), tensor([0.2, 0.8, 0.1]), 0.3),
+    (tensor([[-0.7, -0.7, -0.7, -0.1]]), tensor([0.6]), 0.0),
+    mistakes={
+        "The sign is wrong: an optimiser goes downhill, so the loss is minus what should grow.": (
+            lambda log_probs, r, b: ((r - b) * log_probs.sum(1)).mean()
+        ),
+        "That is the sum over the children; take the mean.": (
+            lambda log_probs, r, b: -((r - b) * log_probs.sum(1)).sum()
+        ),
+        "That is the mean over the tokens too; a child's log-probability is their sum.": (
+            lambda log_probs, r, b: -((r - b)[:, None] * log_probs).mean()
+        ),
+        "That forgets the baseline: weigh each child by its reward minus the baseline.": (
+            lambda log_probs, r, b: -(r * log_probs.sum(1)).mean()
+        ),
+        "That adds the baseline; subtract it.": (
+            lambda log_probs, r, b: -((r + b) * log_probs.sum(1)).mean()
+        ),
+        "That subtracts the mean of these rewards; subtract the baseline that was given.": (
+            lambda log_probs, r, b: -((r - r.mean()) * log_probs.sum(1)).mean()
+        ),
+        "That weighs by probabilities; their logarithms are what is given, and what is meant.": (
+            lambda log_probs, r, b: -((r - b) * log_probs.sum(1).exp()).mean()
+        ),
+        "That averages rewards and log-probabilities apart; multiply child by child, then "
+        "average.": (lambda log_probs, r, b: -(r - b).mean() * log_probs.sum(1).mean()),
+        "That is one number a child; take the mean over the children.": (
+            lambda log_probs, r, b: -(r - b) * log_probs.sum(1)
+        ),
+        "That forgets the rewards: every child would be pushed up alike.": (
+            lambda log_probs, r, b: -log_probs.sum(1).mean()
+        ),
+    },
+)
+def policy_gradient_loss(log_probs: Tensor, rewards: Tensor, baseline: float) -> Tensor:
+    """Return one number whose gradient is minus the policy gradient (section 3.2).
+
+    Args:
+        log_probs: ``(B, T)``, of every token of every child.
+        rewards: ``(B,)``, one a child.
+        baseline: What to compare the rewards with.
+    """
+    return -((rewards - baseline).to(log_probs) * log_probs.sum(1)).mean()
+
+
+@dataclass(frozen=True, repr=False)
+class _LookUp:
+    """Rewards of a space of two choices a decision: no two networks have the same."""
+
+    def __call__(self, tokens: Tensor) -> Tensor:
+        worth = 2.0 ** -torch.arange(1, tokens.shape[1] + 1, dtype=torch.float64)
+        return (tokens.double() @ worth) ** 2
+
+    def __repr__(self) -> str:
+        return "look_up"
+
+
+def _search(
+    space: ConvNetSpace,
+    look_up: Callable[[Tensor], Tensor],
+    updates: int,
+    lr: float,
+    seed: int,
+    *,
+    loss: Callable[[Tensor, Tensor, float], Tensor] = policy_gradient_loss.solution,
+    start: float | None = None,  # of the baseline; None is the mean of the first batch
+    decay: float = 0.95,
+    one_by_one: bool = True,
+    early: bool = False,
+    redraw: bool = False,
+    clear: bool = True,
+    renew: bool = False,
+) -> list[list[float]]:
+    """Search as `run_search` does, or with one of its usual mistakes."""
+    controller = Controller(space.decisions, seed=seed)
+    adam = torch.optim.Adam(controller.parameters(), lr=lr)
+    generator = Generator().manual_seed(seed)
+    baseline, rows = start, []
+    for _ in range(updates):
+        if redraw:
+            generator.manual_seed(seed)
+        rollout = controller(8, generator=generator)
+        rewards = look_up(rollout.tokens)
+        mean = float(rewards.mean())
+        old = mean if baseline is None else baseline
+        baseline = old
+        for reward in rewards.tolist() if one_by_one else [mean]:
+            baseline = moving_average.solution(baseline, reward, decay)
+        if renew:
+            adam = torch.optim.Adam(controller.parameters(), lr=lr)
+        if clear:
+            adam.zero_grad()
+        used = baseline if early else old
+        loss(rollout.log_probs, rewards, used).backward()
+        adam.step()
+        rows.append([mean, used])
+    return rows
+
+
+def _mistake(**wrong: Any) -> Callable[..., list[list[float]]]:
+    def search(*arguments: Any) -> list[list[float]]:
+        with one_thread():
+            return _search(*arguments, **wrong)
+
+    return search
+
+
+_right_loss = policy_gradient_loss.solution
+_ONE = ConvNetSpace(1, (1, 3), (1, 3), (8, 24), skip_connections=False)
+
+
+@exercise(
+    (_ONE, _LookUp(), 8, 0.03, 2),
+    (_ONE, _LookUp(), 12, 0.02, 0),
+    mistakes={
+        "The rewards go down: the sign of the loss is wrong.": (
+            _mistake(loss=lambda *given: -_right_loss(*given))
+        ),
+        "The controller never changes: it takes `backward()` and then `step()`.": (
+            _mistake(loss=lambda *given: 0 * _right_loss(*given))
+        ),
+        "The gradients of all updates add up: call `zero_grad()` before `backward()`.": (
+            _mistake(clear=False)
+        ),
+        "There is no baseline: it starts at the mean of the first batch.": (
+            _mistake(start=0.0, decay=1.0)
+        ),
+        "The baseline starts at 0; it starts at the mean of the first batch.": _mistake(start=0.0),
+        "The baseline never moves: after each update let every reward move it by 5 %.": (
+            _mistake(decay=1.0)
+        ),
+        "The baseline moves once a batch; let one reward after the other move it.": (
+            _mistake(one_by_one=False)
+        ),
+        "The baseline moves before the update; compare with the old one, then move it.": (
+            _mistake(early=True)
+        ),
+        "Every batch draws the same random numbers: make the generator before the loop.": (
+            _mistake(redraw=True)
+        ),
+        "Adam forgets what it has averaged: make it before the loop.": _mistake(renew=True),
+    },
+)
+def run_search(
+    space: ConvNetSpace,
+    look_up: Callable[[Tensor], Tensor],
+    updates: int,
+    lr: float,
+    seed: int,
+) -> list[list[float]]:
+    """Run REINFORCE with batches of 8; return mean reward and baseline of each (section 3.2).
+
+    Args:
+        space: The networks; its `decisions` make the controller.
+        look_up: From tokens ``(8, T)`` to rewards ``(8,)``.
+        updates: How many batches.
+        lr: Learning rate of Adam.
+        seed: Of the controller's first weights, and of the generator that draws.
+    """
+    with one_thread():
+        return _search(space, look_up, updates, lr, seed)
