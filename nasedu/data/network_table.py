@@ -108,7 +108,10 @@ class NetworkTable:
     @cached_property
     def reward(self) -> NDArray[np.float64]:
         """``(R, N)`` best validation accuracy of the last 5 epochs, cubed (section 4.1)."""
-        return self.best_accuracy**3
+        total = self.about["evaluator"]["num_valid"]
+        cubes = np.array([(right / total) ** 3 for right in range(total + 1)])
+        counts = self.valid[..., -5:].max(-1)  # cubed as training does it, to the last bit
+        return np.where(counts < 0, np.nan, cubes[counts])
 
     @cached_property
     def best_accuracy(self) -> NDArray[np.float64]:

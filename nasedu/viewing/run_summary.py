@@ -18,7 +18,13 @@ from nasedu.viewing.sheets import png_of
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-STRATEGIES = {"reinforce": "REINFORCE", "random": "Random search"}
+STRATEGIES = {
+    "reinforce": "REINFORCE",
+    "ppo": "PPO",
+    "evolution": "Regularised evolution",
+    "local": "Local search",
+    "random": "Random search",
+}
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,8 @@ def test_a_seed_gives_the_children_that_it_gives_to_search(name):
         assert isinstance(finished, Finished)
         tokens = [trial.tokens for trial in finished.study.trials()]
         assert row.tolist() == TABLE.places(tokens).tolist()
+        rewards = [trial.reward for trial in finished.study.trials()]
+        assert rewards == TABLE.reward[0, row].tolist()
 
 
 def test_progress_counts_every_child():
