@@ -63,6 +63,8 @@ def intervals_figure(
         place = {"xytext": (4, height), "textcoords": "offset points", "ha": "left"}
         axes.annotate(name, (where[0], value), fontsize=SMALL, color=INK, **place)
     name_axes(axes, unit, y)
+    if log:
+        axes.xaxis.set_major_formatter("{x:,g}")
     if space_size:
         _add_share(axes, space_size)
     axes.legend(loc="best", fontsize=SMALL, labelcolor=INK, framealpha=0.85, handlelength=3)
@@ -104,4 +106,6 @@ def _add_share(axes: Axes, space_size: int) -> None:
 
     share = axes.secondary_xaxis("top", functions=(to_share, to_children))
     share.tick_params(colors=QUIET, labelcolor=INK, labelsize=SMALL, length=3)
+    if axes.get_xscale() == "log":
+        share.xaxis.set_major_formatter("{x:,g}")
     share.set_xlabel("share of the space, %", fontsize=TEXT - 1, color=INK)
