@@ -150,6 +150,8 @@ def spoilt(folder):
         (None, ["search", "--layers", "63"], "num_layers is 63"),
         (None, ["search", "--filters", "8,x"], "filters is '8,x'; expected numbers"),
         (None, ["search", "--filters", "0"], "num_filters is 0"),
+        (None, ["search", "--depth-schedule", "6,2"], "'6,2'; expected three numbers"),
+        (None, ["search", "--depth-schedule", "0,2,8"], "start is 0; expected an integer"),
         (None, ["search", "--strategy", "luck"], "strategy is 'luck'; expected one of reinforce"),
         (None, ["search", "--lr", "-1"], "lr is -1.0"),
         (None, ["search", "--epochs", "0"], "epochs is 0"),

@@ -10,6 +10,7 @@ import typer
 from nasedu.errors import SettingError
 
 if TYPE_CHECKING:
+    from nasedu.searching import DepthSchedule
     from nasedu.spaces import ConvNetSpace
     from nasedu.training import Recipe
 
@@ -24,6 +25,10 @@ Heights = Annotated[str, typer.Option(help="Filter heights to choose from.")]
 Widths = Annotated[str, typer.Option(help="Filter widths to choose from.")]
 Filters = Annotated[str, typer.Option(help="Numbers of filters to choose from.")]
 SkipConnections = Annotated[bool, typer.Option(help="Let layers choose their inputs.")]
+Depth = Annotated[
+    str | None,
+    typer.Option(metavar="START,STEP,EVERY", help="Let children grow; the paper's is 6,2,1600."),
+]
 
 # The recipe
 Epochs = Annotated[int, typer.Option(help="Passes over the training images.")]
@@ -50,6 +55,21 @@ def space_of(
         num_filters=_numbers("filters", filters),
         skip_connections=skip_connections,
     )
+
+
+def depth_of(text: str | None) -> DepthSchedule | None:
+    """Return the depth schedule that an option describes, or None."""
+    from nasedu.searching import DepthSchedule
+
+    if text is None:
+        return None
+    numbers = _numbers("depth-schedule", text)
+    if len(numbers) != 3:
+        raise SettingError(
+            f"--depth-schedule is {text!r}; expected three numbers: layers of the first children, "
+            "layers added at a time, children of one depth, e.g. 6,2,1600"
+        )
+    return DepthSchedule(*numbers)
 
 
 def recipe_of(

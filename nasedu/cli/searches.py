@@ -16,6 +16,7 @@ from nasedu.cli.options import (
     ChildLr,
     ChildTimeout,
     DataName,
+    Depth,
     Epochs,
     Filters,
     Heights,
@@ -28,6 +29,7 @@ from nasedu.cli.options import (
     SkipConnections,
     Widths,
     Workers,
+    depth_of,
     recipe_of,
     space_of,
 )
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 LOADING = "loading the data and starting the workers ..."
 FEW = 20  # lines about batches, at least, of a search that takes seconds
 DECIDED_BY_A_TABLE = (
-    *("data", "workers", "layers", "heights", "widths", "filters"),
+    *("data", "workers", "layers", "heights", "widths", "filters", "depth_schedule"),
     *("epochs", "child_lr", "batch_size", "schedule", "precision", "num_train", "image_size"),
     "child_timeout",
 )
@@ -70,6 +72,7 @@ def search(
     widths: Widths = "1,3,5,7",
     filters: Filters = "8,16,24,36",
     skip_connections: SkipConnections = False,
+    depth_schedule: Depth = None,
     lr: Annotated[
         float, typer.Option(help="Learning rate of the controller; 0.0006 suits 12,800 children.")
     ] = 0.03,
@@ -112,6 +115,7 @@ def search(
         seed=seed,
         run=run,
         evaluator=evaluator,
+        depth=depth_of(depth_schedule),
         recipe=recipe_of(epochs, child_lr, batch_size, schedule, precision, num_train, image_size),
         child_timeout=None if evaluator else child_timeout,
     )

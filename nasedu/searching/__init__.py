@@ -2,6 +2,7 @@
 
 from nasedu.searching.config import RunConfig
 from nasedu.searching.cores import available_cores
+from nasedu.searching.depth import DepthSchedule
 from nasedu.searching.evaluator import Evaluator, ImageEvaluator
 from nasedu.searching.events import Event, Finished, Started, TrialFinished, Updated
 from nasedu.searching.loop import search
@@ -22,6 +23,7 @@ from nasedu.searching.trial import Trial
 from nasedu.searching.workers import Workers
 
 __all__ = [
+    "DepthSchedule",
     "Evaluator",
     "Event",
     "Finished",

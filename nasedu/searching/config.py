@@ -27,6 +27,7 @@ class RunConfig:
         batch: Children an update.
         seed: The study's seed.
         trials: Children in all. The one thing that may grow when a run is continued.
+        depth: Fields of the depth schedule; None if all children have the space's depth.
     """
 
     space: str
@@ -35,12 +36,14 @@ class RunConfig:
     batch: int
     seed: int
     trials: int
+    depth: dict[str, int] | None = None
 
     def to_json(self, indent: int | None = None) -> str:
         """Return the configuration as JSON."""
-        return json.dumps(
-            {**asdict(self), "space": json.loads(self.space)}, sort_keys=True, indent=indent
-        )
+        fields = {**asdict(self), "space": json.loads(self.space)}
+        if self.depth is None:
+            del fields["depth"]
+        return json.dumps(fields, sort_keys=True, indent=indent)
 
     @classmethod
     def from_json(cls, text: str) -> RunConfig:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -12,6 +13,7 @@ from nasedu.controller import Strategy, UpdateStats
 from nasedu.errors import SettingError
 from nasedu.searching.config import MACHINE, RunConfig, versions
 from nasedu.searching.cores import check_workers
+from nasedu.searching.depth import DepthSchedule
 from nasedu.searching.evaluator import Evaluator, ImageEvaluator
 from nasedu.searching.events import Event, Finished, Started, TrialFinished, Updated
 from nasedu.searching.runs import open_run
@@ -34,6 +36,7 @@ def search(
     run: str | Path | None = None,
     evaluator: Evaluator | None = None,
     recipe: Recipe | None = None,
+    depth: DepthSchedule | None = None,
     child_timeout: float | None = None,
 ) -> Generator[Event, None, None]:
     """Search, and tell of it event by event; leaving the loop ends the search.
@@ -55,6 +58,7 @@ def search(
             memory.
         evaluator: What gives the rewards; default training on ``data`` by ``recipe``.
         recipe: How children are trained.
+        depth: Lets children grow while the search goes on; default all have the space's depth.
         child_timeout: Seconds that one child may take; it fails if it takes longer.
 
     Yields:
@@ -80,6 +84,7 @@ def search(
         batch=batch,
         seed=seed,
         trials=trials,
+        depth=asdict(depth) if depth else None,
     )
     folder = Path(run) if run is not None else None
     return _events(space, config, strategy, evaluator, workers, folder, child_timeout)
@@ -131,8 +136,12 @@ def _next_batch(
     n = min(config.batch, config.trials - study.num_asked)
     if n <= 0:
         return None
+    num_layers = None
+    if config.depth:
+        schedule = DepthSchedule(**config.depth)
+        num_layers = schedule.num_layers(study.num_asked + 1, space.num_layers)
     with one_thread():
-        tokens = strategy.ask(n, generator=generator)
+        tokens = strategy.ask(n, generator=generator, num_layers=num_layers)
     for row in tokens.tolist():
         space.check(row)  # raises before anything is recorded that is not of this space
     return study.ask(tokens, generator)

@@ -10,6 +10,7 @@ from typing import Any
 from nasedu.controller import make_strategy
 from nasedu.data import NetworkTable
 from nasedu.errors import StudyError
+from nasedu.searching.depth import DepthSchedule
 from nasedu.searching.evaluator import Evaluator, ImageEvaluator
 from nasedu.searching.events import Event
 from nasedu.searching.loop import search
@@ -52,6 +53,7 @@ def resume(
         seed=config.seed,
         run=run,
         evaluator=evaluator,
+        depth=DepthSchedule(**config.depth) if config.depth else None,
         child_timeout=None if evaluator.is_instant else child_timeout,
     )
 

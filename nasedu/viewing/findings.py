@@ -66,7 +66,7 @@ def probabilities_alt(study: Study) -> str:
     history, decisions = recorded_probabilities(study)
     number, last = history[-1]
     favourites = []
-    for decision, shares in zip(decisions, last, strict=True):
+    for decision, shares in zip(decisions, last, strict=False):
         if decision.choices:
             choice = decision.choices[int(np.argmax(shares))]
             name = decision.name.removeprefix("num_").replace("_", " ")

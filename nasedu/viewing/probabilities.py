@@ -31,7 +31,8 @@ def probabilities_figure(study: Study) -> Figure:
     on the left at the first update, on the right at the last. An anchor point is a map with
     an earlier layer a row, the darker the more probable that it is chosen.
 
-    Probabilities are those before the update, averaged over the children of its batch.
+    Probabilities are those before the update, averaged over the children of its batch. Layers
+    that children got later begin where they did.
 
     Raises:
         SettingError: The strategy has no probabilities, as random search, or no update yet.
@@ -41,12 +42,14 @@ def probabilities_figure(study: Study) -> Figure:
     num_layers = decisions[-1].layer
     height = 0.9 + num_layers * (1.25 if num_layers <= 6 else 1.0)
     figure, panels = sheet(height, num_layers, len(kinds), gap=0.05)
-    numbers = np.array([number for number, _ in history], dtype=float)
     for k, decision in enumerate(decisions):
         panel = panels[decision.layer - 1][kinds.index(decision.name)]
-        values = np.array([probabilities[k] for _, probabilities in history])  # (U, C) or (U, J)
+        deep = [row for row in history if len(row[1]) > k]  # updates of children so deep
+        values = np.array([probabilities[k] for _, probabilities in deep])  # (U, C) or (U, J)
         draw_panel = _add_map if decision.is_anchor else _add_stack
-        draw_panel(panel, decision, numbers, values)
+        draw_panel(panel, decision, np.array([n for n, _ in deep], float), values)
+        if len(deep) < len(history):
+            panel.set_xlim(left=history[0][0])
     _name_panels(panels, kinds)
     write_title(figure, "What the controller would choose")
     return figure
@@ -72,7 +75,7 @@ def recorded_probabilities(
             "controller, such as 'reinforce', and at least one update"
         )
     decisions = ConvNetSpace.from_json(study.config.space).decisions
-    return history, decisions[: len(history[0][1])]
+    return history, decisions[: max(len(probabilities) for _, probabilities in history)]
 
 
 def _add_stack(axes: Axes, decision: Decision, numbers: np.ndarray, values: np.ndarray) -> None:

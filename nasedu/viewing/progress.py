@@ -15,9 +15,11 @@ def opening_lines(event: Started) -> str:
     resumed = f", {event.num_done} of them trained before" if event.num_done else ""
     is_table = data.get("kind") == "table"
     how = f"looked up in {data['table']}" if is_table else f"{event.workers} at a time"
+    by = f"{name} ({settings})" if settings else name
+    grow = ", at first of {start} layers, {step} more every {every:,}"
+    depth = grow.format(**config.depth) if config.depth else ""
     return (
-        f"{event.num_trials:,} children by {name}{f' ({settings})' if settings else ''}, "
-        f"{how}, seed {config.seed}{resumed}\n"
+        f"{event.num_trials:,} children by {by}{depth}, {how}, seed {config.seed}{resumed}\n"
         f"{data['title']}: {data['num_train']:,} training and {data['num_valid']:,} validation "
         f"images, {data['recipe']['epochs']} epochs a child"
     )
