@@ -34,7 +34,7 @@ class RegularizedEvolution:
         population_size: Members, P. The paper has 100 in a search of 20,000 children; here a
             search has hundreds to thousands, and until there are P nothing but chance decides.
         sample_size: Members drawn for a tournament, with replacement, S. The paper has 25 of
-            100; 10 of 50 prefers the best as gently.
+            100; 10 of 50 prefers the best more gently.
 
     Raises:
         SettingError: Sizes that are not integers with 1 <= S <= P.

@@ -31,7 +31,7 @@ class LocalSearch:
 
     Nobody tells of a child that failed: its point stays untried, and would be asked for for
     ever. Hence our choice, one random point in 20 at any time: where only they come back,
-    three in a row, the neighbours that are left are given up.
+    three in a row and none of their batch from here, the neighbours that are left are given up.
 
     Args:
         decisions: What to decide, in order; see `ConvNetSpace.decisions`.
@@ -81,14 +81,16 @@ class LocalSearch:
             SettingError: ``rewards`` is not one finite number per sequence.
         """
         rewards = check_rewards(tokens, rewards)
-        for told in map(Told, map(tuple, tokens.tolist()), rewards.tolist()):
-            self._hear(told)
-        if len(self.strangers) >= STRANGERS or self._is_top():
+        batch = map(Told, map(tuple, tokens.tolist()), rewards.tolist())
+        came_from_here = [self._hear(told) for told in batch]
+        none_trains = len(self.strangers) >= STRANGERS and not any(came_from_here)
+        if none_trains or self._is_top():
             self.here = max(self.strangers, key=_rank, default=None)
             self.tried, self.strangers = set(), []
         return UpdateStats(mean_reward=float(rewards.mean()))
 
-    def _hear(self, told: Told) -> None:
+    def _hear(self, told: Told) -> bool:
+        """Take a child in; return whether it is a step from here."""
         if self.here is None or _rank(told) > _rank(self.here):
             seen = self.tried if self.here is None else {*self.tried, self.here.tokens}
             self.tried = {tokens for tokens in seen if is_near(tokens, told.tokens)}
@@ -98,6 +100,8 @@ class LocalSearch:
             self.strangers = []
         else:
             self.strangers.append(told)
+            return False
+        return True
 
     def _is_top(self) -> bool:
         """Whether every neighbour was told, and none is better."""

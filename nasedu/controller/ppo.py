@@ -91,7 +91,7 @@ class PPO(Reinforce):
             self.optimizer.zero_grad()
             self.clipped_loss(rollout, old, advantages).backward()
             self.optimizer.step()
-        self._check_sane()
+        self.check_sane()
         return stats
 
     def clipped_loss(self, rollout: Rollout, old: Tensor, advantages: Tensor) -> Tensor:

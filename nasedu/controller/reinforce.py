@@ -83,7 +83,7 @@ class Reinforce:
             p.grad for p in self.controller.parameters() if p.grad is not None
         )
         self.optimizer.step()
-        self._check_sane()
+        self.check_sane()
         self.baseline = self.next_baseline(baseline, rewards)
         return UpdateStats(
             mean_reward=float(rewards.mean()),
@@ -111,11 +111,9 @@ class Reinforce:
             baseline = self.baseline_decay * baseline + (1 - self.baseline_decay) * reward
         return baseline
 
-    def _check_sane(self) -> None:
-        if not torch.nn.utils.get_total_norm(self.controller.parameters()) < DIVERGED:
-            raise SettingError(
-                f"the controller diverged: lr is {self.lr}; choose a smaller learning rate"
-            )
+    def check_sane(self) -> None:
+        """Raise `SettingError` if the weights have grown out of all bounds."""
+        check_norm(float(torch.nn.utils.get_total_norm(self.controller.parameters())), self.lr)
 
     def state_dict(self) -> dict[str, Any]:
         """Return weights, Adam's moments and step counts, and the baseline."""
@@ -139,3 +137,9 @@ class Reinforce:
                 moments.setdefault(int(index), {})[name] = value
         groups = self.optimizer.state_dict()["param_groups"]
         self.optimizer.load_state_dict({"state": moments, "param_groups": groups})
+
+
+def check_norm(norm: float, lr: float) -> None:
+    """Raise `SettingError` if weights of this Euclidean norm can have learned nothing."""
+    if not norm < DIVERGED:
+        raise SettingError(f"the controller diverged: lr is {lr}; choose a smaller learning rate")

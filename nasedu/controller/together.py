@@ -15,7 +15,7 @@ from torch import Generator, Tensor, nn
 from torch.func import functional_call, vmap
 
 from nasedu.controller.controller import Controller, Rollout
-from nasedu.controller.reinforce import Reinforce
+from nasedu.controller.reinforce import Reinforce, check_norm
 from nasedu.errors import SettingError
 
 Evaluate = Callable[[Tensor], Tensor]
@@ -47,7 +47,8 @@ def advance_together(
         After every update its tokens ``(S, B, T)`` and their rewards ``(S, B)``.
 
     Raises:
-        SettingError: Learners that differ in more than weights, or a reward that is not finite.
+        SettingError: Learners that differ in more than weights, a reward that is not finite, or
+            a learning rate so large that a controller diverged.
     """
     _check_alike(learners, generators)
     controller, like = learners[0].controller, learners[0]
@@ -71,6 +72,7 @@ def advance_together(
             stack.optimizer.zero_grad()
             vmap(loss)(stack.weights, tokens, stack.advantages(rewards)).sum().backward()
             stack.optimizer.step()
+            stack.check_sane()
             yield tokens, rewards
     finally:
         stack.hand_back()
@@ -116,6 +118,11 @@ class _Stack:
             rows.append(own - baseline)
             learner.baseline = learner.next_baseline(baseline, own)
         return torch.stack(rows)
+
+    def check_sane(self) -> None:
+        """Raise `SettingError` if a learner's weights have grown out of all bounds."""
+        squares = [w.detach().flatten(1).square().sum(1) for w in self.weights.values()]
+        check_norm(float(torch.stack(squares).sum(0).sqrt().max()), self.learners[0].lr)
 
     def hand_back(self) -> None:
         """Give every learner its weights and moments."""

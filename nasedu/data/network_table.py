@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -41,7 +42,7 @@ class NetworkTable:
         seconds: ``(R, N)`` float32 processor time of training and validation; NaN if there
             is no such training.
         parameters: ``(N,)`` int32 trained numbers.
-        flop: ``(N,)`` int32 floating-point operations of one image, forward.
+        flop: ``(N,)`` int64 floating-point operations of one image, forward.
         name: What `load` found it by.
         digest: SHA-256 of the file that it was loaded from.
 
@@ -55,7 +56,7 @@ class NetworkTable:
     test: NDArray[np.int16]
     seconds: NDArray[np.float32]
     parameters: NDArray[np.int32]
-    flop: NDArray[np.int32]
+    flop: NDArray[np.int64]
     name: str = ""
     digest: str = ""
 
@@ -127,12 +128,23 @@ class NetworkTable:
         return places_of(self.space.decisions, tokens)
 
     def save(self, path: Path) -> str:
-        """Write the table; return the file's SHA-256, which names it."""
+        """Write the table, whole or not at all; return the file's SHA-256, which names it.
+
+        Raises:
+            DataError: It cannot be written.
+        """
         arrays = {name: getattr(self, name) for name in ARRAYS}
         about = {**self.about, "space": json.loads(self.space.to_json())}
         packed = io.BytesIO()
         np.savez_compressed(packed, about=np.array(json.dumps(about, sort_keys=True)), **arrays)
-        path.write_bytes(packed.getvalue())
+        fresh = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            fresh.write_bytes(packed.getvalue())
+            fresh.replace(path)
+        except OSError as error:
+            raise DataError(f"{path} cannot be written: {error.strerror}") from None
+        finally:
+            fresh.unlink(missing_ok=True)
         return hashlib.sha256(packed.getvalue()).hexdigest()
 
     @classmethod
@@ -171,7 +183,7 @@ ARRAYS = {
     "test": "int16",
     "seconds": "float32",
     "parameters": "int32",
-    "flop": "int32",
+    "flop": "int64",
 }
 
 

@@ -8,11 +8,14 @@ from nasedu.searching.events import Event, Finished, Started, TrialFinished, Upd
 from nasedu.searching.loop import search
 from nasedu.searching.many import (
     Interval,
+    best_at,
     best_so_far,
     bootstrap,
     expected_best,
     mean_of_best,
+    mean_of_others,
     search_many,
+    winners,
 )
 from nasedu.searching.measuring import Measured, measure
 from nasedu.searching.references import find_architecture
@@ -40,14 +43,17 @@ __all__ = [
     "Updated",
     "Workers",
     "available_cores",
+    "best_at",
     "best_so_far",
     "bootstrap",
     "expected_best",
     "find_architecture",
     "mean_of_best",
+    "mean_of_others",
     "measure",
     "resume",
     "search",
     "search_many",
     "simulated_clock",
+    "winners",
 ]

@@ -128,6 +128,57 @@ def mean_of_best(
     return means
 
 
+def winners(places: NDArray[np.int64], values: NDArray[np.float64], n: int) -> NDArray[np.int64]:
+    """Return what each search would hand in after ``n`` children: its best, the first of equals.
+
+    Args:
+        places: ``(S, >= n)`` what was found, in order.
+        values: ``(N,)`` value of every network, by which it is chosen.
+        n: Children of each search.
+
+    Returns:
+        ``(S,)`` places.
+    """
+    own = places[:, :n]
+    return own[np.arange(len(own)), values[own].argmax(1)]
+
+
+def mean_of_others(values: NDArray[np.float64], places: ArrayLike) -> NDArray[np.float64]:
+    """Return what trainings say of networks that the first training has chosen.
+
+    Whoever is best of many in one training is lucky there too, so that one is left out.
+
+    Args:
+        values: ``(R, N)`` of every training; NaN where there is none.
+        places: ``(S,)`` the chosen networks.
+
+    Returns:
+        ``(S,)`` the mean of the trainings after the first; NaN where there is none.
+    """
+    later = values[1:, places]
+    count = (~np.isnan(later)).sum(0)
+    return np.where(count > 0, np.nansum(later, 0) / np.maximum(count, 1), np.nan)
+
+
+def best_at(
+    values: NDArray[np.float64], ends: NDArray[np.float64], times: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the best of the children that have ended by so many times, 0 before the first.
+
+    Args:
+        values: ``(n,)`` of one search's children, in the order of asking.
+        ends: ``(n,)`` when each ended, see `simulated_clock`.
+        times: ``(P,)``.
+
+    Returns:
+        ``(P,)``.
+    """
+    order = np.argsort(ends, kind="stable")
+    best = best_so_far(values[order])
+    done = np.searchsorted(ends[order], times, side="right")
+    return np.where(done > 0, best[np.maximum(done, 1) - 1], 0.0)
+
+
 def expected_best(values: ArrayLike, draws: ArrayLike) -> NDArray[np.float64]:
     """Return the exact mean of the best of so many uniform draws: what random search finds.
 

@@ -16,8 +16,10 @@ from nasedu.errors import StudyError, TrainingError
 from nasedu.searching.evaluator import ImageEvaluator
 from nasedu.searching.runs import write_text
 from nasedu.searching.trial import Trial
+from nasedu.spaces import count_sequences
 from nasedu.training import Outcome
 
+REPEATS = 3  # trainings of the networks that are trained more than once
 PLACE, REPEAT, MICROSECONDS, TEST, VALID = range(5)  # columns; VALID is the first of E
 
 
@@ -86,10 +88,27 @@ class MeasurementLog:
                 raise ValueError(f"it begins with {header[:40]!r}")
             rows = [[int(number) for number in line.split(",")] for line in lines]
             self._rows = np.array(rows, np.int64).reshape(-1, len(names))
+            self._check(self._rows)
         except ValueError as error:
             raise StudyError(f"{path} is damaged ({error}); move it away to begin again") from None
         if text != whole:
             write_text(path, whole)
+
+    def _check(self, rows: NDArray[np.int64]) -> None:
+        """Raise ValueError unless every line can have been measured, and is there once."""
+        settings = self._evaluator.settings
+        size = count_sequences(self._evaluator.space.decisions)
+        tested, valid = settings["num_test"], settings["num_valid"]
+        epochs = rows.shape[1] - VALID
+        low = np.array([0, 0, 0, DIVERGED, *[DIVERGED] * epochs])
+        high = np.array([size - 1, REPEATS - 1, np.iinfo(np.int64).max, tested, *[valid] * epochs])
+        jobs, counts = np.unique(rows[:, [PLACE, REPEAT]], axis=0, return_counts=True)
+        wrong = np.flatnonzero(((rows < low) | (rows > high)).any(1))
+        if len(wrong):
+            raise ValueError(f"line {wrong[0] + 2} has a number that cannot be")
+        if (counts > 1).any():
+            place, repeat = jobs[counts > 1][0]
+            raise ValueError(f"network {place} has training {repeat} twice")
 
     def __len__(self) -> int:
         return len(self._rows) + len(self._fresh)
@@ -108,7 +127,10 @@ class MeasurementLog:
         if right is None:
             return False
         row = [place, repeat, round(outcome.seconds * 1e6), *right]
-        with self._path.open("a", encoding="ascii") as file:
-            file.write(",".join(map(str, row)) + "\n")
+        try:
+            with self._path.open("a", encoding="ascii") as file:
+                file.write(",".join(map(str, row)) + "\n")
+        except OSError as error:
+            raise StudyError(f"{self._path} cannot be written: {error.strerror}") from None
         self._fresh.append(row)
         return True

@@ -25,6 +25,7 @@ from nasedu.searching.measurements import (
     MICROSECONDS,
     PLACE,
     REPEAT,
+    REPEATS,
     TEST,
     VALID,
     MeasurementLog,
@@ -36,7 +37,6 @@ from nasedu.searching.workers import Workers, make_workers
 from nasedu.spaces import ConvNetSpace, count_sequences, sequences_at
 from nasedu.training import Outcome, Recipe
 
-REPEATS = 3  # trainings of the networks that are trained more than once
 SHARE = 0.1  # of the space is drawn at random to be among them
 BEST = 500  # networks, by validation accuracy of their first training, are among them too
 CHUNK = 400  # trainings that are queued at a time, the largest first
@@ -81,7 +81,7 @@ def measure(
         data: Name of the images, see ``nasedu data list``.
         recipe: How to train; default 5 epochs.
         seed: Decides the seeds of the children and which networks are trained three times.
-        best: How many of the best networks are trained three times; may grow later.
+        best: How many of the best networks are trained three times; may grow later, not shrink.
         workers: Children trained at a time; default one a core.
 
     Raises:
@@ -108,7 +108,7 @@ def _measure(
 ) -> Generator[Measured, None, None]:
     size, seed = count_sequences(evaluator.space.decisions), settings["seed"]
     with locked(folder, LOG):
-        machines = _continue(folder, settings)
+        machines, best = _continue(folder, settings, best)
         log = MeasurementLog(folder / LOG, evaluator)
         phases = _phases(size, seed, best, log)
         yield from _train(phases, evaluator, seed, count, log)
@@ -193,7 +193,7 @@ def network_table(
     nets = map(evaluator.space.decode, sequences_at(decisions, np.arange(size)).tolist())
     costs = [evaluator.trainer.cost(net) for net in nets]
     parameters = np.array([cost.num_parameters for cost in costs], np.int32)
-    flop = np.array([cost.flop for cost in costs], np.int32)
+    flop = np.array([cost.flop for cost in costs], np.int64)
     return NetworkTable(evaluator.space, about, valid, test, seconds, parameters, flop)
 
 
@@ -242,8 +242,14 @@ def _train_chunk(
         yield replace(trial, outcome=outcome), log.append(*trials[trial], outcome)
 
 
-def _continue(folder: Path, settings: dict[str, Any]) -> list[dict[str, str]]:
-    """Begin the measurements in a folder or go on with them; return on which machines.
+def _continue(
+    folder: Path, settings: dict[str, Any], best: int
+) -> tuple[list[dict[str, str]], int]:
+    """Begin the measurements in a folder or go on with them.
+
+    Returns:
+        On which machines, and how many of the best networks are trained three times, which
+        never becomes fewer.
 
     Raises:
         StudyError: They were made otherwise, or it is not said how.
@@ -252,7 +258,7 @@ def _continue(folder: Path, settings: dict[str, Any]) -> list[dict[str, str]]:
     try:
         if path.exists() or (folder / LOG).exists():
             recorded = json.loads(path.read_text(encoding="utf-8"))
-        machines = recorded.pop("machines")
+        machines, best = recorded.pop("machines"), max(best, int(recorded.pop("best", 0)))
         kinds = {tuple(machine[key] for key in MACHINE) for machine in [*machines, now]}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise StudyError(f"{path} does not say how {LOG} was measured ({error!r})") from None
@@ -269,6 +275,6 @@ def _continue(folder: Path, settings: dict[str, Any]) -> list[dict[str, str]]:
             "another result in the last digits",
             stacklevel=2,
         )
-    recorded |= {"machines": machines}
+    recorded |= {"machines": machines, "best": best}
     write_text(path, json.dumps(recorded, indent=2, sort_keys=True) + "\n")
-    return machines
+    return machines, best

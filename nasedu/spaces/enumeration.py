@@ -43,13 +43,11 @@ def sequences_at(decisions: Sequence[Decision], places: ArrayLike) -> NDArray[np
     """
     import numpy as np
 
-    sizes = tuple(decision.num_tokens for decision in decisions)
-    try:
-        return np.stack(np.unravel_index(np.asarray(places), sizes), axis=-1)
-    except (ValueError, TypeError):
-        raise SearchSpaceError(
-            f"places {places} are not all integers from 0 to {count_sequences(decisions) - 1}"
-        ) from None
+    size, (sizes, weights) = count_sequences(decisions), _odometer(decisions)
+    places = np.asarray(places)
+    if places.dtype.kind not in "iu" or ((places < 0) | (places >= size)).any():
+        raise SearchSpaceError(f"places {places} are not all integers from 0 to {size - 1}")
+    return places[..., None] // weights % sizes
 
 
 def places_of(decisions: Sequence[Decision], tokens: ArrayLike) -> NDArray[np.int64]:
@@ -60,12 +58,19 @@ def places_of(decisions: Sequence[Decision], tokens: ArrayLike) -> NDArray[np.in
     """
     import numpy as np
 
-    rows = np.asarray(tokens)
-    sizes = tuple(decision.num_tokens for decision in decisions)
-    try:
-        return np.asarray(np.ravel_multi_index(tuple(rows.T), sizes), np.int64).T
-    except (ValueError, TypeError):
+    rows, (sizes, weights) = np.asarray(tokens), _odometer(decisions)
+    is_whole = rows.dtype.kind in "iu" and rows.shape[-1:] == sizes.shape
+    if not is_whole or ((rows < 0) | (rows >= sizes)).any():
         raise SearchSpaceError(
             f"tokens {rows.tolist() if rows.size < 50 else rows.shape} are not sequences of this "
-            f"space; expected {len(sizes)} tokens each, from 0 and below {sizes}"
-        ) from None
+            f"space; expected {len(sizes)} tokens each, from 0 and below {tuple(sizes.tolist())}"
+        )
+    return rows @ weights
+
+
+def _odometer(decisions: Sequence[Decision]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return every decision's number of tokens, and by how many places its token counts: (T,)."""
+    import numpy as np
+
+    sizes = np.array([decision.num_tokens for decision in decisions], np.int64)
+    return sizes, np.cumprod(np.append(sizes[1:], 1)[::-1])[::-1]

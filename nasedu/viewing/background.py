@@ -96,14 +96,13 @@ class BackgroundSearch:
         return self.study
 
     def _run(self) -> None:
-        events = None
         try:
             events = self._events() if callable(self._events) else self._events
-            while self._waited() and (event := next(events, None)) is not None:
-                self._take(event)
-            close = getattr(events, "close", None)  # ends the workers
-            if close is not None:
-                close()
+            try:
+                while self._waited() and (event := next(events, None)) is not None:
+                    self._take(event)
+            finally:  # ends the workers and frees the run folder, in the thread that opened it
+                getattr(events, "close", bool)()
             self._move({"stopping": "stopped", "running": "finished", "pausing": "finished"})
         except BaseException as error:
             self.error = error

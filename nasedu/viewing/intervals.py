@@ -108,4 +108,4 @@ def _add_share(axes: Axes, space_size: int) -> None:
     share.tick_params(colors=QUIET, labelcolor=INK, labelsize=SMALL, length=3)
     if axes.get_xscale() == "log":
         share.xaxis.set_major_formatter("{x:,g}")
-    share.set_xlabel("share of the space, %", fontsize=TEXT - 1, color=INK)
+    share.set_xlabel("children, in % of the space", fontsize=TEXT - 1, color=INK)

@@ -15,6 +15,7 @@ from nasedu.errors import SearchSpaceError
 from nasedu.searching.measuring import random_tenth
 from nasedu.spaces import sequences_at
 from nasedu.spaces.equivalents import equivalence_classes
+from nasedu.training import Recipe
 from nasedu.viewing.progress import duration
 
 Values = NDArray[np.float64]
@@ -44,13 +45,16 @@ def networks(table: NetworkTable) -> str:
     )
 
 
-def command(table: NetworkTable) -> str:
-    """Return the command that makes such a table."""
+def command(table: NetworkTable) -> str | None:
+    """Return the command that makes such a table; None if only `measure` in Python does."""
     space, about = table.space, table.about
+    recipe = about["evaluator"]["recipe"]
+    if space.strides != (1,) or recipe != Recipe(epochs=recipe["epochs"]).to_dict():
+        return None
     options = {
         "seed": about["seed"],
         "data": about["evaluator"]["data"],
-        "epochs": about["evaluator"]["recipe"]["epochs"],
+        "epochs": recipe["epochs"],
         "layers": space.num_layers,
         "heights": ",".join(map(str, space.filter_heights)),
         "widths": ",".join(map(str, space.filter_widths)),
@@ -161,12 +165,14 @@ def _correlation(a: Values, b: Values) -> float:
 
 def _one(table: NetworkTable, place: int) -> str:
     net = table.space.decode(sequences_at(table.space.decisions, place).tolist())
-    valid, tests = table.best_accuracy[0, place], table.test_accuracy[:, place]
-    has = np.isfinite(tests)
-    mean = f" (mean of {has.sum()} trainings)" if has.sum() > 1 else ""
+    valid, tests = table.best_accuracy[0, place], table.test_accuracy[1:, place]
+    tests = tests[np.isfinite(tests)]
+    fresh = f" (mean of {len(tests)} later trainings)"
+    if not len(tests):
+        tests, fresh = table.test_accuracy[:1, place], ""
     return (
         f"{net} ({table.parameters[place]:,} parameters, {table.flop[place] / 1e6:.2f} MFLOP): "
-        f"validation {number(valid)}, test {number(tests[has].mean())}{mean}"
+        f"validation {number(valid)}, test {number(tests.mean())}{fresh}"
     )
 
 

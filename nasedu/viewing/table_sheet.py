@@ -16,6 +16,7 @@ from nasedu.searching.measuring import random_tenth
 from nasedu.searching.runs import write_text
 from nasedu.viewing.table_facts import command, found, made, networks, noise, number
 
+MEASURED = "nasedu.searching.measure(...)  # in Python, with the settings below"
 QUANTILES = (0, 5, 25, 50, 75, 95, 99, 100)  # per cent
 THRESHOLDS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98)
 MEANINGS = {
@@ -47,7 +48,7 @@ def data_sheet(table: NetworkTable, name: str, size: int) -> str:
         (
             f"# {name}\n",
             f"Trained for real: {networks(table)}. Made by\n",
-            f"    {command(table)}\n",
+            f"    {command(table) or MEASURED}\n",
             _table(("how it was made", ""), [*made(table), *file]),
             "Training r, from 0, of the network at place p of N has the seed "
             "`child_seed(seed, 1 + p + r * N)`, which decides its weights and the order and "

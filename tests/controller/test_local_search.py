@@ -165,3 +165,20 @@ def test_restored_in_the_middle_of_a_hill_it_goes_on_bit_for_bit():
         strategy.strangers,
     )
     assert torch.equal(*(s.ask(20, generator=generator(5)) for s in (strategy, again)))
+
+
+@pytest.mark.parametrize("batch", [8, 32, 64])
+def test_a_hill_is_not_left_while_it_has_neighbours_that_train(batch):
+    decisions = ConvNetSpace(6, (1, 3, 5), (1, 3, 5), (8, 24)).decisions
+    strategy, source, tried, left, early = LocalSearch(decisions), generator(), set(), 0, 0
+    for _ in range(2304 // batch):
+        before = strategy.here
+        tokens = strategy.ask(batch, generator=source)
+        strategy.tell(tokens, (tokens * 7919).sum(1) % 97 / 97.0)
+        if before and (strategy.here is None or strategy.here.reward < before.reward):
+            left += 1
+            tried.update(map(tuple, tokens.tolist()))
+            early += not tried.issuperset(neighbours(decisions, before.tokens))
+        tried = set(strategy.tried)
+    assert left > 0
+    assert early == 0

@@ -162,3 +162,14 @@ def test_rewards_that_are_not_finite_are_refused_and_nothing_is_learned():
         weights = theirs.controller.state_dict()
         assert all(torch.equal(v, weights[k]) for k, v in mine.controller.state_dict().items())
         assert mine.baseline is None
+
+
+@pytest.mark.parametrize("lr", [1e7, 1e30])
+def test_a_learning_rate_that_is_too_large_is_told_as_it_is_alone(lr):
+    alone, source = learner(0, lr), generators(1)[0]
+    with pytest.raises(SettingError, match="the controller diverged") as single:
+        learn_alone(alone, source, updates=3)
+    steps = advance_together([learner(s, lr) for s in (1, 0)], generators(2), reward, updates=3)
+    with pytest.raises(SettingError, match="the controller diverged") as together:
+        list(steps)
+    assert str(single.value) == str(together.value)

@@ -142,7 +142,7 @@ def test_a_damaged_file_is_refused_or_reads_as_it_was(tmp_path):
 @pytest.mark.parametrize(
     ("name", "array", "words"),
     [
-        ("flop", np.zeros(7, np.int32), r"flop is int32 of shape \(7,\); expected int32 of \(8,\)"),
+        ("flop", np.zeros(7, np.int32), r"flop is int32 of shape \(7,\); expected int64 of \(8,\)"),
         ("test", np.zeros((2, 8), np.int16), r"test is int16 of shape \(2, 8\)"),
         ("valid", np.zeros((3, 8), np.int16), r"expected int16 of \(3, 8, 2\)"),
         ("seconds", np.zeros((3, 8)), "seconds is float64"),

@@ -52,5 +52,5 @@ def made_up(space=SPACE, repeats=3, seed=0, diverged=()):
         test,
         seconds=source.random((repeats, size), dtype=np.float32),
         parameters=np.arange(100, 100 + size, dtype=np.int32),
-        flop=np.arange(1000, 1000 + size, dtype=np.int32),
+        flop=np.arange(1000, 1000 + size),
     )

@@ -8,11 +8,14 @@ from nasedu.errors import SettingError
 from nasedu.searching import (
     Finished,
     TabularEvaluator,
+    best_at,
     best_so_far,
     bootstrap,
     expected_best,
     mean_of_best,
+    mean_of_others,
     search_many,
+    winners,
 )
 
 SPACE = ConvNetSpace(2, (1, 3), (3, 5), (2, 4))
@@ -103,3 +106,21 @@ def test_every_point_of_a_bootstrap_draws_the_same_seeds():
     values = np.random.default_rng(0).normal(size=(30, 1))
     low = bootstrap(np.hstack([values, values])).low
     assert low[0] == low[1]
+
+
+def test_the_winner_is_the_first_of_the_best_by_then():
+    places, values = np.array([[2, 0, 1], [1, 3, 2]]), np.array([0.5, 0.9, 0.5, 0.9])
+    assert winners(places, values, 2).tolist() == [2, 1]
+    assert winners(places, values, 3).tolist() == [1, 1]
+
+
+def test_what_others_say_leaves_out_the_training_that_chose():
+    values = np.array([[0.9, 0.8, 0.7], [0.5, np.nan, 0.6], [0.7, np.nan, np.nan]])
+    found = mean_of_others(values, [0, 1, 2, 0])
+    np.testing.assert_allclose(found, [0.6, np.nan, 0.6, 0.6])
+
+
+def test_only_what_has_ended_counts():
+    values, ends = np.array([0.5, 0.9, 0.7]), np.array([2.0, 5.0, 1.0])
+    found = best_at(values, ends, np.array([0.5, 1.0, 3.0, 5.0]))
+    assert found.tolist() == [0.0, 0.7, 0.7, 0.9]

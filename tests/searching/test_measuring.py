@@ -15,7 +15,7 @@ from small_tables import RECIPE, SPACE, made_up, measured, measuring
 
 from nasedu.data import DIVERGED, MISSING, NetworkTable
 from nasedu.data.tables import tables_folder
-from nasedu.errors import SearchSpaceError, SettingError, StudyError
+from nasedu.errors import DataError, SearchSpaceError, SettingError, StudyError
 from nasedu.searching import measure
 from nasedu.searching import measuring as module
 from nasedu.searching.config import MACHINE, versions
@@ -61,7 +61,7 @@ def test_every_network_is_measured_once_a_tenth_and_the_best_three_times(whole):
     lines = [tuple(row[:2]) for row in rows(whole).tolist()]
     assert len(lines) == len(set(lines)) == table.num_trainings
     assert table.space == SPACE
-    assert np.all(table.seconds[table.test != MISSING] > 0)
+    assert np.all(table.seconds[table.test != MISSING] >= 0)
 
 
 def test_what_comes_first_is_the_tenth_and_what_comes_last_the_best(whole):
@@ -202,6 +202,53 @@ def test_a_log_that_is_none_is_refused_and_left_alone(tmp_path, whole, text):
     with pytest.raises(StudyError, match=r"is damaged .*; move it away to begin again"):
         measured(tmp_path / "table")
     assert log.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("8,0,1000,200,100,150", "line {last} has a number that cannot be"),  # 8 networks: 0 to 7
+        ("-1,0,1000,200,100,150", "a number that cannot be"),
+        ("0,9,1000,200,100,150", "a number that cannot be"),
+        ("0,0,1000,99999,100,150", "a number that cannot be"),
+        ("0,0,1000,200,301,150", "a number that cannot be"),
+        ("0,0,1000,200,100,150", "network 0 has training 0 twice"),
+    ],
+)
+def test_a_line_that_cannot_have_been_measured_is_refused(tmp_path, whole, line, words):
+    folder = tmp_path / "table"
+    shutil.copytree(whole, folder, ignore=shutil.ignore_patterns("*.npz", ".lock*"))
+    text = (folder / "measured.csv").read_text() + line + "\n"
+    (folder / "measured.csv").write_text(text)
+    with pytest.raises(StudyError) as caught:
+        measured(folder)
+    assert words.format(last=text.count("\n")) in str(caught.value)
+    assert (folder / "measured.csv").read_text() == text
+
+
+def test_fewer_of_the_best_than_there_are_makes_no_other_table(tmp_path, whole):
+    folder = tmp_path / "table"
+    shutil.copytree(whole, folder, ignore=shutil.ignore_patterns(".lock*"))
+    measured(folder, best=4)
+    assert measured(folder, best=1).about["best"] == 4
+
+
+def test_a_table_is_replaced_whole_or_not_at_all(tmp_path, whole, monkeypatch):
+    path = tmp_path / "table.npz"
+    table = NetworkTable.load(whole)
+    table.save(path)
+    before = path.read_bytes()
+
+    def full(self, data):
+        with self.open("wb") as file:
+            file.write(data[: len(data) // 2])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(DataError, match="cannot be written: No space left"):
+        table.save(path)
+    assert [p.name for p in tmp_path.iterdir()] == ["table.npz"]
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize("config", [None, "not JSON", "[]", "{}", '{"machines": [{}]}'])

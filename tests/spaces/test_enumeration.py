@@ -49,3 +49,13 @@ def test_places_outside_of_the_space_are_refused(places):
 def test_tokens_that_are_not_sequences_of_the_space_are_refused(row):
     with pytest.raises(SearchSpaceError, match="are not sequences of this space; expected 12"):
         places_of(SPACE.decisions, [row])
+
+
+def test_decisions_of_one_choice_cost_nothing_however_many():
+    space = ConvNetSpace(20, (1, 3), (3,), (8,), skip_connections=False)
+    assert len(space.decisions) == 60
+    deep = ConvNetSpace(40, (3,), (3,), (8,), skip_connections=False)  # 120 decisions, 1 network
+    assert sequences_at(deep.decisions, [0]).tolist() == [[0] * 120]
+    places = np.array([0, 1, 2**20 - 1])
+    rows = sequences_at(space.decisions, places)
+    assert places_of(space.decisions, rows).tolist() == places.tolist()

@@ -132,6 +132,22 @@ def test_an_error_while_showing_ends_the_search_too(begun):
     search = begun(script, lambda event: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         search.wait()
+    assert script.closed  # or the run folder would stay locked
+
+
+def test_a_run_is_free_again_after_an_error_while_showing(begun, tmp_path):
+    from evaluators import SPACE, Counted
+
+    from nasedu import search as run_search
+    from nasedu.controller import make_strategy
+
+    def events():
+        made = make_strategy("random", SPACE.decisions)
+        return run_search(SPACE, made, evaluator=Counted(), trials=4, workers=1, run=tmp_path)
+
+    with pytest.raises(ZeroDivisionError):
+        begun(events, lambda event: 1 / 0).wait()
+    assert begun(events).wait().is_complete
 
 
 def test_a_function_that_makes_the_events_is_called_in_the_thread():

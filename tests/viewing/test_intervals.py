@@ -24,7 +24,7 @@ def test_every_curve_and_line_has_its_name_and_the_share_of_the_space_is_above()
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["a", "b"]
     assert {note.get_text() for note in axes.texts} == {"largest", "by hand"}
     [share] = axes.child_axes
-    assert "share of the space" in share.get_xlabel()
+    assert "in % of the space" in share.get_xlabel()
     figure.draw_without_rendering()
     low, high = axes.get_xlim()
     np.testing.assert_allclose(share.get_xlim(), (low / 16, high / 16))

@@ -3,11 +3,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from small_tables import SPACE, made_up
+from small_tables import ABOUT, SPACE, made_up
 
 from nasedu.data import DIVERGED, MISSING
 from nasedu.searching.measuring import random_tenth
 from nasedu.spaces import ConvNetSpace, count_sequences
+from nasedu.training import Recipe
 from nasedu.viewing.table_facts import command, found, noise, summary
 from nasedu.viewing.table_sheet import data_sheet, write_sheet
 
@@ -24,6 +25,13 @@ def with_noise(spread, space=WIDE):
         valid=np.repeat(valid[..., None], 2, -1).round().astype(np.int16),
         test=valid.round().astype(np.int16),
     )
+
+
+def usual(space):
+    """Return a table that was trained by a recipe that the command line has."""
+    table = made_up(space)
+    table.about["evaluator"] = {**ABOUT["evaluator"], "recipe": Recipe(epochs=2).to_dict()}
+    return table
 
 
 def section(text, name):
@@ -67,7 +75,7 @@ def test_the_best_network_is_named_with_the_mean_of_its_tests():
     table.valid[0, 6], table.test[:, 6] = 300, (297, 0, 0)
     assert dict(found(table))["best network"] == (
         "1: 3x3 2 <- 0 | 2: 3x3 2 <- 0 (106 parameters, 0.00 MFLOP): "
-        "validation 1.000, test 0.333 (mean of 3 trainings)"
+        "validation 1.000, test 0.000 (mean of 2 later trainings)"
     )
 
 
@@ -91,13 +99,19 @@ def test_one_diverged_training_spoils_no_figure():
 
 
 def test_the_command_makes_such_a_table():
-    assert command(made_up()) == (
+    assert command(usual(SPACE)) == (
         "nasedu table build --seed 5 --data digits --epochs 2 --layers 2 --heights 1,3 --widths 3 "
         "--filters 2 --skip-connections"
     )
-    table = made_up(replace(SPACE, skip_connections=False))
-    table.about["best"] = 7
-    assert command(table).endswith("--best 7 --no-skip-connections")
+    chains = usual(replace(SPACE, skip_connections=False))
+    chains.about["best"] = 7
+    assert command(chains).endswith("--best 7 --no-skip-connections")
+
+
+def test_what_the_command_cannot_make_is_not_said_to_be_made_by_it():
+    assert command(made_up()) is None  # 60 training images in batches of 32
+    assert "nasedu.searching.measure(...)" in data_sheet(made_up(), "table.npz", 1)
+    assert command(usual(replace(SPACE, strides=(1, 2)))) is None
 
 
 def test_the_sheet_lies_beside_the_table_and_bears_its_digest(tmp_path):
