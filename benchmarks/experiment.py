@@ -1,10 +1,14 @@
 """What the experiments on the table share: searches that are kept, curves that are recorded.
 
 A search that was run once for a table lies in ``runs/experiments`` and is read the next time,
-so that an experiment that was interrupted goes on, and two can use the same searches.
+so that an experiment that was interrupted goes on, and two can use the same searches. It is told
+by everything that decides it: table, seeds, strategy with its settings, space, and the code.
 """
 
 import argparse
+import hashlib
+import json
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +23,15 @@ from nasedu.searching import TabularEvaluator, search_many
 CURVES = HERE.parent / "data" / "tables" / "experiments.csv"
 FOLDER = HERE.parent / "runs" / "experiments"
 TRIALS = 2328  # 4.99 % of the space, in batches of 8
-COLUMNS = ["experiment", "setting", "children", "mean", "low", "high"]
+SHIPPED = "digits_3_layers"
+COLUMNS = ["experiment", "setting", "children", "mean", "low", "high", "seeds", "table"]
+DECIDING = ("spaces", "controller", "searching/many.py", "searching/tabular.py")  # code
 
 
 def options(description):
     """Read the command line: which table, how many seeds."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--table", default="digits_3_layers", help="name or file of the table")
+    parser.add_argument("--table", default=SHIPPED, help="name or file of the table")
     parser.add_argument("--seeds", type=int, default=50)
     return parser.parse_args()
 
@@ -43,13 +49,18 @@ class Laboratory:
         self.evaluator = TabularEvaluator(self.table)
         self.accuracy = self.table.best_accuracy[0]
         self.size = len(self.table)
+        if not np.isfinite(self.accuracy).all():
+            raise SystemExit(f"{chosen.table} has networks without a result; finish it first")
 
     def found(self, name, make, *, evaluator=None, trials=TRIALS, batch=8):
         """Return ``(S, n)`` places that a strategy finds, from the record if it is there."""
-        path = FOLDER / f"{self.table.digest[:8]}-{len(self.seeds)}x{trials}-{name}.npy"
+        one, space = make(0), (evaluator or self.evaluator).space
+        decides = [one.settings, getattr(one, "baseline", None), batch, space.to_json(), code()]
+        key = hashlib.sha256(json.dumps([self.table.digest, *decides]).encode()).hexdigest()
+        path = FOLDER / f"{name}-{len(self.seeds)}x{trials}-{key[:12]}.npy"
         if path.exists():
             return np.load(path)
-        with tqdm(total=len(self.seeds) * trials, desc=name, unit="child") as bar:
+        with tqdm(total=len(self.seeds) * trials, desc=name, unit="child", disable=None) as bar:
             places = search_many(
                 make,
                 evaluator or self.evaluator,
@@ -81,22 +92,39 @@ class Laboratory:
         return self.found(name, make, evaluator=evaluator, **other)
 
 
+@cache
+def code():
+    """Return a digest of the code that decides what a search finds."""
+    package, digest = HERE.parent / "nasedu", hashlib.sha256()
+    for part in DECIDING:
+        for path in sorted((package / part).rglob("*.py")) or [package / part]:
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def points(trials=TRIALS, first=8):
     """Return numbers of children, evenly spaced on a log scale, at which curves are kept."""
     return np.unique(np.geomspace(first, trials, 60).round().astype(int))
 
 
-def record_curves(experiment, curves, children):
-    """Put the curves of one experiment into the table of all, in place of its older ones."""
+def record_curves(lab, experiment, curves, children):
+    """Put the curves of one experiment on the shipped table into the table of all.
+
+    Older ones of it are replaced, and whatever came from another table is thrown out.
+    """
+    if lab.table.name != SHIPPED:
+        return
+    source = [len(lab.seeds), lab.table.digest[:8]]
     rows = [
-        [experiment, setting, int(n), *(round(float(v), 5) for v in values)]
+        [experiment, setting, int(n), *(round(float(v), 5) for v in values), *source]
         for setting, curve in curves.items()
         for n, *values in zip(children, *curve, strict=True)
     ]
     frame = pd.DataFrame(rows, columns=COLUMNS)
     if CURVES.exists():
         before = pd.read_csv(CURVES)
-        frame = pd.concat([before[before["experiment"] != experiment], frame])
+        kept = (before["experiment"] != experiment) & (before["table"] == source[1])
+        frame = pd.concat([before[kept], frame])
     frame = frame.sort_values("experiment", kind="stable")
     frame.to_csv(CURVES, index=False, lineterminator="\n")
 
@@ -109,7 +137,7 @@ def say(interval, i=None, digits=3, sign=False):
 
 
 def save_figure(figure, script, part=""):
-    """Save a figure beside its script and return the Markdown that shows it."""
+    """Save a figure beside its script and return the name of its file."""
     path = Path(script).with_suffix("")
     path = path.with_name(path.name + (f"_{part}" if part else "") + ".png")
     figure.savefig(path, dpi=100)

@@ -9,7 +9,14 @@ from experiment import TRIALS, Laboratory, options, points, record_curves, save_
 from record import table, write_record
 
 from nasedu import RandomSearch
-from nasedu.searching import best_so_far, bootstrap, expected_best, mean_of_best
+from nasedu.searching import (
+    best_so_far,
+    bootstrap,
+    expected_best,
+    mean_of_best,
+    mean_of_others,
+    winners,
+)
 from nasedu.viewing import intervals_figure
 
 CHILDREN = 12_800
@@ -30,13 +37,23 @@ def differences(lab, policy, random, at):
 def verdict(name, curve, at):
     """Say what the interval at 5 % of the space supports."""
     i = int(np.abs(at - TRIALS).argmin())
-    if curve.low[i] > 0:
-        return f"with {name}, policy gradient is ahead"
-    return (
-        f"with {name}, random search is ahead"
-        if curve.high[i] < 0
-        else (f"with {name}, the seeds do not tell the two apart")
-    )
+    if not curve.excludes_zero[i]:
+        return f"with {name}, the seeds do not tell the two apart"
+    return f"with {name}, {'policy gradient' if curve.mean[i] > 0 else 'random search'} is ahead"
+
+
+def tested(lab, policy, random, n):
+    """Return the interval of the difference in test accuracy of the winners after n children.
+
+    Of trainings that did not choose; seeds where one of the two has none are left out.
+    """
+    own = [
+        mean_of_others(lab.table.test_accuracy, winners(places, lab.accuracy, n))
+        for places in (policy, random)
+    ]
+    difference = own[0] - own[1]
+    has = ~np.isnan(difference)
+    return bootstrap(difference[has]), int(has.sum())
 
 
 def main():
@@ -49,7 +66,7 @@ def main():
     for name, lr in RATES.items():
         policy = lab.reinforce(f"reinforce-{lr:g}-long", lr=lr, trials=CHILDREN)
         curves = differences(lab, policy, random, at)
-        record_curves(f"figure 6, {name}", curves, at)
+        record_curves(lab, f"figure 6, {name}", curves, at)
         made = intervals_figure(
             curves,
             at,
@@ -70,8 +87,11 @@ def main():
         body += table(["children", "of the space", *curves], rows)
         body += "\nShare of different networks among the children of policy gradient: "
         body += ", ".join(f"{100 * u:.0f} % of {n:,}" for u, n in zip(unique, AT, strict=True))
+        test, count = tested(lab, policy, random, TRIALS)
         learned = lab.accuracy[policy][:, -800:].mean()
-        body += f". Mean accuracy of its last 800 children: {learned:.3f}.\n\n"
+        body += f". Mean accuracy of its last 800 children: {learned:.3f}. Winners "
+        body += f"after {TRIALS:,} children on test, by trainings that did not choose them: "
+        body += f"{say(test, sign=True)} ({count} of {len(lab.seeds)} seeds have such.)\n\n"
         sentences += [f"at {name}: " + "; ".join(verdict(k, c, at) for k, c in curves.items())]
     exact = expected_best(lab.accuracy, at)
     gap = np.abs(best_so_far(lab.accuracy[random])[:, at - 1].mean(0) - exact).max()
@@ -80,7 +100,8 @@ def main():
         "Figure 6: policy gradient against random search",
         f"{len(lab.seeds)} seeds, {CHILDREN:,} children each in batches of 8, two layers of 35. A "
         "network that is found twice counts once. Intervals: 95 %, bootstrap over seeds, of the "
-        "difference between searches of the same seed.\n\n"
+        "difference between searches of the same seed: they hold the luck of the searches, on this "
+        "one training of every network and these images.\n\n"
         f"**What the intervals support at {TRIALS:,} children (5 % of the space):** "
         + ". ".join(s[0].upper() + s[1:] for s in sentences)
         + ".\n\n"

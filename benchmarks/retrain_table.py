@@ -30,7 +30,10 @@ def train_again(table, entries):
             trials[trial] = repeat, place
             workers.submit(trial)
         for trial, outcome in workers.completed():
-            right[trials[trial]] = evaluator.images_right(outcome)
+            counts = evaluator.images_right(outcome)
+            if counts is None:
+                raise SystemExit(f"an entry could not be trained again: {outcome.reason}")
+            right[trials[trial]] = counts
             print(f"{len(right)} of {len(entries)}", flush=True)
     finally:
         workers.cancel()

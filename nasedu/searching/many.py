@@ -155,7 +155,7 @@ def mean_of_others(values: NDArray[np.float64], places: ArrayLike) -> NDArray[np
     Returns:
         ``(S,)`` the mean of the trainings after the first; NaN where there is none.
     """
-    later = values[1:, places]
+    later = values[1:, np.asarray(places)]
     count = (~np.isnan(later)).sum(0)
     return np.where(count > 0, np.nansum(later, 0) / np.maximum(count, 1), np.nan)
 
