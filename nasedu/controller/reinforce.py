@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import torch
@@ -79,9 +80,8 @@ class Reinforce:
         loss = self.loss(rollout, rewards - baseline)
         self.optimizer.zero_grad()
         loss.backward()
-        gradient_norm = torch.nn.utils.get_total_norm(
-            p.grad for p in self.controller.parameters() if p.grad is not None
-        )
+        gradients = (p.grad for p in self.controller.parameters())
+        gradient_norm = norm_of(g for g in gradients if g is not None)
         self.optimizer.step()
         self.check_sane()
         self.baseline = self.next_baseline(baseline, rewards)
@@ -90,7 +90,7 @@ class Reinforce:
             baseline=baseline,
             loss=loss.item(),
             entropy=rollout.entropies.sum(1).mean().item(),
-            gradient_norm=gradient_norm.item(),
+            gradient_norm=gradient_norm,
             probabilities=tuple(tuple(p.mean(0).tolist()) for p in rollout.probabilities),
         )
 
@@ -113,7 +113,7 @@ class Reinforce:
 
     def check_sane(self) -> None:
         """Raise `SettingError` if the weights have grown out of all bounds."""
-        check_norm(float(torch.nn.utils.get_total_norm(self.controller.parameters())), self.lr)
+        check_norm(norm_of(self.controller.parameters()), self.lr)
 
     def state_dict(self) -> dict[str, Any]:
         """Return weights, Adam's moments and step counts, and the baseline."""
@@ -137,6 +137,12 @@ class Reinforce:
                 moments.setdefault(int(index), {})[name] = value
         groups = self.optimizer.state_dict()["param_groups"]
         self.optimizer.load_state_dict({"state": moments, "param_groups": groups})
+
+
+@torch.no_grad()
+def norm_of(tensors: Iterable[Tensor]) -> float:
+    """Return the Euclidean norm of all numbers together."""
+    return float(torch.cat([tensor.flatten() for tensor in tensors]).norm())
 
 
 def check_norm(norm: float, lr: float) -> None:

@@ -15,7 +15,7 @@ from torch import Generator, Tensor, nn
 from torch.func import functional_call, vmap
 
 from nasedu.controller.controller import Controller, Rollout
-from nasedu.controller.reinforce import Reinforce, check_norm
+from nasedu.controller.reinforce import DIVERGED, Reinforce, check_norm, norm_of
 from nasedu.errors import SettingError
 
 Evaluate = Callable[[Tensor], Tensor]
@@ -121,6 +121,8 @@ class _Stack:
 
     def check_sane(self) -> None:
         """Raise `SettingError` if a learner's weights have grown out of all bounds."""
+        if norm_of(self.weights.values()) < DIVERGED:  # of all together, so of each
+            return
         squares = [w.detach().flatten(1).square().sum(1) for w in self.weights.values()]
         check_norm(float(torch.stack(squares).sum(0).sqrt().max()), self.learners[0].lr)
 

@@ -6,6 +6,7 @@ Legend of shapes: N sequences, T decisions.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from nasedu.errors import SearchSpaceError
@@ -70,7 +71,12 @@ def places_of(decisions: Sequence[Decision], tokens: ArrayLike) -> NDArray[np.in
 
 def _odometer(decisions: Sequence[Decision]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return every decision's number of tokens, and by how many places its token counts: (T,)."""
+    return _weights(tuple(decision.num_tokens for decision in decisions))
+
+
+@cache
+def _weights(num_tokens: tuple[int, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     import numpy as np
 
-    sizes = np.array([decision.num_tokens for decision in decisions], np.int64)
+    sizes = np.array(num_tokens, np.int64)
     return sizes, np.cumprod(np.append(sizes[1:], 1)[::-1])[::-1]
