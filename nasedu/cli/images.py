@@ -18,6 +18,29 @@ def data_list() -> None:
     for row in describe():
         typer.echo(str(row))
     typer.echo(f"imported sets lie in {data_home()}; add one with `nasedu data add NAME PATH`")
+    typer.echo("the official CIFAR-10 comes with `nasedu data get cifar10`")
+
+
+@data_app.command("get")
+def data_get(
+    name: Annotated[str, typer.Argument(help="cifar10: the official images.")],
+    url: Annotated[str | None, typer.Option(help="Mirror; its file is checked as well.")] = None,
+    replace: Annotated[bool, typer.Option(help="Replace a set of the same name.")] = False,
+) -> None:
+    """Download a data set from its authors, 170 MB, and import it; interrupted, it goes on."""
+    from tqdm import tqdm
+
+    from nasedu.data import get
+
+    with tqdm(unit="B", unit_scale=True, disable=None) as bar:
+
+        def on_bytes(there: int, total: int | None) -> None:
+            bar.total = total
+            bar.update(there - bar.n)
+
+        mirror = {"url": url} if url else {}
+        summary = get(name, replace=replace, on_bytes=on_bytes, **mirror)
+    typer.echo(str(summary))
 
 
 @data_app.command("add")
@@ -28,7 +51,7 @@ def data_add(
     flip: Annotated[bool, typer.Option(help="A mirrored image is of the same class.")] = True,
     replace: Annotated[bool, typer.Option(help="Replace a set of the same name.")] = False,
 ) -> None:
-    """Import images that lie in train/<class>/* and test/<class>/*."""
+    """Import images that lie in train/<class>/* and test/<class>/*, or CIFAR-10's own archive."""
     from tqdm import tqdm
 
     from nasedu.data import add

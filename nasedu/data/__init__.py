@@ -1,7 +1,8 @@
 """Images as tensors that sit on the device; the catalogue and the import."""
 
-from nasedu.data.augment import Augmentation
+from nasedu.data.augment import Augmentation, Frame, Whitening
 from nasedu.data.catalogue import data_home, describe, load, names
+from nasedu.data.download import get
 from nasedu.data.images import ImageData, LabelledImages
 from nasedu.data.importing import ImportSummary, add
 from nasedu.data.network_table import DIVERGED, MISSING, NetworkTable
@@ -11,13 +12,16 @@ __all__ = [
     "DIVERGED",
     "MISSING",
     "Augmentation",
+    "Frame",
     "ImageData",
     "ImportSummary",
     "LabelledImages",
     "NetworkTable",
+    "Whitening",
     "add",
     "data_home",
     "describe",
+    "get",
     "load",
     "load_table",
     "names",

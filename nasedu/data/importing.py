@@ -10,10 +10,10 @@ from pathlib import Path
 
 import torch
 
-from nasedu.data import catalogue, storage
+from nasedu.data import catalogue, cifar10, storage
 from nasedu.data.decoding import Layout, arrange, decode
 from nasedu.data.images import ImageData, LabelledImages
-from nasedu.data.source import read_source
+from nasedu.data.source import Entries, read_source
 from nasedu.errors import SettingError
 
 MAX_TITLE = 80
@@ -86,8 +86,10 @@ def add(
     Args:
         name: What to call the data set.
         path: A folder, .zip, .tar, .tar.gz or .tgz of ``train/<class>/*`` and
-            ``test/<class>/*``, possibly inside one folder. Images are 8-bit, of one size.
-        title: What figures call it. By default the name, with a note if all images are JPEG.
+            ``test/<class>/*``, possibly inside one folder. Images are 8-bit, of one size. Or
+            CIFAR-10's official archive, in its binary version.
+        title: What figures call it. By default the name, with a note if all images are JPEG;
+            "CIFAR-10" for the official archive.
         flip: Whether a mirrored image is still of its class.
         replace: Whether an imported data set of that name may be replaced.
         on_progress: Called with the number of images decoded and of all.
@@ -97,13 +99,15 @@ def add(
         DataError: The source is not as described above, or the disk is full.
     """
     started = time.perf_counter()
-    source, target = Path(path), _target(name, replace)
+    source, target = Path(path), check_target(name, replace)
     if title is not None and not (title.isprintable() and 0 < len(title.strip()) <= MAX_TITLE):
         raise SettingError(f"title is {title!r}; expected one line of 1 to {MAX_TITLE} characters")
-    layout = arrange(read_source(source), str(source))
-    pixels, formats = decode(layout.train + layout.test, str(source), on_progress)
-    default = f"{name} (JPEG images)" if formats == {"JPEG"} else name
-    data = _data_of(name, title or default, flip, layout, torch.from_numpy(pixels))
+    entries, ignored = read_source(source), ()
+    if cifar10.is_binary(entries):
+        default = cifar10.TITLE if cifar10.is_official(source) else name
+        data = cifar10.data_of(entries, name, title or default, flip, source)
+    else:
+        data, ignored = _decoded(entries, name, title, flip, str(source), on_progress)
     size = storage.write(target, data, {"name": source.resolve().name, "sha256": _sha256(source)})
     return ImportSummary(
         name=name,
@@ -116,12 +120,32 @@ def add(
         num_bytes=size,
         seconds=time.perf_counter() - started,
         path=target,
-        ignored=layout.ignored,
+        ignored=ignored,
     )
 
 
-def _target(name: str, replace: bool) -> Path:
-    """Return the file to write, for a name that is valid and free."""
+def _decoded(
+    entries: Entries,
+    name: str,
+    title: str | None,
+    flip: bool,
+    where: str,
+    on_progress: Callable[[int, int], None] | None,
+) -> tuple[ImageData, tuple[str, ...]]:
+    """Return the data set of a source of image files, and what of the source was not read."""
+    layout = arrange(entries, where)
+    pixels, formats = decode(layout.train + layout.test, where, on_progress)
+    default = f"{name} (JPEG images)" if formats == {"JPEG"} else name
+    data = _data_of(name, title or default, flip, layout, torch.from_numpy(pixels))
+    return data, layout.ignored
+
+
+def check_target(name: str, replace: bool) -> Path:
+    """Return the file to write.
+
+    Raises:
+        SettingError: The name cannot be, or is taken and may not be replaced.
+    """
     if not catalogue.is_valid(name):
         raise SettingError(
             f"name is {name!r}; expected 1 to 40 small letters, digits, '-' and '_', and not "

@@ -97,3 +97,56 @@ def test_pad_0_and_no_flip_leave_the_generator_alone():
     before = generator.get_state()
     Augmentation(images)(images, generator)
     assert torch.equal(generator.get_state(), before)
+
+
+def test_whitening_by_image_takes_each_image_alone():
+    images = pictures(count=8)
+    augmentation = Augmentation(pictures(seed=1), whitening="image")
+    white = augmentation(images)
+    assert white.is_contiguous(memory_format=torch.channels_last)
+    plain = images.double()
+    for picture, result in zip(plain, white, strict=True):
+        expected = (picture - picture.mean()) / picture.std(correction=0)
+        torch.testing.assert_close(result.double(), expected, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(augmentation(images[3:4]), white[3:4])
+
+
+def test_an_image_of_one_colour_becomes_nothing_and_a_faint_one_is_not_blown_up():
+    flat = torch.full((1, 3, 4, 4), 200, dtype=torch.uint8)
+    assert Augmentation(flat, whitening="image")(flat).abs().max() == 0
+    faint = torch.zeros(1, 3, 512, 512, dtype=torch.uint8)
+    faint[0, 0, 0, 0] = 1  # deviation 0.0011 of 255, which is the floor here too
+    white = Augmentation(faint, whitening="image")(faint)
+    floor = faint.numel() ** -0.5
+    assert white.max().item() == pytest.approx((1 - 1 / faint.numel()) / floor, rel=1e-3)
+
+
+def test_crops_of_the_enlarged_image_are_those_of_plain_interpolation():
+    images = pictures(count=600, height=8, width=8)
+    augmentation = Augmentation(images, pad=1, flip=True, frame="paper")
+    batch = augmentation(images, seeded())
+    assert batch.shape == images.shape
+    assert batch.is_contiguous(memory_format=torch.channels_last)
+    seen = set()
+    for picture, result in zip(augmentation.normalise(images), batch, strict=True):
+        for mirrored in (False, True):
+            source = picture.flip(2) if mirrored else picture
+            large = torch.nn.functional.interpolate(source[None], (10, 10), mode="bilinear")[0]
+            for top in range(3):
+                for left in range(3):
+                    crop = large[:, top : top + 8, left : left + 8]
+                    if torch.allclose(crop, result, atol=1e-5):
+                        seen.add((mirrored, top, left))
+    assert len(seen) == 18
+
+
+def test_what_is_measured_is_the_middle_of_the_enlarged_image():
+    images = pictures(count=4, height=8, width=8)
+    augmentation = Augmentation(images, pad=1, frame="paper")
+    large = torch.nn.functional.interpolate(
+        augmentation.normalise(images), (10, 10), mode="bilinear"
+    )
+    torch.testing.assert_close(augmentation.plain(images), large[:, :, 1:-1, 1:-1])
+    assert torch.equal(augmentation(images), augmentation.plain(images))
+    unpadded = Augmentation(images, frame="paper")
+    assert torch.equal(unpadded(images, seeded()), unpadded.normalise(images))

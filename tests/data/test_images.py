@@ -3,7 +3,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nasedu.data import ImageData, LabelledImages
+from nasedu.data import ImageData, LabelledImages, storage
 from nasedu.data.images import stratified
 from nasedu.errors import DataError, SettingError
 
@@ -47,6 +47,19 @@ def test_a_split_is_a_partition_in_proportion():
     assert valid.labels.bincount().tolist() == [4, 4, 2]
     assert train.labels.bincount().tolist() == [36, 36, 18]
     assert data.train.labels[numbers(valid)].tolist() == valid.labels.tolist()
+
+
+def test_fifty_thousand_images_are_split_as_in_the_paper():
+    labels = torch.arange(50_000) % 10
+    images = torch.arange(50_000).remainder(256).byte().view(-1, 1, 1, 1)
+    whole = LabelledImages(images, labels)
+    count = storage.num_valid(len(whole), 10)
+    data = ImageData("x", "x", tuple("0123456789"), whole, whole, count, flip=False, pad=0)
+    for seed in (0, 1):
+        train, valid = data.split(seed)
+        assert train.labels.bincount().tolist() == [4500] * 10
+        assert valid.labels.bincount().tolist() == [500] * 10
+    assert not torch.equal(data.split(0)[1].images, data.split(1)[1].images)
 
 
 def test_a_split_is_decided_by_its_seed_alone():

@@ -20,6 +20,12 @@ from nasedu.training import Outcome, Recipe, cubed_accuracy
         ("precision", "float16"),
         ("num_train", 0),
         ("image_size", 0),
+        ("whitening", "zca"),
+        ("augmentation", "cutout"),
+        ("bn_epsilon", 0.0),
+        ("decay_epoch", 0),
+        ("decay_epoch", 2),
+        ("decay_epoch", 1.5),
     ],
 )
 def test_a_bad_recipe_names_the_field_and_the_value(field, value):
@@ -32,6 +38,34 @@ def test_a_bad_recipe_names_the_field_and_the_value(field, value):
 def test_a_recipe_survives_json():
     recipe = Recipe(epochs=3, num_train=100)
     assert Recipe(**json.loads(json.dumps(recipe.to_dict()))) == recipe
+
+
+def test_fields_that_came_later_are_written_only_if_they_say_something():
+    assert list(Recipe().to_dict()) == [
+        *("epochs", "batch_size", "lr", "momentum", "weight_decay", "schedule", "precision"),
+        *("num_train", "image_size", "split_seed"),
+    ]
+    later = {"whitening": "image", "augmentation": "paper", "decay_epoch": 3, "bn_epsilon": 1e-3}
+    recipe = Recipe(epochs=9, **later)
+    assert later.items() <= recipe.to_dict().items()
+    assert Recipe(**json.loads(json.dumps(recipe.to_dict()))) == recipe
+
+
+def rates(**fields):
+    recipe = Recipe(epochs=8, lr=1.0, **fields)
+    return [recipe.lr_at(step, 16) for step in range(16)]  # two updates an epoch
+
+
+def test_steps_come_after_half_and_three_quarters_or_where_they_are_put():
+    assert rates(schedule="step") == pytest.approx([1] * 8 + [0.1] * 4 + [0.01] * 4)
+    late = rates(schedule="step", decay_epoch=6)
+    assert late == pytest.approx([1] * 12 + [0.1] * 2 + [0.01] * 2)
+
+
+def test_a_line_may_begin_later():
+    assert rates(decay_epoch=4) == pytest.approx([1] * 9 + [1 - i / 8 for i in range(1, 8)])
+    with pytest.raises(SettingError, match="the schedule is constant; choose linear or step"):
+        rates(schedule="constant", decay_epoch=4)
 
 
 def test_the_reward_is_the_best_of_the_last_five_epochs_cubed():
