@@ -5,6 +5,8 @@ from nasedu.searching.cores import available_cores
 from nasedu.searching.depth import DepthSchedule
 from nasedu.searching.evaluator import Evaluator, ImageEvaluator
 from nasedu.searching.events import Event, Finished, Started, TrialFinished, Updated
+from nasedu.searching.final_training import FinalTraining, train_final
+from nasedu.searching.grid import read_grid, train_grid
 from nasedu.searching.loop import search
 from nasedu.searching.many import (
     Interval,
@@ -29,6 +31,7 @@ __all__ = [
     "DepthSchedule",
     "Evaluator",
     "Event",
+    "FinalTraining",
     "Finished",
     "ImageEvaluator",
     "Interval",
@@ -51,9 +54,12 @@ __all__ = [
     "mean_of_best",
     "mean_of_others",
     "measure",
+    "read_grid",
     "resume",
     "search",
     "search_many",
     "simulated_clock",
+    "train_final",
+    "train_grid",
     "winners",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import subprocess
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 from nasedu import __version__
 from nasedu.errors import StudyError
 from nasedu.training import pick_device
+from nasedu.training.recipe import LATER
 
 MACHINE = ("torch", "processor", "device")  # versions that figures may depend on
 
@@ -64,6 +66,8 @@ class RunConfig:
         configs = [json.loads(config.to_json()) for config in (self, recorded)]
         for config in configs:
             del config["trials"]
+            if "recipe" in (evaluator := config["evaluator"]):
+                evaluator["recipe"] = LATER | evaluator["recipe"]
         if difference := first_difference(*configs):
             key, ours, theirs = difference
             raise StudyError(
@@ -96,6 +100,24 @@ def versions() -> dict[str, str]:
         "processor": _processor(),
         "device": pick_device().type,
     }
+
+
+def commit() -> str | None:
+    """Return the commit of the checkout that nasedu runs from, marked if it was changed since.
+
+    None if it runs from anywhere else, or there is no git.
+    """
+    checkout = Path(__file__).resolve().parents[2]
+    if not (checkout / ".git").exists():
+        return None
+    describe = ("describe", "--always", "--dirty", "--abbrev=40", "--exclude=*")
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(checkout), *describe], capture_output=True, text=True, timeout=20
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip() or None
 
 
 def _processor() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -73,26 +72,8 @@ class ImageEvaluator:
     @property
     def settings(self) -> dict[str, Any]:
         """Return data set, its images after the split by size and digest, and recipe."""
-        trainer = self.trainer
-        return {
-            "kind": "images",
-            "data": self.data,
-            "title": trainer.data.title,
-            "shape": list(trainer.data.shape),
-            "num_classes": trainer.data.num_classes,
-            "num_train": len(trainer.train),
-            "num_valid": len(trainer.valid),
-            "digest": self._digest(),
-            "recipe": self.recipe.to_dict(),
-        }
-
-    def _digest(self) -> str:
-        """Return a digest of the images and labels that children see."""
-        digest = hashlib.sha256()
-        for part in (self.trainer.train, self.trainer.valid):
-            for tensor in (part.images.permute(0, 2, 3, 1), part.labels):
-                digest.update(tensor.cpu().contiguous().numpy().tobytes())
-        return digest.hexdigest()[:16]
+        about, recipe = self.trainer.about, self.recipe.to_dict()
+        return {"kind": "images", "data": self.data, **about, "recipe": recipe}
 
     def prepare(self) -> None:
         """Load the images and everything of torch that training needs."""

@@ -89,7 +89,7 @@ def _is_empty(run: Path) -> bool:
 
 def _left_by_a_kill(run: Path) -> list[Path]:
     """Return the files that a search leaves which is killed while it makes its record."""
-    records = ("study.db", "config.json", "measured.csv")
+    records = ("study.db", "config.json", "measured.csv", "training.json")
     return [path for name in records for path in run.glob(f".{name}.*")]
 
 

@@ -1,5 +1,7 @@
 """Short trainings of children, and what they report."""
 
+from nasedu.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from nasedu.training.fit import Fit
 from nasedu.training.hardware import (
     has_bfloat16,
     keep_freed_memory,
@@ -13,6 +15,8 @@ from nasedu.training.recipe import Recipe
 from nasedu.training.rewards import cubed_accuracy
 
 __all__ = [
+    "Checkpoint",
+    "Fit",
     "ImageTrainer",
     "Outcome",
     "Recipe",
@@ -21,5 +25,7 @@ __all__ = [
     "keep_freed_memory",
     "one_thread",
     "pick_device",
+    "read_checkpoint",
     "seeded",
+    "write_checkpoint",
 ]

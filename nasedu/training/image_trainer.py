@@ -5,9 +5,11 @@ Legend of shapes: B images in a batch, C channels, H x W pixels.
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import torch
 from torch import Generator, nn
@@ -17,6 +19,7 @@ from nasedu.architectures import ConvLayer, ConvNet, NetworkCost, cost
 from nasedu.children import build
 from nasedu.data import Augmentation, ImageData, LabelledImages
 from nasedu.errors import TrainingError
+from nasedu.training.fit import Fit
 from nasedu.training.hardware import one_thread, pick_device, pick_dtype, seeded
 from nasedu.training.outcome import Outcome
 from nasedu.training.recipe import Recipe
@@ -45,7 +48,13 @@ class ImageTrainer:
         self.data = data.resized(self.recipe.image_size) if self.recipe.image_size else data
         train, valid = self.data.split(self.recipe.split_seed, self.recipe.num_train)
         self.train, self.valid = train.to(self.device), valid.to(self.device)
-        self.augmentation = Augmentation(train.images, pad=self.data.pad, flip=data.flip)
+        self.augmentation = Augmentation(
+            train.images,
+            pad=self.data.pad,
+            flip=data.flip,
+            whitening=self.recipe.whitening,
+            frame=self.recipe.augmentation,
+        )
         channels, height, width = self.data.shape
         self.dtype = pick_dtype(self.recipe.precision, self.device, height * width)
         self.shape = {"in_channels": channels, "num_classes": self.data.num_classes}
@@ -55,6 +64,22 @@ class ImageTrainer:
             f"ImageTrainer({self.data.title}, {len(self.train)} train, {len(self.valid)} valid, "
             f"{self.device.type}, {self.dtype})"
         )
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """The images that children see, by size and digest, as JSON values."""
+        digest = hashlib.sha256()
+        for part in (self.train, self.valid):
+            for tensor in (part.images.permute(0, 2, 3, 1), part.labels):
+                digest.update(tensor.cpu().contiguous().numpy().tobytes())
+        return {
+            "title": self.data.title,
+            "shape": list(self.data.shape),
+            "num_classes": self.data.num_classes,
+            "num_train": len(self.train),
+            "num_valid": len(self.valid),
+            "digest": digest.hexdigest()[:16],
+        }
 
     def cost(self, net: ConvNet) -> NetworkCost:
         """Count parameters and FLOP of a network on these images."""
@@ -77,24 +102,49 @@ class ImageTrainer:
         Raises:
             TrainingError: The loss became NaN or infinite.
         """
+        fit = self.begin(net, seed)
+        while fit.epoch < self.recipe.epochs:
+            self.advance(fit)
+            if on_epoch:
+                on_epoch(fit.epoch, fit.valid_curve[-1])
+        return fit.child, self.outcome(fit)
+
+    def begin(self, net: ConvNet, seed: int) -> Fit:
+        """Build a child that is to be trained, for those who want every epoch; see `fit`."""
         start = time.perf_counter()
-        train_curve, valid_curve = [], []
         with one_thread(), seeded(seed):
             child = build(net, **self.shape).to(self.device)
-            child = child.to(memory_format=torch.channels_last)
-            optimizer = self._optimizer(child)
-            generator = Generator(self.device).manual_seed(seed)
-            for epoch in range(self.recipe.epochs):
-                train_curve.append(self.train_epoch(child, optimizer, epoch, generator))
-                valid_curve.append(self.accuracy(child, self.valid))
-                if on_epoch:
-                    on_epoch(epoch + 1, valid_curve[-1])
-        counts = self.cost(net)
-        return child, Outcome(
-            reward=cubed_accuracy(valid_curve),
-            valid_curve=tuple(valid_curve),
-            train_curve=tuple(train_curve),
-            seconds=time.perf_counter() - start,
+        child = child.to(memory_format=torch.channels_last)
+        for module in child.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.eps = self.recipe.bn_epsilon
+        generator = Generator(self.device).manual_seed(seed)
+        fit = Fit(net, child, self._optimizer(child), generator)
+        fit.seconds = time.perf_counter() - start
+        return fit
+
+    def advance(self, fit: Fit) -> None:
+        """Train for one epoch, and validate.
+
+        Raises:
+            TrainingError: The loss or an output became NaN or infinite.
+        """
+        start = time.perf_counter()
+        with one_thread():
+            loss = self.train_epoch(fit.child, fit.optimizer, fit.epoch, fit.generator)
+            accuracy = self.accuracy(fit.child, self.valid)
+        fit.train_curve.append(loss)
+        fit.valid_curve.append(accuracy)
+        fit.seconds += time.perf_counter() - start
+
+    def outcome(self, fit: Fit) -> Outcome:
+        """Return what a training came to, by the epochs that it has had."""
+        counts = self.cost(fit.net)
+        return Outcome(
+            reward=cubed_accuracy(fit.valid_curve),
+            valid_curve=tuple(fit.valid_curve),
+            train_curve=tuple(fit.train_curve),
+            seconds=fit.seconds,
             num_parameters=counts.num_parameters,
             flop=counts.flop,
         )
@@ -154,7 +204,7 @@ class ImageTrainer:
             split.images.split(VALID_BATCH), split.labels.split(VALID_BATCH), strict=True
         ):
             with self._autocast():
-                logits = child(self.augmentation.normalise(images))
+                logits = child(self.augmentation.plain(images))
             correct += (logits.argmax(1) == labels).sum()
             finite &= logits.isfinite().all()
         if not finite:

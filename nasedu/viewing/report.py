@@ -116,9 +116,10 @@ def _next_steps(report: RunSummary) -> str:
         rows.append((f"nasedu draw {run}:{report.best[0].number}", "Show a child of this run:"))
     if data.get("kind") in ("images", "table"):
         if report.best:
-            size = recipe.get("image_size")
             options = f" --data {shlex.quote(str(data['data']))}"
-            options += f" --image-size {size}" if size else ""
+            for name in ("image_size", "whitening", "augmentation"):
+                if value := recipe.get(name):
+                    options += f" --{name.replace('_', '-')} {shlex.quote(str(value))}"
             what = "Train the best child anew, for longer, and test it once:"
             rows.append((f"nasedu train {run}{options} --epochs 20", what))
         more = f" --trials {2 * report.config.trials}" if report.is_complete else ""

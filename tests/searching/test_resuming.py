@@ -89,6 +89,23 @@ def test_resume_needs_nothing_but_the_folder(tmp_path):
     assert decided(tmp_path / "cut") == decided(tmp_path / "whole")
 
 
+def test_whitening_and_augmentation_are_part_of_a_run(tmp_path):
+    space = ConvNetSpace(2, (3,), (3, 5), (4, 8), skip_connections=False)
+
+    def begin(**fields):
+        recipe = Recipe(epochs=1, num_train=100, **fields)
+        made = make_strategy("random", space.decisions, 3)
+        evaluator = ImageEvaluator(space, "digits", recipe)
+        return search(space, made, run=tmp_path, trials=2, batch=2, workers=1, evaluator=evaluator)
+
+    list(begin(whitening="image"))
+    grown = list(resume(tmp_path, trials=4, workers=1))[-1].study
+    assert grown.config.evaluator["recipe"]["whitening"] == "image"
+    assert "augmentation" not in grown.config.evaluator["recipe"]
+    with pytest.raises(StudyError, match=r"recipe\.whitening = 'image' and not 'channel'"):
+        list(begin())
+
+
 @pytest.mark.parametrize(
     "damage",
     [

@@ -194,3 +194,28 @@ def test_augmentation_happens_in_training_and_not_in_validation():
         )
         trainer.fit(NET, seed=0)
     assert sum(seen[True]) == 30
+
+
+def test_epsilon_and_augmentation_of_the_recipe_reach_the_child():
+    recipe = Recipe(epochs=1, num_train=100, bn_epsilon=0.01, whitening="image")
+    trainer = ImageTrainer(load("digits"), recipe)
+    child, _ = trainer.fit(NET, seed=0)
+    assert [m.eps for m in child.modules() if isinstance(m, torch.nn.BatchNorm2d)] == [0.01] * 2
+    white = trainer.augmentation.plain(trainer.valid.images[:5])
+    torch.testing.assert_close(white.mean((1, 2, 3)), torch.zeros(5), atol=1e-5, rtol=0)
+
+
+def test_validation_sees_things_as_large_as_training_does():
+    generator = torch.Generator().manual_seed(0)
+    images = torch.randint(256, (40, 3, 8, 8), generator=generator).byte()
+    part = LabelledImages(images, torch.arange(40) % 2)
+    data = ImageData("made", "made", ("a", "b"), part, part, num_valid=10, flip=True, pad=1)
+    trainer = ImageTrainer(data, Recipe(epochs=1, augmentation="paper"))
+    seen = []
+    child, _ = trainer.fit(NET, seed=0)
+    child.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0]))
+    trainer.accuracy(child, trainer.valid)
+    large = torch.nn.functional.interpolate(
+        trainer.augmentation.normalise(trainer.valid.images), (10, 10), mode="bilinear"
+    )
+    torch.testing.assert_close(seen[0], large[:, :, 1:-1, 1:-1])
