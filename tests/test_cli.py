@@ -97,7 +97,39 @@ def test_train_reads_the_test_set_once_and_records_it(tmp_path):
     recorded = json.loads((tmp_path / "outcome.json").read_text())
     accuracy = recorded["outcome"]["test_accuracy"]
     assert f"test accuracy {accuracy:.4f}" in done.stdout
-    assert recorded["data"] == "Digits (scikit-learn)"
+    assert recorded["data"]["title"] == "Digits (scikit-learn)"
+
+
+def test_a_grid_is_trained_tested_and_drawn(tmp_path):
+    arch, run = tmp_path / "arch.json", tmp_path / "run"
+    arch.write_text(SPACE.decode([1, 1, 1, 1, 1, 1]).to_json())
+    words = ["train", arch, "--epochs", 2, "--num-train", 100, "--run", run, "--workers", 1]
+    words += ["--grid", "lr=0.001,0.1", "--whitening", "image", "--augmentation", "paper"]
+    done = nasedu(*words)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[1] == "a grid of 2 points over lr, 2 epochs"
+    assert [line[:14] for line in lines[2:4]] == ["point  1 of 2 ", "point  2 of 2 "]
+    assert lines[4].startswith("best on validation images: lr 0.")
+    assert lines[-2:] == [f"curves: {run / 'curves.png'}", f"outcome: {run / 'outcome.json'}"]
+    recorded = json.loads((run / "outcome.json").read_text())
+    assert recorded["recipe"]["whitening"] == "image"
+    assert recorded["command"].startswith("nasedu train ")
+    assert (run / "curves.png").read_bytes().startswith(b"\x89PNG")
+    again = nasedu(*words, "--minutes", 1)
+    assert again.stdout.splitlines()[-3:] == lines[-3:]
+
+
+def test_a_slice_of_minutes_says_that_the_same_command_goes_on(tmp_path):
+    arch, run = tmp_path / "arch.json", tmp_path / "run"
+    arch.write_text(SPACE.decode([1, 1, 1, 1, 1, 1]).to_json())
+    words = ["train", arch, "--epochs", 2, "--run", run, "--minutes", "0.0001"]
+    done = nasedu(*words)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "stopped after epoch 1 of 2; the same command goes on"
+    done = nasedu(*words)
+    assert "epoch   1  validation" in done.stdout
+    assert "test accuracy" in done.stdout
 
 
 def test_data_list_names_the_digits():
@@ -192,6 +224,12 @@ def test_bad_usage_is_one_line_exit_two_and_nothing_written(tmp_path, prepare, a
         (["draw", "broken.json"], "not valid JSON"),
         (["draw", "run:9"], "run has no trial 9; it has 4 trials"),
         (["train", "published:NAS_CNN_V1", "--data", "nix"], "nix"),
+        (["train", "published:NAS_CNN_V1", "--grid", "lr=0.1"], "name one with --run FOLDER"),
+        (["train", "published:NAS_CNN_V1", "--grid", "lr=", "--run", "r"], "grid has no point"),
+        (["train", "published:NAS_CNN_V1", "--minutes", "5"], "no run folder is named"),
+        (["train", "published:NAS_CNN_V1", "--run", "run"], "run is not a run folder"),
+        (["train", "published:NAS_CNN_V1", "--decay-epoch", "20"], "less than the 20 epochs"),
+        (["data", "get", "mnist"], "'mnist' cannot be downloaded; expected cifar10"),
         (["data", "add", "x", "nowhere.zip"], "nowhere.zip"),
         (["resume", "run"], "made with an evaluator of its own"),
     ],

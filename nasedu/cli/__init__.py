@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 from nasedu.cli.images import data_app
-from nasedu.cli.networks import draw, train
+from nasedu.cli.networks import draw
 from nasedu.cli.searches import report, resume, search
 from nasedu.cli.tables import table_app
+from nasedu.cli.trainings import train
 from nasedu.errors import NaseduError
 
 app = typer.Typer(

@@ -12,7 +12,6 @@ from nasedu.errors import SettingError
 if TYPE_CHECKING:
     from nasedu.searching import DepthSchedule
     from nasedu.spaces import ConvNetSpace
-    from nasedu.training import Recipe
 
 RunFolder = Annotated[Path, typer.Argument(help="Run folder, e.g. runs/first.")]
 DataName = Annotated[str, typer.Option(help="Data set, see `nasedu data list`.")]
@@ -34,12 +33,21 @@ Depth = Annotated[
 Epochs = Annotated[int, typer.Option(help="Passes over the training images.")]
 ChildLr = Annotated[float, typer.Option(help="Learning rate of the children.")]
 BatchSize = Annotated[int, typer.Option(help="Images an update of a child.")]
-Schedule = Literal["linear", "constant"]
-ScheduleName = Annotated[Schedule, typer.Option(help="Let a child's rate fall to 0, or not.")]
+Schedule = Literal["linear", "step", "constant"]
+ScheduleName = Annotated[
+    Schedule, typer.Option(help="Let a child's rate fall to 0, or in two steps, or not.")
+]
 Precision = Literal["auto", "float32", "bfloat16"]
 PrecisionName = Annotated[Precision, typer.Option(help="Arithmetic of the children.")]
 NumTrain = Annotated[int | None, typer.Option(help="Use only so many training images.")]
 ImageSize = Annotated[int | None, typer.Option(help="Resize images to so many pixels a side.")]
+WhiteningName = Annotated[
+    Literal["channel", "image"], typer.Option(help="Whose mean and deviation images lose.")
+]
+AugmentationName = Annotated[
+    Literal["shift", "paper"],
+    typer.Option(help="Crops of the image in a frame of zeros, or of the enlarged image."),
+]
 
 
 def space_of(
@@ -70,29 +78,6 @@ def depth_of(text: str | None) -> DepthSchedule | None:
             "layers added at a time, children of one depth, e.g. 6,2,1600"
         )
     return DepthSchedule(*numbers)
-
-
-def recipe_of(
-    epochs: int,
-    lr: float,
-    batch_size: int,
-    schedule: Schedule,
-    precision: Precision,
-    num_train: int | None,
-    image_size: int | None,
-) -> Recipe:
-    """Return the recipe that options describe."""
-    from nasedu.training import Recipe
-
-    return Recipe(
-        epochs=epochs,
-        lr=lr,
-        batch_size=batch_size,
-        schedule=schedule,
-        precision=precision,
-        num_train=num_train,
-        image_size=image_size,
-    )
 
 
 def _numbers(name: str, text: str) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nasedu.cli.options import (
+    AugmentationName,
     BatchSize,
     ChildLr,
     ChildTimeout,
@@ -27,10 +28,10 @@ from nasedu.cli.options import (
     RunFolder,
     ScheduleName,
     SkipConnections,
+    WhiteningName,
     Widths,
     Workers,
     depth_of,
-    recipe_of,
     space_of,
 )
 from nasedu.errors import SettingError
@@ -43,7 +44,7 @@ FEW = 20  # lines about batches, at least, of a search that takes seconds
 DECIDED_BY_A_TABLE = (
     *("data", "workers", "layers", "heights", "widths", "filters", "depth_schedule"),
     *("epochs", "child_lr", "batch_size", "schedule", "precision", "num_train", "image_size"),
-    "child_timeout",
+    *("whitening", "augmentation", "child_timeout"),
 )
 
 
@@ -83,6 +84,8 @@ def search(
     precision: PrecisionName = "auto",
     num_train: NumTrain = None,
     image_size: ImageSize = None,
+    whitening: WhiteningName = "channel",
+    augmentation: AugmentationName = "shift",
     child_timeout: ChildTimeout = 600,
 ) -> None:
     """Search for a network: a first one on the digits takes about two minutes.
@@ -94,6 +97,7 @@ def search(
     from nasedu.controller import make_strategy
     from nasedu.searching import search as run_search
     from nasedu.searching.trial import check_seed
+    from nasedu.training import Recipe
 
     check_seed(seed)
     if table is not None:
@@ -116,7 +120,17 @@ def search(
         run=run,
         evaluator=evaluator,
         depth=depth_of(depth_schedule),
-        recipe=recipe_of(epochs, child_lr, batch_size, schedule, precision, num_train, image_size),
+        recipe=Recipe(
+            epochs=epochs,
+            lr=child_lr,
+            batch_size=batch_size,
+            schedule=schedule,
+            precision=precision,
+            num_train=num_train,
+            image_size=image_size,
+            whitening=whitening,
+            augmentation=augmentation,
+        ),
         child_timeout=None if evaluator else child_timeout,
     )
     _follow(events, run)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nasedu.viewing.searches import best_distinct, pareto_front, share_explained
     from nasedu.viewing.source import Listing, show
     from nasedu.viewing.token_strip import TokenStrip
+    from nasedu.viewing.trainings import training_alt, training_figure
 
 # Names load when they are first used: a drawing needs neither torch nor matplotlib.
 _HOME = {
@@ -51,6 +52,8 @@ _HOME = {
     "show": "source",
     "size_alt": "findings",
     "size_figure": "figures",
+    "training_alt": "trainings",
+    "training_figure": "trainings",
     "write_report": "report",
 }
 
@@ -79,6 +82,8 @@ __all__ = [
     "show",
     "size_alt",
     "size_figure",
+    "training_alt",
+    "training_figure",
     "write_report",
 ]
 

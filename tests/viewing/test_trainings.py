@@ -1,0 +1,50 @@
+import pytest
+
+from nasedu.errors import SettingError
+from nasedu.viewing import picture, training_alt, training_figure
+
+
+def record(grid=(), test=0.8):
+    outcome = {"valid_curve": [0.5, 0.7], "train_curve": [2.0, 1.0], "test_accuracy": test}
+    made = {"outcome": outcome, "data": {"title": "Digits (scikit-learn)"}}
+    return made | ({"grid": [{"point": {}, "outcome": one} for one in (outcome, *grid)]})
+
+
+OTHERS = (
+    {"valid_curve": [0.2, 0.4], "train_curve": [2.2, 1.9]},
+    {"valid_curve": [], "train_curve": []},  # diverged
+)
+
+
+def curves(axes):
+    return [list(line.get_ydata()) for line in axes.get_lines() if len(line.get_ydata()) > 1]
+
+
+def test_the_figure_has_loss_accuracy_and_the_test():
+    loss, accuracy = training_figure(record()).axes
+    assert curves(loss) == [[2.0, 1.0]]
+    assert curves(accuracy) == [[0.5, 0.7]]
+    labels = [text.get_text() for text in accuracy.get_legend().get_texts()]
+    assert labels == ["validation, last: 0.7000", "test, once: 0.8000"]
+
+
+def test_the_other_points_of_a_grid_are_behind_the_winner():
+    loss, accuracy = training_figure(record(OTHERS)).axes
+    assert curves(loss) == [[2.2, 1.9], [2.0, 1.0]]
+    assert curves(accuracy) == [[0.2, 0.4], [0.5, 0.7]]
+
+
+def test_the_data_is_named_and_the_finding_said():
+    figure = training_figure(record(OTHERS))
+    assert figure.get_suptitle() == "Training: Digits (scikit-learn)"
+    alt = training_alt(record(OTHERS))
+    assert "After 2 epochs on Digits (scikit-learn) the validation accuracy is 0.7000" in alt
+    assert "the test accuracy 0.8000" in alt
+    assert "2 other points of the grid were trained, to 0.4000 to 0.4000" in alt
+    assert "test" not in training_alt(record(test=None))
+    assert picture(figure, alt).png.startswith(b"\x89PNG")
+
+
+def test_a_record_without_a_curve_is_refused():
+    with pytest.raises(SettingError, match="no learning curve"):
+        training_figure({"outcome": {"valid_curve": []}})
