@@ -62,11 +62,10 @@ def training_alt(record: Record) -> str:
     )
     text += f", and the test accuracy {test:.4f}" if test is not None else ""
     if others := _others(record):
+        text += f". {len(others)} other points of the grid were trained"
         best = [max(other["valid_curve"][-5:]) for other in others if other["valid_curve"]]
-        span = (
-            f"; {min(best):.4f} to {max(best):.4f} by the best of their last five" if best else ""
-        )
-        text += f". {len(others)} other points of the grid were trained{span}"
+        if best:
+            text += f"; in their last five epochs they reach {min(best):.4f} to {max(best):.4f}"
     return f"{text}."
 
 

@@ -40,7 +40,8 @@ def test_the_data_is_named_and_the_finding_said():
     alt = training_alt(record(OTHERS))
     assert "After 2 epochs on Digits (scikit-learn) the validation accuracy is 0.7000" in alt
     assert "the test accuracy 0.8000" in alt
-    assert "2 other points of the grid were trained, to 0.4000 to 0.4000" in alt
+    assert "2 other points of the grid were trained; in their last five epochs they" in alt
+    assert alt.endswith("they reach 0.4000 to 0.4000.")
     assert "test" not in training_alt(record(test=None))
     assert picture(figure, alt).png.startswith(b"\x89PNG")
 
