@@ -140,10 +140,10 @@ def _drawing() -> Check:
 
 
 def _data() -> Check:
-    from nasedu.data import load, names
+    from nasedu.data import load, names, text_names
 
-    digits = load("digits")
-    found = f"{len(digits.train):,} + {len(digits.test):,} digits; sets: {', '.join(names())}"
+    digits, sets = load("digits"), ", ".join((*names(), *text_names()))
+    found = f"{len(digits.train):,} + {len(digits.test):,} digits; sets: {sets}"
     return Check("data", "ok", found)
 
 

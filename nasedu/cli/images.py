@@ -1,4 +1,4 @@
-"""Commands about images: ``nasedu data``."""
+"""Commands about images and text: ``nasedu data``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-data_app = typer.Typer(help="Images to train children on.", no_args_is_help=True)
+data_app = typer.Typer(help="Images and texts to train children on.", no_args_is_help=True)
 
 
 @data_app.command("list")
@@ -45,13 +45,16 @@ def data_get(
 
 @data_app.command("add")
 def data_add(
-    name: Annotated[str, typer.Argument(help="Name to train on it by, e.g. cifar10.")],
+    name: Annotated[str, typer.Argument(help="Name to train on it by, e.g. cifar10 or ptb.")],
     path: Annotated[Path, typer.Argument(help="Folder, .zip, .tar or .tar.gz.")],
     title: Annotated[str | None, typer.Option(help="What figures call it.")] = None,
     flip: Annotated[bool, typer.Option(help="A mirrored image is of the same class.")] = True,
     replace: Annotated[bool, typer.Option(help="Replace a set of the same name.")] = False,
 ) -> None:
-    """Import images that lie in train/<class>/* and test/<class>/*, or CIFAR-10's own archive."""
+    """Import images in train/<class>/* and test/<class>/*, CIFAR-10's own archive, or a text.
+
+    A text is three files that end in train.txt, valid.txt and test.txt, with a sentence a line.
+    """
     from tqdm import tqdm
 
     from nasedu.data import add

@@ -1,12 +1,14 @@
-"""Images as tensors that sit on the device; the catalogue and the import."""
+"""Images and text as tensors that sit on the device; the catalogue and the import."""
 
 from nasedu.data.augment import Augmentation, Frame, Whitening
-from nasedu.data.catalogue import data_home, describe, load, names
+from nasedu.data.catalogue import data_home, describe, load, load_text, names, text_names
 from nasedu.data.download import get
 from nasedu.data.images import ImageData, LabelledImages
 from nasedu.data.importing import ImportSummary, add
 from nasedu.data.network_table import DIVERGED, MISSING, NetworkTable
 from nasedu.data.tables import load_table
+from nasedu.data.text import TextData
+from nasedu.data.text_importing import TextSummary
 
 __all__ = [
     "DIVERGED",
@@ -17,6 +19,8 @@ __all__ = [
     "ImportSummary",
     "LabelledImages",
     "NetworkTable",
+    "TextData",
+    "TextSummary",
     "Whitening",
     "add",
     "data_home",
@@ -24,5 +28,7 @@ __all__ = [
     "get",
     "load",
     "load_table",
+    "load_text",
     "names",
+    "text_names",
 ]

@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from nasedu.data import digits, storage
+from nasedu.data import digits, pydocs, storage
 from nasedu.data.images import ImageData
+from nasedu.data.text import TextData, characters_of
+from nasedu.data.text_storage import read_text, read_text_header
 from nasedu.errors import DataError
 
 BUILT_IN = (digits.NAME,)
+BUILT_IN_TEXT = (pydocs.NAME,)
+CHARACTERS = "-chars"  # what a text is called that is cut into characters
 
 
 @dataclass(frozen=True, slots=True)
 class DataRow:
-    """One line of ``nasedu data list``.
+    """One line of ``nasedu data list``, about images.
 
     Attributes:
         name: What ``--data`` calls it.
@@ -52,6 +56,40 @@ class DataRow:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class TextRow:
+    """One line of ``nasedu data list``, about a text.
+
+    Attributes:
+        name: What ``--data`` calls it.
+        title: What figures call it.
+        counts: Tokens of the three parts.
+        num_words: Size of the vocabulary.
+        num_bytes: Size of the file, or in memory if it is built in.
+        path: Its file, or None if it is built in.
+        problem: Why it cannot be used; empty if it can.
+    """
+
+    name: str
+    title: str
+    counts: tuple[int, int, int]
+    num_words: int
+    num_bytes: int
+    path: Path | None
+    problem: str = ""
+
+    def __str__(self) -> str:
+        if self.problem:
+            return f"{self.name:<10} cannot be used: {self.problem}"
+        train, valid, test = self.counts
+        place = f"built in, {self.num_bytes / 1e6:.1f} MB" if self.path is None else self.path
+        return (
+            f"{self.name:<10} {self.title}: {train:,} words to train, {valid:,} to validate, "
+            f"{test:,} to test, {self.num_words:,} distinct; {self.name}{CHARACTERS}: the same "
+            f"as characters ({place})"
+        )
+
+
 def data_home() -> Path:
     """Return where data lies: $NASEDU_DATA, else the checkout's data/, else ~/.nasedu/data."""
     if named := os.environ.get("NASEDU_DATA"):
@@ -67,19 +105,31 @@ def imported_path(name: str) -> Path:
     return data_home() / "imported" / f"{name}.safetensors"
 
 
+def text_path(name: str) -> Path:
+    """Return the file of an imported text, there or not."""
+    return data_home() / "imported" / "text" / f"{name}.safetensors"
+
+
 def is_valid(name: str) -> bool:
     """Whether a data set can be imported under this name."""
-    return re.fullmatch(r"[a-z0-9_-]{1,40}", name) is not None and name not in BUILT_IN
+    taken = (*BUILT_IN, *BUILT_IN_TEXT)
+    return re.fullmatch(r"[a-z0-9_-]{1,40}", name) is not None and name not in taken
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of all data sets, the built-in ones first."""
+    """Return the names of all sets of images, the built-in ones first."""
     files = imported_path("any").parent.glob("*.safetensors")
     return (*BUILT_IN, *sorted(file.stem for file in files if is_valid(file.stem)))
 
 
+def text_names() -> tuple[str, ...]:
+    """Return the names of all texts of words, the built-in ones first."""
+    files = text_path("any").parent.glob("*.safetensors")
+    return (*BUILT_IN_TEXT, *sorted(file.stem for file in files if is_valid(file.stem)))
+
+
 def load(name: str) -> ImageData:
-    """Return a data set; its images stay in memory, or in its file, for the next call.
+    """Return a set of images; its images stay in memory, or in its file, for the next call.
 
     Raises:
         DataError: There is none of that name, or its file cannot be read.
@@ -87,6 +137,8 @@ def load(name: str) -> ImageData:
     if name == digits.NAME:
         return digits.digits()
     if name not in names():
+        if name.removesuffix(CHARACTERS) in text_names():
+            raise DataError(f"{name!r} is a text, no set of images; load it with load_text")
         raise DataError(
             f"there is no data set {name!r}; expected one of {', '.join(names())}, "
             "or add one with: nasedu data add NAME PATH"
@@ -95,15 +147,59 @@ def load(name: str) -> ImageData:
     return _load(path, path.stat().st_mtime_ns)
 
 
+def load_text(name: str) -> TextData:
+    """Return a text; it stays in memory for the next call.
+
+    Args:
+        name: ``"pydocs"``, or what was imported, such as ``"ptb"``. With ``-chars`` after it,
+            the same as characters (see `characters_of`).
+
+    Raises:
+        DataError: There is none of that name, or its file cannot be read.
+    """
+    words = name.removesuffix(CHARACTERS)
+    if words not in text_names():
+        if name in names():
+            raise DataError(f"{name!r} is a set of images, no text; load it with load")
+        raise DataError(
+            f"there is no text {name!r}; expected one of {', '.join(text_names())}, with "
+            f"{CHARACTERS} after it for characters, or add one with: nasedu data add NAME PATH"
+        )
+    path = None if words in BUILT_IN_TEXT else text_path(words)
+    return _load_text(path, path.stat().st_mtime_ns if path else 0, words != name)
+
+
+@lru_cache(maxsize=4)
+def _load_text(path: Path | None, changed: int, characters: bool) -> TextData:
+    """Read a file, or cut a text into characters, once for each time that it was written."""
+    if characters:
+        return characters_of(_load_text(path, changed, False))
+    return read_text(path) if path else pydocs.pydocs()
+
+
 @lru_cache(maxsize=4)
 def _load(path: Path, _changed: int) -> ImageData:
     """Read a file once for each time that it was written."""
     return storage.read(path)
 
 
-def describe() -> list[DataRow]:
-    """Return one row for every data set, also for a file that cannot be read."""
-    return [_row(name) for name in names()]
+def describe() -> list[DataRow | TextRow]:
+    """Return one row for every data set, also for what cannot be read."""
+    return [*map(_row, names()), *map(_text_row, text_names())]
+
+
+def _text_row(name: str) -> TextRow:
+    path = None if name in BUILT_IN_TEXT else text_path(name)
+    size = path.stat().st_size if path else 0
+    try:
+        if path:
+            head = read_text_header(path)
+            return TextRow(name, head.title, head.counts, len(head.symbols), size, path)
+        data = load_text(name)
+    except DataError as error:
+        return TextRow(name, "", (0, 0, 0), 0, size, path, problem=str(error))
+    size = 8 * sum(data.counts)
+    return TextRow(name, data.title, data.counts, data.num_symbols, size, None)
 
 
 def _row(name: str) -> DataRow:

@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 
 from nasedu import __version__
 from nasedu.data import catalogue, cifar10
-from nasedu.data.importing import ImportSummary, add, check_target
+from nasedu.data.importing import ImportSummary, add, check_name
 from nasedu.errors import DataError, SettingError
 
 OFFERED = (cifar10.NAME,)
@@ -50,7 +50,7 @@ def get(
             f"{name!r} cannot be downloaded; expected {' or '.join(OFFERED)}, or import images "
             "with: nasedu data add NAME PATH"
         )
-    check_target(name, replace)
+    check_name(name, replace)
     archive = catalogue.data_home() / "downloads" / cifar10.ARCHIVE
     fetch(url, archive, md5, name, on_bytes)
     summary = add(name, archive, title=cifar10.TITLE, replace=replace)

@@ -1,4 +1,4 @@
-"""Importing folders and archives of images: ``nasedu data add NAME PATH``."""
+"""Importing folders and archives of images or text: ``nasedu data add NAME PATH``."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from nasedu.data import catalogue, cifar10, storage
 from nasedu.data.decoding import Layout, arrange, decode
 from nasedu.data.images import ImageData, LabelledImages
 from nasedu.data.source import Entries, read_source
+from nasedu.data.text_importing import TextSummary, find_text, text_of_files
+from nasedu.data.text_storage import write_text
 from nasedu.errors import SettingError
 
 MAX_TITLE = 80
@@ -22,7 +24,7 @@ MAX_LISTED = 10  # names of classes in a summary
 
 @dataclass(frozen=True, slots=True)
 class ImportSummary:
-    """What was imported; as text, the lines to print.
+    """What images were imported; as text, the lines to print.
 
     Attributes:
         name: What ``--data`` calls it.
@@ -78,8 +80,8 @@ def add(
     flip: bool = True,
     replace: bool = False,
     on_progress: Callable[[int, int], None] | None = None,
-) -> ImportSummary:
-    """Import images, checking every one, into a file that loads in less than a second.
+) -> ImportSummary | TextSummary:
+    """Import images or a text, checking all of it, into a file that loads in less than a second.
 
     Nothing is written unless everything is in order.
 
@@ -87,10 +89,13 @@ def add(
         name: What to call the data set.
         path: A folder, .zip, .tar, .tar.gz or .tgz of ``train/<class>/*`` and
             ``test/<class>/*``, possibly inside one folder. Images are 8-bit, of one size. Or
-            CIFAR-10's official archive, in its binary version.
+            CIFAR-10's official archive, in its binary version. Or of a text: three files that
+            end in ``train.txt``, ``valid.txt`` and ``test.txt``, such as ``ptb.train.txt``, a
+            sentence a line.
         title: What figures call it. By default the name, with a note if all images are JPEG;
-            "CIFAR-10" for the official archive.
-        flip: Whether a mirrored image is still of its class.
+            "CIFAR-10" for the official archive; for the file sums of Mikolov's Penn Treebank,
+            that.
+        flip: For images: whether a mirrored image is still of its class.
         replace: Whether an imported data set of that name may be replaced.
         on_progress: Called with the number of images decoded and of all.
 
@@ -99,16 +104,23 @@ def add(
         DataError: The source is not as described above, or the disk is full.
     """
     started = time.perf_counter()
-    source, target = Path(path), check_target(name, replace)
+    source = Path(path)
+    check_name(name, replace)
     if title is not None and not (title.isprintable() and 0 < len(title.strip()) <= MAX_TITLE):
         raise SettingError(f"title is {title!r}; expected one line of 1 to {MAX_TITLE} characters")
     entries, ignored = read_source(source), ()
+    if files := find_text(entries, str(source)):
+        target = _target(name, text=True)
+        text = text_of_files(name, title, files, str(source))
+        size = write_text(target, text, _origin(source))
+        return TextSummary.of(text, files, target, size, time.perf_counter() - started)
+    target = _target(name, text=False)
     if cifar10.is_binary(entries):
         default = cifar10.TITLE if cifar10.is_official(source) else name
         data = cifar10.data_of(entries, name, title or default, flip, source)
     else:
         data, ignored = _decoded(entries, name, title, flip, str(source), on_progress)
-    size = storage.write(target, data, {"name": source.resolve().name, "sha256": _sha256(source)})
+    size = storage.write(target, data, _origin(source))
     return ImportSummary(
         name=name,
         title=data.title,
@@ -140,23 +152,34 @@ def _decoded(
     return data, layout.ignored
 
 
-def check_target(name: str, replace: bool) -> Path:
-    """Return the file to write.
-
-    Raises:
-        SettingError: The name cannot be, or is taken and may not be replaced.
-    """
+def check_name(name: str, replace: bool) -> None:
+    """Raise `SettingError` unless a data set may be called so, and the name is free."""
     if not catalogue.is_valid(name):
+        built_in = " or ".join(map(repr, (*catalogue.BUILT_IN, *catalogue.BUILT_IN_TEXT)))
         raise SettingError(
             f"name is {name!r}; expected 1 to 40 small letters, digits, '-' and '_', and not "
-            f"{catalogue.BUILT_IN[0]!r}, which is built in"
+            f"{built_in}, which are built in"
         )
-    target = catalogue.imported_path(name)
-    if target.exists() and not replace:
+    for target in (catalogue.imported_path(name), catalogue.text_path(name)):
+        if target.exists() and not replace:
+            raise SettingError(
+                f"there is a data set {name!r} already ({target}); choose another name, or "
+                "replace it with --replace"
+            )
+
+
+def _target(name: str, *, text: bool) -> Path:
+    """Return the file to write, for a name that is not taken by the other kind of data."""
+    if text and name.endswith(catalogue.CHARACTERS):
         raise SettingError(
-            f"there is a data set {name!r} already ({target}); choose another name, or "
-            "replace it with --replace"
+            f"name is {name!r}; names in {catalogue.CHARACTERS!r} are those of the characters "
+            "of a text: choose another"
         )
+    images, words = catalogue.imported_path(name), catalogue.text_path(name)
+    target, other = (words, images) if text else (images, words)
+    if other.exists():
+        kind = "images are" if text else "a text is"
+        raise SettingError(f"{kind} called {name!r} already ({other}); choose another name")
     return target
 
 
@@ -186,6 +209,11 @@ def _counted(counts: tuple[int, ...]) -> str:
     """Return e.g. ``"50,000 (5,000 a class)"``."""
     least, most = min(counts), max(counts)
     return f"{sum(counts):,} ({least:,}{f' to {most:,}' if most > least else ''} a class)"
+
+
+def _origin(source: Path) -> dict[str, str | None]:
+    """Return where data came from, without the folders of this machine."""
+    return {"name": source.resolve().name, "sha256": _sha256(source)}
 
 
 def _sha256(source: Path) -> str | None:

@@ -28,6 +28,7 @@ MAX_TOTAL_BYTES = 2 * 2**30
 MAX_ENTRIES = 1_000_000
 SLACK = 2**20  # bytes of headers between two files of a tar archive
 TAIL = 16 * 2**20  # bytes of padding after the last one
+TEXT_PART = re.compile(r"(|.*[._-])(train|valid|test)\.txt")
 
 
 def read_source(path: Path) -> Entries:
@@ -86,19 +87,36 @@ def _is_hidden(parts: Parts) -> bool:
 def _folder_entries(folder: Path) -> Iterator[tuple[Parts, bytes | None]]:
     """Yield what lies in ``train`` and ``test``, here or one folder down; of the rest, names.
 
-    Links are followed: the folder is the user's own.
+    Files that may be parts of a text come with their content. Links are followed: the folder
+    is the user's own.
     """
     for entry in sorted(folder.iterdir()):
         if entry.name in SPLITS and entry.is_dir():
             yield from _walk(folder, (entry.name,))
             continue
-        yield (entry.name,), None if entry.is_dir() else b""
+        yield (entry.name,), _content(folder, entry)
         if entry.is_dir() and not _is_hidden((entry.name,)):
             for inner in sorted(entry.iterdir()):
                 if inner.name in SPLITS and inner.is_dir():
                     yield from _walk(folder, (entry.name, inner.name))
                 else:
-                    yield (entry.name, inner.name), None if inner.is_dir() else b""
+                    yield (entry.name, inner.name), _content(folder, inner)
+
+
+def _content(folder: Path, path: Path) -> bytes | None:
+    """Return the bytes of a part of a text, none of another file's, None for a folder."""
+    if path.is_dir():
+        return None
+    if not text_part(path.name) or not path.is_file():
+        return b""
+    _check_size(folder, path.name, path.stat().st_size)
+    return path.read_bytes()
+
+
+def text_part(name: str) -> tuple[str, str] | None:
+    """Return e.g. ``("ptb.", "train")`` for the file name ``ptb.train.txt``, else None."""
+    match = TEXT_PART.fullmatch(name)
+    return (match[1], match[2]) if match else None
 
 
 def _walk(folder: Path, split: Parts) -> Iterator[tuple[Parts, bytes | None]]:
@@ -206,5 +224,5 @@ def _check_size(path: Path, name: str, size: int) -> None:
 def _untrusted(path: Path, name: str, why: str) -> DataError:
     return DataError(
         f"{path}: {name!r} {why}; the archive is refused whole: make one that holds only "
-        "train/<class>/* and test/<class>/* as plain files"
+        "train/<class>/* and test/<class>/* (or a text's three files) as plain files"
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
+from torch import Tensor
 
 from nasedu.architectures.json_form import read_json, write_json
 from nasedu.data.images import ImageData, LabelledImages
@@ -70,12 +71,21 @@ def write(path: Path, data: ImageData, source: dict[str, Any]) -> int:
         labelled: LabelledImages = getattr(data, part)
         tensors[f"{part}_images"] = labelled.images.permute(0, 2, 3, 1).contiguous()
         tensors[f"{part}_labels"] = labelled.labels
+    return write_whole(path, tensors, write_json(KIND, fields))
+
+
+def write_whole(path: Path, tensors: dict[str, Tensor], description: str) -> int:
+    """Write tensors and their description whole or not at all; return the file's size in bytes.
+
+    Raises:
+        DataError: As for `write`.
+    """
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         beside.touch()
         mode = beside.stat().st_mode  # what the user's umask allows
-        save_file(tensors, beside, metadata={"nasedu": write_json(KIND, fields)})
+        save_file(tensors, beside, metadata={"nasedu": description})
         beside.chmod(mode)
         beside.replace(path)
     except (OSError, SafetensorError) as error:
@@ -97,7 +107,7 @@ def read(path: Path) -> ImageData:
         DataError: The file is not there, truncated, of something else or of a newer nasedu.
     """
     header = read_header(path)
-    with _open(path) as file:
+    with open_file(path) as file:
         tensors = {name: file.get_tensor(name) for name in TENSORS}
     parts = {
         part: LabelledImages(
@@ -122,25 +132,25 @@ def read_header(path: Path) -> Header:
     Raises:
         DataError: As for `read`.
     """
-    with _open(path) as file:
+    with open_file(path) as file:
         text = (file.metadata() or {}).get("nasedu", "")
         names = set(file.keys())
         if names != set(TENSORS):
-            raise _unusable(path, f"it holds {sorted(names)[:4]}, expected {list(TENSORS)}")
+            raise unusable(path, f"it holds {sorted(names)[:4]}, expected {list(TENSORS)}")
         slices = {name: file.get_slice(name) for name in TENSORS}
         kinds = {name: (part.get_dtype(), part.get_shape()) for name, part in slices.items()}
     try:
         fields = read_json(KIND, text)
     except ArchitectureError as error:
-        raise _unusable(path, str(error)) from None
+        raise unusable(path, str(error)) from None
     title, classes, flip = (fields.get(name) for name in ("title", "classes", "flip"))
     if not isinstance(title, str) or not isinstance(flip, bool) or not isinstance(classes, list):
-        raise _unusable(path, "its title, classes or flip are missing")
+        raise unusable(path, "its title, classes or flip are missing")
     if len(classes) < 2 or not all(isinstance(name, str) for name in classes):
-        raise _unusable(path, f"its classes are {classes[:4]}, expected two names or more")
+        raise unusable(path, f"its classes are {classes[:4]}, expected two names or more")
     shapes = [_checked_shape(path, part, kinds) for part in ("train", "test")]
     if shapes[0][1:] != shapes[1][1:]:
-        raise _unusable(path, f"its images are {shapes[0][1:]} to train, {shapes[1][1:]} to test")
+        raise unusable(path, f"its images are {shapes[0][1:]} to train, {shapes[1][1:]} to test")
     num_train, height, width, channels = shapes[0]
     return Header(title, tuple(classes), flip, (channels, height, width), num_train, shapes[1][0])
 
@@ -151,22 +161,23 @@ def _checked_shape(
     """Return the ``(N, H, W, C)`` of one part, if its images and labels are what they must be."""
     (image_type, shape), (label_type, labels) = kinds[f"{part}_images"], kinds[f"{part}_labels"]
     if (image_type, label_type) != ("U8", "I64"):
-        raise _unusable(path, f"its {part} images are {image_type} and its labels {label_type}")
+        raise unusable(path, f"its {part} images are {image_type} and its labels {label_type}")
     if len(shape) != 4 or shape[-1] not in (1, 3) or 0 in shape or labels != shape[:1]:
-        raise _unusable(path, f"its {part} images are {shape} and its labels {labels}")
+        raise unusable(path, f"its {part} images are {shape} and its labels {labels}")
     count, height, width, channels = shape
     return count, height, width, channels
 
 
-def _open(path: Path) -> Any:
+def open_file(path: Path) -> Any:
     """Open a safetensors file, with an error of one line."""
     try:
         return safe_open(path, framework="pt")
     except (OSError, SafetensorError) as error:
-        raise _unusable(path, str(error)) from None
+        raise unusable(path, str(error)) from None
 
 
-def _unusable(path: Path, why: str) -> DataError:
+def unusable(path: Path, why: str) -> DataError:
+    """Return the error for a file that is not what it should be."""
     return DataError(
         f"{path} is no data set that this nasedu can read ({why}); "
         "import it again with: nasedu data add NAME PATH --replace"
