@@ -1,0 +1,268 @@
+"""Language models: an embedding, layers of a recurrent cell, a softmax (section 4.2).
+
+Legend of shapes: T steps of a segment, B streams side by side, V symbols, E numbers of an
+embedding, H of a hidden state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+from torch.nn.functional import dropout
+
+from nasedu.children.building import build
+from nasedu.errors import SettingError
+
+State = tuple[tuple[Tensor, Tensor], ...]  # of every layer (h, c), each (B, H)
+CellFactory = Callable[..., nn.Module]  # (input_size=, hidden_size=) -> a layer
+
+
+class LSTMLayer(nn.Module):
+    """One layer of `torch.nn.LSTM` with states of (B, H), as all layers of a language model have.
+
+    Args:
+        input_size: I, numbers that come in at each step.
+        hidden_size: H.
+    """
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        super().__init__()
+        self.lstm = nn.LSTM(input_size, hidden_size)
+
+    def forward(
+        self, inputs: Tensor, state: tuple[Tensor, Tensor]
+    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        """Map ``(T, B, I)`` and the last (h, c) to ``(T, B, H)`` and the next (h, c)."""
+        outputs, (h, c) = self.lstm(inputs, (state[0][None], state[1][None]))
+        return outputs, (h[0], c[0])
+
+
+class LanguageModel(nn.Module):
+    """Predicts every symbol of a text from those before it.
+
+    Args:
+        cell: An architecture that `build` knows, or what makes a layer when it is called with
+            ``input_size`` and ``hidden_size``, such as `LSTMLayer`. A layer maps
+            ``(T, B, input_size)`` and (h, c) to ``(T, B, hidden_size)`` and (h, c).
+        num_symbols: V.
+        hidden_size: H, of every layer.
+        embedding_size: E; by default H.
+        num_layers: Layers of the cell, each with weights of its own.
+        tied: Whether the output shares its weights with the embedding, which asks for E = H.
+        dropout: Share of the numbers dropped between the parts: from the embedding to the
+            first layer, from layer to layer, and to the output; never from step to step.
+        variational: Whether that drops the same numbers at every step of a segment (Gal 2015),
+            or others at every step (Zaremba 2014).
+        recurrent_dropout: Share of the units of h whose way to the next step is cut, one draw
+            a segment. Gal draws for every stream; here all streams share it, for then it is
+            a mask on the columns of ``weight_hh`` and any cell that has such weights allows it.
+        embedding_dropout: Share of the words that a segment goes without (Gal 2015).
+        init_range: All weights are drawn between plus and minus this, as in Zaremba (2014).
+
+    Raises:
+        SettingError: A setting makes no sense, or the cell does not allow ``recurrent_dropout``.
+    """
+
+    def __init__(
+        self,
+        cell: Any,
+        num_symbols: int,
+        hidden_size: int,
+        *,
+        embedding_size: int | None = None,
+        num_layers: int = 2,
+        tied: bool = True,
+        dropout: float = 0.0,
+        variational: bool = False,
+        recurrent_dropout: float = 0.0,
+        embedding_dropout: float = 0.0,
+        init_range: float = 0.1,
+    ) -> None:
+        super().__init__()
+        size = hidden_size if embedding_size is None else embedding_size
+        _check_sizes(num_symbols, hidden_size, size, num_layers, tied)
+        for name, share in (
+            ("dropout", dropout),
+            ("recurrent_dropout", recurrent_dropout),
+            ("embedding_dropout", embedding_dropout),
+        ):
+            if not 0 <= share < 1:
+                raise SettingError(f"{name} is {share}; expected 0 or more and below 1")
+        make = layer_factory(cell)
+        self.hidden_size = hidden_size
+        self.dropout, self.variational = dropout, variational
+        self.recurrent_dropout, self.embedding_dropout = recurrent_dropout, embedding_dropout
+        self.embedding = nn.Embedding(num_symbols, size)
+        self.layers = nn.ModuleList(
+            make(input_size=hidden_size if i else size, hidden_size=hidden_size)
+            for i in range(num_layers)
+        )
+        self.output = nn.Linear(hidden_size, num_symbols)
+        if tied:
+            self.output.weight = self.embedding.weight
+        if recurrent_dropout and not all(map(_recurrent_weights, self.layers)):
+            raise SettingError(
+                f"recurrent_dropout is {recurrent_dropout}, but the cell has no weights that are "
+                "called weight_hh; expected 0"
+            )
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, -init_range, init_range)
+
+    def initial_state(self, batch_size: int) -> State:
+        """Return the state before the first symbol: zeros."""
+        zeros = self.output.weight.new_zeros(batch_size, self.hidden_size)
+        return tuple((zeros, zeros) for _ in self.layers)
+
+    def forward(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
+        """Read a segment of text.
+
+        Args:
+            tokens: ``(T, B)`` int64.
+            state: What the segment before it left, or `initial_state`.
+
+        Returns:
+            ``(T, B, V)`` logits of the symbol after each, and the state after the last.
+        """
+        outputs = self._dropped(self._embedded(tokens))  # (T, B, E)
+        after = []
+        for layer, before in zip(self.layers, state, strict=True):
+            outputs, now = self._run(layer, outputs, before)  # (T, B, H)
+            outputs = self._dropped(outputs)
+            after.append(now)
+        return self.output(outputs), tuple(after)
+
+    def _embedded(self, tokens: Tensor) -> Tensor:
+        """Return the ``(T, B, E)`` embeddings, of dropped words zeros."""
+        embedded = self.embedding(tokens)
+        if not (self.training and self.embedding_dropout):
+            return embedded
+        words = embedded.new_ones(self.embedding.num_embeddings, 1)
+        return embedded * dropout(words, self.embedding_dropout)[tokens]
+
+    def _dropped(self, values: Tensor) -> Tensor:
+        """Drop some of ``(T, B, H)`` values, with a mask a step or one for all steps."""
+        if not (self.training and self.dropout):
+            return values
+        if not self.variational:
+            return dropout(values, self.dropout)
+        return values * dropout(torch.ones_like(values[:1]), self.dropout)
+
+    def _run(
+        self, layer: nn.Module, inputs: Tensor, state: tuple[Tensor, Tensor]
+    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        """Run a layer, while training without the recurrent weights of some units."""
+        if not (self.training and self.recurrent_dropout):
+            return layer(inputs, state)
+        units = dropout(inputs.new_ones(self.hidden_size), self.recurrent_dropout)  # (H,)
+        weights = {name: weight * units for name, weight in _recurrent_weights(layer).items()}
+        return functional_call(layer, weights, (inputs, state))
+
+    @property
+    def num_parameters(self) -> int:
+        """Trained numbers, those that are shared counted once."""
+        return sum(parameter.numel() for parameter in self.parameters())
+
+    @property
+    def flop(self) -> int:
+        """Floating-point operations of the matrix products for one symbol, forward."""
+        matrices = [weight for weight in self.layers.parameters() if weight.ndim == 2]
+        return 2 * sum(weight.numel() for weight in [*matrices, self.output.weight])
+
+
+def detached(state: State) -> State:
+    """Return a state that gradients do not pass: segments are trained one at a time."""
+    return tuple((h.detach(), c.detach()) for h, c in state)
+
+
+def layer_factory(cell: Any) -> CellFactory:
+    """Return what makes a layer of a cell, an architecture or already such a factory."""
+    builder: Any = build
+    if callable(cell):
+        factory: Any = cell
+        return factory
+
+    def make(*, input_size: int, hidden_size: int) -> nn.Module:
+        return builder(cell, input_size=input_size, hidden_size=hidden_size)
+
+    return make
+
+
+def count_parameters(cell: Any, num_symbols: int, hidden_size: int, **settings: Any) -> int:
+    """Return how many numbers a `LanguageModel` would train, exactly, without its memory.
+
+    Args:
+        cell: As for `LanguageModel`.
+        num_symbols: V.
+        hidden_size: H.
+        **settings: ``embedding_size``, ``num_layers`` and ``tied``, as for `LanguageModel`.
+    """
+    with torch.device("meta"):
+        return LanguageModel(cell, num_symbols, hidden_size, **settings).num_parameters
+
+
+def hidden_size_for(num_parameters: int, cell: Any, num_symbols: int, **settings: Any) -> int:
+    """Return the hidden size that comes closest to a number of parameters.
+
+    So cells are compared at equal size, as in the paper's table 2; of two sizes that come
+    equally close, it is the smaller.
+
+    Args:
+        num_parameters: How many are wanted.
+        cell: As for `LanguageModel`.
+        num_symbols: V.
+        **settings: As for `count_parameters`.
+
+    Raises:
+        SettingError: Even with H = 1 there are more.
+    """
+
+    def count(hidden_size: int) -> int:
+        return count_parameters(cell, num_symbols, hidden_size, **settings)
+
+    if (least := count(1)) > num_parameters:
+        raise SettingError(
+            f"num_parameters is {num_parameters:,}; expected at least {least:,}, which even a "
+            "hidden size of 1 has"
+        )
+    below, above = 1, 2
+    while count(above) <= num_parameters:
+        below, above = above, 2 * above
+    while above - below > 1:  # count(below) <= num_parameters < count(above)
+        middle = (below + above) // 2
+        if count(middle) <= num_parameters:
+            below = middle
+        else:
+            above = middle
+    return min((below, above), key=lambda size: abs(count(size) - num_parameters))
+
+
+def _recurrent_weights(layer: nn.Module) -> dict[str, Tensor]:
+    """Return the weights ``(..., H)`` that h of the last step is multiplied with, by name."""
+    return {
+        name: weight
+        for name, weight in layer.named_parameters()
+        if name.rpartition(".")[2].startswith("weight_hh")
+    }
+
+
+def _check_sizes(
+    num_symbols: int, hidden_size: int, embedding_size: int, num_layers: int, tied: bool
+) -> None:
+    """Raise `SettingError` for sizes that cannot be."""
+    for name, value in (
+        ("num_symbols", num_symbols),
+        ("hidden_size", hidden_size),
+        ("embedding_size", embedding_size),
+        ("num_layers", num_layers),
+    ):
+        if value < 1:
+            raise SettingError(f"{name} is {value}; expected at least 1")
+    if tied and embedding_size != hidden_size:
+        raise SettingError(
+            f"embedding_size is {embedding_size} and hidden_size {hidden_size}; expected them "
+            "equal, or tied=False"
+        )
