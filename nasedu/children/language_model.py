@@ -127,13 +127,18 @@ class LanguageModel(nn.Module):
         Returns:
             ``(T, B, V)`` logits of the symbol after each, and the state after the last.
         """
+        outputs, after = self.read(tokens, state)
+        return self.output(outputs), after
+
+    def read(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
+        """Return the ``(T, B, H)`` outputs of the top layer, and the state after the last."""
         outputs = self._dropped(self._embedded(tokens))  # (T, B, E)
         after = []
         for layer, before in zip(self.layers, state, strict=True):
             outputs, now = self._run(layer, outputs, before)  # (T, B, H)
             outputs = self._dropped(outputs)
             after.append(now)
-        return self.output(outputs), tuple(after)
+        return outputs, tuple(after)
 
     def _embedded(self, tokens: Tensor) -> Tensor:
         """Return the ``(T, B, E)`` embeddings, of dropped words zeros."""

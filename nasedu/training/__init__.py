@@ -10,20 +10,39 @@ from nasedu.training.hardware import (
     seeded,
 )
 from nasedu.training.image_trainer import ImageTrainer
+from nasedu.training.language_recipe import (
+    CHARACTERS,
+    ZAREMBA_MEDIUM,
+    ZAREMBA_SMALL,
+    LanguageRecipe,
+)
+from nasedu.training.language_state import LanguageState
+from nasedu.training.language_trainer import LanguageTrainer
 from nasedu.training.outcome import Outcome
 from nasedu.training.recipe import Recipe
-from nasedu.training.rewards import cubed_accuracy
+from nasedu.training.rewards import cubed_accuracy, perplexity_reward
+from nasedu.training.scoring import bits, mean_nats, perplexity
 
 __all__ = [
+    "CHARACTERS",
+    "ZAREMBA_MEDIUM",
+    "ZAREMBA_SMALL",
     "Checkpoint",
     "Fit",
     "ImageTrainer",
+    "LanguageRecipe",
+    "LanguageState",
+    "LanguageTrainer",
     "Outcome",
     "Recipe",
+    "bits",
     "cubed_accuracy",
     "has_bfloat16",
     "keep_freed_memory",
+    "mean_nats",
     "one_thread",
+    "perplexity",
+    "perplexity_reward",
     "pick_device",
     "read_checkpoint",
     "seeded",

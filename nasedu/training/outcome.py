@@ -15,11 +15,12 @@ class Outcome:
 
     Attributes:
         reward: What the controller learns from, higher is better; None for a failed child.
-        valid_curve: Validation accuracy (0 to 1) after every epoch.
+        valid_curve: Validation accuracy (0 to 1) after every epoch; of a language model,
+            perplexity.
         train_curve: Mean training loss of every epoch, in nats.
         seconds: Wall time of training and validation.
         num_parameters: Trained numbers of the child.
-        flop: Floating-point operations of one image, forward.
+        flop: Floating-point operations of one image or one symbol of text, forward.
         reason: Why the child failed; None if it finished.
         test_accuracy: Only from a final training that was asked for the test set.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from nasedu.errors import SettingError
@@ -17,3 +18,18 @@ def cubed_accuracy(valid_curve: Sequence[float], last: int = 5) -> float:
     if not valid_curve:
         raise SettingError("the learning curve is empty; expected at least one epoch")
     return max(valid_curve[-last:]) ** 3
+
+
+def perplexity_reward(ppl: float, c: float = 80.0) -> float:
+    """Return c / perplexity² of the validation text (section 4.2).
+
+    A child that learned next to nothing gets a tiny reward; one whose perplexity is not a
+    number has none, it failed.
+
+    Args:
+        ppl: Validation perplexity, 1 or more.
+        c: The paper's constant is "usually set at 80".
+    """
+    if not 1 <= ppl < math.inf:
+        raise SettingError(f"perplexity is {ppl}; expected a number of at least 1")
+    return c / ppl**2

@@ -1,0 +1,149 @@
+"""How a language model is trained, and the recipes of the literature."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+
+from nasedu.errors import SettingError
+
+Optimizer = Literal["sgd", "adam"]
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageRecipe:
+    """How a language model is trained and how large it is, the same for every cell of a search.
+
+    The defaults are Zaremba's small model (2014).
+
+    Args:
+        hidden_size: H of every layer.
+        embedding_size: Numbers of an embedding; None: as many as ``hidden_size``.
+        num_layers: Layers of the cell.
+        tied: Whether output and embedding share their weights.
+        dropout: Share dropped between embedding, layers and output.
+        variational: Whether the same is dropped at every step of a segment (Gal 2015).
+        recurrent_dropout: Share of the units of h cut from the next step; see `LanguageModel`.
+        embedding_dropout: Share of the words that a segment goes without.
+        init_range: Weights start between plus and minus this.
+        epochs: Passes over the training text.
+        batch_size: B, streams read side by side.
+        unroll: T, steps that gradients go back; the state is carried on without them.
+        optimizer: ``"sgd"`` without momentum, or ``"adam"``.
+        lr: Learning rate at the start.
+        decay: What the learning rate is multiplied with after every later epoch.
+        decay_after: How many epochs keep the first learning rate.
+        clip: Largest norm of all gradients together.
+        sum_steps: Whether the loss is summed over the steps of a segment, as in Zaremba, whose
+            rates and clipping are made for it; if not, it is their mean. Over streams it is
+            the mean.
+        weight_decay: L2 penalty, in the gradient.
+        num_train: Use only the first so many training tokens; None uses all.
+    """
+
+    hidden_size: int = 200
+    embedding_size: int | None = None
+    num_layers: int = 2
+    tied: bool = False
+    dropout: float = 0.0
+    variational: bool = False
+    recurrent_dropout: float = 0.0
+    embedding_dropout: float = 0.0
+    init_range: float = 0.1
+    epochs: int = 13
+    batch_size: int = 20
+    unroll: int = 20
+    optimizer: Optimizer = "sgd"
+    lr: float = 1.0
+    decay: float = 0.5
+    decay_after: int = 4
+    clip: float = 5.0
+    sum_steps: bool = True
+    weight_decay: float = 0.0
+    num_train: int | None = None
+
+    def __post_init__(self) -> None:
+        counts = ("hidden_size", "num_layers", "epochs", "batch_size", "unroll", "decay_after")
+        for name in (*counts, "embedding_size", "num_train"):
+            value = getattr(self, name)
+            optional = name in ("embedding_size", "num_train")
+            if not (value is None and optional) and (not isinstance(value, int) or value < 1):
+                raise SettingError(f"{name} is {value!r}; expected an integer of at least 1")
+        for name in ("lr", "clip", "init_range"):
+            if not 0 < getattr(self, name) < float("inf"):
+                raise SettingError(f"{name} is {getattr(self, name)}; expected a number above 0")
+        if not 0 < self.decay <= 1:
+            raise SettingError(f"decay is {self.decay}; expected above 0 and at most 1")
+        if not 0 <= self.weight_decay < float("inf"):
+            raise SettingError(f"weight_decay is {self.weight_decay}; expected 0 or more")
+        for name in ("dropout", "recurrent_dropout", "embedding_dropout"):
+            if not 0 <= getattr(self, name) < 1:
+                raise SettingError(
+                    f"{name} is {getattr(self, name)}; expected 0 or more and below 1"
+                )
+        if self.optimizer not in get_args(Optimizer):
+            raise SettingError(
+                f"optimizer is {self.optimizer!r}; expected one of {get_args(Optimizer)}"
+            )
+
+    def lr_at(self, epoch: int) -> float:
+        """Return the learning rate of an epoch, from 0."""
+        return self.lr * self.decay ** max(0, epoch + 1 - self.decay_after)
+
+    def model_settings(self) -> dict[str, Any]:
+        """Return what `LanguageModel` takes beside the cell and the number of symbols."""
+        names = (
+            "hidden_size",
+            "embedding_size",
+            "num_layers",
+            "tied",
+            "dropout",
+            "variational",
+            "recurrent_dropout",
+            "embedding_dropout",
+            "init_range",
+        )
+        return {name: getattr(self, name) for name in names}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as JSON values."""
+        return asdict(self)
+
+
+ZAREMBA_SMALL = LanguageRecipe()
+"""Test perplexity about 115 with `LSTMLayer` on the Penn Treebank."""
+
+ZAREMBA_MEDIUM = LanguageRecipe(
+    hidden_size=650,
+    dropout=0.5,
+    init_range=0.05,
+    epochs=39,
+    unroll=35,
+    decay=0.8,
+    decay_after=6,
+)
+"""The paper's "medium" baseline: 19.8 M parameters, test perplexity 82.7."""
+
+CHARACTERS = LanguageRecipe(
+    hidden_size=800,
+    embedding_size=128,
+    dropout=0.5,
+    variational=True,
+    recurrent_dropout=0.2,
+    init_range=0.05,
+    epochs=383,
+    batch_size=32,
+    unroll=100,
+    optimizer="adam",
+    lr=0.001,
+    decay=1.0,
+    decay_after=383,
+    clip=1.0,
+    sum_steps=False,
+    weight_decay=1e-4,
+)
+"""The paper's larger run on characters: 383 epochs of 1,568 segments are its 600,000 steps.
+
+Its "dropout 0.2 and 0.5" is read as 0.2 of the recurrent units and 0.5 elsewhere; the initial
+weights and the clipping are not stated.
+"""

@@ -1,0 +1,58 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from nasedu.children import LSTMLayer
+from nasedu.children.language_model import LanguageModel
+from nasedu.errors import SettingError
+from nasedu.training import CHARACTERS, ZAREMBA_MEDIUM, ZAREMBA_SMALL, LanguageRecipe
+
+
+def test_zarembas_schedules():
+    small = [ZAREMBA_SMALL.lr_at(epoch) for epoch in range(ZAREMBA_SMALL.epochs)]
+    assert small[:6] == [1, 1, 1, 1, 0.5, 0.25] and len(small) == 13
+    medium = [ZAREMBA_MEDIUM.lr_at(epoch) for epoch in range(ZAREMBA_MEDIUM.epochs)]
+    assert medium[:8] == pytest.approx([1] * 6 + [0.8, 0.64]) and len(medium) == 39
+    assert CHARACTERS.lr_at(382) == 0.001
+
+
+def test_the_recipes_are_those_of_the_literature():
+    small, medium = ZAREMBA_SMALL, ZAREMBA_MEDIUM
+    assert (small.hidden_size, small.unroll, small.batch_size, small.init_range) == (
+        200,
+        20,
+        20,
+        0.1,
+    )
+    assert (medium.hidden_size, medium.unroll, medium.batch_size) == (650, 35, 20)
+    assert (small.dropout, medium.dropout, small.clip, medium.clip) == (0, 0.5, 5, 5)
+    assert small.num_layers == medium.num_layers == CHARACTERS.num_layers == 2
+    assert CHARACTERS.epochs * (5_017_482 // 32 // 100 + 1) == pytest.approx(600_000, rel=0.002)
+    assert (CHARACTERS.embedding_size, CHARACTERS.hidden_size) == (128, 800)
+
+
+def test_a_recipe_makes_its_model_and_is_json():
+    recipe = replace(CHARACTERS, hidden_size=6, embedding_size=3)
+    child = LanguageModel(LSTMLayer, 5, **recipe.model_settings())
+    assert (child.dropout, child.variational, child.recurrent_dropout) == (0.5, True, 0.2)
+    assert LanguageRecipe(**json.loads(json.dumps(recipe.to_dict()))) == recipe
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"epochs": 0}, "epochs is 0; expected an integer of at least 1"),
+        ({"hidden_size": None}, "hidden_size is None"),
+        ({"num_train": 0}, "num_train is 0"),
+        ({"lr": 0.0}, "lr is 0.0; expected a number above 0"),
+        ({"clip": float("inf")}, "clip is inf"),
+        ({"decay": 1.5}, "decay is 1.5; expected above 0 and at most 1"),
+        ({"weight_decay": -1.0}, "weight_decay is -1.0"),
+        ({"dropout": 1.0}, "dropout is 1.0; expected 0 or more and below 1"),
+        ({"optimizer": "adagrad"}, "optimizer is 'adagrad'; expected one of"),
+    ],
+)
+def test_recipes_that_cannot_be(change, message):
+    with pytest.raises(SettingError, match=message):
+        LanguageRecipe(**change)

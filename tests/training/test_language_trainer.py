@@ -1,0 +1,210 @@
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+import torch
+from toy_cells import ExplodingCell, ToyCell
+
+from nasedu.children import LSTMLayer
+from nasedu.data.text import text_of_lines
+from nasedu.errors import SettingError, TrainingError
+from nasedu.training import (
+    LanguageRecipe,
+    LanguageState,
+    LanguageTrainer,
+    perplexity,
+    perplexity_reward,
+)
+from nasedu.training.language_trainer import streams
+
+LINES = [["one", "two", "three", "four"], ["five", "six", "seven"]] * 30
+TEXT = text_of_lines("count", "Counting", LINES, LINES[:10], LINES[:6])
+RECIPE = LanguageRecipe(hidden_size=8, epochs=3, batch_size=4, unroll=5, decay_after=2)
+DROPPING = replace(RECIPE, dropout=0.2, variational=True, recurrent_dropout=0.1)
+ADAM = replace(
+    DROPPING, optimizer="adam", lr=0.01, tied=True, embedding_dropout=0.1, sum_steps=False
+)
+
+
+def weights(child):
+    return torch.cat([parameter.detach().flatten() for parameter in child.parameters()])
+
+
+def trainer(recipe=RECIPE, **changes):
+    return LanguageTrainer(TEXT, replace(recipe, **changes))
+
+
+def test_streams_lie_side_by_side_and_each_symbol_is_predicted_from_the_one_before():
+    inputs, targets = streams(torch.arange(1, 12), 0, 3)
+    assert targets.T.tolist() == [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
+    assert inputs.T.tolist() == [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
+    assert inputs.is_contiguous() and targets.is_contiguous()
+
+
+@pytest.mark.parametrize("cell", [LSTMLayer, ToyCell])
+def test_a_text_that_repeats_is_learned(cell):
+    recipe = replace(RECIPE, hidden_size=24, optimizer="adam", lr=0.02, epochs=12, decay_after=12)
+    told = []
+    child, outcome = LanguageTrainer(TEXT, recipe).fit(cell, 1, lambda *n: told.append(n))
+    assert outcome.valid_curve[-1] < 1.3 < outcome.valid_curve[0]
+    assert told == list(enumerate(outcome.valid_curve, 1))
+    assert outcome.reward == perplexity_reward(min(outcome.valid_curve), 80)
+    assert outcome.num_parameters == child.num_parameters == weights(child).numel()
+    assert len(outcome.train_curve) == 12 and outcome.train_curve[-1] < outcome.train_curve[0]
+    assert (outcome.flop, outcome.seconds > 0) == (child.flop, True)
+    assert perplexity(LanguageTrainer(TEXT, recipe).test_nats(child)) < 1.3
+
+
+@pytest.mark.parametrize("recipe", [RECIPE, DROPPING, ADAM], ids=["plain", "dropping", "adam"])
+def test_the_same_seed_gives_the_same_model(recipe):
+    torch.manual_seed(11)
+    before = torch.random.get_rng_state()
+    (first, one), (second, two) = (trainer(recipe).fit(LSTMLayer, 7) for _ in range(2))
+    assert torch.equal(weights(first), weights(second))
+    assert (one.valid_curve, one.train_curve) == (two.valid_curve, two.train_curve)
+    other, _ = trainer(recipe).fit(LSTMLayer, 8)
+    assert not torch.equal(weights(first), weights(other))
+    assert torch.equal(torch.random.get_rng_state(), before)
+
+
+def test_the_same_seed_gives_the_same_model_in_another_process():
+    code = (
+        "from nasedu.children import LSTMLayer; from nasedu.data import load_text\n"
+        "from nasedu.training import LanguageRecipe, LanguageTrainer\n"
+        "recipe = LanguageRecipe(hidden_size=4, epochs=1, num_train=2000, dropout=0.1)\n"
+        "print(LanguageTrainer(load_text('pydocs'), recipe).fit(LSTMLayer, 3)[1].valid_curve)"
+    )
+    command = [sys.executable, "-c", code]
+    runs = [
+        subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
+        for _ in range(2)
+    ]
+    assert runs[0] == runs[1] and runs[0].startswith("(")
+
+
+@pytest.mark.parametrize("recipe", [RECIPE, DROPPING, ADAM], ids=["plain", "dropping", "adam"])
+def test_a_training_goes_on_where_it_stopped(tmp_path, recipe):
+    whole, expected = trainer(recipe, epochs=4).fit(ToyCell, 5)
+    path = tmp_path / "state.safetensors"
+    trainer(recipe, epochs=2).fit(ToyCell, 5, on_state=lambda state: state.save(path))
+    resume, told = LanguageState.load(path), []
+    assert len(resume.valid_curve) == 2
+    child, outcome = trainer(recipe, epochs=4).fit(
+        ToyCell, 5, lambda epoch, _: told.append(epoch), resume=resume
+    )
+    assert told == [3, 4]
+    assert torch.equal(weights(child), weights(whole))
+    assert outcome.valid_curve == expected.valid_curve
+    assert outcome.train_curve == expected.train_curve
+    assert outcome.seconds > resume.seconds
+
+
+def test_a_finished_training_needs_no_more_and_the_best_epoch_is_what_comes_back():
+    kept = []
+    backwards = [line[::-1] for line in LINES[:10]]  # the better in training, the worse here
+    text = text_of_lines("count", "Counting", LINES, backwards, LINES[:6])
+    judge = LanguageTrainer(text, replace(RECIPE, lr=2.0, epochs=5, decay_after=5))
+    child, outcome = judge.fit(LSTMLayer, 2, on_state=kept.append)
+    best = outcome.valid_curve.index(min(outcome.valid_curve))
+    assert best < 4 and outcome.reward == perplexity_reward(outcome.valid_curve[best])
+    assert perplexity(judge.nats(child, judge.valid)) == outcome.valid_curve[best]
+    again, same = judge.fit(LSTMLayer, 2, resume=kept[-1])
+    assert torch.equal(weights(again), weights(child))
+    assert same.valid_curve == outcome.valid_curve
+
+
+def test_states_that_do_not_fit(tmp_path):
+    kept = []
+    trainer().fit(LSTMLayer, 0, on_state=kept.append)
+    state = kept[-1]
+    for changes, seed, message in (
+        ({}, 1, "of another seed, recipe or text"),
+        ({"lr": 0.5}, 0, "of another seed, recipe or text"),
+        ({"epochs": 2}, 0, "epochs is 2; expected at least 3"),
+    ):
+        with pytest.raises(SettingError, match=message):
+            trainer(**changes).fit(LSTMLayer, seed, resume=state)
+    with pytest.raises(TrainingError, match="the weights of another network"):
+        trainer().fit(ToyCell, 0, resume=state)
+    path = tmp_path / "state.safetensors"
+    state.save(path)
+    path.write_bytes(path.read_bytes()[:200])
+    for bad in (path, tmp_path / "missing"):
+        with pytest.raises(TrainingError, match=r"cannot go on from .*; delete it to start anew"):
+            LanguageState.load(bad)
+
+
+class Spy(LSTMLayer):
+    """Keeps the states that it is given and those that it returns."""
+
+    def __init__(self, input_size, hidden_size):
+        super().__init__(input_size, hidden_size)
+        self.given, self.returned = [], []
+
+    def forward(self, inputs, state):
+        outputs, after = super().forward(inputs, state)
+        if self.training:
+            self.given.append(state)
+            self.returned.append(after)
+        return outputs, after
+
+
+def test_the_state_is_carried_from_segment_to_segment_without_gradients():
+    child, _ = trainer(epochs=1).fit(Spy, 0)
+    for layer in child.layers:
+        assert len(layer.given) == -(-len(trainer().inputs) // 5)
+        assert all(not part.any() for part in layer.given[0])
+        for before, given in zip(layer.returned, layer.given[1:], strict=False):
+            for carried, left in zip(given, before, strict=True):
+                assert torch.equal(carried, left) and left.any() and not carried.requires_grad
+
+
+def test_every_training_token_is_a_target_once_an_epoch():
+    seen = []
+
+    class Reader(Spy):
+        def forward(self, inputs, state):
+            if self.training:
+                seen.append(len(inputs))
+            return super().forward(inputs, state)
+
+    trainer(epochs=1, num_layers=1).fit(Reader, 0)
+    assert sum(seen) == len(TEXT.train) // 4 and set(seen[:-1]) == {5}
+
+
+def moved(**changes):
+    """How far one update moves the weights."""
+    one = trainer(epochs=1, unroll=10_000, **changes)
+    child, _ = one.fit(LSTMLayer, 0)
+    start, _ = trainer(epochs=1, unroll=10_000, **{**changes, "lr": 1e-30}).fit(LSTMLayer, 0)
+    return weights(child) - weights(start)
+
+
+def test_clipping_and_the_sum_over_steps():
+    steps = len(trainer().inputs)
+    summed, mean = moved(clip=1e9, lr=1e-4), moved(clip=1e9, lr=1e-4, sum_steps=False)
+    torch.testing.assert_close(summed, steps * mean, rtol=0.02, atol=1e-6)
+    assert moved(clip=0.01, lr=1.0).norm().item() == pytest.approx(0.01, rel=1e-3)
+
+
+def test_only_the_first_tokens_are_used():
+    some = trainer(num_train=41)
+    assert torch.equal(some.targets.T.flatten(), TEXT.train[:40])
+    for num_train in (3, len(TEXT.train) + 1):
+        with pytest.raises(SettingError, match=f"num_train is {num_train}; expected 4"):
+            trainer(num_train=num_train)
+
+
+def test_children_that_diverge_fail():
+    with pytest.raises(TrainingError, match=r"the loss became (nan|inf) in epoch 1"):
+        trainer().fit(ExplodingCell, 0)
+    with pytest.raises(TrainingError):
+        trainer(lr=1e30, clip=1e30).fit(LSTMLayer, 0)
+
+
+def test_warming_up_changes_nothing():
+    first = trainer()
+    first.warm_up()
+    assert torch.equal(weights(first.fit(LSTMLayer, 0)[0]), weights(trainer().fit(LSTMLayer, 0)[0]))
+    assert repr(first).startswith("LanguageTrainer(Counting, 268 train, 45 valid, cpu)")
