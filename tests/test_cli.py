@@ -135,7 +135,18 @@ def test_a_slice_of_minutes_says_that_the_same_command_goes_on(tmp_path):
 def test_data_list_names_the_digits():
     done = nasedu("data", "list")
     assert done.returncode == 0
-    assert "digits" in done.stdout
+    assert "digits" in done.stdout and "pydocs" in done.stdout
+
+
+def test_a_text_is_added_and_listed(tmp_path):
+    environment = {**importable(), "NASEDU_DATA": str(tmp_path / "home")}
+    for part in ("train", "valid", "test"):
+        (tmp_path / f"owls.{part}.txt").write_text("the owl sat\n")
+    done = nasedu("data", "add", "owls", tmp_path, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert "imported owls: owls" in done.stdout and "not Mikolov's" in done.stdout
+    done = nasedu("data", "list", env=environment)
+    assert "owls       owls: 4 words to train, 4 to validate" in done.stdout
 
 
 def test_doctor_prints_a_block_without_paths():
