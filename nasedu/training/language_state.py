@@ -1,4 +1,4 @@
-"""Where the training of a language model stands after an epoch, to go on from later."""
+"""A training under way, and where it stands after an epoch, to go on from later."""
 
 from __future__ import annotations
 
@@ -74,14 +74,79 @@ class LanguageState:
             ) from None
 
 
-def weights_of(child: nn.Module) -> dict[str, Tensor]:
-    """Return copies of all weights, shared ones once."""
-    return {name: weight.detach().clone() for name, weight in child.named_parameters()}
+class LanguageRun:
+    """A training that is under way.
+
+    Args:
+        child: The network.
+        optimizer: Its optimiser.
+        device: Where they are.
+    """
+
+    def __init__(
+        self, child: nn.Module, optimizer: torch.optim.Optimizer, device: torch.device
+    ) -> None:
+        self.child, self.optimizer, self.device = child, optimizer, device
+        self.train_curve: list[float] = []
+        self.valid_curve: list[float] = []
+        self.best: dict[str, Tensor] = {}  # the weights of the best epoch
+
+    def add(self, nats: float, valid_perplexity: float) -> None:
+        """Note the results of one more epoch."""
+        self.train_curve.append(nats)
+        self.valid_curve.append(valid_perplexity)
+        if valid_perplexity == min(self.valid_curve):
+            self.best = _copies(dict(self.child.named_parameters()))
+
+    def state(self, settings: dict[str, Any], seconds: float) -> LanguageState:
+        """Return copies of everything that the training goes on from."""
+        generators = {"cpu": torch.get_rng_state()}
+        if self.device.type == "cuda":
+            generators["cuda"] = torch.cuda.get_rng_state(self.device)
+        groups = {
+            "model": dict(self.child.named_parameters()),  # shared weights once
+            "best": self.best,
+            "optimizer": {
+                f"{index}.{name}": value
+                for index, values in self.optimizer.state_dict()["state"].items()
+                for name, value in values.items()
+            },
+            "generator": generators,
+        }
+        tensors = {
+            f"{group}.{name}": tensor.cpu()
+            for group, named in groups.items()
+            for name, tensor in _copies(named).items()
+        }
+        curves = tuple(self.train_curve), tuple(self.valid_curve)
+        return LanguageState(settings, *curves, seconds, tensors)
+
+    def restore(self, state: LanguageState) -> None:
+        """Put everything back as it was.
+
+        Raises:
+            TrainingError: The state is that of another network.
+        """
+        groups: dict[str, dict[str, Tensor]] = {"optimizer": {}}
+        for key, tensor in state.tensors.items():
+            group, _, name = key.partition(".")
+            groups.setdefault(group, {})[name] = tensor
+        set_weights(self.child, groups["model"])
+        remembered: dict[int, dict[str, Tensor]] = {}
+        for key, tensor in groups["optimizer"].items():
+            index, _, name = key.partition(".")
+            remembered.setdefault(int(index), {})[name] = tensor
+        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": remembered})
+        torch.set_rng_state(groups["generator"]["cpu"])
+        if self.device.type == "cuda" and "cuda" in groups["generator"]:
+            torch.cuda.set_rng_state(groups["generator"]["cuda"], self.device)
+        self.train_curve, self.valid_curve = list(state.train_curve), list(state.valid_curve)
+        self.best = groups["best"]
 
 
 @torch.no_grad()
 def set_weights(child: nn.Module, weights: dict[str, Tensor]) -> None:
-    """Put weights back.
+    """Put weights into a network.
 
     Raises:
         TrainingError: They are those of another network.
@@ -96,50 +161,5 @@ def set_weights(child: nn.Module, weights: dict[str, Tensor]) -> None:
         weight.copy_(weights[name])
 
 
-def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    """Return copies of what an optimiser remembers, by parameter and name."""
-    state = optimizer.state_dict()["state"]
-    return {
-        f"{index}.{name}": value.detach().clone()
-        for index, values in state.items()
-        for name, value in values.items()
-    }
-
-
-def set_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
-    """Put back what `optimizer_tensors` returned."""
-    state: dict[int, dict[str, Tensor]] = {}
-    for key, value in tensors.items():
-        index, _, name = key.partition(".")
-        state.setdefault(int(index), {})[name] = value
-    optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
-
-
-def generator_tensors(device: torch.device) -> dict[str, Tensor]:
-    """Return the states of torch's global generators."""
-    states = {"cpu": torch.get_rng_state()}
-    if device.type == "cuda":
-        states["cuda"] = torch.cuda.get_rng_state(device)
-    return states
-
-
-def set_generators(device: torch.device, states: dict[str, Tensor]) -> None:
-    """Put back what `generator_tensors` returned."""
-    torch.set_rng_state(states["cpu"])
-    if device.type == "cuda" and "cuda" in states:
-        torch.cuda.set_rng_state(states["cuda"], device)
-
-
-def prefixed(**groups: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Return groups of tensors as one, on the CPU, with names such as ``model.output.bias``."""
-    return {
-        f"{group}.{name}": tensor.cpu().contiguous()
-        for group, tensors in groups.items()
-        for name, tensor in tensors.items()
-    }
-
-
-def group_of(tensors: dict[str, Tensor], group: str) -> dict[str, Tensor]:
-    """Return one of the groups that `prefixed` made one of."""
-    start = f"{group}."
-    return {name[len(start) :]: t for name, t in tensors.items() if name.startswith(start)}
+def _copies(tensors: dict[str, Any]) -> dict[str, Tensor]:
+    return {name: tensor.detach().clone() for name, tensor in tensors.items()}

@@ -19,10 +19,9 @@ from nasedu.children import LanguageModel, LSTMLayer
 from nasedu.children.language_model import detached
 from nasedu.data import TextData
 from nasedu.errors import SettingError, TrainingError
-from nasedu.training import language_state as states
 from nasedu.training.hardware import one_thread, pick_device, seeded
 from nasedu.training.language_recipe import LanguageRecipe
-from nasedu.training.language_state import LanguageState
+from nasedu.training.language_state import LanguageRun, LanguageState, set_weights
 from nasedu.training.outcome import Outcome
 from nasedu.training.rewards import perplexity_reward
 from nasedu.training.scoring import WINDOW, mean_nats, perplexity
@@ -102,31 +101,23 @@ class LanguageTrainer:
         """
         start = time.perf_counter() - (resume.seconds if resume else 0.0)
         settings = self._settings(seed)
-        train_curve, valid_curve = [], []
         with one_thread(), seeded(seed):
             child = self.model(cell)
-            optimizer = self._optimizer(child)
-            best: dict[str, Tensor] = {}
+            run = LanguageRun(child, self._optimizer(child), self.device)
             if resume:
-                best = self._restore(resume, settings, child, optimizer)
-                train_curve, valid_curve = list(resume.train_curve), list(resume.valid_curve)
-            for epoch in range(len(valid_curve), self.recipe.epochs):
-                train_curve.append(self.train_epoch(child, optimizer, epoch))
-                valid_curve.append(perplexity(self.nats(child, self.valid)))
-                if valid_curve[-1] == min(valid_curve):
-                    best = states.weights_of(child)
+                run.restore(self._checked(resume, settings))
+            for epoch in range(len(run.valid_curve), self.recipe.epochs):
+                nats = self.train_epoch(child, run.optimizer, epoch)
+                run.add(nats, perplexity(self.nats(child, self.valid)))
                 if on_epoch:
-                    on_epoch(epoch + 1, valid_curve[-1])
+                    on_epoch(epoch + 1, run.valid_curve[-1])
                 if on_state:
-                    seconds = time.perf_counter() - start
-                    curves = tuple(train_curve), tuple(valid_curve)
-                    tensors = self._tensors(child, best, optimizer)
-                    on_state(LanguageState(settings, *curves, seconds, tensors))
-        states.set_weights(child, best)
+                    on_state(run.state(settings, time.perf_counter() - start))
+        set_weights(child, run.best)
         return child, Outcome(
-            reward=perplexity_reward(min(valid_curve), self.reward_scale),
-            valid_curve=tuple(valid_curve),
-            train_curve=tuple(train_curve),
+            reward=perplexity_reward(min(run.valid_curve), self.reward_scale),
+            valid_curve=tuple(run.valid_curve),
+            train_curve=tuple(run.train_curve),
             seconds=time.perf_counter() - start,
             num_parameters=child.num_parameters,
             flop=child.flop,
@@ -143,18 +134,15 @@ class LanguageTrainer:
         child.train()
         for group in optimizer.param_groups:
             group["lr"] = recipe.lr_at(epoch)
-        parameters = list(child.parameters())
-        state = child.initial_state(recipe.batch_size)
         total = torch.zeros((), device=self.device, dtype=torch.float64)
-        segments = zip(
-            self.inputs.split(recipe.unroll), self.targets.split(recipe.unroll), strict=True
-        )
-        for number, (tokens, targets) in enumerate(segments, 1):  # each (T, B)
-            logits, state = child(tokens, detached(state))
-            loss = cross_entropy(logits.flatten(0, 1), targets.flatten())
+        state = child.initial_state(recipe.batch_size)
+        inputs, targets = self.inputs.split(recipe.unroll), self.targets.split(recipe.unroll)
+        for number, (tokens, following) in enumerate(zip(inputs, targets, strict=True), 1):
+            logits, state = child(tokens, detached(state))  # (T, B, V)
+            loss = cross_entropy(logits.flatten(0, 1), following.flatten())
             optimizer.zero_grad()
             (loss * len(tokens) if recipe.sum_steps else loss).backward()
-            clip_grad_norm_(parameters, recipe.clip)
+            clip_grad_norm_(child.parameters(), recipe.clip)
             optimizer.step()
             total += loss.detach() * len(tokens)
             if number % CHECK_EVERY == 0:
@@ -194,14 +182,8 @@ class LanguageTrainer:
         data = [self.data.name, *self.data.counts, self.data.num_symbols]
         return json.loads(json.dumps({"seed": seed, "recipe": recipe, "data": data}))
 
-    def _restore(
-        self,
-        resume: LanguageState,
-        settings: dict[str, Any],
-        child: LanguageModel,
-        optimizer: torch.optim.Optimizer,
-    ) -> dict[str, Tensor]:
-        """Put everything back as it was, and return the weights of the best epoch."""
+    def _checked(self, resume: LanguageState, settings: dict[str, Any]) -> LanguageState:
+        """Return a state that a training with these settings may go on from."""
         if resume.settings != settings:
             raise SettingError(
                 "the state to go on from is of another seed, recipe or text; give the same as "
@@ -212,21 +194,7 @@ class LanguageTrainer:
                 f"epochs is {self.recipe.epochs}; expected at least {len(resume.valid_curve)}, "
                 "which were trained already"
             )
-        states.set_weights(child, states.group_of(resume.tensors, "model"))
-        states.set_optimizer(optimizer, states.group_of(resume.tensors, "optimizer"))
-        states.set_generators(self.device, states.group_of(resume.tensors, "generator"))
-        return states.group_of(resume.tensors, "best")
-
-    def _tensors(
-        self, child: LanguageModel, best: dict[str, Tensor], optimizer: torch.optim.Optimizer
-    ) -> dict[str, Tensor]:
-        """Return everything that a training goes on from."""
-        return states.prefixed(
-            model=states.weights_of(child),
-            best={name: weight.clone() for name, weight in best.items()},
-            optimizer=states.optimizer_tensors(optimizer),
-            generator=states.generator_tensors(self.device),
-        )
+        return resume
 
 
 def streams(tokens: Tensor, before: int, batch_size: int) -> tuple[Tensor, Tensor]:

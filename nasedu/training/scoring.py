@@ -52,30 +52,25 @@ def mean_nats(
         SettingError: There are no tokens, or a size makes no sense.
         TrainingError: The result is NaN or infinite.
     """
-    count = len(tokens)
-    if not count or (window is not None and window < 1) or batch_size < 1 or context < 0:
+    window = len(tokens) if window is None else min(window, len(tokens))
+    if window < 1 or context < 0 or batch_size < 1:
         raise SettingError(
-            f"{count} tokens, window {window}, context {context}, batch_size {batch_size}; "
+            f"{len(tokens)} tokens, window {window}, context {context}, batch_size {batch_size}; "
             "expected tokens, and sizes above 0"
         )
-    window = count if window is None else min(window, count)
-    if context > window:
-        context = window
+    context = min(context, window) if window < len(tokens) else 0
     inputs, targets = _windows(tokens, before, window, context)
     model.eval()
     total = torch.zeros((), dtype=torch.float64, device=tokens.device)
     for start in range(0, len(inputs), batch_size):
         rows = inputs[start : start + batch_size].T  # (context + window, B)
         state = model.initial_state(rows.shape[1])
-        if context and len(inputs) > 1:
+        if context:
             _, state = model.read(rows[:context], state)
-            state = _first_from_zeros(state) if start == 0 else state
-        rows, goals = rows[context:], targets[start : start + batch_size].T
-        steps = max(1, MAX_LOGITS // (rows.shape[1] * model.output.out_features))
-        for some, wanted in zip(rows.split(steps), goals.split(steps), strict=True):
-            logits, state = model(some.contiguous(), state)
-            total += _nats(logits, wanted)
-    mean = total.item() / count
+        if start == 0:
+            state = _first_from_zeros(state)
+        total += _nats(model, rows[context:], targets[start : start + batch_size].T, state)
+    mean = total.item() / len(tokens)
     if not math.isfinite(mean):
         raise TrainingError("the model's predictions became NaN or infinite")
     return mean
@@ -100,13 +95,17 @@ def _without_first(values: Tensor) -> Tensor:
     return torch.cat([torch.zeros_like(values[:1]), values[1:]])
 
 
-def _nats(logits: Tensor, targets: Tensor) -> Tensor:
-    """Return the sum over ``(T, B, V)`` logits of -log P of their targets, in float64."""
-    flat = logits.float() if logits.dtype != torch.float64 else logits
-    losses = cross_entropy(
-        flat.flatten(0, 1), targets.flatten(), ignore_index=IGNORED, reduction="none"
-    )
-    return losses.double().sum()
+def _nats(model: LanguageModel, rows: Tensor, targets: Tensor, state: State) -> Tensor:
+    """Return the sum of -log P of ``(window, B)`` targets, in float64, a few steps at a time."""
+    total = torch.zeros((), dtype=torch.float64, device=rows.device)
+    steps = max(1, MAX_LOGITS // (rows.shape[1] * model.output.out_features))
+    for some, following in zip(rows.split(steps), targets.split(steps), strict=True):
+        logits, state = model(some, state)
+        losses = cross_entropy(
+            logits.flatten(0, 1), following.flatten(), ignore_index=IGNORED, reduction="none"
+        )
+        total += losses.double().sum()
+    return total
 
 
 def perplexity(nats: float) -> float:
