@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import Any
+from math import isfinite
+from typing import Any, Literal, get_args
 
 from nasedu.architectures.json_form import check_int, digest_of, read_json, take, write_json
 from nasedu.errors import ArchitectureError
 
 MAX_LAYERS = 62  # an anchor point's token is a bit mask that has to fit into int64
 
+Operation = Literal["conv", "max", "average"]
+
 
 @dataclass(frozen=True, slots=True)
 class ConvLayer:
-    """One convolution: its filters, its strides and the layers that feed it.
+    """One convolution or pooling: its filters, its strides and the layers that feed it.
 
     Args:
-        filter_height: Height of every filter, in pixels.
-        filter_width: Width of every filter, in pixels.
-        num_filters: Number of filters, which is the number of output channels.
+        filter_height: Height of every filter, or of the pooling's window, in pixels.
+        filter_width: Width of every filter or of the window, in pixels.
+        num_filters: Number of filters, which is the number of output channels. Pooling has
+            none, 0: it keeps the channels that it reads.
         inputs: Layers whose outputs are concatenated in depth, ascending. Layers count
             from 1; input 0 is the image.
         stride_height: Step between filter positions downwards.
         stride_width: Step between filter positions to the right.
+        operation: ``"conv"``, or ``"max"`` or ``"average"`` pooling, which section 3.3 names as
+            a possible layer type.
     """
 
     filter_height: int
@@ -32,16 +38,21 @@ class ConvLayer:
     inputs: tuple[int, ...]
     stride_height: int = 1
     stride_width: int = 1
+    operation: Operation = "conv"
 
     def __post_init__(self) -> None:
-        for name in (
-            "filter_height",
-            "filter_width",
-            "num_filters",
-            "stride_height",
-            "stride_width",
-        ):
+        for name in ("filter_height", "filter_width", "stride_height", "stride_width"):
             check_int(name, getattr(self, name), at_least=1)
+        if self.operation not in get_args(Operation):
+            raise ArchitectureError(
+                f"operation is {self.operation!r}; expected one of {get_args(Operation)}"
+            )
+        check_int("num_filters", self.num_filters, at_least=0 if self.is_pooling else 1)
+        if self.is_pooling and self.num_filters:
+            raise ArchitectureError(
+                f"num_filters is {self.num_filters} of {self.operation} pooling, which has no "
+                "filters; expected 0"
+            )
         if not isinstance(self.inputs, tuple) or not self.inputs:
             raise ArchitectureError(
                 f"inputs is {self.inputs!r}; expected a tuple with at least one layer, "
@@ -54,6 +65,16 @@ class ConvLayer:
                 f"inputs is {self.inputs!r}; list every layer once, in ascending order"
             )
 
+    @property
+    def is_pooling(self) -> bool:
+        """Whether the layer pools and has no weights."""
+        return self.operation != "conv"
+
+    def __str__(self) -> str:
+        size = f"{self.filter_height}x{self.filter_width}"
+        what = f"{self.operation} {size}" if self.is_pooling else f"{size} {self.num_filters}"
+        return f"{what} <- {','.join(map(str, self.inputs))}"
+
 
 @dataclass(frozen=True)
 class ConvNet:
@@ -64,9 +85,14 @@ class ConvNet:
 
     Args:
         layers: From 1 to 62 layers. Layer ``i`` may only name inputs below ``i``.
+        pool_after: Layers, ascending, after each of which all maps so far, the image's too,
+            are max-pooled 2x2 with stride 2, before later layers or the classifier read them.
+        learning_rate: What to train it with, if that was decided with the network.
     """
 
     layers: tuple[ConvLayer, ...]
+    pool_after: tuple[int, ...] = ()
+    learning_rate: float | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.layers, tuple) or not 1 <= len(self.layers) <= MAX_LAYERS:
@@ -80,16 +106,34 @@ class ConvNet:
                     f"layer {number} takes layer {layer.inputs[-1]} as an input; "
                     f"expected only the image (0) and layers before {number}"
                 )
+        self._check_pooling()
+        if self.learning_rate is not None:
+            check_rate("learning_rate", self.learning_rate)
+            object.__setattr__(self, "learning_rate", float(self.learning_rate))
+
+    def _check_pooling(self) -> None:
+        places = self.pool_after
+        if not isinstance(places, tuple) or list(places) != sorted(set(places)):
+            raise ArchitectureError(
+                f"pool_after is {places!r}; expected a tuple of layers, each once, ascending"
+            )
+        for place in places:
+            check_int("pool_after", place, at_least=1)
+            if place > len(self.layers):
+                raise ArchitectureError(
+                    f"pool_after names layer {place}, but the network has {len(self.layers)} "
+                    f"layers; expected layers from 1 to {len(self.layers)}"
+                )
 
     def __len__(self) -> int:
         return len(self.layers)
 
     def __str__(self) -> str:
-        return " | ".join(
-            f"{i}: {a.filter_height}x{a.filter_width} {a.num_filters} "
-            f"<- {','.join(map(str, a.inputs))}"
-            for i, a in enumerate(self.layers, start=1)
-        )
+        parts = [] if self.learning_rate is None else [f"learning rate {self.learning_rate:g}"]
+        for number, layer in enumerate(self.layers, start=1):
+            parts.append(f"{number}: {layer}")
+            parts += ["pool 2x2"] * (number in self.pool_after)
+        return " | ".join(parts)
 
     @cached_property
     def loose_ends(self) -> tuple[int, ...]:
@@ -103,8 +147,19 @@ class ConvNet:
         return digest_of(self.to_json())
 
     def to_json(self) -> str:
-        """Return the canonical JSON: sorted keys, no spaces, with a schema version."""
-        return write_json("conv_net", {"layers": [asdict(layer) for layer in self.layers]})
+        """Return the canonical JSON: sorted keys, no spaces, with a schema version.
+
+        What early networks did not have is in it only if it is there: their digests stay.
+        """
+        fields: dict[str, Any] = {"layers": [asdict(layer) for layer in self.layers]}
+        for layer in fields["layers"]:
+            if layer["operation"] == "conv":
+                del layer["operation"]
+        if self.pool_after:
+            fields["pool_after"] = self.pool_after
+        if self.learning_rate is not None:
+            fields["learning_rate"] = self.learning_rate
+        return write_json("conv_net", fields)
 
     @classmethod
     def from_json(cls, text: str) -> ConvNet:
@@ -113,8 +168,35 @@ class ConvNet:
         Raises:
             ArchitectureError: The text is malformed, of a newer schema, or not a valid network.
         """
-        layers = take(read_json("conv_net", text), "layers", list)
-        return cls(tuple(_read_layer(number, layer) for number, layer in enumerate(layers, 1)))
+        fields = read_json("conv_net", text)
+        layers = enumerate(take(fields, "layers", list), start=1)
+        places = take(fields, "pool_after", list) if "pool_after" in fields else ()
+        read = tuple(_read_layer(number, layer) for number, layer in layers)
+        return cls(read, tuple(places), fields.get("learning_rate"))
+
+    def with_more_filters(self, more: int = 40) -> ConvNet:
+        """Return the network with so many more filters in every convolution.
+
+        The paper's best network is its third with 40 more (table 1); pooling stays as it is.
+
+        Raises:
+            ArchitectureError: ``more`` is no integer of at least 1.
+        """
+        check_int("more", more, at_least=1)
+        return replace(
+            self,
+            layers=tuple(
+                a if a.is_pooling else replace(a, num_filters=a.num_filters + more)
+                for a in self.layers
+            ),
+        )
+
+
+def check_rate(name: str, value: Any) -> None:
+    """Raise `ArchitectureError` unless the value can be a learning rate."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not isfinite(value) or value <= 0:
+        raise ArchitectureError(f"{name} is {value!r}; expected a number above 0")
 
 
 def _read_layer(number: int, fields: Any) -> ConvLayer:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
-from nasedu.architectures.conv_net import ConvNet
+from nasedu.architectures.conv_net import ConvLayer, ConvNet
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class LayerCost:
 
     Attributes:
         in_channels: Channels after concatenating the layer's inputs.
-        out_channels: Number of filters, or of classes.
+        out_channels: Number of filters, or of classes; pooling gives as many as it reads.
         height: Height of the output, in pixels.
         width: Width of the output, in pixels.
         num_parameters: Trained numbers: weights without bias, and batch norm's scale and shift.
@@ -58,29 +58,35 @@ def cost(
     """Count shapes, parameters and FLOP of `build(net)` for one image of this shape.
 
     Convolutions pad to SAME, so an output measures ceil(n / stride); inputs of unequal
-    size are padded to the largest (fix-up rule 3, section 3.3).
+    size are padded to the largest (fix-up rule 3, section 3.3). Pooling between layers halves
+    every map, rounded up.
     """
     shapes = [(in_channels, height, width)]  # of the image, then of each layer's output
     layers = []
-    for layer in net.layers:
-        channels, tall, wide = _concatenated([shapes[i] for i in layer.inputs])
-        tall, wide = ceil(tall / layer.stride_height), ceil(wide / layer.stride_width)
-        weights = layer.filter_height * layer.filter_width * channels * layer.num_filters
-        shapes.append((layer.num_filters, tall, wide))
-        layers.append(
-            LayerCost(
-                in_channels=channels,
-                out_channels=layer.num_filters,
-                height=tall,
-                width=wide,
-                num_parameters=weights + 2 * layer.num_filters,
-                flop=2 * weights * tall * wide,
-            )
-        )
+    for number, layer in enumerate(net.layers, start=1):
+        count = _layer_cost(layer, *_concatenated([shapes[i] for i in layer.inputs]))
+        layers.append(count)
+        shapes.append((count.out_channels, count.height, count.width))
+        if number in net.pool_after:
+            shapes = [(channels, ceil(h / 2), ceil(w / 2)) for channels, h, w in shapes]
     channels = sum(shapes[i][0] for i in net.loose_ends)
     weights = channels * num_classes
     head = LayerCost(channels, num_classes, 1, 1, weights + num_classes, 2 * weights)
     return NetworkCost(tuple(layers), head)
+
+
+def _layer_cost(layer: ConvLayer, channels: int, height: int, width: int) -> LayerCost:
+    """Count a layer that reads so many channels of this size."""
+    height, width = ceil(height / layer.stride_height), ceil(width / layer.stride_width)
+    weights = layer.filter_height * layer.filter_width * channels * layer.num_filters
+    return LayerCost(
+        in_channels=channels,
+        out_channels=channels if layer.is_pooling else layer.num_filters,
+        height=height,
+        width=width,
+        num_parameters=weights + 2 * layer.num_filters,
+        flop=2 * weights * height * width,
+    )
 
 
 def _concatenated(shapes: list[tuple[int, int, int]]) -> tuple[int, int, int]:

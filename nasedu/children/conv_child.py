@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import avg_pool2d, pad
+from torch.nn.functional import avg_pool2d, max_pool2d, pad
 
 from nasedu.architectures import ConvLayer, ConvNet, cost
 
@@ -40,6 +40,30 @@ class ConvBlock(nn.Sequential):
         super().__init__(*steps)
 
 
+class PoolBlock(nn.Module):
+    """One layer that pools: the largest or the mean of every window, with no weights.
+
+    Padded to SAME as a convolution is. Padding is never the largest, nor part of a mean.
+    """
+
+    def __init__(self, layer: ConvLayer) -> None:
+        super().__init__()
+        self.size = height, width = layer.filter_height, layer.filter_width
+        self.stride = (layer.stride_height, layer.stride_width)
+        self.is_max = layer.operation == "max"
+        top, left = (height - 1) // 2, (width - 1) // 2
+        self.padding = (left, width - 1 - left, top, height - 1 - top)
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Pool maps ``(N, C, H, W)``."""
+        if self.is_max:
+            padded = pad(maps, self.padding, value=float("-inf"))
+            return max_pool2d(padded, self.size, self.stride)
+        inside = pad(torch.ones_like(maps[:1, :1]), self.padding)
+        share = avg_pool2d(inside, self.size, self.stride)  # of a window that is no padding
+        return avg_pool2d(pad(maps, self.padding), self.size, self.stride) / share
+
+
 class ConvChild(nn.Module):
     """The network that a `ConvNet` describes.
 
@@ -54,7 +78,7 @@ class ConvChild(nn.Module):
         counts = cost(net, in_channels=in_channels, num_classes=num_classes)
         self.net = net
         self.blocks = nn.ModuleList(
-            ConvBlock(layer, count.in_channels)
+            PoolBlock(layer) if layer.is_pooling else ConvBlock(layer, count.in_channels)
             for layer, count in zip(net.layers, counts.layers, strict=True)
         )
         self.classifier = nn.Linear(counts.classifier.in_channels, num_classes)
@@ -65,11 +89,26 @@ class ConvChild(nn.Module):
         Fix-up rule 2: the classifier reads all outputs that no layer consumes.
         """
         outputs = [images]  # of the image (0), then of layers 1, 2, ...
-        for layer, block in zip(self.net.layers, self.blocks, strict=True):
-            outputs.append(block(concatenate([outputs[i] for i in layer.inputs])))
+        for number, layer in enumerate(self.net.layers, start=1):
+            maps = concatenate([outputs[i] for i in layer.inputs])
+            outputs.append(self.blocks[number - 1](maps))
+            if number in self.net.pool_after:
+                outputs = self.pooled(outputs)
         features = concatenate([outputs[i] for i in self.net.loose_ends])
         # Global average pooling. Unlike mean((2, 3)), its gradient keeps the channels-last order.
         return self.classifier(avg_pool2d(features, features.shape[2:]).flatten(1))
+
+    def pooled(self, outputs: list[Tensor]) -> list[Tensor]:
+        """Halve the maps so far, rounding up, so that each is pooled once for all its readers.
+
+        Those that nobody will read any more are left as they are.
+        """
+        later = {i for layer in self.net.layers[len(outputs) - 1 :] for i in layer.inputs}
+        later |= {*self.net.loose_ends}
+        return [
+            max_pool2d(maps, 2, ceil_mode=True) if number in later else maps
+            for number, maps in enumerate(outputs)
+        ]
 
 
 def concatenate(maps: Sequence[Tensor]) -> Tensor:
