@@ -19,6 +19,10 @@ Workers = Annotated[int | None, typer.Option(help="Children at a time; default o
 ChildTimeout = Annotated[float, typer.Option(help="Seconds that one child may take.")]
 
 # The space
+SpaceName = Annotated[
+    str | None,
+    typer.Option(help="A space of the paper: cifar10-v1, -v2, -v3; default by the options below."),
+]
 Layers = Annotated[int, typer.Option(help="Layers of every child.")]
 Heights = Annotated[str, typer.Option(help="Filter heights to choose from.")]
 Widths = Annotated[str, typer.Option(help="Filter widths to choose from.")]

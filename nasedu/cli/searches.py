@@ -28,6 +28,7 @@ from nasedu.cli.options import (
     RunFolder,
     ScheduleName,
     SkipConnections,
+    SpaceName,
     WhiteningName,
     Widths,
     Workers,
@@ -38,11 +39,13 @@ from nasedu.errors import SettingError
 
 if TYPE_CHECKING:
     from nasedu.searching import Event, TabularEvaluator
+    from nasedu.spaces import ConvNetSpace
 
 LOADING = "loading the data and starting the workers ..."
 FEW = 20  # lines about batches, at least, of a search that takes seconds
+DECIDED_BY_A_SPACE = ("layers", "heights", "widths", "filters", "skip_connections")
 DECIDED_BY_A_TABLE = (
-    *("data", "workers", "layers", "heights", "widths", "filters", "depth_schedule"),
+    *("data", "workers", "space", "layers", "heights", "widths", "filters", "depth_schedule"),
     *("epochs", "child_lr", "batch_size", "schedule", "precision", "num_train", "image_size"),
     *("whitening", "augmentation", "child_timeout"),
 )
@@ -68,6 +71,7 @@ def search(
     batch: Annotated[int, typer.Option(help="Children an update.")] = 8,
     workers: Workers = None,
     seed: Annotated[int, typer.Option(help="Decides what is found.")] = 0,
+    space: SpaceName = None,
     layers: Layers = 4,
     heights: Heights = "1,3,5,7",
     widths: Widths = "1,3,5,7",
@@ -102,16 +106,18 @@ def search(
     check_seed(seed)
     if table is not None:
         evaluator = _table_evaluator(context, table, noise, skip_connections)
-        space = evaluator.space
+        searched = evaluator.space
     elif noise:
         raise SettingError("--noise chooses among a table's trainings; give a --table, or leave it")
     else:
+        evaluator, searched = None, space_of(layers, heights, widths, filters, skip_connections)
+        if space is not None:
+            searched = _named_space(context, space)
         typer.echo(LOADING, err=True)
-        evaluator, space = None, space_of(layers, heights, widths, filters, skip_connections)
     settings = {"lr": lr} if strategy in ("reinforce", "ppo") else {}
     events = run_search(
-        space,
-        make_strategy(strategy, space.decisions, seed, **settings),
+        searched,
+        make_strategy(strategy, searched.decisions, seed, **settings),
         data=data,
         trials=trials,
         batch=batch,
@@ -156,6 +162,19 @@ def report(run: RunFolder) -> None:
     from nasedu.viewing import write_report
 
     typer.echo(f"report: {write_report(Study(run), run)}")
+
+
+def _named_space(context: typer.Context, name: str) -> ConvNetSpace:
+    """Return one of the paper's spaces, which no other option may change."""
+    from nasedu.spaces import preset
+
+    for option in DECIDED_BY_A_SPACE:
+        if _is_given(context, option):
+            raise SettingError(
+                f"--{option.replace('_', '-')} does not go with --space, which decides it; leave "
+                "out one of them"
+            )
+    return preset(name)
 
 
 def _table_evaluator(

@@ -3,5 +3,14 @@
 from nasedu.spaces.conv_net_space import ConvNetSpace
 from nasedu.spaces.decision import Decision
 from nasedu.spaces.enumeration import count_sequences, places_of, sequences_at
+from nasedu.spaces.presets import PRESETS, preset
 
-__all__ = ["ConvNetSpace", "Decision", "count_sequences", "places_of", "sequences_at"]
+__all__ = [
+    "PRESETS",
+    "ConvNetSpace",
+    "Decision",
+    "count_sequences",
+    "places_of",
+    "preset",
+    "sequences_at",
+]

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from itertools import chain
 from math import prod
+from typing import Any, get_args
 
-from nasedu.architectures import MAX_LAYERS, ConvLayer, ConvNet
+from nasedu.architectures import MAX_LAYERS, ConvLayer, ConvNet, Operation
+from nasedu.architectures.conv_net import check_rate
 from nasedu.architectures.json_form import check_int, read_json, write_json
 from nasedu.errors import ArchitectureError, SearchSpaceError
 from nasedu.spaces.decision import Decision
 
-CHOICE_FIELDS = ("filter_heights", "filter_widths", "strides", "num_filters")
+CHOICES = ("filter_heights", "filter_widths", "strides", "num_filters", "operations")
+LATER = ("operations", "learning_rates", "block_depth", "pool_after")  # not in early JSON
 
 
 @dataclass(frozen=True)
@@ -24,13 +28,23 @@ class ConvNetSpace:
     point. Figure 4 draws two orders; this one is our choice.
 
     Args:
-        num_layers: Layers of every network, from 1 to 62.
+        num_layers: Predicted layers of every network, from 1 to 62.
         filter_heights: Heights to choose from.
         filter_widths: Widths to choose from.
         num_filters: Numbers of filters to choose from.
         strides: Strides to choose from, for height and width apart.
         skip_connections: Whether each layer chooses its inputs (an anchor point a layer).
             Without, every layer feeds the next.
+        operations: Kinds of layers to choose from, ``"conv"``, ``"max"``, ``"average"``. If
+            there is more than one, the kind is the first decision of a layer (section 3.3).
+        learning_rates: Learning rates to choose from, in the very first decision; none if it
+            is not decided (section 3.3).
+        block_depth: Layers that every predicted one stands for, alike and densely connected:
+            each reads what the block reads and all before it in the block. Who reads the
+            block reads all of its layers, which is our choice. 3 in the third variant of
+            section 4.1.
+        pool_after: Predicted layers, ascending, after which all maps are max-pooled; see
+            `ConvNet`.
     """
 
     num_layers: int = 15
@@ -39,42 +53,59 @@ class ConvNetSpace:
     num_filters: tuple[int, ...] = (24, 36, 48, 64)
     strides: tuple[int, ...] = (1,)
     skip_connections: bool = True
+    operations: tuple[Operation, ...] = ("conv",)
+    learning_rates: tuple[float, ...] = ()
+    block_depth: int = 1
+    pool_after: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         try:
-            check_int("num_layers", self.num_layers, at_least=1)
-            for name in CHOICE_FIELDS:
+            for name in ("num_layers", "block_depth"):
+                check_int(name, getattr(self, name), at_least=1)
+            for name in (*CHOICES, "learning_rates", "pool_after"):
                 object.__setattr__(self, name, tuple(getattr(self, name)))
                 for value in getattr(self, name):
-                    check_int(name, value, at_least=1)
+                    _check_choice(name, value)
         except (ArchitectureError, TypeError) as error:
             raise SearchSpaceError(str(error)) from None
-        if self.num_layers > MAX_LAYERS:
+        if self.num_layers * self.block_depth > MAX_LAYERS:
+            blocks = "" if self.block_depth == 1 else f" in blocks of {self.block_depth}"
             raise SearchSpaceError(
-                f"num_layers is {self.num_layers}; expected at most {MAX_LAYERS}, since an anchor "
-                "point's token is a bit mask in 64 bits"
+                f"num_layers is {self.num_layers}{blocks}; expected at most "
+                f"{MAX_LAYERS // self.block_depth}, since an anchor point's token is a bit mask "
+                f"in 64 bits and a network has at most {MAX_LAYERS} layers"
             )
-        for name in CHOICE_FIELDS:
+        for name in (*CHOICES, "learning_rates"):
             values = getattr(self, name)
-            if not values or len(set(values)) != len(values):
+            if len(set(values)) != len(values) or not (values or name == "learning_rates"):
                 raise SearchSpaceError(f"{name} is {values}; expected one value or more, each once")
+        places = self.pool_after
+        if list(places) != sorted(set(places)) or max(places, default=1) > self.num_layers:
+            raise SearchSpaceError(
+                f"pool_after is {places}; expected layers from 1 to {self.num_layers}, each once, "
+                "ascending"
+            )
 
     @cached_property
     def decisions(self) -> tuple[Decision, ...]:
         """Every step of the controller, layer by layer."""
         choices = {
+            "operation": self.operations,
             "filter_height": self.filter_heights,
             "filter_width": self.filter_widths,
             "stride_height": self.strides,
             "stride_width": self.strides,
             "num_filters": self.num_filters,
         }
-        if len(self.strides) == 1:
-            del choices["stride_height"], choices["stride_width"]
+        for name in ("operation", "stride_height", "stride_width"):
+            if len(choices[name]) == 1:  # nothing to decide
+                del choices[name]
         if self.skip_connections:
             choices["anchor"] = ()
+        rate = [Decision("learning_rate", 1, self.learning_rates)] if self.learning_rates else []
         layers = range(1, self.num_layers + 1)
-        return tuple(Decision(name, i, values) for i in layers for name, values in choices.items())
+        each = [Decision(name, i, values) for i in layers for name, values in choices.items()]
+        return (*rate, *each)
 
     @property
     def size(self) -> int:
@@ -84,18 +115,24 @@ class ConvNetSpace:
     @property
     def steps_per_layer(self) -> int:
         """Decisions that describe one layer."""
-        return len(self.decisions) // self.num_layers
+        return (len(self.decisions) - self.steps_before) // self.num_layers
+
+    @property
+    def steps_before(self) -> int:
+        """Decisions before those of layer 1: one if the learning rate is decided, else none."""
+        return int(bool(self.learning_rates))
 
     def check(self, tokens: Sequence[int]) -> int:
-        """Return how many layers the tokens describe.
+        """Return how many predicted layers the tokens describe.
 
         Raises:
             SearchSpaceError: A wrong number of tokens, or a token out of range.
         """
-        num_layers, rest = divmod(len(tokens), self.steps_per_layer)
+        num_layers, rest = divmod(len(tokens) - self.steps_before, self.steps_per_layer)
         if rest or not 1 <= num_layers <= self.num_layers:
+            first = "one for the learning rate and " if self.steps_before else ""
             raise SearchSpaceError(
-                f"{len(tokens)} tokens are not whole layers of this space; expected "
+                f"{len(tokens)} tokens are not whole layers of this space; expected {first}"
                 f"{self.steps_per_layer} a layer, for 1 to {self.num_layers} layers"
             )
         for decision, token in zip(self.decisions, tokens, strict=False):
@@ -105,8 +142,6 @@ class ConvNetSpace:
     def decode(self, tokens: Sequence[int]) -> ConvNet:
         """Return the network that the tokens describe.
 
-        Fix-up rule 1 lives here: a layer whose anchor chose no input takes the image.
-
         Args:
             tokens: One int a decision, for all layers or for the first few whole layers.
 
@@ -115,56 +150,87 @@ class ConvNetSpace:
         """
         tokens = [int(token) for token in tokens]
         num_layers = self.check(tokens)
-        layers: list[dict] = [{"inputs": (i,)} for i in range(num_layers)]
+        words: list[dict[str, Any]] = [{} for _ in range(num_layers)]  # of each layer
         for decision, token in zip(self.decisions, tokens, strict=False):
-            layer = layers[decision.layer - 1]
-            if decision.is_anchor:
-                chosen = tuple(j for j in range(1, decision.layer) if token >> (j - 1) & 1)
-                layer["inputs"] = chosen or (0,)
-            else:
-                layer[decision.name] = decision.choices[token]
-        one_stride = {"stride_height": self.strides[0], "stride_width": self.strides[0]}
-        return ConvNet(tuple(ConvLayer(**{**one_stride, **layer}) for layer in layers))
+            value = token if decision.is_anchor else decision.choices[token]
+            words[decision.layer - 1][decision.name] = value
+        rate = words[0].pop("learning_rate", None)
+        blocks = (self._block(number, **said) for number, said in enumerate(words, start=1))
+        pool_after = tuple(i * self.block_depth for i in self.pool_after if i <= num_layers)
+        return ConvNet(tuple(chain.from_iterable(blocks)), pool_after, rate)
+
+    def _block(self, number: int, anchor: int | None = None, **said: Any) -> list[ConvLayer]:
+        """Return the layers of a predicted one: a single one, or a densely connected block.
+
+        Fix-up rule 1 lives here: a layer whose anchor chose no input takes the image.
+        """
+        if anchor is None:  # without skip connections it reads the one before
+            anchor = 1 << number - 1 >> 1
+        depth, first = self.block_depth, (number - 1) * self.block_depth + 1
+        chosen = tuple(i for i in range(1, first) if anchor >> (i - 1) // depth & 1)
+        fixed = {"operation": self.operations[0]}
+        fixed |= dict.fromkeys(("stride_height", "stride_width"), self.strides[0])
+        said = {**fixed, **said}
+        if said["operation"] != "conv":
+            said["num_filters"] = 0
+        inside = (range(first, i) for i in range(first, first + depth))
+        return [ConvLayer(**said, inputs=(*(chosen or (0,)), *before)) for before in inside]
 
     def encode(self, net: ConvNet) -> list[int]:
-        """Return the tokens that describe a network: the inverse of `decode`.
+        """Return the tokens that describe a network: `decode` gives it back.
+
+        Pooling has no number of filters: among the sequences that say the same, this is the
+        one with the first choice there.
 
         Raises:
             SearchSpaceError: The network is not in this space.
         """
-        if len(net) > self.num_layers:
+        num_layers, rest = divmod(len(net), self.block_depth)
+        if rest or num_layers > self.num_layers:
+            blocks = "" if self.block_depth == 1 else f" blocks of {self.block_depth}"
             raise SearchSpaceError(
-                f"the network has {len(net)} layers; this space has {self.num_layers}"
+                f"the network has {len(net)} layers; this space has {self.num_layers}{blocks}"
             )
-        tokens = []
-        for decision in self.decisions[: len(net) * self.steps_per_layer]:
-            layer = net.layers[decision.layer - 1]
-            if decision.is_anchor:
-                tokens.append(sum(1 << (j - 1) for j in layer.inputs if j > 0))
-            else:
-                value = getattr(layer, decision.name)
-                if value not in decision.choices:
-                    raise SearchSpaceError(
-                        f"{decision.name} of layer {decision.layer} is {value}; "
-                        f"this space has {decision.choices}"
-                    )
-                tokens.append(decision.choices.index(value))
-        if (described := self.decode(tokens)) != net:
-            number, layer = next(
-                (i, a)
-                for i, (a, b) in enumerate(zip(net.layers, described.layers, strict=True), 1)
-                if a != b
-            )
-            raise SearchSpaceError(
-                f"layer {number} with inputs {layer.inputs} and strides "
-                f"{layer.stride_height}x{layer.stride_width} cannot be described in this space "
-                f"(skip_connections={self.skip_connections}, strides={self.strides})"
-            )
+        steps = self.steps_before + num_layers * self.steps_per_layer
+        tokens = [self._token_of(net, decision) for decision in self.decisions[:steps]]
+        described = self.decode(tokens)
+        for number, layer in enumerate(net.layers, start=1):
+            if layer != described.layers[number - 1]:
+                raise SearchSpaceError(
+                    f"layer {number} with inputs {layer.inputs} and strides "
+                    f"{layer.stride_height}x{layer.stride_width} cannot be described in this "
+                    f"space (skip_connections={self.skip_connections}, strides={self.strides})"
+                )
+        for name in ("pool_after", "learning_rate"):
+            if getattr(net, name) != getattr(described, name):
+                raise SearchSpaceError(
+                    f"{name} of the network is {getattr(net, name)}; networks of this space have "
+                    f"{getattr(described, name)}"
+                )
         return tokens
 
+    def _token_of(self, net: ConvNet, decision: Decision) -> int:
+        """Return the token by which a decision describes the network."""
+        layer = net.layers[(decision.layer - 1) * self.block_depth]
+        if decision.is_anchor:
+            return sum(1 << j for j in {(i - 1) // self.block_depth for i in layer.inputs if i})
+        if decision.name == "num_filters" and layer.is_pooling:
+            return 0
+        value = getattr(net if decision.name == "learning_rate" else layer, decision.name)
+        if value not in decision.choices:
+            raise SearchSpaceError(
+                f"{decision.name} of layer {decision.layer} is {value}; "
+                f"this space has {decision.choices}"
+            )
+        return decision.choices.index(value)
+
     def to_json(self) -> str:
-        """Return the canonical JSON of the space."""
-        return write_json("conv_net_space", asdict(self))
+        """Return the canonical JSON of the space; later fields are in it only if they are used."""
+        said = asdict(self)
+        for name in LATER:
+            if said[name] == getattr(ConvNetSpace, name):  # the default
+                del said[name]
+        return write_json("conv_net_space", said)
 
     @classmethod
     def from_json(cls, text: str) -> ConvNetSpace:
@@ -178,3 +244,13 @@ class ConvNetSpace:
             return cls(**{k: v for k, v in fields.items() if k not in ("kind", "schema")})
         except (ArchitectureError, TypeError) as error:
             raise SearchSpaceError(str(error)) from None
+
+
+def _check_choice(name: str, value: Any) -> None:
+    """Raise `ArchitectureError` unless a value can stand in this field."""
+    if name == "learning_rates":
+        check_rate(name, value)
+    elif name != "operations":
+        check_int(name, value, at_least=1)
+    elif value not in get_args(Operation):
+        raise ArchitectureError(f"{name} has {value!r}; expected {get_args(Operation)}")

@@ -16,8 +16,10 @@ from nasedu.spaces.enumeration import count_sequences, sequences_at
 
 MOST_LAYERS = 6  # every order of them is tried
 
+Numbers = NDArray[np.int64]
 
-def equivalence_classes(space: ConvNetSpace) -> NDArray[np.int64]:
+
+def equivalence_classes(space: ConvNetSpace) -> Numbers:
     """Return, for the network at every place, the number of the class that it is in: ``(N,)``.
 
     Two layers that could change their places, e.g. both read the image, give one network two
@@ -30,30 +32,39 @@ def equivalence_classes(space: ConvNetSpace) -> NDArray[np.int64]:
     depth = space.num_layers
     if depth > MOST_LAYERS:
         raise SearchSpaceError(f"num_layers is {depth}; expected at most {MOST_LAYERS}")
-    kinds, reads = _layers(space)
+    rates, kinds, reads = _layers(space)
     keys = []
     for order in permutations(range(depth)):
+        if any(set(order[:place]) != set(range(place)) for place in space.pool_after):
+            continue  # a layer would be on the other side of a pooling
         before = np.tril(np.ones((depth, depth), bool), -1)
         edges = reads[:, order][:, :, order]  # (N, L, L)
         possible = ~(edges & ~before).any((1, 2))
         masks = (edges << np.arange(depth)).sum(2)  # (N, L)
         each = kinds[:, order] * 2**depth + masks
-        key = np.zeros(len(each), np.int64)
+        key = rates
         for column in each.T:
             key = key * (int(kinds.max()) + 1) * 2**depth + column
         keys.append(np.where(possible, key, np.iinfo(np.int64).max))
     return np.unique(np.min(keys, axis=0), return_inverse=True)[1]
 
 
-def _layers(space: ConvNetSpace) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return kinds of layers ``(N, L)``, and whether one reads another ``(N, L, L)``."""
-    size, depth = count_sequences(space.decisions), space.num_layers
-    tokens = sequences_at(space.decisions, np.arange(size)).reshape(size, depth, -1)
+def _layers(space: ConvNetSpace) -> tuple[Numbers, Numbers, NDArray[np.bool_]]:
+    """Return learning rates ``(N,)``, kinds of layers ``(N, L)``, who reads whom ``(N, L, L)``."""
+    size, depth, before = count_sequences(space.decisions), space.num_layers, space.steps_before
+    tokens = sequences_at(space.decisions, np.arange(size))
+    rates, tokens = tokens[:, :before].sum(1), tokens[:, before:].reshape(size, depth, -1)
     kinds = np.zeros((size, depth), np.int64)
     masks = np.broadcast_to((1 << np.arange(depth)) >> 1, (size, depth))  # of a chain
-    for k, decision in enumerate(space.decisions[: space.steps_per_layer]):
+    pools = np.full((size, depth), space.operations[0] != "conv")
+    for k, decision in enumerate(space.decisions[before : before + space.steps_per_layer]):
+        token = tokens[:, :, k]
         if decision.is_anchor:
-            masks = tokens[:, :, k]
-        else:
-            kinds = kinds * decision.num_tokens + tokens[:, :, k]
-    return kinds, (masks[:, :, None] >> np.arange(depth) & 1).astype(bool)
+            masks = token
+            continue
+        if decision.name == "operation":
+            pools = np.array([choice != "conv" for choice in decision.choices])[token]
+        if decision.name == "num_filters":  # which pooling does not have
+            token = np.where(pools, 0, token)
+        kinds = kinds * decision.num_tokens + token
+    return rates, kinds, (masks[:, :, None] >> np.arange(depth) & 1).astype(bool)

@@ -92,7 +92,7 @@ class ImageTrainer:
         """Build and train a child; the same seed gives the same child.
 
         Args:
-            net: The architecture.
+            net: The architecture. A learning rate of its own goes before the recipe's.
             seed: Seed of the weights, the order of the images and their augmentation.
             on_epoch: Called with the epoch, from 1, and the validation accuracy after it.
 
@@ -119,7 +119,7 @@ class ImageTrainer:
             if isinstance(module, nn.BatchNorm2d):
                 module.eps = self.recipe.bn_epsilon
         generator = Generator(self.device).manual_seed(seed)
-        fit = Fit(net, child, self._optimizer(child), generator)
+        fit = Fit(net, child, self._optimizer(child, net.learning_rate), generator)
         fit.seconds = time.perf_counter() - start
         return fit
 
@@ -168,7 +168,7 @@ class ImageTrainer:
     ) -> float:
         """Pass once over the training images in random order; return the mean loss in nats."""
         child.train()
-        size = self.recipe.batch_size
+        size, recipe = self.recipe.batch_size, self._recipe_of(optimizer)
         order = torch.randperm(len(self.train), generator=generator, device=self.device)
         batches = list(order.split(size))
         if len(batches[-1]) == 1 < len(batches):  # batch norm has no variance of one pixel
@@ -176,7 +176,7 @@ class ImageTrainer:
         total = torch.zeros((), device=self.device)
         for step, indices in enumerate(batches, start=epoch * len(batches)):
             for group in optimizer.param_groups:
-                group["lr"] = self.recipe.lr_at(step, self.recipe.epochs * len(batches))
+                group["lr"] = recipe.lr_at(step, recipe.epochs * len(batches))
             images = self.augmentation(self.train.images[indices], generator)
             with self._autocast():
                 logits = child(images)
@@ -217,8 +217,9 @@ class ImageTrainer:
         with one_thread():
             return replace(outcome, test_accuracy=self.accuracy(child, test))
 
-    def _optimizer(self, child: nn.Module) -> torch.optim.SGD:
-        recipe = self.recipe
+    def _optimizer(self, child: nn.Module, lr: float | None = None) -> torch.optim.SGD:
+        """Return the optimiser; without a learning rate it has the recipe's."""
+        recipe = self.recipe if lr is None else replace(self.recipe, lr=lr)
         return torch.optim.SGD(
             child.parameters(),
             lr=recipe.lr,
@@ -227,6 +228,10 @@ class ImageTrainer:
             nesterov=recipe.momentum > 0,
             fused=True,
         )
+
+    def _recipe_of(self, optimizer: torch.optim.SGD) -> Recipe:
+        """Return the recipe with the learning rate that the optimiser began with."""
+        return replace(self.recipe, lr=optimizer.defaults["lr"])
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32)
