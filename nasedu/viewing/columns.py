@@ -120,11 +120,29 @@ class Column:
         else:
             side, tail, head = self.side_of(edge), tail - 10, head + self._port(edge)
             rows = edge.target - edge.source
-            wall = side * self.width / 2
-            far = wall + side * (18 + rows * min(13.0, self.reach / self.last))
+            wall, far = side * self.width / 2, self._far(side, rows)
             points = [(wall, head), (wall, tail), (far, tail), (far, head), (wall + 8 * side, head)]
         pos = " ".join(f"{self.x + x:g},{y:g}" for x, y in points)
         graph.edge(self.name(edge.source), self.name(edge.target), pos=f"e,{pos}", **attributes)
+
+    def cut(self, graph: Digraph, row: int, **attributes: str) -> None:
+        """Draw a line below this row, across the column and whatever runs beside it."""
+        ends, y = [], -(row + 0.5) * self.pitch
+        for side in (-1, 1):
+            arcs = [e for e in self.edges if e.kind != "next" and self.side_of(e) == side]
+            rows = max((e.target - e.source for e in arcs), default=0)
+            x = self.x + self._far(side, rows)
+            name = f"{self.prefix}cut{row}_{'left' if side < 0 else 'right'}"
+            graph.node(name, "", pos=f"{x:g},{y:g}", shape="none", width="0", height="0")
+            ends.append((name, x))
+        (left, start), (right, end) = ends
+        path = (start, start + (end - start) / 3, end - (end - start) / 3, end)
+        pos = " ".join(f"{x:g},{y:g}" for x in path)
+        graph.edge(left, right, pos=pos, **attributes)
+
+    def _far(self, side: int, rows: int) -> float:
+        """How far out from the column's centre an arc past so many rows runs."""
+        return side * (self.width / 2 + 18 + rows * min(13.0, self.reach / self.last))
 
     def side_of(self, edge: Connection) -> int:
         """Side on which an arc runs."""

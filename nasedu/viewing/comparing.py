@@ -13,7 +13,15 @@ from nasedu.architectures import ConvLayer, ConvNet, NetworkCost
 from nasedu.errors import SettingError
 from nasedu.viewing.columns import QUIET, Cell, Column, html_row, sheet, write
 from nasedu.viewing.connections import Connection, connections
-from nasedu.viewing.conv_net_graph import add_heads, add_key, box_cells, cell_widths, pitch_of
+from nasedu.viewing.conv_net_graph import (
+    POOL_LINE,
+    POOLED,
+    add_heads,
+    add_key,
+    box_cells,
+    cell_widths,
+    pitch_of,
+)
 from nasedu.viewing.drawing import Drawing, cost_of
 from nasedu.viewing.layer_table import MANY, Shape, align, comma, count, filter_size, headline
 from nasedu.viewing.pictures import OKABE_ITO
@@ -80,6 +88,18 @@ class Pair:
         """Layers of the same number."""
         return list(zip_longest(self.nets[0].layers, self.nets[1].layers))
 
+    @property
+    def wholes(self) -> dict[str, tuple[str, str]]:
+        """What is said of a network as a whole, in words: only what one of them has."""
+        a, b = (
+            {
+                "pooling": f"after {comma(net.pool_after)}" if net.pool_after else "none",
+                "learning rate": f"{net.learning_rate:g}" if net.learning_rate else "none",
+            }
+            for net in self.nets
+        )
+        return {name: (a[name], b[name]) for name in a if not a[name] == b[name] == "none"}
+
     @cached_property
     def edges(self) -> tuple[Edges, Edges]:
         """Connections of both, where the classifier has one number for both."""
@@ -103,10 +123,10 @@ class Pair:
     def score(self) -> str:
         """How many layers and connections differ, in a line."""
         layers, edges = sum(map(bool, self.changes)), sum(map(len, self.own))
-        if not layers:
-            return "the two networks are the same"
         total = count(len(self.changes), "layer")
-        return f"{layers} of {total} and {count(edges, 'connection')} differ"
+        words = [f"{layers} of {total} and {count(edges, 'connection')} differ"] if layers else []
+        words += [f"{name}: {a} and {b}" for name, (a, b) in self.wholes.items() if a != b]
+        return "; ".join(words) or "the two networks are the same"
 
 
 def _changes(one: ConvLayer | None, other: ConvLayer | None) -> tuple[str, ...]:
@@ -135,6 +155,8 @@ def _graph(pair: Pair, shape: Shape) -> Digraph:
         cells = box_cells(pair.nets[k], pair.costs[k], shape, widths, hues={})
         add_heads(graph, column, widths)
         _add_edges(graph, column, pair.own[k], OWN_LINES[k])
+        for row in pair.nets[k].pool_after:
+            column.cut(graph, row, **POOL_LINE)
         _add_boxes(graph, column, cells, pair.changes)
         title = f"<<B>{escape(pair.names[k])}</B>>"
         write(graph, f"{column.prefix}name", title, x, 50, fontsize="20")
@@ -146,6 +168,8 @@ def _graph(pair: Pair, shape: Shape) -> Digraph:
     y = -last * pitch - 66
     write(graph, "caption", f"<<B>{pair.score}</B>>", 0, y, fontsize="15")
     keys = {f"only in {escape(pair.names[k])}": OWN_LINES[k] for k in (0, 1) if pair.own[k]}
+    if any(net.pool_after for net in pair.nets):
+        keys[POOLED] = POOL_LINE
     add_key(graph, keys, y, x=-90)
     return graph
 
@@ -187,6 +211,8 @@ def _table(pair: Pair) -> str:
         rows.append((sign, f"{i}", *map(_words, both), ", ".join(change)))
     a, b = (f"<- {comma(net.loose_ends)}" for net in pair.nets)
     rows.append(("" if a == b else "*", "classifier", a, b, "" if a == b else "inputs"))
+    for name, (a, b) in pair.wholes.items():
+        rows.append(("" if a == b else "*", name, a, b, "" if a == b else name))
     rows.append(("", "parameters", *(f"{c.num_parameters:,}" for c in pair.costs), ""))
     return f"{align(rows)}\n{pair.score}"
 
@@ -194,7 +220,8 @@ def _table(pair: Pair) -> str:
 def _words(layer: ConvLayer | None) -> str:
     if layer is None:
         return "-"
-    return f"{filter_size(layer)} {layer.num_filters} <- {comma(layer.inputs)}"
+    filters = "" if layer.is_pooling else f" {layer.num_filters}"
+    return f"{filter_size(layer)}{filters} <- {comma(layer.inputs)}"
 
 
 def _alt(pair: Pair) -> str:

@@ -16,6 +16,9 @@ from nasedu.viewing.pictures import OKABE_ITO
 HUES = tuple(OKABE_ITO[name] for name in ("blue", "vermillion", "green", "purple"))
 ROOMY, TIGHT = 54, 46  # from one row to the next: up to 8 layers, and beyond
 
+POOL_LINE = {"penwidth": "3", "color": QUIET, "arrowhead": "none"}
+POOLED = "2×2 max pooling of all outputs that cross it"
+
 Widths = tuple[int, int, int]
 
 
@@ -34,6 +37,8 @@ def conv_net_graph(net: ConvNet, cost: NetworkCost, shape: Shape) -> Digraph:
     add_heads(graph, column, widths)
     for edge, line in lines.items():
         column.connect(graph, edge, **line)
+    for row in net.pool_after:
+        column.cut(graph, row, **POOL_LINE)
     hues = {e.source: hue_of(e.source) for e in edges if e.kind in ("skip", "classifier")}
     for row, cells in enumerate(box_cells(net, cost, shape, widths, hues)):
         column.box(graph, row, html_row(*cells))
@@ -43,7 +48,8 @@ def conv_net_graph(net: ConvNet, cost: NetworkCost, shape: Shape) -> Digraph:
     key = {k: text for k, text in meanings(net).items() if k != "next"}
     if "skip" in key:
         key["skip"] += ", in its layer's colour"
-    add_key(graph, {text: samples[k] for k, text in key.items()}, y)
+    pooling = {POOLED: POOL_LINE} if net.pool_after else {}
+    add_key(graph, {text: samples[k] for k, text in key.items()} | pooling, y)
     return graph
 
 
@@ -106,8 +112,9 @@ def box_cells(
 
 
 def filter_text(layer: ConvLayer) -> str:
-    """Height and width of the filters, and strides if there are any, HTML-like."""
+    """Height and width of the filters, kind of pooling and strides if any, HTML-like."""
     size = f"{layer.filter_height}×{layer.filter_width}"
+    size = f"{layer.operation} {size}" if layer.is_pooling else size
     if layer.stride_height == layer.stride_width == 1:
         return size
     return f'{size}<FONT POINT-SIZE="12"> /{layer.stride_height}×{layer.stride_width}</FONT>'

@@ -24,6 +24,8 @@ MARKS: dict[Kind, dict[str, str]] = {
     "image": {"shape": "triangle", "width": "0.32", "fillcolor": OKABE_ITO["orange"]},
     "classifier": {"shape": "diamond", "width": "0.33", "fillcolor": OKABE_ITO["vermillion"]},
 }
+POOL_MARK = {"shape": "box", "width": "0.3", "height": "0.0417", "fillcolor": QUIET}
+POOLED = "below and left of it, outputs are read max-pooled 2×2"
 NOTHING = {"shape": "circle", "width": "0.04", "fillcolor": "#8793A0"}
 
 
@@ -44,7 +46,10 @@ def conv_net_matrix(net: ConvNet, cost: NetworkCost, shape: Shape) -> Digraph:
         for column in range(row):
             kind = kinds.get((row, column))
             name = f"{names[row]} {'reads' if kind else 'without'} {names[column]}"
-            _mark(graph, name, column * CELL, -row * CELL, kind)
+            look = MARKS[kind] if kind else NOTHING
+            _mark(graph, name, column * CELL, -row * CELL, look)
+    for row in net.pool_after:
+        _add_corner(graph, row, last)
     room = sum(cell_widths(net, cost, shape))
     for row, text in enumerate(_texts(net, cost, shape)):
         if row < last:
@@ -52,7 +57,10 @@ def conv_net_matrix(net: ConvNet, cost: NetworkCost, shape: Shape) -> Digraph:
             graph.node(names[row], badge, pos=f"{row * CELL},{-row * CELL}", shape="none")
         start = row * CELL + (18 if row < last else -12)
         write_from(graph, f"text{row}", text, start, -row * CELL, room)
-    _caption(graph, headline(net, cost), meanings(net), -last * CELL - 40)
+    key: dict[str, dict[str, str]] = {text: MARKS[kind] for kind, text in meanings(net).items()}
+    if net.pool_after:
+        key[POOLED] = POOL_MARK
+    _caption(graph, headline(net, cost), key, -last * CELL - 40)
     return graph
 
 
@@ -64,10 +72,22 @@ def _band(graph: Digraph, row: int, length: int) -> None:
     graph.node(f"band{row}", pos=place, **SOLID, **look, **size)
 
 
-def _mark(graph: Digraph, name: str, x: float, y: float, kind: Kind | None) -> None:
-    """Mark a cell with the shape of its connection, or with a dot."""
-    look = MARKS[kind] if kind else NOTHING
-    graph.node(name, "", pos=f"{x:g},{y:g}", height=look["width"], **SOLID, **look)
+def _add_corner(graph: Digraph, row: int, last: int) -> None:
+    """Set off the outputs up to this row, read below it: a pooling lies in between."""
+    edge, depth = (row + 0.5) * CELL, (last - row) * CELL
+    bars = {
+        "above": (edge / 2 - CELL / 4, -edge, edge + CELL / 2, 3),
+        "beside": (edge, -edge - depth / 2, 3, depth),
+    }
+    for side, (x, y, width, height) in bars.items():
+        size = {"width": f"{width / 72:.4f}", "height": f"{height / 72:.4f}"}
+        look = {"label": "", "shape": "box", "fillcolor": QUIET}
+        graph.node(f"pooling{row}_{side}", pos=f"{x:g},{y:g}", **SOLID, **look, **size)
+
+
+def _mark(graph: Digraph, name: str, x: float, y: float, look: dict[str, str]) -> None:
+    """Mark a place with the shape of its connection, or with a dot."""
+    graph.node(name, "", pos=f"{x:g},{y:g}", **{"height": look["width"], **SOLID, **look})
 
 
 def _texts(net: ConvNet, cost: NetworkCost, shape: Shape) -> list[str]:
@@ -81,11 +101,11 @@ def _texts(net: ConvNet, cost: NetworkCost, shape: Shape) -> list[str]:
     return [f"image &#160; {volume(*shape)}", *layers, f"classifier &#160; {classes}"]
 
 
-def _caption(graph: Digraph, text: str, key: dict[Kind, str], y: float) -> None:
+def _caption(graph: Digraph, text: str, key: dict[str, dict[str, str]], y: float) -> None:
     left, quiet = -CELL / 2, {"fontsize": "14", "fontcolor": QUIET}
     write_from(graph, "caption", f"<B>{text}</B>", left, y, 9 * len(text), fontsize="15")
     rule = "a row shows what a layer reads, a column who reads it"
     write_from(graph, "rule", rule, left, y - 24, 7 * len(rule), **quiet)
-    for k, (kind, meaning) in enumerate(key.items(), start=2):
-        _mark(graph, f"key{k}", 0, y - 24 * k, kind)
-        write_from(graph, f"meaning{k}", meaning, 20, y - 24 * k + 2, 300, **quiet)
+    for k, (meaning, look) in enumerate(key.items(), start=2):
+        _mark(graph, f"key{k}", 0, y - 24 * k, look)
+        write_from(graph, f"meaning{k}", meaning, 20, y - 24 * k + 2, 380, **quiet)

@@ -26,9 +26,13 @@ def layer_table(net: ConvNet, cost: NetworkCost, shape: Shape) -> str:
     for i, (layer, c) in enumerate(zip(net.layers, cost.layers, strict=True), start=1):
         output, size = times((c.out_channels, c.height, c.width)), f"{c.num_parameters:,}"
         rows.append((f"{i}", filter_size(layer), comma(layer.inputs), output, size))
+        if i in net.pool_after:
+            rows.append(("pooling", "max 2x2 /2x2", "all so far", "", ""))
     last = f"{head.num_parameters:,}"
     rows.append(("classifier", "", comma(net.loose_ends), f"{head.out_channels}", last))
     rows.append(("total", "", "", "", f"{cost.num_parameters:,}"))
+    if net.learning_rate is not None:
+        rows.append(("learning rate", "", "", f"{net.learning_rate:g}", ""))
     return align(rows, right=(4,))
 
 
@@ -44,9 +48,13 @@ def align(rows: Sequence[tuple[str, ...]], right: tuple[int, ...] = ()) -> str:
 
 
 def filter_size(layer: ConvLayer) -> str:
-    """Height and width of the filters, and the strides if there are any: ``3x5 /2x1``."""
+    """Height and width of the filters, and the strides if there are any: ``3x5 /2x1``.
+
+    Pooling says so: ``max 3x3 /2x2``.
+    """
     strides = (layer.stride_height, layer.stride_width)
     size = times((layer.filter_height, layer.filter_width))
+    size = f"{layer.operation} {size}" if layer.is_pooling else size
     return size if strides == (1, 1) else f"{size} /{times(strides)}"
 
 
@@ -68,13 +76,12 @@ def count(number: int, noun: str) -> str:
 def headline(net: ConvNet, cost: NetworkCost) -> str:
     """Return the size of a network in a line."""
     skips = sum(edge.kind == "skip" for edge in connections(net))
-    return " · ".join(
-        (
-            count(len(net), "layer"),
-            count(skips, "skip connection"),
-            f"{cost.num_parameters:,} parameters",
-        )
-    )
+    words = [count(len(net), "layer"), count(skips, "skip connection")]
+    if net.pool_after:
+        words.append(count(len(net.pool_after), "pooling"))
+    if net.learning_rate is not None:
+        words.append(f"learning rate {net.learning_rate:g}")
+    return " · ".join((*words, f"{cost.num_parameters:,} parameters"))
 
 
 def alt_text(net: ConvNet, cost: NetworkCost) -> str:
@@ -90,6 +97,11 @@ def alt_text(net: ConvNet, cost: NetworkCost) -> str:
         busiest = max(net.layers, key=lambda layer: len(layer.inputs))
         number = net.layers.index(busiest) + 1
         text += f" Layer {number} reads the most: {count(len(busiest.inputs), 'output')}."
+    for operation in ("max", "average"):
+        if pools := [i for i, a in enumerate(net.layers, start=1) if a.operation == operation]:
+            text += f" {operation.capitalize()} pooling: {_layers(pools)}."
+    if net.pool_after:
+        text += f" All outputs so far are max-pooled after {_layers([*net.pool_after])}."
     if starts:
         text += f" The image also feeds {_layers(starts)}."
     if ends:

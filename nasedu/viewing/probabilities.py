@@ -39,9 +39,13 @@ def probabilities_figure(study: Study) -> Figure:
     """
     history, decisions = recorded_probabilities(study)
     kinds = list(dict.fromkeys(d.name for d in decisions))
+    kinds.sort(key=lambda name: name == "learning_rate")  # decided once, so in the last column
     num_layers = decisions[-1].layer
     height = 0.9 + num_layers * (1.25 if num_layers <= 6 else 1.0)
     figure, panels = sheet(height, num_layers, len(kinds), gap=0.05)
+    if kinds[-1] == "learning_rate":
+        for row in panels[1:]:
+            row[-1].set_axis_off()
     for k, decision in enumerate(decisions):
         panel = panels[decision.layer - 1][kinds.index(decision.name)]
         deep = [row for row in history if len(row[1]) > k]  # updates of children so deep

@@ -75,9 +75,10 @@ class TokenStrip:
     @property
     def sentence(self) -> str:
         """The tokens, layer by layer: ``1 2 0 | 0 1 3``."""
-        step = self.space.steps_per_layer
-        layers = (self._tokens[i : i + step] for i in range(0, len(self._tokens), step))
-        return " | ".join(" ".join(map(str, layer)) for layer in layers)
+        layers: list[list[str]] = [[] for _ in range(self.space.num_layers)]
+        for decision, token in zip(self.space.decisions, self._tokens, strict=True):
+            layers[decision.layer - 1].append(f"{token}")
+        return " | ".join(map(" ".join, layers))
 
     @property
     def widget(self) -> Box | None:
