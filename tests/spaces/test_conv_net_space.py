@@ -4,9 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nasedu.architectures import ConvLayer, ConvNet, published
+from nasedu.architectures import ConvLayer, ConvNet, cost, published
 from nasedu.errors import SearchSpaceError
-from nasedu.spaces import ConvNetSpace, Decision
+from nasedu.spaces import PRESETS, ConvNetSpace, Decision, preset
+
+KINDS = ConvNetSpace(
+    3, (1, 3), (3,), (8, 16), operations=("conv", "max", "average"), learning_rates=(0.01, 0.1)
+)
+ONE = (ConvLayer(3, 3, 24, (0,)),)
 
 choices = st.lists(st.integers(1, 9), min_size=1, max_size=4, unique=True).map(tuple)
 spaces = st.builds(
@@ -17,6 +22,9 @@ spaces = st.builds(
     num_filters=choices,
     strides=st.sampled_from([(1,), (2,), (1, 2, 3)]),
     skip_connections=st.booleans(),
+    learning_rates=st.sampled_from([(), (0.1,), (0.01, 0.1)]),
+    block_depth=st.integers(1, 3),
+    pool_after=st.sampled_from([(), (1,)]),
 )
 
 
@@ -24,7 +32,7 @@ spaces = st.builds(
 def spaces_and_tokens(draw):
     space = draw(spaces)
     depth = draw(st.integers(1, space.num_layers))
-    decisions = space.decisions[: depth * space.steps_per_layer]
+    decisions = space.decisions[: space.steps_before + depth * space.steps_per_layer]
     return space, [draw(st.integers(0, d.num_tokens - 1)) for d in decisions]
 
 
@@ -32,6 +40,76 @@ def spaces_and_tokens(draw):
 def test_tokens_come_back_from_the_network_they_describe(drawn):
     space, tokens = drawn
     assert space.encode(space.decode(tokens)) == tokens
+
+
+@given(spaces_and_tokens())
+def test_a_network_is_the_beginning_of_every_deeper_one(drawn):
+    space, tokens = drawn
+    deeper = [*tokens, *(0 for _ in space.decisions[len(tokens) :])]
+    net, grown = space.decode(tokens), space.decode(deeper)
+    assert grown.layers[: len(net)] == net.layers
+    assert tuple(i for i in grown.pool_after if i <= len(net)) == net.pool_after
+    assert grown.learning_rate == net.learning_rate
+
+
+@given(st.data())
+def test_networks_with_pooling_layers_come_back_from_their_tokens(data):
+    tokens = [data.draw(st.integers(0, d.num_tokens - 1)) for d in KINDS.decisions]
+    net = KINDS.decode(tokens)
+    words = KINDS.encode(net)
+    assert KINDS.decode(words) == net
+    for decision, said, token in zip(KINDS.decisions, words, tokens, strict=True):
+        pooling = net.layers[decision.layer - 1].is_pooling
+        assert said == (0 if pooling and decision.name == "num_filters" else token)
+
+
+def test_order_of_decisions_with_kinds_and_a_learning_rate():
+    names = [d.name for d in KINDS.decisions]
+    each = ["operation", "filter_height", "filter_width", "num_filters", "anchor"]
+    assert names == ["learning_rate", *each * 3]
+    assert KINDS.decisions[0] == Decision("learning_rate", 1, (0.01, 0.1))
+    assert (KINDS.steps_before, KINDS.steps_per_layer) == (1, 5)
+    assert KINDS.size == 2 * (3 * 2 * 1 * 2) ** 3 * 2 * 4
+
+
+def test_one_layer_with_a_learning_rate_has_whole_layers():
+    space = ConvNetSpace(1, (3,), (3,), (8,), learning_rates=(0.1, 1))
+    assert space.steps_per_layer == 4
+    assert space.decode([1, 0, 0, 0, 0]).learning_rate == 1.0
+
+
+def test_later_fields_are_in_the_json_only_if_they_are_used():
+    # The space's JSON stands in recorded studies: that of early spaces must not change.
+    assert ConvNetSpace(3, (1, 3), (5,), (8, 24)).to_json() == (
+        '{"filter_heights":[1,3],"filter_widths":[5],"kind":"conv_net_space","num_filters":[8,24],'
+        '"num_layers":3,"schema":1,"skip_connections":true,"strides":[1]}'
+    )
+    for space in (KINDS, *PRESETS.values()):
+        assert ConvNetSpace.from_json(space.to_json()) == space
+
+
+def test_a_block_is_densely_connected_and_who_reads_it_reads_all_of_it():
+    space = ConvNetSpace(3, (3,), (3,), (8, 16), block_depth=2, pool_after=(2,))
+    net = space.decode([0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 1, 0b11])
+    inputs = [(0,), (0, 1), (1, 2), (1, 2, 3), (1, 2, 3, 4), (1, 2, 3, 4, 5)]
+    assert [layer.inputs for layer in net.layers] == inputs
+    assert [layer.num_filters for layer in net.layers] == [16, 16, 8, 8, 16, 16]
+    assert net.pool_after == (4,)
+
+
+def test_blocks_without_skip_connections_read_the_block_before():
+    space = ConvNetSpace(2, (3,), (3,), (8,), skip_connections=False, block_depth=2)
+    assert [a.inputs for a in space.decode([0] * 6).layers] == [(0,), (0, 1), (1, 2), (1, 2, 3)]
+
+
+def test_the_papers_spaces():
+    v1, v2, v3 = (preset(f"cifar10-v{i}") for i in (1, 2, 3))
+    assert v1 == ConvNetSpace()
+    assert v2.size == (4 * 4 * 3 * 3 * 4) ** 20 * 2**190
+    assert v3.size == (4 * 4 * 4) ** 13 * 2**78
+    deepest = v3.decode([d.num_tokens - 1 for d in v3.decisions])
+    assert (len(deepest), deepest.pool_after) == (39, (12, 24))
+    assert cost(deepest).num_parameters > 7.1e6 > cost(v3.decode([0] * 13 * 4)).num_parameters
 
 
 @given(spaces)
@@ -125,6 +203,33 @@ def test_sixty_two_layers_fit_into_int64():
             "layer 1 with inputs (0,) and strides 2x1",
         ),
         (lambda: ConvNetSpace(1).encode(published.NAS_CNN_V1), "15 layers; this space has 1"),
+        (lambda: ConvNetSpace(2, block_depth=0), "block_depth is 0"),
+        (
+            lambda: ConvNetSpace(21, block_depth=3),
+            "num_layers is 21 in blocks of 3; expected at mo",
+        ),
+        (lambda: ConvNetSpace(2, operations=("conv", "sum")), "operations has 'sum'; expected"),
+        (lambda: ConvNetSpace(2, operations=()), "operations is ()"),
+        (lambda: ConvNetSpace(2, learning_rates=(0.1, -1)), "learning_rates is -1"),
+        (lambda: ConvNetSpace(2, learning_rates=(0.1, 0.1)), "learning_rates is (0.1, 0.1)"),
+        (lambda: ConvNetSpace(2, pool_after=(3,)), "pool_after is (3,); expected layers from 1 to"),
+        (lambda: ConvNetSpace(2, pool_after=(2, 1)), "pool_after is (2, 1)"),
+        (lambda: ConvNetSpace(2, pool_after=("1",)), "pool_after is '1'"),
+        (
+            lambda: KINDS.decode([0] * 5),
+            "5 tokens are not whole layers of this space; expected one",
+        ),
+        (lambda: KINDS.encode(ConvNet(ONE, learning_rate=0.5)), "learning_rate of layer 1 is 0.5"),
+        (
+            lambda: ConvNetSpace(1, (3,)).encode(ConvNet(ONE, learning_rate=0.5)),
+            "learning_rate of the network is 0.5; networks of this space have None",
+        ),
+        (
+            lambda: ConvNetSpace(1, (3,)).encode(ConvNet(ONE, pool_after=(1,))),
+            "pool_after of the network is (1,); networks of this space have ()",
+        ),
+        (lambda: ConvNetSpace(2, (3,), block_depth=2).encode(ConvNet(ONE)), "has 2 blocks of 2"),
+        (lambda: preset("cifar10-v4"), "space is 'cifar10-v4'; expected one of cifar10-v1, cifar1"),
         (lambda: ConvNetSpace.from_json("{}"), "expected a 'conv_net_space'"),
     ],
 )
