@@ -88,6 +88,13 @@ def test_draw_prints_a_table_and_writes_a_picture(run, tmp_path):
     assert nasedu("draw", f"{folder}:3", "--data", "digits").returncode == 0
 
 
+@pytest.mark.parametrize("name", ["NAS_CNN_V1_DENSE", "NAS_CNN_V1_CHAIN"])
+def test_the_variants_of_the_published_network_have_names(name):
+    done = nasedu("draw", f"published:{name}")
+    parameters = {"NAS_CNN_V1_DENSE": "6,630,910", "NAS_CNN_V1_CHAIN": "809,134"}
+    assert done.stdout.split()[-1] == parameters[name]
+
+
 def test_train_reads_the_test_set_once_and_records_it(tmp_path):
     arch = tmp_path / "arch.json"
     arch.write_text(SPACE.decode([1, 1, 1, 1, 1, 1]).to_json())
@@ -195,6 +202,12 @@ def spoilt(folder):
         (None, ["search", "--filters", "0"], "num_filters is 0"),
         (None, ["search", "--depth-schedule", "6,2"], "'6,2'; expected three numbers"),
         (None, ["search", "--depth-schedule", "0,2,8"], "start is 0; expected an integer"),
+        (None, ["search", "--space", "cifar10-v4"], "space is 'cifar10-v4'; expected one of cifar"),
+        (
+            None,
+            ["search", "--space", "cifar10-v2", "--layers", "6"],
+            "--layers does not go with --space, which decides it; leave out one of them",
+        ),
         (None, ["search", "--strategy", "luck"], "strategy is 'luck'; expected one of reinforce"),
         (None, ["search", "--lr", "-1"], "lr is -1.0"),
         (None, ["search", "--epochs", "0"], "epochs is 0"),

@@ -41,3 +41,18 @@ def test_chains_are_all_different():
 def test_deep_networks_have_too_many_orders():
     with pytest.raises(SearchSpaceError, match="num_layers is 7; expected at most 6"):
         equivalence_classes(ConvNetSpace(7, (1,), (1,), (8,)))
+
+
+def test_layers_do_not_change_places_across_a_pooling():
+    plain = ConvNetSpace(2, (1, 3), (1,), (8,))
+    pooled = ConvNetSpace(2, (1, 3), (1,), (8,), pool_after=(1,))
+    assert len(set(equivalence_classes(plain))) == plain.size - 1  # both read the image: 1x1, 3x1
+    assert len(set(equivalence_classes(pooled))) == pooled.size
+
+
+def test_pooling_layers_are_one_whatever_their_number_of_filters():
+    space = ConvNetSpace(
+        1, (1, 3), (1,), (8, 16), operations=("conv", "max"), learning_rates=(0.1, 0.2)
+    )
+    nets = {space.decode(row) for row in sequences_at(space.decisions, np.arange(space.size))}
+    assert len(set(equivalence_classes(space))) == len(nets) == 2 * (2 * 2 + 2)

@@ -219,3 +219,15 @@ def test_validation_sees_things_as_large_as_training_does():
         trainer.augmentation.normalise(trainer.valid.images), (10, 10), mode="bilinear"
     )
     torch.testing.assert_close(seen[0], large[:, :, 1:-1, 1:-1])
+
+
+def test_a_learning_rate_of_the_network_goes_before_the_recipes():
+    data = load("digits")
+    quick = {"epochs": 1, "num_train": 256}
+    decided, _ = ImageTrainer(data, Recipe(**quick)).fit(
+        dataclasses.replace(NET, learning_rate=0.01), seed=3
+    )
+    by_recipe, _ = ImageTrainer(data, Recipe(**quick, lr=0.01)).fit(NET, seed=3)
+    usual, _ = ImageTrainer(data, Recipe(**quick)).fit(NET, seed=3)
+    assert torch.equal(weights(decided), weights(by_recipe))
+    assert not torch.equal(weights(decided), weights(usual))

@@ -151,3 +151,14 @@ def test_what_cannot_be_compared():
     for names in (("a", "a"), ("a", ""), ("a", "b", "c")):
         with pytest.raises(SettingError, match="expected two names that differ"):
             compare(A, B, names=names)
+
+
+def test_pooling_and_learning_rates_that_differ_are_told():
+    drawing = compare(A, ConvNet(A.layers, (1, 2), 0.1))
+    assert (
+        drawing.text.splitlines()[-1] == "pooling: none and after 1,2; learning rate: none and 0.1"
+    )
+    assert "Pooling: none and after 1,2" in drawing.alt
+    assert drawing.dot.count("cut1_left ->") == 1
+    same = ConvNet(A.layers, (1, 2), 0.1)
+    assert "the two networks are the same" in compare(same, same).text

@@ -61,6 +61,18 @@ def test_any_network_is_drawn_without_a_warning_and_is_well_formed(net):
 
 
 @pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("style", ["graph", "matrix"])
+def test_pooling_is_marked_where_it_is(style):
+    net = ConvNet((*FOUR.layers, ConvLayer(3, 3, 0, (3, 4), operation="average")), (2, 4))
+    dot = draw(net, style=style).dot
+    marks = {"graph": r"cut(\d)_left -> cut\1_right", "matrix": r"pooling(\d)_above"}
+    assert re.findall(marks[style], dot) == ["2", "4"]
+    assert "average 3×3" in dot
+    assert dot.count("pooled 2×2") + dot.count("2×2 max pooling") == 1  # what the mark means
+    ElementTree.fromstring(draw(net, style=style).svg)
+    assert not re.search(marks[style], draw(FOUR, style=style).dot)
+
+
 def test_large_numbers_fit_into_their_boxes():
     layers = (ConvLayer(11, 11, 1024, (0,), 4, 4), ConvLayer(15, 13, 2048, (0, 1), 10, 12))
     for style in ("graph", "matrix"):

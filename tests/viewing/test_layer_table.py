@@ -32,3 +32,23 @@ def test_the_alt_text_tells_who_gets_the_loose_ends():
     assert alt_text(net, cost(net)).endswith(
         "The image also feeds layers 2, 3. No layer reads layers 1, 2: the classifier does."
     )
+
+
+def test_pooling_and_a_learning_rate_are_told():
+    layers = (ConvLayer(3, 5, 4, (0,)), ConvLayer(3, 3, 0, (0, 1), 2, 2, "max"))
+    net = ConvNet(layers, (1,), 0.05)
+    counts = cost(net, in_channels=1, height=8, width=8)
+    assert layer_table(net, counts, (1, 8, 8)).splitlines() == [
+        "layer          filter        inputs      output  parameters",
+        "image                                    1x8x8",
+        "1              3x5           0           4x8x8           68",
+        "pooling        max 2x2 /2x2  all so far",
+        "2              max 3x3 /2x2  0,1         5x2x2            0",
+        "classifier                   2           10              60",
+        "total                                                   128",
+        "learning rate                            0.05",
+    ]
+    text = "2 layers · no skip connections · 1 pooling · learning rate 0.05 · 128 parameters"
+    assert headline(net, counts) == text
+    told = "Max pooling: layer 2. All outputs so far are max-pooled after layer 1. The image also"
+    assert told in alt_text(net, counts)

@@ -138,3 +138,14 @@ def test_without_a_program_that_draws_it_shows_the_table(monkeypatch):
 
 def test_its_repr_is_stable():
     assert repr(TokenStrip(PLAIN)) == "TokenStrip(0 0 0 | 0 0 0)"
+
+
+def test_a_learning_rate_stands_before_the_first_layer():
+    space = ConvNetSpace(
+        2, (1,), (3,), (8,), operations=("conv", "max"), learning_rates=(0.01, 0.1)
+    )
+    strip = TokenStrip(space, [1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1])
+    assert strip.sentence == "1 0 0 0 0 0 | 1 0 0 0 1"
+    assert strip.net.learning_rate == 0.1
+    names = [control.description for control in controls(strip, widgets.Dropdown)]
+    assert names[:2] == ["learning rate", "operation"]
