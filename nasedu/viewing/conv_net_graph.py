@@ -76,7 +76,7 @@ def line_of(edge: Connection) -> dict[str, str]:
 
 def cell_widths(net: ConvNet, cost: NetworkCost, shape: Shape) -> Widths:
     """Return the widths that the cells of a box need: number, filter, output."""
-    filters = max(len(filter_size(layer)) for layer in net.layers)
+    filters = max(len(filter_size(layer)) + layer.is_pooling for layer in net.layers)  # a wide m
     volumes = [shape, *((c.out_channels, c.height, c.width) for c in cost.layers)]
     outputs = max(len("".join(map(str, lengths))) for lengths in volumes)
     classes = len(f"{cost.classifier.in_channels}{cost.classifier.out_channels}")
