@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nasedu.architectures import ConvLayer, ConvNet, published
+    from nasedu.architectures import CellNode, ConvLayer, ConvNet, RecurrentCell, published
     from nasedu.children import build
     from nasedu.controller import (
         PPO,
@@ -23,18 +23,21 @@ if TYPE_CHECKING:
         Rollout,
     )
     from nasedu.searching import Study, search
-    from nasedu.spaces import ConvNetSpace, Decision
+    from nasedu.spaces import ConvNetSpace, Decision, RecurrentCellSpace
     from nasedu.training import Outcome, Recipe
     from nasedu.viewing import compare, draw, show
 
 __version__ = "0.1.0"
 
 _HOME = {
+    "CellNode": "architectures",
     "ConvLayer": "architectures",
     "ConvNet": "architectures",
+    "RecurrentCell": "architectures",
     "published": "architectures",
     "ConvNetSpace": "spaces",
     "Decision": "spaces",
+    "RecurrentCellSpace": "spaces",
     "Controller": "controller",
     "LocalSearch": "controller",
     "PPO": "controller",
@@ -54,6 +57,7 @@ _HOME = {
 
 __all__ = [
     "PPO",
+    "CellNode",
     "Controller",
     "ConvLayer",
     "ConvNet",
@@ -63,6 +67,8 @@ __all__ = [
     "Outcome",
     "RandomSearch",
     "Recipe",
+    "RecurrentCell",
+    "RecurrentCellSpace",
     "RegularizedEvolution",
     "Reinforce",
     "Rollout",

@@ -3,14 +3,22 @@
 from nasedu.architectures import published
 from nasedu.architectures.conv_net import MAX_LAYERS, ConvLayer, ConvNet, Operation
 from nasedu.architectures.costs import LayerCost, NetworkCost, cost
+from nasedu.architectures.reading import Architecture, read_architecture
+from nasedu.architectures.recurrent_cell import ACTIVATIONS, COMBINES, CellNode, RecurrentCell
 
 __all__ = [
+    "ACTIVATIONS",
+    "COMBINES",
     "MAX_LAYERS",
+    "Architecture",
+    "CellNode",
     "ConvLayer",
     "ConvNet",
     "LayerCost",
     "NetworkCost",
     "Operation",
+    "RecurrentCell",
     "cost",
     "published",
+    "read_architecture",
 ]

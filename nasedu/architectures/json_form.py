@@ -23,6 +23,16 @@ def write_json(kind: str, fields: dict[str, Any]) -> str:
     return json.dumps(document, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
+def kind_of(text: str) -> str:
+    """Return the kind that a document claims to be of; empty if it is no such document."""
+    try:
+        document = json.loads(text)
+    except (json.JSONDecodeError, RecursionError):
+        return ""
+    kind = document.get("kind") if isinstance(document, dict) else None
+    return kind if isinstance(kind, str) else ""
+
+
 def read_json(kind: str, text: str) -> dict[str, Any]:
     """Return the fields of a document of this kind.
 

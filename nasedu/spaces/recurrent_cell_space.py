@@ -1,0 +1,127 @@
+"""The space of recurrent cells (Zoph & Le 2016, section 3.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from math import prod
+
+from nasedu.architectures import ACTIVATIONS, COMBINES, CellNode, RecurrentCell
+from nasedu.architectures.json_form import check_int, read_json, write_json
+from nasedu.errors import ArchitectureError, SearchSpaceError
+from nasedu.spaces.decision import Decision
+
+
+@dataclass(frozen=True)
+class RecurrentCellSpace:
+    """Which recurrent cells can be described, and in which words.
+
+    Every node is described by its combination and its activation, in the order of the nodes.
+    Then comes the memory: combination and activation of the injection, the node that gives c_t
+    (the paper's first index) and the node that takes c_{t-1} (the second). A decision's
+    ``layer`` is its node, counted from 1; the memory is one more. Combinations share a name,
+    and so a softmax of the controller, and so do activations; the injection's are among them
+    (our choice). The two indices have one each.
+
+    Args:
+        base: Leaves of the tree, a power of two.
+        combines: Combinations to choose from: ``"add"``, ``"mul"``; ``"max"`` if wanted.
+        activations: Functions to choose from: ``"identity"``, ``"tanh"``, ``"sigmoid"``,
+            ``"relu"``; ``"sin"`` if wanted.
+    """
+
+    base: int = 8
+    combines: tuple[str, ...] = ("add", "mul")
+    activations: tuple[str, ...] = ("identity", "tanh", "sigmoid", "relu")
+
+    def __post_init__(self) -> None:
+        try:
+            check_int("base", self.base, at_least=1)
+        except ArchitectureError as error:
+            raise SearchSpaceError(str(error)) from None
+        if self.base & (self.base - 1):
+            raise SearchSpaceError(f"base is {self.base}; expected a power of two")
+        for name, known in (("combines", COMBINES), ("activations", ACTIVATIONS)):
+            values = getattr(self, name)
+            if isinstance(values, str) or not all(value in known for value in values):
+                raise SearchSpaceError(f"{name} is {values!r}; expected some of {known}")
+            object.__setattr__(self, name, tuple(values))
+            if not values or len(set(values)) != len(values):
+                raise SearchSpaceError(f"{name} is {values}; expected one value or more, each once")
+
+    @cached_property
+    def decisions(self) -> tuple[Decision, ...]:
+        """Every step of the controller: two a node, then four about the memory."""
+        size = 2 * self.base - 1
+        kinds = {"combine": self.combines, "activation": self.activations}
+        pairs = [Decision(n, k, c) for k in range(1, size + 2) for n, c in kinds.items()]
+        indices = tuple(range(size))
+        names = ("cell_output", "cell_input")
+        return (*pairs, *(Decision(name, size + 1, indices) for name in names))
+
+    @property
+    def size(self) -> int:
+        """Number of token sequences, exactly: 6.3e16 for the paper's base 8."""
+        return prod(decision.num_tokens for decision in self.decisions)
+
+    def check(self, tokens: Sequence[int]) -> None:
+        """Raise `SearchSpaceError` unless the tokens describe a whole cell."""
+        if len(tokens) != len(self.decisions):
+            raise SearchSpaceError(
+                f"{len(tokens)} tokens are not a cell of base {self.base}; expected "
+                f"{len(self.decisions)}"
+            )
+        for decision, token in zip(self.decisions, tokens, strict=True):
+            decision.check(token)
+
+    def decode(self, tokens: Sequence[int]) -> RecurrentCell:
+        """Return the cell that the tokens describe, one int a decision.
+
+        Raises:
+            SearchSpaceError: A wrong number of tokens, or a token out of range.
+        """
+        tokens = [int(token) for token in tokens]
+        self.check(tokens)
+        *pairs, cell_output, cell_input = tokens
+        *nodes, inject = (
+            CellNode(self.combines[combine], self.activations[activation])
+            for combine, activation in zip(pairs[::2], pairs[1::2], strict=True)
+        )
+        return RecurrentCell(tuple(nodes), inject, cell_output, cell_input)
+
+    def encode(self, cell: RecurrentCell) -> list[int]:
+        """Return the tokens that describe a cell: the inverse of `decode`.
+
+        Raises:
+            SearchSpaceError: The cell is not in this space.
+        """
+        if cell.base != self.base:
+            raise SearchSpaceError(f"the cell has base {cell.base}; this space has {self.base}")
+        tokens = []
+        for node in (*cell.nodes, cell.cell_inject):
+            if node.combine not in self.combines or node.activation not in self.activations:
+                raise SearchSpaceError(
+                    f"the cell has a node {str(node)!r}; this space has {self.combines} and "
+                    f"{self.activations}"
+                )
+            tokens.append(self.combines.index(node.combine))
+            tokens.append(self.activations.index(node.activation))
+        return [*tokens, cell.cell_output, cell.cell_input]
+
+    def to_json(self) -> str:
+        """Return the canonical JSON of the space."""
+        return write_json("recurrent_cell_space", asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> RecurrentCellSpace:
+        """Read what `to_json` wrote.
+
+        Raises:
+            SearchSpaceError: The text is malformed or no valid space.
+        """
+        try:
+            fields = read_json("recurrent_cell_space", text)
+            return cls(**{k: v for k, v in fields.items() if k not in ("kind", "schema")})
+        except (ArchitectureError, TypeError) as error:
+            raise SearchSpaceError(str(error)) from None
