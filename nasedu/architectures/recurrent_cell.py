@@ -137,9 +137,7 @@ def _read_node(where: str, fields: Any) -> CellNode:
         raise ArchitectureError(f"{where} is {fields!r}; expected an object")
     known = sorted(CellNode.__slots__)
     if unknown := sorted(set(fields) - set(known)):
-        raise ArchitectureError(
-            f"{where} has the unknown field {unknown[0]!r}; expected {known}"
-        )
+        raise ArchitectureError(f"{where} has the unknown field {unknown[0]!r}; expected {known}")
     values = [take(fields, name, str, where=f"{where}: ") for name in CellNode.__slots__]
     try:
         return CellNode(*values)

@@ -2,13 +2,17 @@
 
 from nasedu.children.building import build
 from nasedu.children.conv_child import ConvBlock, ConvChild, concatenate
+from nasedu.children.fast_cell import FastCell
 from nasedu.children.language_model import LanguageModel, LSTMLayer, hidden_size_for
+from nasedu.children.recurrent_cell import PlainCell
 
 __all__ = [
     "ConvBlock",
     "ConvChild",
+    "FastCell",
     "LSTMLayer",
     "LanguageModel",
+    "PlainCell",
     "build",
     "concatenate",
     "hidden_size_for",

@@ -23,7 +23,7 @@ from nasedu.children.cell_calls import (
     multiply,
 )
 from nasedu.children.cell_forward import Tape
-from nasedu.children.cell_plan import Level, Run, groups, part_of, places
+from nasedu.children.cell_plan import Level, Run
 
 
 class Gradients(NamedTuple):
@@ -86,9 +86,6 @@ class Backward:
     ) -> None:
         self.cell, self.plan, self.tape, self.gradients = cell, levels, tape, gradients
         self.calls = Calls()
-        added = {i for k, n in enumerate(cell.nodes) if n.combine == "add" for i in cell.inputs(k)}
-        # Behind an addition, one call takes the gradient over and through the activation.
-        self.at_once = added - {cell.cell_input}
 
     def write(self, weight_hh: Tensor, outputs: Tensor | None) -> Calls:
         """Return the calls, given weights ``(H, L * H)`` and gradients of outputs ``(T, B, H)``."""
@@ -110,8 +107,8 @@ class Backward:
         here = order.index(self.cell.cell_input) if self.cell.cell_input in order else None
         if here is not None:
             self.injection(number, here)
-        for (activation, done), nodes in groups(order, self.kind):
-            if not done:
+        for activation, nodes in self.plan[number].activations:
+            if activation != "identity":
                 part = grads[:, :, nodes]
                 outcome = self.tape.outcomes(number, activation)[:, :, nodes]
                 self.calls.add(ACTIVATION_BACKWARD[activation], part, outcome, part)
@@ -121,14 +118,11 @@ class Backward:
             place = order.index(self.cell.cell_output)
             self.calls.add(add_, grads[:, :, place], self.gradients.memory[1:])
 
-    def kind(self, node: int) -> tuple[str, bool]:
-        """Return a node's activation, and whether nothing is left to do about it."""
-        activation = self.cell.nodes[node].activation
-        done = activation == "identity" or node in self.at_once or node == self.cell.cell_input
-        return activation, done
-
     def injection(self, number: int, place: int) -> None:
-        """Go back through the injection and the activation before it, aside."""
+        """Go back through the injection and the activation before it, aside.
+
+        The level's own calls do for this node what would be right without an injection.
+        """
         cell, tape, memory = self.cell, self.tape, self.gradients.memory[:-1]
         aside = self.every_step(self.gradients.inject)
         inject = cell.cell_inject
@@ -149,22 +143,16 @@ class Backward:
     def inputs(self, below: int, run: Run, grad: Tensor) -> None:
         """Go back through one call's combinations ``(T, B, N, H)``, to the level below."""
         grads, values = self.gradients.levels[below], self.tape.values[below]
-        left, right = (grads[:, :, side] for side in (run.left, run.right))
         if run.combine != "add":
-            factors = (values[:, :, run.left], values[:, :, run.right])
-            self.calls.add(COMBINE_BACKWARD[run.combine], grad, *factors, left, right)
-            return
-        order = self.plan[below].order
-        for side in (run.left, run.right):
-            for (activation, at_once), part in groups([order[p] for p in places(side)], self.taken):
-                nodes = part_of(side, part)
-                outcome = self.tape.outcomes(below, activation if at_once else "identity")
-                call = ACTIVATION_BACKWARD[activation if at_once else "identity"]
-                self.calls.add(call, grad[:, :, part], outcome[:, :, nodes], grads[:, :, nodes])
-
-    def taken(self, node: int) -> tuple[str, bool]:
-        """Return a node's activation, and whether its gradient goes through it at once."""
-        return self.cell.nodes[node].activation, node in self.at_once
+            sides = [each[:, :, side] for each in (values, grads) for side in (run.left, run.right)]
+            self.calls.add(COMBINE_BACKWARD[run.combine], grad, *sides)
+        elif grad.shape[2] == 1:  # both inputs in one call
+            first, last = sorted((run.left.start, run.right.start))
+            pair = slice(first, last + 1, last - first)
+            self.calls.add(copy_, grads[:, :, pair], grad)
+        else:
+            self.calls.add(copy_, grads[:, :, run.left], grad)
+            self.calls.add(copy_, grads[:, :, run.right], grad)
 
     def leaves(self, weight: Tensor, hidden: Tensor) -> None:
         """Go back through the leaves, to x_t and h_{t-1}."""

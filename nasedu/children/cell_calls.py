@@ -5,7 +5,7 @@ Every function takes tensors of one shape and returns nothing that is used.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -20,15 +20,23 @@ class Calls:
 
     def __init__(self) -> None:
         self.calls: list[tuple[Call, list[tuple[Tensor, ...]]]] = []
+        self._seen: dict[tuple, Sequence[Tensor]] = {}  # many calls work on the same memory
 
     def add(self, call: Call, *tensors: Tensor) -> None:
         """Let step t call with element t of these tensors, ``(T, ...)`` each."""
-        self.calls.append((call, list(zip(*(each.unbind(0) for each in tensors), strict=True))))
+        self.calls.append((call, list(zip(*map(self._by_step, tensors), strict=True))))
 
     def make(self, step: int) -> None:
         """Make the calls of a step."""
         for call, tensors in self.calls:
             call(*tensors[step])
+
+    def _by_step(self, tensor: Tensor) -> Sequence[Tensor]:
+        key = (tensor.data_ptr(), tensor.shape, tensor.stride())
+        if key not in self._seen:
+            same = len(tensor) > 1 and not tensor.stride(0)
+            self._seen[key] = [tensor[0]] * len(tensor) if same else tensor.unbind(0)
+        return self._seen[key]
 
 
 def _add(a: Tensor, b: Tensor, out: Tensor) -> None:

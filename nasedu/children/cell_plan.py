@@ -76,13 +76,6 @@ def groups(order: Sequence[int], kind: Callable[[int], Any]) -> tuple[Group, ...
     return tuple(found)
 
 
-def part_of(places: slice, part: slice) -> slice:
-    """Return a part of equally spaced places, given which of them, counted from 0."""
-    step = places.step or 1
-    first, last = (places.start + number * step for number in (part.start, part.stop - 1))
-    return slice(first, last + 1, step)
-
-
 def places(run: slice) -> range:
     """Return the places of a run."""
     return range(run.start, run.stop, run.step or 1)
@@ -110,8 +103,7 @@ def _ordered(cell: RecurrentCell, numbers: Sequence[int], above: list[int]) -> l
         pair = _sides(cell, parent)
         for side, node in enumerate(pair):
             other = _rank(cell, pair[1 - side])
-            combine = COMBINES.index(cell.nodes[parent].combine)
-            keys[node] = (_rank(cell, node), combine, other, side, place)
+            keys[node] = (_rank(cell, node), other, side, place)
     return sorted(numbers, key=lambda k: keys.get(k, ()))
 
 

@@ -11,7 +11,7 @@ Architecture = Annotated[
     str,
     typer.Argument(
         metavar="ARCH",
-        help="JSON file, run folder (its best child), run folder:trial, or published:NAS_CNN_V1.",
+        help="JSON file, run folder (its best child), run folder:trial, or published:NAME.",
     ),
 ]
 
@@ -26,7 +26,7 @@ def draw(
         str | None, typer.Option(help="Take shapes from this data set; default the run's.")
     ] = None,
 ) -> None:
-    """Show a network as a table, and as a picture if asked."""
+    """Show a network or a recurrent cell as a table, and as a picture if asked."""
     from nasedu.searching import find_architecture
     from nasedu.viewing import draw as draw_architecture
 

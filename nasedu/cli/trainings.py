@@ -72,11 +72,14 @@ def train(
     With --run it may be stopped at any time: the same command goes on after the last whole
     epoch, and comes to the same weights as if it had not been stopped.
     """
+    from nasedu.architectures import ConvNet
     from nasedu.searching import FinalTraining, find_architecture
     from nasedu.searching.runs import write_text
     from nasedu.training import Recipe
 
     net = find_architecture(arch).net
+    if not isinstance(net, ConvNet):
+        raise SettingError(f"{arch} is a recurrent cell; expected a network for images")
     recipe = Recipe(
         epochs=epochs,
         lr=lr,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from nasedu.architectures import ConvNet, published
+from nasedu.architectures import Architecture, ConvNet, RecurrentCell, published, read_architecture
 from nasedu.errors import SettingError
 from nasedu.searching.study import Study
 from nasedu.spaces import ConvNetSpace
@@ -18,11 +18,12 @@ class Reference(NamedTuple):
 
     Attributes:
         net: The architecture.
-        shape: ``(C, H, W)`` of the images of its run; CIFAR-10's if it is of none.
+        shape: ``(C, H, W)`` of the images of its run; CIFAR-10's if it is of none. A cell has
+            no use for it.
         num_classes: Their classes.
     """
 
-    net: ConvNet
+    net: Architecture
     shape: tuple[int, int, int] = (3, 32, 32)
     num_classes: int = 10
 
@@ -50,7 +51,7 @@ def _on_disk(text: str) -> Reference:
     path = Path(text)
     if path.is_file() and path.suffix != ".db":
         try:
-            return Reference(ConvNet.from_json(path.read_text(encoding="utf-8")))
+            return Reference(read_architecture(path.read_text(encoding="utf-8")))
         except UnicodeDecodeError:
             raise SettingError(f"{text} is not text; expected an architecture's JSON") from None
     if path.exists():
@@ -64,8 +65,9 @@ def _on_disk(text: str) -> Reference:
     )
 
 
-def _published(name: str) -> ConvNet:
-    known = [key for key, value in vars(published).items() if isinstance(value, ConvNet)]
+def _published(name: str) -> Architecture:
+    kinds = (ConvNet, RecurrentCell)
+    known = [key for key, value in vars(published).items() if isinstance(value, kinds)]
     if name not in known:
         raise SettingError(f"{name!r} is not published; expected one of {', '.join(known)}")
     return getattr(published, name)

@@ -9,8 +9,9 @@ from itertools import zip_longest
 
 from graphviz import Digraph
 
-from nasedu.architectures import ConvLayer, ConvNet, NetworkCost
+from nasedu.architectures import Architecture, ConvLayer, ConvNet, NetworkCost, RecurrentCell
 from nasedu.errors import SettingError
+from nasedu.viewing.cell_comparing import compare_cells
 from nasedu.viewing.columns import QUIET, Cell, Column, html_row, sheet, write
 from nasedu.viewing.connections import Connection, connections
 from nasedu.viewing.conv_net_graph import (
@@ -37,8 +38,8 @@ Edges = tuple[Connection, ...]
 
 
 def compare(
-    a: ConvNet,
-    b: ConvNet,
+    a: Architecture,
+    b: Architecture,
     *,
     shape: Shape = (3, 32, 32),
     num_classes: int = 10,
@@ -48,11 +49,12 @@ def compare(
 
     Layers of the same number stand in the same row. Between them is = or ≠, or + where only
     one network has the layer. What a layer does differently is underlined on yellow, and a
-    connection that only one of them has is dashed.
+    connection that only one of them has is dashed. Of two recurrent cells of one base, the
+    trees stand side by side.
 
     Args:
-        a: The network on the left.
-        b: The network on the right.
+        a: The network or cell on the left.
+        b: The one on the right.
         shape: ``(channels, height, width)`` of the images they are meant for.
         num_classes: Number of classes they tell apart.
         names: What to call them.
@@ -64,7 +66,11 @@ def compare(
     names = (str(names[0]), str(names[1])) if len(names) == 2 else names
     if len(names) != 2 or names[0] == names[1] or not all(names):
         raise SettingError(f"names is {names!r}; expected two names that differ")
+    if isinstance(a, RecurrentCell) and isinstance(b, RecurrentCell):
+        return compare_cells(a, b, names)
     costs = (cost_of(a, shape, num_classes), cost_of(b, shape, num_classes))
+    assert isinstance(a, ConvNet)
+    assert isinstance(b, ConvNet)
     pair = Pair((a, b), costs, names)
     graph = _graph(pair, shape)
     return Drawing(graph.source, _table(pair), _alt(pair), "Two networks compared")

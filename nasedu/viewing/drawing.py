@@ -8,8 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from nasedu.architectures import ConvNet, NetworkCost, cost
+from nasedu.architectures import Architecture, ConvNet, NetworkCost, RecurrentCell, cost
 from nasedu.errors import DrawingError, SettingError
+from nasedu.viewing.cell_graph import cell_graph
+from nasedu.viewing.cell_words import cell_alt, cell_table
 from nasedu.viewing.conv_net_graph import conv_net_graph
 from nasedu.viewing.conv_net_matrix import conv_net_matrix
 from nasedu.viewing.dot import render
@@ -77,7 +79,7 @@ class Drawing:
 
 
 def draw(
-    net: ConvNet,
+    net: Architecture,
     *,
     shape: Shape = (3, 32, 32),
     num_classes: int = 10,
@@ -86,12 +88,15 @@ def draw(
 ) -> Drawing:
     """Draw a network with its connections, output shapes and number of parameters.
 
+    A recurrent cell is drawn as in figures 5 and 8: the tree of its decisions, and beside it
+    what it computes.
+
     Args:
-        net: The network.
-        shape: ``(channels, height, width)`` of the images it is meant for.
-        num_classes: Number of classes it tells apart.
+        net: The network, or a cell.
+        shape: ``(channels, height, width)`` of the images it is meant for; not of a cell.
+        num_classes: Number of classes it tells apart; not of a cell.
         style: ``"graph"`` for a column of layers with arcs, ``"matrix"`` for a triangle of
-            marks, which stays readable with many skip connections.
+            marks, which stays readable with many skip connections. A cell has a graph only.
         alt: A text of your own for those who cannot see the picture.
 
     Raises:
@@ -100,13 +105,18 @@ def draw(
     """
     if style not in STYLES:
         raise SettingError(f"style is {style!r}; expected one of {', '.join(map(repr, STYLES))}")
+    if isinstance(net, RecurrentCell):
+        if style != "graph":
+            raise SettingError(f"style is {style!r}; a recurrent cell has the style 'graph' only")
+        source = cell_graph(net).source
+        return Drawing(source, cell_table(net), alt or cell_alt(net), "Recurrent cell")
     costs = cost_of(net, shape, num_classes)
     graph = STYLES[style](net, costs, shape)
     table = layer_table(net, costs, shape)
     return Drawing(graph.source, table, alt or alt_text(net, costs), "Convolutional network")
 
 
-def cost_of(net: ConvNet, shape: Shape, num_classes: int) -> NetworkCost:
+def cost_of(net: Architecture, shape: Shape, num_classes: int) -> NetworkCost:
     """Return the cost of what is to be drawn, once it is clear that it can be."""
     if not isinstance(net, ConvNet):
         raise DrawingError(f"cannot draw a {type(net).__name__}; expected a ConvNet")

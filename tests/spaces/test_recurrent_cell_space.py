@@ -1,0 +1,141 @@
+import itertools
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nasedu import Controller, published
+from nasedu.architectures import CellNode, RecurrentCell
+from nasedu.controller import STRATEGIES, make_strategy
+from nasedu.errors import SearchSpaceError
+from nasedu.spaces import RecurrentCellSpace, count_sequences, places_of, sequences_at
+
+LARGE = RecurrentCellSpace(
+    combines=("add", "mul", "max"), activations=("identity", "tanh", "sigmoid", "relu", "sin")
+)
+spaces = st.builds(
+    RecurrentCellSpace,
+    base=st.sampled_from([1, 2, 4, 8]),
+    combines=st.sampled_from([("add",), ("add", "mul"), ("max", "add", "mul")]),
+    activations=st.sampled_from([("tanh",), ("identity", "tanh", "sigmoid", "relu"), ("sin",)]),
+)
+
+
+@st.composite
+def spaces_and_tokens(draw):
+    space = draw(spaces)
+    return space, [draw(st.integers(0, d.num_tokens - 1)) for d in space.decisions]
+
+
+@given(spaces_and_tokens())
+def test_tokens_come_back_from_the_cell_they_describe(drawn):
+    space, tokens = drawn
+    cell = space.decode(tokens)
+    assert space.encode(cell) == tokens
+    assert space.decode(space.encode(cell)) == cell
+
+
+@given(spaces)
+def test_json_gives_the_same_space(space):
+    assert RecurrentCellSpace.from_json(space.to_json()) == space
+
+
+def test_size_counts_every_sequence_and_every_sequence_is_another_cell():
+    space = RecurrentCellSpace(2, ("add", "mul"), ("tanh", "relu"))
+    every = itertools.product(*(range(d.num_tokens) for d in space.decisions))
+    cells = {space.decode(tokens) for tokens in every}
+    assert len(cells) == space.size == 4**3 * 4 * 9
+
+
+def test_size_is_the_papers_exactly():
+    # Section 3.4: about 6 x 10^16 cells of base 8.
+    assert RecurrentCellSpace().size == 8**15 * 8 * 225 == 63_331_869_759_897_600
+    assert len(RecurrentCellSpace().decisions) == 34
+
+
+def test_max_and_sin_make_it_larger():
+    assert LARGE.size == 15**16 * 225
+
+
+def test_tokens_of_the_papers_worked_example():
+    # Figure 5: add, tanh | mul, relu | mul, sigmoid | inject add, relu | indices 1 and 0.
+    space = RecurrentCellSpace(2)
+    names = [(d.name, d.layer) for d in space.decisions]
+    assert names[:4] == [("combine", 1), ("activation", 1), ("combine", 2), ("activation", 2)]
+    assert names[6:] == [
+        ("combine", 4),
+        ("activation", 4),
+        ("cell_output", 4),
+        ("cell_input", 4),
+    ]
+    cell = space.decode([0, 1, 1, 3, 1, 2, 0, 3, 1, 0])
+    nodes = (CellNode("add", "tanh"), CellNode("mul", "relu"), CellNode("mul", "sigmoid"))
+    assert cell == RecurrentCell(nodes, CellNode("add", "relu"), cell_output=1, cell_input=0)
+
+
+def test_published_cells_are_in_their_spaces():
+    for space, cell in (
+        (RecurrentCellSpace(), published.NAS_CELL),
+        (LARGE, published.NAS_CELL_MAX_SIN),
+    ):
+        assert space.decode(space.encode(cell)) == cell
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: RecurrentCellSpace(3), "base is 3; expected a power of two"),
+        (lambda: RecurrentCellSpace(0), "base is 0"),
+        (lambda: RecurrentCellSpace(2, ()), "combines is ()"),
+        (lambda: RecurrentCellSpace(2, ("add", "add")), "each once"),
+        (lambda: RecurrentCellSpace(2, "add"), "combines is 'add'"),
+        (lambda: RecurrentCellSpace(2, ("add",), ("cos",)), "activations is ('cos',)"),
+        (lambda: RecurrentCellSpace(2).decode([0] * 9), "9 tokens are not a cell of base 2"),
+        (lambda: RecurrentCellSpace(2).decode([2] + [0] * 9), "token 2 is out of range"),
+        (lambda: RecurrentCellSpace(2).encode(published.NAS_CELL), "has base 8"),
+        (lambda: RecurrentCellSpace().encode(published.NAS_CELL_MAX_SIN), "node 'max tanh'"),
+        (lambda: RecurrentCellSpace.from_json('{"kind": "cell"}'), "'cell'"),
+    ],
+)
+def test_what_is_not_of_the_space_is_named(make, words):
+    with pytest.raises(SearchSpaceError) as caught:
+        make()
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_controller_samples_and_scores_cells():
+    controller = Controller(RecurrentCellSpace().decisions, seed=0)
+    rollout = controller(5, generator=torch.Generator().manual_seed(0))
+    scored = controller(tokens=rollout.tokens)
+    assert torch.allclose(scored.log_probs, rollout.log_probs)
+    cells = [RecurrentCellSpace().decode(row) for row in rollout.tokens.tolist()]
+    assert len(set(cells)) == 5
+    assert set(controller.heads) == {"combine", "activation", "cell_output", "cell_input"}
+
+
+def test_the_controllers_probabilities_of_all_small_cells_sum_to_one():
+    space = RecurrentCellSpace(2, ("add", "mul"), ("tanh", "relu"))
+    every = torch.from_numpy(sequences_at(space.decisions, range(space.size)))
+    with torch.no_grad():
+        total = Controller(space.decisions, seed=1)(tokens=every).log_probs.sum(1).exp().sum()
+    assert total.item() == pytest.approx(1, abs=1e-4)
+
+
+def test_small_spaces_are_enumerated():
+    decisions = RecurrentCellSpace(2).decisions
+    assert count_sequences(decisions) == RecurrentCellSpace(2).size == 8**4 * 9
+    places = [0, 1, 36_863]
+    assert places_of(decisions, sequences_at(decisions, places)).tolist() == places
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_every_strategy_asks_for_cells_and_is_told(name):
+    strategy = make_strategy(name, RecurrentCellSpace().decisions, seed=0)
+    source = torch.Generator().manual_seed(0)
+    for _ in range(3):
+        tokens = strategy.ask(4, generator=source)
+        for row in tokens.tolist():
+            RecurrentCellSpace().decode(row)
+        strategy.tell(tokens, (tokens.sum(1) % 5) / 5)
