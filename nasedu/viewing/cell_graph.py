@@ -79,7 +79,7 @@ class CellTree:
             x, y = self.place(k)
             for i in self.cell.inputs(k):
                 below = self.place(i)
-                line(graph, f"{self.prefix}{i}", f"{self.prefix}{k}", (below, (x, y)), (29, 31))
+                line(graph, f"{self.prefix}{i}", f"{self.prefix}{k}", (below, (x, y)), (28, 28))
             box = {"width": f"{(TREE_PITCH - 12) / 72:.4f}", "height": f"{56 / 72:.4f}"}
             self._box(graph, f"{k}", k, x, y, f"<B>{k}</B><BR/>{_lines(node)}", box)
         middle = self.x + self.width / 2
@@ -175,7 +175,13 @@ class CellFlow:
             across(graph, "c_last", "inject", x - 51, x - 31, above)
 
     def _pair(
-        self, graph: Digraph, first: str, second: str, node: CellNode, x: float, y: float,
+        self,
+        graph: Digraph,
+        first: str,
+        second: str,
+        node: CellNode,
+        x: float,
+        y: float,
         color: str = INK,
     ) -> None:
         look = {"shape": "box", "style": "filled", "fontsize": "14", "fixedsize": "true"}
@@ -225,14 +231,15 @@ def line(
     arrow: bool = False,
     **look: str,
 ) -> None:
-    """Draw a straight line between two boxes, given their centres and half their heights."""
+    """Draw a straight line upwards between two boxes, given centres and half their heights."""
     (x, y), (x_end, y_end) = ends
-    rise = max(y_end - y, 1e-6)
-    a, b = gap[0] / rise, 1 - gap[1] / rise
-    points = [(x + (x_end - x) * s, y + rise * s) for s in (a, a + (b - a) / 3, b - (b - a) / 3, b)]
+    shift = max(-14.0, min(14.0, (x - x_end) / 2))  # two lines into a box end apart
+    x_end, y, y_end = x_end + shift, y + gap[0], y_end - gap[1]
+    points = [(x + (x_end - x) * s, y + (y_end - y) * s) for s in (0, 1 / 3, 2 / 3, 1)]
     start = ""
     if arrow:
-        tip, back = points[-1], 7 / max(rise * (b - a), 7)
+        tip, length = points[-1], max(((x_end - x) ** 2 + (y_end - y) ** 2) ** 0.5, 8)
+        back = 7 / length
         points[-1] = tuple(p - back * (p - q) for p, q in zip(tip, points[0], strict=True))
         start = f"e,{tip[0]:g},{tip[1]:g} "
     path = start + " ".join(f"{px:g},{py:g}" for px, py in points)
