@@ -20,6 +20,7 @@ def cells(draw):
 
 
 @given(cells())
+@settings(max_examples=30, deadline=None)
 def test_both_pictures_have_every_edge_once(cell):
     edges = EDGE.findall(draw(cell).dot)
     assert len(edges) == len(set(edges))
