@@ -79,15 +79,14 @@ class CellSequence(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(
-        ctx: Any, out: Tensor | None, h: Tensor | None, c: Tensor | None
-    ) -> tuple[Tensor | None, ...]:
+    def backward(ctx: Any, *grad_outputs: Tensor | None) -> tuple[Tensor | None, ...]:
         """Map gradients of the three results to those of everything that `forward` took."""
+        out, h, c = grad_outputs
         x, weight_ih, weight_hh, *rest = ctx.saved_tensors
         cell, levels = ctx.cell, ctx.levels
         inner = len(levels) - 1
         values = (*rest[7 : 7 + inner], rest[0][1:].unsqueeze(2))
-        tape = Tape(*rest[:7], values, tuple(rest[7 + inner :]))
+        tape = Tape._make((*rest[:7], values, tuple(rest[7 + inner :])))
         gradients = new_gradients(tape, h, c)
         calls = Backward(cell, levels, tape, gradients).write(weight_hh, out)
         for step in reversed(range(len(x))):

@@ -54,8 +54,8 @@ def cell_rows(a: RecurrentCell, b: RecurrentCell) -> list[tuple[int | str, str, 
         for k, (one, other) in enumerate(zip(a.nodes, b.nodes, strict=True))
     ]
     rows.append(("inject", str(a.cell_inject), str(b.cell_inject)))
-    indices = (f"{cell.cell_output}, {cell.cell_input}" for cell in (a, b))
-    return [*rows, ("indices", *indices)]
+    one, other = (f"{cell.cell_output}, {cell.cell_input}" for cell in (a, b))
+    return [*rows, ("indices", one, other)]
 
 
 def score_of(cell: RecurrentCell, marked: frozenset[int | str]) -> str:
