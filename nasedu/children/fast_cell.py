@@ -78,25 +78,30 @@ class CellSequence(torch.autograd.Function):
         return tape.hidden[1:], tape.hidden[-1].clone(), tape.memory[-1].clone()
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, *grad_outputs: Tensor | None) -> tuple[Tensor | None, ...]:
         """Map gradients of the three results to those of everything that `forward` took."""
-        out, h, c = grad_outputs
-        x, weight_ih, weight_hh, *rest = ctx.saved_tensors
-        cell, levels = ctx.cell, ctx.levels
-        inner = len(levels) - 1
-        values = (*rest[7 : 7 + inner], rest[0][1:].unsqueeze(2))
-        tape = Tape._make((*rest[:7], values, tuple(rest[7 + inner :])))
-        gradients = new_gradients(tape, h, c)
-        calls = Backward(cell, levels, tape, gradients).write(weight_hh, out)
-        for step in reversed(range(len(x))):
-            calls.make(step)
-        grad_x, grad_ih = of_inputs(gradients, tape, x, weight_ih)
-        leaves = gradients.factors.flatten(2).flatten(0, 1)  # (T * B, L * H)
-        grad_hh = leaves.t() @ tape.factors[:-1].flatten(0, 1)
-        order, dtype = levels[0].order, tape.hidden.dtype
-        weights = (out_of_order(each, order).to(dtype) for each in (grad_ih, grad_hh))
-        return None, None, None, grad_x, gradients.hidden, gradients.memory[0], *weights
+        return way_back(ctx, *grad_outputs)
+
+
+@once_differentiable
+def way_back(ctx: Any, *grad_outputs: Tensor | None) -> tuple[Tensor | None, ...]:
+    """Map gradients of the three results to those of everything that `forward` took."""
+    out, h, c = grad_outputs
+    x, weight_ih, weight_hh, *rest = ctx.saved_tensors
+    cell, levels = ctx.cell, ctx.levels
+    inner = len(levels) - 1
+    values = (*rest[7 : 7 + inner], rest[0][1:].unsqueeze(2))
+    tape = Tape._make((*rest[:7], values, tuple(rest[7 + inner :])))
+    gradients = new_gradients(tape, h, c)
+    calls = Backward(cell, levels, tape, gradients).write(weight_hh, out)
+    for step in reversed(range(len(x))):
+        calls.make(step)
+    grad_x, grad_ih = of_inputs(gradients, tape, x, weight_ih)
+    leaves = gradients.factors.flatten(2).flatten(0, 1)  # (T * B, L * H)
+    grad_hh = leaves.t() @ tape.factors[:-1].flatten(0, 1)
+    order, dtype = levels[0].order, tape.hidden.dtype
+    weights = (out_of_order(each, order).to(dtype) for each in (grad_ih, grad_hh))
+    return None, None, None, grad_x, gradients.hidden, gradients.memory[0], *weights
 
 
 def of_inputs(
