@@ -15,9 +15,11 @@ from nasedu.course.checks.lesson_06 import (
     leave_one_out_baseline,
     noise_to_signal,
 )
+from nasedu.course.checks.lesson_07 import anchor_probability, inputs_from_mask, loose_ends
 from nasedu.course.checks.lesson_09 import bootstrap_interval, expected_best, share_of_wins
 
 __all__ = [
+    "anchor_probability",
     "batch_for_noise",
     "best_so_far",
     "bootstrap_interval",
@@ -27,9 +29,11 @@ __all__ = [
     "encode_layer",
     "expected_best",
     "grad_log_softmax",
+    "inputs_from_mask",
     "joint_probabilities",
     "leave_one_out_baseline",
     "log_prob",
+    "loose_ends",
     "moving_average",
     "noise_to_signal",
     "output_size",

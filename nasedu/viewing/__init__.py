@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nasedu.viewing.probabilities import probabilities_figure
     from nasedu.viewing.report import write_report
     from nasedu.viewing.searches import best_distinct, pareto_front, share_explained
+    from nasedu.viewing.skip_matrix import SkipMatrix
     from nasedu.viewing.source import Listing, show
     from nasedu.viewing.token_strip import TokenStrip
     from nasedu.viewing.trainings import training_alt, training_figure
@@ -32,6 +33,7 @@ _HOME = {
     "Listing": "source",
     "LiveSearch": "live_search",
     "Picture": "pictures",
+    "SkipMatrix": "skip_matrix",
     "TokenStrip": "token_strip",
     "best_alt": "findings",
     "best_distinct": "searches",
@@ -62,6 +64,7 @@ __all__ = [
     "Listing",
     "LiveSearch",
     "Picture",
+    "SkipMatrix",
     "TokenStrip",
     "best_alt",
     "best_distinct",
