@@ -103,7 +103,7 @@ class SkipMatrix:
         loose = self.net.loose_ends[:-1]
         said = [f"Rule 1: layer {i} chose nothing, so it reads the image." for i in empty]
         said += [f"Rule 2: no layer reads layer {i}, so the classifier does." for i in loose]
-        return said or ["No rule was needed: every layer reads and is read."]
+        return said or ["No rule was needed after layer 1: every layer reads and is read."]
 
     @property
     def html(self) -> str:

@@ -15,7 +15,7 @@ def test_a_box_for_every_pair_ticked_where_a_layer_reads():
 def test_ticking_a_box_changes_network_tokens_rules_and_picture():
     matrix = SkipMatrix((0, 1, 2))
     before = matrix.widget.children[1].value
-    assert matrix.rules == ["No rule was needed: every layer reads and is read."]
+    assert matrix.rules == ["No rule was needed after layer 1: every layer reads and is read."]
     matrix.boxes[3, 2].value = False
     assert matrix.masks == [0, 1, 0]
     assert matrix.net.layers[2].inputs == (0,)
