@@ -46,7 +46,7 @@ def _inputs(mask: int, layer: int) -> list[int]:
             lambda mask, layer: _inputs(~mask, layer) or [0]
         ),
         "These are the bits; return the numbers of the layers whose bit is 1.": (
-            lambda mask, layer: _bits(mask, layer)
+            lambda mask, layer: [int(bit) for bit in _bits(mask, layer)]
         ),
         "That is the largest layer first; list the inputs ascending.": (
             lambda mask, layer: _inputs(mask, layer)[::-1] or [0]
