@@ -12,6 +12,7 @@ from urllib.request import Request, urlopen
 from nasedu import __version__
 from nasedu.data import catalogue, cifar10
 from nasedu.data.importing import ImportSummary, add, check_name
+from nasedu.data.text_importing import TextSummary
 from nasedu.errors import DataError, SettingError
 
 OFFERED = (cifar10.NAME,)
@@ -28,7 +29,7 @@ def get(
     md5: str = cifar10.MD5,
     replace: bool = False,
     on_bytes: OnBytes | None = None,
-) -> ImportSummary:
+) -> ImportSummary | TextSummary:
     """Download a data set from its authors and import it.
 
     The archive is removed once it is imported. After an interruption the part that came is kept
