@@ -67,7 +67,7 @@ def test_the_record_says_all_that_is_needed_to_repeat_it(tmp_path):
     assert (data["num_train"], data["num_valid"], data["num_test"]) == (200, 300, 297)
     assert len(data["digest"]) == 16
     assert {"commit", "torch", "processor", "device", "python"} <= record["versions"].keys()
-    assert record["command"].startswith("nasedu ")
+    assert record["command"].split()[0] == "nasedu"
     outcome = record["outcome"]
     assert len(outcome["valid_curve"]) == len(outcome["train_curve"]) == 4
     assert 0 < outcome["test_accuracy"] < 1
