@@ -21,7 +21,7 @@ class Fit:
     Children draw nothing at random themselves, so the generator is all the chance there is.
 
     Attributes:
-        net: The architecture.
+        net: The architecture; None if none describes the child.
         child: Its weights as they are.
         optimizer: With the momentum of every weight.
         generator: Where the order of the images and their augmentation come from.
@@ -30,7 +30,7 @@ class Fit:
         seconds: Wall time so far.
     """
 
-    net: ConvNet
+    net: ConvNet | None
     child: nn.Module
     optimizer: torch.optim.SGD
     generator: Generator
@@ -44,7 +44,7 @@ class Fit:
         return len(self.valid_curve)
 
     def __repr__(self) -> str:
-        return f"Fit({len(self.net)} layers, {self.epoch} epochs)"
+        return f"Fit({type(self.child).__name__}, {self.epoch} epochs)"
 
     def tensors(self) -> dict[str, Tensor]:
         """Return weights, momentum and the generator's state by name, on the CPU."""

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Generator, nn
 from torch.nn.functional import cross_entropy
+from torch.utils.flop_counter import FlopCounterMode
 
 from nasedu.architectures import ConvLayer, ConvNet, NetworkCost, cost
 from nasedu.children import build
@@ -26,6 +27,7 @@ from nasedu.training.recipe import Recipe
 from nasedu.training.rewards import cubed_accuracy
 
 VALID_BATCH = 256
+MakeChild = Callable[..., nn.Module]  # takes in_channels and num_classes
 OnEpoch = Callable[[int, float], None]
 
 
@@ -87,12 +89,13 @@ class ImageTrainer:
         return cost(net, height=height, width=width, **self.shape)
 
     def fit(
-        self, net: ConvNet, seed: int, on_epoch: OnEpoch | None = None
+        self, net: ConvNet | MakeChild, seed: int, on_epoch: OnEpoch | None = None
     ) -> tuple[nn.Module, Outcome]:
         """Build and train a child; the same seed gives the same child.
 
         Args:
-            net: The architecture. A learning rate of its own goes before the recipe's.
+            net: The architecture, or what makes a child that no architecture describes. A
+                learning rate of its own goes before the recipe's.
             seed: Seed of the weights, the order of the images and their augmentation.
             on_epoch: Called with the epoch, from 1, and the validation accuracy after it.
 
@@ -109,17 +112,20 @@ class ImageTrainer:
                 on_epoch(fit.epoch, fit.valid_curve[-1])
         return fit.child, self.outcome(fit)
 
-    def begin(self, net: ConvNet, seed: int) -> Fit:
+    def begin(self, net: ConvNet | MakeChild, seed: int) -> Fit:
         """Build a child that is to be trained, for those who want every epoch; see `fit`."""
         start = time.perf_counter()
+        described = isinstance(net, ConvNet)
         with one_thread(), seeded(seed):
-            child = build(net, **self.shape).to(self.device)
+            child = build(net, **self.shape) if described else net(**self.shape)
+        child = child.to(self.device)
         child = child.to(memory_format=torch.channels_last)
         for module in child.modules():
             if isinstance(module, nn.BatchNorm2d):
                 module.eps = self.recipe.bn_epsilon
         generator = Generator(self.device).manual_seed(seed)
-        fit = Fit(net, child, self._optimizer(child, net.learning_rate), generator)
+        optimizer = self._optimizer(child, net.learning_rate if described else None)
+        fit = Fit(net if described else None, child, optimizer, generator)
         fit.seconds = time.perf_counter() - start
         return fit
 
@@ -139,14 +145,13 @@ class ImageTrainer:
 
     def outcome(self, fit: Fit) -> Outcome:
         """Return what a training came to, by the epochs that it has had."""
-        counts = self.cost(fit.net)
         return Outcome(
             reward=cubed_accuracy(fit.valid_curve),
             valid_curve=tuple(fit.valid_curve),
             train_curve=tuple(fit.train_curve),
             seconds=fit.seconds,
-            num_parameters=counts.num_parameters,
-            flop=counts.flop,
+            num_parameters=sum(p.numel() for p in fit.child.parameters()),
+            flop=self.cost(fit.net).flop if fit.net else self._measured_flop(fit.child),
         )
 
     def warm_up(self) -> None:
@@ -216,6 +221,14 @@ class ImageTrainer:
         test = self.data.test.to(self.device)
         with one_thread():
             return replace(outcome, test_accuracy=self.accuracy(child, test))
+
+    @torch.inference_mode()
+    def _measured_flop(self, child: nn.Module) -> int:
+        """Return the FLOP of one image, forward, as torch counts them."""
+        child.eval()
+        with FlopCounterMode(display=False) as counter:
+            child(self.augmentation.plain(self.valid.images[:1]))
+        return counter.get_total_flops()
 
     def _optimizer(self, child: nn.Module, lr: float | None = None) -> torch.optim.SGD:
         """Return the optimiser; without a learning rate it has the recipe's."""

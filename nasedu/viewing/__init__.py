@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nasedu.viewing.live_search import LiveSearch
     from nasedu.viewing.pictures import Picture, picture
     from nasedu.viewing.probabilities import probabilities_figure
+    from nasedu.viewing.ranks import rank_alt, rank_figure
     from nasedu.viewing.report import write_report
     from nasedu.viewing.searches import best_distinct, pareto_front, share_explained
     from nasedu.viewing.skip_matrix import SkipMatrix
@@ -48,6 +49,8 @@ _HOME = {
     "picture": "pictures",
     "probabilities_alt": "findings",
     "probabilities_figure": "probabilities",
+    "rank_alt": "ranks",
+    "rank_figure": "ranks",
     "reward_alt": "findings",
     "reward_figure": "figures",
     "share_explained": "searches",
@@ -79,6 +82,8 @@ __all__ = [
     "picture",
     "probabilities_alt",
     "probabilities_figure",
+    "rank_alt",
+    "rank_figure",
     "reward_alt",
     "reward_figure",
     "share_explained",

@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 import torch
 
-from nasedu import ConvLayer, ConvNet, ConvNetSpace
+from nasedu import ConvLayer, ConvNet, ConvNetSpace, build
 from nasedu.data import ImageData, LabelledImages, load
 from nasedu.errors import TrainingError
 from nasedu.searching import ImageEvaluator, Trial
@@ -42,6 +42,13 @@ def test_a_seed_gives_the_same_child_and_another_seed_another(trainer):
     assert torch.equal(weights(a), weights(b))
     assert dataclasses.replace(one, seconds=0) == dataclasses.replace(two, seconds=0)
     assert not torch.equal(weights(a), weights(c))
+
+
+def test_what_makes_a_child_does_as_well_as_what_describes_it(trainer):
+    described, one = trainer.fit(NET, seed=1)
+    made, two = trainer.fit(lambda **shape: build(NET, **shape), seed=1)
+    assert torch.equal(weights(described), weights(made))
+    assert dataclasses.replace(one, seconds=0) == dataclasses.replace(two, seconds=0)
 
 
 def test_threads_and_generators_are_left_as_they_were(trainer):

@@ -1,0 +1,280 @@
+"""Does the ranking of a small search survive longer training? And what did the search find?
+
+Of the children of `cifar10_search.py`, twenty spread evenly over the ranking by validation
+accuracy, and the best child of every search, are trained for 8 epochs on 8,000 images (there: 3
+epochs on 4,000), from two seeds each. Beside them, by the same recipe: a plain
+ResNet of 20 layers as wide as gives it the parameters of REINFORCE's best child, and the network
+of the paper's figure 7 with a quarter of its filters and, from one seed, as it is. The test images
+are read once, after the last epoch, and nothing is chosen by them. Resumable: every training keeps
+its last whole epoch, but for the ResNet, which begins again.
+"""
+
+import argparse
+import json
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from cifar10_search import NAMES, SPACE
+from cifar10_search import RECIPE as SMALL
+from cifar10_search import TABLE as CHILDREN
+from experiment import save_figure
+from record import table, write_record
+from scipy.stats import spearmanr
+from torch import nn
+from torchvision.models.resnet import BasicBlock
+from tqdm import tqdm
+
+from nasedu import ConvNet, Outcome, published
+from nasedu.data import load
+from nasedu.searching import FinalTraining, Trial, available_cores, train_final
+from nasedu.searching.workers import make_workers
+from nasedu.training import ImageTrainer
+from nasedu.viewing import rank_alt, rank_figure
+
+TABLE = CHILDREN.with_name("cifar10_longer.csv")
+RECIPE = replace(SMALL, epochs=8, num_train=8_000)
+SPREAD = 20
+
+
+class PlainResNet(nn.Module):
+    """He et al.'s residual network for CIFAR-10 (2015) of 20 layers.
+
+    Args:
+        width: Filters of its first stage; the second and third have two and four times as many.
+        in_channels: Channels of the images.
+        num_classes: Number of logits.
+    """
+
+    def __init__(self, width: int, *, in_channels: int, num_classes: int) -> None:
+        super().__init__()
+        layers = [convolution(in_channels, width, 3), nn.ReLU()]
+        before = width
+        for planes in (width, 2 * width, 4 * width):
+            change = convolution(before, planes, 1, stride=2) if planes != before else None
+            layers.append(BasicBlock(before, planes, 1 if change is None else 2, change))
+            layers += [BasicBlock(planes, planes) for _ in range(2)]
+            before = planes
+        head = (nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(before, num_classes))
+        self.layers = nn.Sequential(*layers, *head)
+
+    def forward(self, images):
+        return self.layers(images)
+
+
+def convolution(in_channels, out_channels, size, stride=1):
+    """Return a convolution with batch norm."""
+    conv = nn.Conv2d(in_channels, out_channels, size, stride, size // 2, bias=False)
+    return nn.Sequential(conv, nn.BatchNorm2d(out_channels))
+
+
+def resnet_width(num_parameters):
+    """Return the width that gives a ResNet the nearest number of parameters."""
+
+    def count(width):
+        net = PlainResNet(width, in_channels=3, num_classes=10)
+        return sum(p.numel() for p in net.parameters())
+
+    return min(range(2, 65), key=lambda width: abs(count(width) - num_parameters))
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training: of a child of the search, or of a network to compare it with."""
+
+    name: str
+    net: ConvNet | None  # None: a ResNet
+    width: int = 0
+    small: float | None = None  # validation accuracy in the search
+    is_ranked: bool = False  # one of those spread over the ranking
+    is_compared: bool = True
+    seed: int = 0
+
+    @property
+    def file(self):
+        return f"{self.name}-{self.seed}".replace(" ", "_").replace(",", "")
+
+
+def jobs_for(children, seeds):
+    """Return everything that is to be trained, in an order that gives whole answers early."""
+    done = children.dropna(subset="accuracy").drop_duplicates("tokens")
+    done = done.sort_values("accuracy", kind="stable", ignore_index=True)
+    spread = set(np.linspace(0, len(done) - 1, SPREAD).round().astype(int))
+    best = set(done.groupby(["strategy", "seed"])["accuracy"].idxmax())
+    rows = [(done.iloc[i], i in spread, i in best) for i in sorted(spread | best)]
+    winner = done[done["strategy"] == "reinforce"].iloc[-1]
+    figure_7 = published.NAS_CNN_V1
+    quarter = tuple(replace(x, num_filters=x.num_filters // 4) for x in figure_7.layers)
+    each = [
+        *(child(*row) for row in rows),
+        Job("ResNet-20", None, resnet_width(winner["parameters"])),
+        Job("figure 7, a quarter of its filters", ConvNet(quarter)),
+    ]
+    each = [replace(job, seed=seed) for seed in seeds for job in each]
+    return [*each, Job("figure 7", figure_7, seed=seeds[0])]
+
+
+def child(row, is_ranked, is_compared):
+    """Return the training of a child of the search."""
+    name = f"{NAMES[row['strategy']]} {row['seed']}, child {row['trial']}"
+    net = SPACE.decode([int(token) for token in row["tokens"].split()])
+    return Job(name, net, 0, row["accuracy"], is_ranked, is_compared)
+
+
+class LongerTraining:
+    """Trains the jobs; a trial's number, from 1, says which.
+
+    Args:
+        jobs: All trainings.
+        data: Name of the images.
+        recipe: How to train.
+        folder: Where trainings are kept.
+    """
+
+    is_instant = False
+
+    def __init__(self, jobs, data, recipe, folder):
+        self.jobs, self.data, self.recipe, self.folder = jobs, data, recipe, folder
+
+    def __getstate__(self):
+        return {k: v for k, v in self.__dict__.items() if k != "trainer"}
+
+    @cached_property
+    def trainer(self):
+        return ImageTrainer(load(self.data), self.recipe)
+
+    @property
+    def settings(self):
+        return {"data": self.data, "recipe": self.recipe.to_dict()}
+
+    def prepare(self):
+        self.trainer.warm_up()
+
+    def cost(self, trial):
+        return 0
+
+    def __call__(self, trial):
+        job = self.jobs[trial.number - 1]
+        run = self.folder / job.file
+        if job.net is not None:
+            document = train_final(FinalTraining(job.net, self.data, self.recipe, job.seed), run)
+            return Outcome.from_json(json.dumps(document["outcome"]))
+        made, outcome = self.trainer.fit(partial(PlainResNet, job.width), job.seed)
+        outcome = self.trainer.test_accuracy(made, outcome)
+        run.mkdir(parents=True, exist_ok=True)
+        (run / "outcome.json").write_text(json.dumps({"outcome": json.loads(outcome.to_json())}))
+        return outcome
+
+    def recorded(self, job):
+        """Return the outcome of a training that is finished, or None."""
+        path = self.folder / job.file / "outcome.json"
+        if not path.exists():
+            return None
+        return Outcome.from_json(json.dumps(json.loads(path.read_text())["outcome"]))
+
+
+def train_all(evaluator, count):
+    """Train what is not finished; the table grows with every training."""
+    jobs = evaluator.jobs
+    write_table(evaluator)
+    workers = make_workers(evaluator, count, None)
+    with tqdm(total=len(jobs), unit="training", disable=None) as bar:
+        for number, job in enumerate(jobs, start=1):
+            if evaluator.recorded(job) is None:
+                workers.submit(Trial(number, 1, (0,), job.seed))
+            else:
+                bar.update()
+        try:
+            for trial, outcome in workers.completed():
+                bar.update()
+                said = outcome.reason or f"{max(outcome.valid_curve):.4f}"
+                print(f"{jobs[trial.number - 1].file}: {said}", flush=True)
+                write_table(evaluator)
+        finally:
+            workers.cancel()
+
+
+def write_table(evaluator):
+    """Write every finished training as a row."""
+    done = [(job, evaluator.recorded(job)) for job in evaluator.jobs]
+    rows = [
+        {
+            "network": job.name,
+            "seed": job.seed,
+            "ranked": job.is_ranked,
+            "compared": job.is_compared,
+            "small": job.small,
+            "accuracy": round(max(outcome.valid_curve), 6),
+            "test_accuracy": outcome.test_accuracy,
+            "parameters": outcome.num_parameters,
+            "flop": outcome.flop,
+            "seconds": round(outcome.seconds, 1),
+        }
+        for job, outcome in done
+        if outcome is not None
+    ]
+    frame = pd.DataFrame(rows)
+    frame.to_csv(TABLE, index=False, lineterminator="\n")
+
+
+def ranking(small, longer, parameters):
+    """Return rows of how well one ranking tells another, in all and in the better half."""
+    better, mean = small >= small.median(), longer.mean(axis=1)
+
+    def row(name, a, b):
+        pairs = ((a, b), (a[better], b[better]))
+        return [name, *(f"{spearmanr(*pair).statistic:.2f}" for pair in pairs)]
+
+    return [
+        row("accuracy in the search, mean of the longer trainings", small, mean),
+        row("one longer training, the other", longer[0], longer[1]),
+        row("number of parameters, mean of the longer trainings", parameters, mean),
+    ]
+
+
+def compared(frame):
+    """Return rows of the best children and of what they are compared with."""
+    rows = []
+    for name, part in frame[frame["compared"]].groupby("network", sort=False):
+        one = part.iloc[0]
+        values = [" / ".join(f"{v:.3f}" for v in part[c]) for c in ("accuracy", "test_accuracy")]
+        size = [f"{one['parameters']:,}", f"{one['flop'] / 1e6:,.0f}"]
+        rows.append([name, *size, *values, f"{part['test_accuracy'].mean():.3f}"])
+    return rows
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, default=Path("runs/cifar10_longer"))
+    parser.add_argument("--workers", type=int, default=available_cores())
+    chosen = parser.parse_args()
+    evaluator = LongerTraining(
+        jobs_for(pd.read_csv(CHILDREN), (0, 1)), "cifar10", RECIPE, chosen.folder
+    )
+    train_all(evaluator, chosen.workers)
+    frame = pd.read_csv(TABLE)
+    ranked = frame[frame["ranked"]]
+    longer = ranked.pivot(index="network", columns="seed", values="accuracy")
+    about = ranked.groupby("network")[["small", "parameters"]].first()
+    figure = save_figure(rank_figure(about["small"], longer), __file__)
+    head = ["network", "parameters", "MFLOP", "validation, each seed", "test, each seed", "mean"]
+    write_record(
+        __file__,
+        "Longer training after the search on CIFAR-10",
+        f"{load('cifar10').title}, {RECIPE.num_train:,} images of 16x16 to train, {RECIPE.epochs} "
+        f"epochs (the search: {SMALL.num_train:,} and {SMALL.epochs}), two seeds (figure 7 as "
+        "it is: one). All trainings: `data/tables/cifar10_longer.csv`.\n\n"
+        f"![{rank_alt(about['small'], longer)}]({figure})\n\n"
+        + table(
+            ["rank correlation (Spearman)", f"of all {SPREAD}", "of the better half"],
+            ranking(about["small"], longer, about["parameters"]),
+        )
+        + "\n"
+        + table(head, compared(frame)),
+    )
+
+
+if __name__ == "__main__":
+    main()

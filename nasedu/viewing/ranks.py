@@ -1,0 +1,69 @@
+"""Whether networks that did well in a small training do well in a longer one.
+
+Legend of shapes: N networks, S seeds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nasedu.errors import SettingError
+from nasedu.viewing.columns import QUIET
+from nasedu.viewing.sheets import PENS, name_axes, sheet, write_title
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+BLUE = PENS[0]
+
+
+def rank_figure(small: ArrayLike, longer: ArrayLike) -> Figure:
+    """Draw the accuracy after a longer training against the one in the search.
+
+    Args:
+        small: ``(N,)`` validation accuracy in the search, one training each.
+        longer: ``(N, S)`` after the longer training, S seeds each.
+
+    Raises:
+        SettingError: Fewer than two networks, or other shapes.
+    """
+    x, y = _read(small, longer)
+    figure, [[axes]] = sheet(4.4)
+    axes.vlines(x, y.min(axis=1), y.max(axis=1), color=BLUE.colour, linewidth=2, alpha=0.45)
+    axes.plot(x, y.mean(axis=1), BLUE.marker, color=BLUE.colour, markersize=8, zorder=3)
+    axes.axvline(float(np.median(x)), color=QUIET, linewidth=1.2, linestyle=(0, (2, 2)))
+    name_axes(axes, "validation accuracy in the search", "after longer training")
+    write_title(figure, f"{len(x)} networks, {y.shape[1]} longer trainings each")
+    return figure
+
+
+def rank_alt(small: ArrayLike, longer: ArrayLike) -> str:
+    """Say how well the ranking of `rank_figure` survives, and what a second seed would tell."""
+    x, y = _read(small, longer)
+    better = x >= np.median(x)
+    text = (
+        f"Rank correlation of the search with the mean of {y.shape[1]} longer trainings: "
+        f"{_rank_correlation(x, y.mean(axis=1)):.2f}, in the better half (right of the dotted "
+        f"line) {_rank_correlation(x[better], y[better].mean(axis=1)):.2f}."
+    )
+    if y.shape[1] > 1:
+        text += f" Between two of the longer trainings: {_rank_correlation(*y.T[:2]):.2f}."
+    return text
+
+
+def _rank_correlation(a: ArrayLike, b: ArrayLike) -> float:
+    from scipy.stats import spearmanr
+
+    return float(np.asarray(spearmanr(a, b))[0])
+
+
+def _read(small: ArrayLike, longer: ArrayLike) -> tuple[NDArray, NDArray]:
+    x, y = np.asarray(small, float), np.asarray(longer, float)
+    if x.ndim != 1 or y.ndim != 2 or len(x) != len(y) or len(x) < 2:
+        raise SettingError(
+            f"shapes are {x.shape} and {y.shape}; expected (N,) and (N, S) of two networks or more"
+        )
+    return x, y

@@ -1,0 +1,35 @@
+import pytest
+
+from nasedu.errors import SettingError
+from nasedu.viewing import rank_alt, rank_figure
+
+SMALL = [0.1, 0.2, 0.3, 0.4]
+
+
+def test_the_words_say_how_well_the_ranking_survives():
+    same = rank_alt(SMALL, [[0.5, 0.6], [0.6, 0.7], [0.7, 0.8], [0.8, 0.9]])
+    assert "longer trainings: 1.00, in the better half" in same
+    assert "line) 1.00." in same and "Between two of the longer trainings: 1.00." in same
+    mixed = rank_alt(SMALL, [[0.8, 0.5], [0.7, 0.6], [0.5, 0.7], [0.6, 0.8]])
+    assert "longer trainings: 0.20," in mixed  # means 0.65, 0.65, 0.6, 0.7
+    assert "Between two of the longer trainings: -0.80." in mixed
+
+
+def test_every_network_is_a_dot_at_its_mean_with_a_line_between_its_trainings():
+    [axes] = rank_figure(SMALL, [[0.5, 0.7], [0.6, 0.6], [0.7, 0.9], [0.8, 0.8]]).axes
+    dots = axes.lines[0]
+    assert dots.get_xdata().tolist() == SMALL
+    assert dots.get_ydata() == pytest.approx([0.6, 0.6, 0.8, 0.8])
+    [bars] = axes.collections
+    first, *_ = bars.get_paths()
+    assert sorted(first.vertices[:, 1]) == [0.5, 0.7]
+
+
+def test_one_longer_training_has_no_second_to_compare_with():
+    assert "Between" not in rank_alt(SMALL, [[0.5], [0.6], [0.7], [0.8]])
+
+
+@pytest.mark.parametrize("longer", [[0.1, 0.2, 0.3, 0.4], [[0.1], [0.2]]])
+def test_other_shapes_are_refused(longer):
+    with pytest.raises(SettingError, match="expected \\(N,\\) and \\(N, S\\)"):
+        rank_figure(SMALL, longer)
