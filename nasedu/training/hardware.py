@@ -12,7 +12,6 @@ import torch
 from nasedu.training.recipe import Precision
 
 MALLOC = {-1: 2**31 - 1, -2: 2**27, -3: 2**25}  # M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD
-MIN_PIXELS_FOR_BFLOAT16 = 256  # no gain was measured on 8x8 images, twice the speed at 16x16
 
 
 def pick_device() -> torch.device:
@@ -28,12 +27,22 @@ def has_bfloat16(device: torch.device) -> bool:
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
-def pick_dtype(precision: Precision, device: torch.device, num_pixels: int) -> torch.dtype:
-    """Return the dtype of a child's arithmetic; its weights are always float32."""
+def pick_dtype(precision: Precision, device: torch.device, pays: bool) -> torch.dtype:
+    """Return the dtype of a child's products; its weights are always float32.
+
+    Args:
+        precision: As in the recipe.
+        device: Where the child is trained.
+        pays: Whether a child of this size gains anything from bfloat16 in hardware.
+    """
     if precision == "auto":
-        pays = num_pixels >= MIN_PIXELS_FOR_BFLOAT16 and has_bfloat16(device)
-        return torch.bfloat16 if pays else torch.float32
+        return torch.bfloat16 if pays and has_bfloat16(device) else torch.float32
     return torch.bfloat16 if precision == "bfloat16" else torch.float32
+
+
+def autocast(device: torch.device, dtype: torch.dtype) -> torch.autocast:
+    """Return a context in which products have this dtype."""
+    return torch.autocast(device.type, dtype, enabled=dtype != torch.float32)
 
 
 def keep_freed_memory() -> None:

@@ -21,12 +21,13 @@ from nasedu.children import build
 from nasedu.data import Augmentation, ImageData, LabelledImages
 from nasedu.errors import TrainingError
 from nasedu.training.fit import Fit
-from nasedu.training.hardware import one_thread, pick_device, pick_dtype, seeded
+from nasedu.training.hardware import autocast, one_thread, pick_device, pick_dtype, seeded
 from nasedu.training.outcome import Outcome
 from nasedu.training.recipe import Recipe
 from nasedu.training.rewards import cubed_accuracy
 
 VALID_BATCH = 256
+MIN_PIXELS_FOR_BFLOAT16 = 256  # no gain was measured on 8x8 images, twice the speed at 16x16
 MakeChild = Callable[..., nn.Module]  # takes in_channels and num_classes
 OnEpoch = Callable[[int, float], None]
 
@@ -58,7 +59,8 @@ class ImageTrainer:
             frame=self.recipe.augmentation,
         )
         channels, height, width = self.data.shape
-        self.dtype = pick_dtype(self.recipe.precision, self.device, height * width)
+        pays = height * width >= MIN_PIXELS_FOR_BFLOAT16
+        self.dtype = pick_dtype(self.recipe.precision, self.device, pays)
         self.shape = {"in_channels": channels, "num_classes": self.data.num_classes}
 
     def __repr__(self) -> str:
@@ -163,7 +165,7 @@ class ImageTrainer:
         with one_thread(), seeded(0):
             child = build(net, **self.shape).to(self.device)
             images = self.augmentation.normalise(self.train.images[:2])
-            with self._autocast():
+            with autocast(self.device, self.dtype):
                 loss = child(images).float().sum()
             loss.backward()
             self._optimizer(child).step()
@@ -183,7 +185,7 @@ class ImageTrainer:
             for group in optimizer.param_groups:
                 group["lr"] = recipe.lr_at(step, recipe.epochs * len(batches))
             images = self.augmentation(self.train.images[indices], generator)
-            with self._autocast():
+            with autocast(self.device, self.dtype):
                 logits = child(images)
             loss = cross_entropy(logits.float(), self.train.labels[indices])
             optimizer.zero_grad()
@@ -208,7 +210,7 @@ class ImageTrainer:
         for images, labels in zip(
             split.images.split(VALID_BATCH), split.labels.split(VALID_BATCH), strict=True
         ):
-            with self._autocast():
+            with autocast(self.device, self.dtype):
                 logits = child(self.augmentation.plain(images))
             correct += (logits.argmax(1) == labels).sum()
             finite &= logits.isfinite().all()
@@ -245,6 +247,3 @@ class ImageTrainer:
     def _recipe_of(self, optimizer: torch.optim.SGD) -> Recipe:
         """Return the recipe with the learning rate that the optimiser began with."""
         return replace(self.recipe, lr=optimizer.defaults["lr"])
-
-    def _autocast(self) -> torch.autocast:
-        return torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32)

@@ -19,7 +19,7 @@ from nasedu.children import LanguageModel, LSTMLayer
 from nasedu.children.language_model import detached
 from nasedu.data import TextData
 from nasedu.errors import SettingError, TrainingError
-from nasedu.training.hardware import one_thread, pick_device, seeded
+from nasedu.training.hardware import autocast, one_thread, pick_device, pick_dtype, seeded
 from nasedu.training.language_recipe import LanguageRecipe
 from nasedu.training.language_state import LanguageRun, LanguageState, set_weights
 from nasedu.training.outcome import Outcome
@@ -27,6 +27,7 @@ from nasedu.training.rewards import perplexity_reward
 from nasedu.training.scoring import WINDOW, mean_nats, perplexity
 
 CHECK_EVERY = 50  # segments between two looks at the loss, each of which waits for a GPU
+MIN_HIDDEN_FOR_BFLOAT16 = 64  # no gain was measured at 32, 1.03 to 1.8 times the speed from 64 on
 OnEpoch = Callable[[int, float], None]
 OnState = Callable[[LanguageState], None]
 
@@ -53,6 +54,8 @@ class LanguageTrainer:
     ) -> None:
         self.data, self.recipe = data, recipe or LanguageRecipe()
         self.device, self.reward_scale = device or pick_device(), reward_scale
+        pays = self.recipe.hidden_size >= MIN_HIDDEN_FOR_BFLOAT16
+        self.dtype = pick_dtype(self.recipe.precision, self.device, pays)
         size, wanted = self.recipe.batch_size, self.recipe.num_train
         if not size <= (wanted or len(data.train)) <= len(data.train):
             raise SettingError(
@@ -138,8 +141,9 @@ class LanguageTrainer:
         state = child.initial_state(recipe.batch_size)
         inputs, targets = self.inputs.split(recipe.unroll), self.targets.split(recipe.unroll)
         for number, (tokens, following) in enumerate(zip(inputs, targets, strict=True), 1):
-            logits, state = child(tokens, detached(state))  # (T, B, V)
-            loss = cross_entropy(logits.flatten(0, 1), following.flatten())
+            with autocast(self.device, self.dtype):
+                logits, state = child(tokens, detached(state))  # (T, B, V)
+            loss = cross_entropy(logits.float().flatten(0, 1), following.flatten())
             optimizer.zero_grad()
             (loss * len(tokens) if recipe.sum_steps else loss).backward()
             clip_grad_norm_(child.parameters(), recipe.clip)

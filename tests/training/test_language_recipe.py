@@ -39,6 +39,14 @@ def test_a_recipe_makes_its_model_and_is_json():
     assert LanguageRecipe(**json.loads(json.dumps(recipe.to_dict()))) == recipe
 
 
+def test_a_precision_is_written_only_if_it_is_not_what_recipes_always_did():
+    assert LanguageRecipe().precision == "float32" and "precision" not in LanguageRecipe().to_dict()
+    for precision in ("auto", "bfloat16"):
+        recipe = LanguageRecipe(precision=precision)
+        assert recipe.to_dict()["precision"] == precision
+        assert LanguageRecipe(**json.loads(json.dumps(recipe.to_dict()))) == recipe
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -51,6 +59,7 @@ def test_a_recipe_makes_its_model_and_is_json():
         ({"weight_decay": -1.0}, "weight_decay is -1.0"),
         ({"dropout": 1.0}, "dropout is 1.0; expected 0 or more and below 1"),
         ({"optimizer": "adagrad"}, "optimizer is 'adagrad'; expected one of"),
+        ({"precision": "half"}, "precision is 'half'; expected one of"),
     ],
 )
 def test_recipes_that_cannot_be(change, message):

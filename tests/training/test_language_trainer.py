@@ -6,6 +6,7 @@ import pytest
 import torch
 from toy_cells import ExplodingCell, ToyCell
 
+from nasedu import published
 from nasedu.children import LSTMLayer
 from nasedu.data import load_text
 from nasedu.data.text import text_of_lines
@@ -14,6 +15,7 @@ from nasedu.training import (
     LanguageRecipe,
     LanguageState,
     LanguageTrainer,
+    has_bfloat16,
     perplexity,
     perplexity_reward,
 )
@@ -26,6 +28,7 @@ DROPPING = replace(RECIPE, dropout=0.2, variational=True, recurrent_dropout=0.1)
 ADAM = replace(
     DROPPING, optimizer="adam", lr=0.01, tied=True, embedding_dropout=0.1, sum_steps=False
 )
+LOW = replace(DROPPING, precision="bfloat16")
 
 
 def weights(child):
@@ -57,7 +60,9 @@ def test_a_text_that_repeats_is_learned(cell):
     assert perplexity(LanguageTrainer(TEXT, recipe).test_nats(child)) < 1.3
 
 
-@pytest.mark.parametrize("recipe", [RECIPE, DROPPING, ADAM], ids=["plain", "dropping", "adam"])
+@pytest.mark.parametrize(
+    "recipe", [RECIPE, DROPPING, ADAM, LOW], ids=["plain", "dropping", "adam", "low"]
+)
 def test_the_same_seed_gives_the_same_model(recipe):
     torch.manual_seed(11)
     before = torch.random.get_rng_state()
@@ -83,7 +88,9 @@ def test_the_same_seed_gives_the_same_model_in_another_process():
     assert done.stdout == f"{here.valid_curve}\n"
 
 
-@pytest.mark.parametrize("recipe", [RECIPE, DROPPING, ADAM], ids=["plain", "dropping", "adam"])
+@pytest.mark.parametrize(
+    "recipe", [RECIPE, DROPPING, ADAM, LOW], ids=["plain", "dropping", "adam", "low"]
+)
 def test_a_training_goes_on_where_it_stopped(tmp_path, recipe):
     whole, expected = trainer(recipe, epochs=4).fit(ToyCell, 5)
     path = tmp_path / "state.safetensors"
@@ -186,6 +193,48 @@ def test_clipping_and_the_sum_over_steps():
     summed, mean = moved(clip=1e9, lr=1e-4), moved(clip=1e9, lr=1e-4, sum_steps=False)
     torch.testing.assert_close(summed, steps * mean, rtol=0.02, atol=1e-6)
     assert moved(clip=0.01, lr=1.0).norm().item() == pytest.approx(0.01, rel=1e-3)
+
+
+CELLS = pytest.mark.parametrize("cell", [LSTMLayer, published.NAS_CELL], ids=["lstm", "nas"])
+
+
+def gradients(cell, precision="float32", dtype=torch.float32):
+    """The gradients of a whole text as one segment, by the trainer."""
+    one = trainer(precision=precision, hidden_size=32, lr=1e-30, clip=1e9, unroll=10_000)
+    torch.manual_seed(0)
+    child = one.model(cell).to(dtype)
+    one.train_epoch(child, one._optimizer(child), 0)
+    return one, child, torch.cat([parameter.grad.flatten() for parameter in child.parameters()])
+
+
+@CELLS
+def test_gradients_are_those_of_float64_within_a_stated_tolerance(cell):
+    _, _, exact = gradients(cell, dtype=torch.float64)
+    for precision, tolerance in (("float32", 1e-5), ("bfloat16", 0.01)):
+        error = (gradients(cell, precision)[2] - exact).norm() / exact.norm()
+        assert 0 < error < tolerance
+
+
+@CELLS
+def test_in_float32_a_step_is_what_a_textbook_does(cell):
+    one, child, found = gradients(cell)
+    child.zero_grad()
+    logits, _ = child(one.inputs, child.initial_state(4))
+    loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), one.targets.flatten())
+    (loss * len(one.inputs)).backward()
+    expected = torch.cat([parameter.grad.flatten() for parameter in child.parameters()])
+    assert torch.equal(found, expected)
+
+
+def test_products_in_bfloat16_are_chosen_where_they_pay_and_never_for_scoring():
+    fast = has_bfloat16(torch.device("cpu"))
+    assert trainer(precision="auto", hidden_size=63).dtype == torch.float32
+    assert trainer(precision="auto", hidden_size=64).dtype == (
+        torch.bfloat16 if fast else torch.float32
+    )
+    low = trainer(precision="bfloat16", epochs=1)
+    child, outcome = low.fit(LSTMLayer, 0)
+    assert outcome.valid_curve == (perplexity(trainer().nats(child, low.valid)),)
 
 
 def test_only_the_first_tokens_are_used():
