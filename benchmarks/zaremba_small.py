@@ -29,6 +29,7 @@ from nasedu.training import (
     LanguageState,
     LanguageTrainer,
     Outcome,
+    keep_freed_memory,
     perplexity,
 )
 
@@ -141,6 +142,7 @@ def main() -> None:
     parser.add_argument("--train-tokens", type=int, help="default all")
     parser.add_argument("--no-record", action="store_true", help="do not write zaremba_small.md")
     options = parser.parse_args()
+    keep_freed_memory()
     text, cell = load_text(options.data), cell_named(options.cell)
     trainer = LanguageTrainer(text, recipe_for(cell, text, options))
     name = f"{options.data}-{options.cell}-{options.seed}"
