@@ -3,10 +3,12 @@
 from nasedu.searching.config import RunConfig
 from nasedu.searching.cores import available_cores
 from nasedu.searching.depth import DepthSchedule
-from nasedu.searching.evaluator import Evaluator, ImageEvaluator
+from nasedu.searching.evaluator import Evaluator
 from nasedu.searching.events import Event, Finished, Started, TrialFinished, Updated
 from nasedu.searching.final_training import FinalTraining, train_final
 from nasedu.searching.grid import read_grid, train_grid
+from nasedu.searching.image_evaluator import ImageEvaluator
+from nasedu.searching.language_evaluator import LanguageEvaluator
 from nasedu.searching.loop import search
 from nasedu.searching.many import (
     Interval,
@@ -35,6 +37,7 @@ __all__ = [
     "Finished",
     "ImageEvaluator",
     "Interval",
+    "LanguageEvaluator",
     "Measured",
     "RunConfig",
     "Started",

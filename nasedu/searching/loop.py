@@ -13,29 +13,30 @@ from nasedu.controller import Strategy, UpdateStats
 from nasedu.errors import SettingError
 from nasedu.searching.config import MACHINE, RunConfig, versions
 from nasedu.searching.cores import check_workers
+from nasedu.searching.default_evaluator import default_evaluator
 from nasedu.searching.depth import DepthSchedule
-from nasedu.searching.evaluator import Evaluator, ImageEvaluator
+from nasedu.searching.evaluator import Evaluator
 from nasedu.searching.events import Event, Finished, Started, TrialFinished, Updated
 from nasedu.searching.runs import open_run
 from nasedu.searching.study import Study, best_of
 from nasedu.searching.trial import Trial, check_seed
 from nasedu.searching.workers import Workers, make_workers
-from nasedu.spaces import ConvNetSpace
-from nasedu.training import Recipe, one_thread
+from nasedu.spaces import ConvNetSpace, Space
+from nasedu.training import LanguageRecipe, Recipe, one_thread
 
 
 def search(
-    space: ConvNetSpace,
+    space: Space,
     strategy: Strategy,
     *,
-    data: str = "digits",
+    data: str | None = None,
     trials: int = 80,
     batch: int = 8,
     workers: int | None = None,
     seed: int = 0,
     run: str | Path | None = None,
     evaluator: Evaluator | None = None,
-    recipe: Recipe | None = None,
+    recipe: Recipe | LanguageRecipe | None = None,
     depth: DepthSchedule | None = None,
     child_timeout: float | None = None,
 ) -> Generator[Event, None, None]:
@@ -45,9 +46,10 @@ def search(
     thread each from seeds of their own, and the strategy is told in the order of asking.
 
     Args:
-        space: The networks to search.
+        space: The networks or cells to search.
         strategy: Who proposes them; it changes as it learns.
-        data: Name of the images, see ``nasedu data list``.
+        data: Name of the images or the text, see ``nasedu data list``; default ``"digits"``, or
+            ``"pydocs"`` for cells.
         trials: Children in all.
         batch: Children an update, m in section 3.2.
         workers: Children trained at a time; default one a core, or one where nothing is trained
@@ -75,7 +77,9 @@ def search(
     check_seed(seed)
     if child_timeout is not None and not child_timeout > 0:
         raise SettingError(f"child_timeout is {child_timeout}; expected seconds above 0")
-    evaluator = evaluator or ImageEvaluator(space, data, recipe)
+    if depth and not isinstance(space, ConvNetSpace):
+        raise SettingError("a depth schedule is for networks of layers; leave it out for cells")
+    evaluator = evaluator or default_evaluator(space, data, recipe)
     workers = 1 if workers is None and evaluator.is_instant else check_workers(workers)
     config = RunConfig(
         space=space.to_json(),
@@ -91,7 +95,7 @@ def search(
 
 
 def _events(
-    space: ConvNetSpace,
+    space: Space,
     config: RunConfig,
     strategy: Strategy,
     evaluator: Evaluator,
@@ -124,7 +128,7 @@ def _events(
 
 
 def _next_batch(
-    space: ConvNetSpace,
+    space: Space,
     study: Study,
     config: RunConfig,
     strategy: Strategy,
@@ -137,7 +141,7 @@ def _next_batch(
     if n <= 0:
         return None
     num_layers = None
-    if config.depth:
+    if config.depth and isinstance(space, ConvNetSpace):
         schedule = DepthSchedule(**config.depth)
         num_layers = schedule.num_layers(study.num_asked + 1, space.num_layers)
     with one_thread():

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from nasedu.data import DIVERGED
 from nasedu.errors import StudyError, TrainingError
-from nasedu.searching.evaluator import ImageEvaluator
+from nasedu.searching.image_evaluator import ImageEvaluator
 from nasedu.searching.runs import write_text
 from nasedu.searching.trial import Trial
 from nasedu.spaces import count_sequences

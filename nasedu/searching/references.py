@@ -8,7 +8,7 @@ from typing import NamedTuple
 from nasedu.architectures import Architecture, ConvNet, RecurrentCell, published, read_architecture
 from nasedu.errors import SettingError
 from nasedu.searching.study import Study
-from nasedu.spaces import ConvNetSpace
+from nasedu.spaces import read_space
 
 PUBLISHED = "published:"
 
@@ -80,7 +80,7 @@ def _child(folder: str, number: int | None) -> Reference:
     if trial is None:
         wanted = "finished trial" if number is None else f"trial {number}"
         raise SettingError(f"{folder} has no {wanted}; it has {len(trials)} trials")
-    net = ConvNetSpace.from_json(study.config.space).decode(trial.tokens)
+    net = read_space(study.config.space).decode(trial.tokens)
     channels, height, width = study.config.evaluator.get("shape", (3, 32, 32))
     num_classes = study.config.evaluator.get("num_classes", 10)
     return Reference(net, (channels, height, width), num_classes)

@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 from nasedu.controller import make_strategy
-from nasedu.data import NetworkTable
-from nasedu.errors import StudyError
+from nasedu.searching.default_evaluator import recorded_evaluator
 from nasedu.searching.depth import DepthSchedule
-from nasedu.searching.evaluator import Evaluator, ImageEvaluator
 from nasedu.searching.events import Event
 from nasedu.searching.loop import search
 from nasedu.searching.study import Study
-from nasedu.searching.tabular import TabularEvaluator
-from nasedu.spaces import ConvNetSpace
-from nasedu.training import Recipe
+from nasedu.spaces import read_space
 
 
 def resume(
@@ -40,8 +35,8 @@ def resume(
     """
     with closing(Study(run)) as study:
         config = study.config
-    space = ConvNetSpace.from_json(config.space)
-    evaluator = _evaluator_of(run, space, config.evaluator)
+    space = read_space(config.space)
+    evaluator = recorded_evaluator(str(run), space, config.evaluator)
     settings = dict(config.strategy)
     strategy = make_strategy(settings.pop("name"), space.decisions, config.seed, **settings)
     return search(
@@ -55,20 +50,4 @@ def resume(
         evaluator=evaluator,
         depth=DepthSchedule(**config.depth) if config.depth else None,
         child_timeout=None if evaluator.is_instant else child_timeout,
-    )
-
-
-def _evaluator_of(run: str | Path, space: ConvNetSpace, settings: dict[str, Any]) -> Evaluator:
-    """Return an evaluator of these settings."""
-    try:
-        if settings["kind"] == "images":
-            return ImageEvaluator(space, settings["data"], Recipe(**settings["recipe"]))
-        if settings["kind"] == "table" and settings["table"]:
-            table = NetworkTable.load(settings["table"])
-            return TabularEvaluator(table, space, noise=settings["noise"])
-    except (KeyError, TypeError) as error:
-        raise StudyError(f"{run} was recorded with settings that are not known: {error}") from None
-    raise StudyError(
-        f"{run} was made with an evaluator of its own; call `search` with it and the same "
-        "run folder instead"
     )

@@ -5,6 +5,7 @@ Legend of shapes: B streams side by side, n symbols of each, T of them a segment
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Callable
@@ -70,6 +71,22 @@ class LanguageTrainer:
             f"LanguageTrainer({self.data.title}, {self.targets.numel()} train, "
             f"{len(self.valid)} valid, {self.device.type})"
         )
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """The text that children see, by size and digest, and the reward, as JSON values."""
+        digest = hashlib.sha256()
+        for tokens in (self.inputs, self.targets, self.valid):
+            digest.update(tokens.cpu().contiguous().numpy().tobytes())
+        return {
+            "title": self.data.title,
+            "unit": self.data.unit,
+            "num_symbols": self.data.num_symbols,
+            "num_train": self.targets.numel(),
+            "num_valid": len(self.valid),
+            "digest": digest.hexdigest()[:16],
+            "reward_scale": self.reward_scale,
+        }
 
     def model(self, cell: Any) -> LanguageModel:
         """Return an untrained model, its weights drawn from torch's global generator."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from nasedu.errors import SettingError
 from nasedu.searching import Study
-from nasedu.spaces import ConvNetSpace, Decision
+from nasedu.spaces import Decision, read_space
 from nasedu.viewing.columns import INK
 from nasedu.viewing.sheets import SMALL, TEXT, sheet, write_title
 
@@ -78,7 +78,7 @@ def recorded_probabilities(
             f"this study of {name!r} holds no probabilities; expected a strategy that has a "
             "controller, such as 'reinforce', and at least one update"
         )
-    decisions = ConvNetSpace.from_json(study.config.space).decisions
+    decisions = read_space(study.config.space).decisions
     return history, decisions[: max(len(probabilities) for _, probabilities in history)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nasedu.searching import Finished, Started, Trial, Updated
-from nasedu.spaces import ConvNetSpace
+from nasedu.spaces import read_space
 
 
 def opening_lines(event: Started) -> str:
@@ -48,7 +48,7 @@ def closing_lines(event: Finished) -> str:
     """Say which child was best, or that none was."""
     if event.best is None or event.best.outcome is None:
         return "every child failed: the first reason is " + repr(event.study.trials()[0].reason)
-    net = ConvNetSpace.from_json(event.study.config.space).decode(event.best.tokens)
+    net = read_space(event.study.config.space).decode(event.best.tokens)
     return (
         f"best child: {event.best.number}, validation accuracy {accuracy_of(event.best):.3f}, "
         f"{event.best.outcome.num_parameters:,} parameters\n{net}"

@@ -11,6 +11,7 @@ from typing import Any
 from nasedu.errors import StudyError
 from nasedu.searching import Study
 from nasedu.searching.runs import write_text
+from nasedu.spaces import RecurrentCellSpace, Space
 from nasedu.viewing import page
 from nasedu.viewing.progress import duration
 from nasedu.viewing.report_sections import (
@@ -67,8 +68,7 @@ def _opening(report: RunSummary) -> str:
     state = "Finished" if report.is_complete else "Unfinished"
     status = f"{state}: {done} of {config.trials} children"
     status += f", {failed} of them failed." if failed else "."
-    layers = report.space.num_layers
-    lead = f"{config.trials} convolutional networks of {layers} layers"
+    lead = f"{config.trials} {_searched(report.space)}"
     if {"num_train", "num_valid"} <= data.keys():
         epochs = data.get("recipe", {}).get("epochs")
         lead += ", each looked up in a table, where it was" if _is_table(data) else ", each"
@@ -83,6 +83,12 @@ def _opening(report: RunSummary) -> str:
     )
     facts = _key_facts(report)
     return "\n".join((*head, page.tiles(facts) if facts else ""))
+
+
+def _searched(space: Space) -> str:
+    if isinstance(space, RecurrentCellSpace):
+        return f"recurrent cells of base {space.base}"
+    return f"convolutional networks of {space.num_layers} layers"
 
 
 def _key_facts(report: RunSummary) -> list[tuple[str, str, str]]:

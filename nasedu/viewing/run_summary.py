@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nasedu.searching import RunConfig, Study, Trial
-from nasedu.spaces import ConvNetSpace
+from nasedu.spaces import Space, read_space
 from nasedu.viewing import page
 from nasedu.viewing.pictures import write_file
 from nasedu.viewing.searches import best_distinct
@@ -50,9 +50,9 @@ class RunSummary:
         return self.study.config
 
     @cached_property
-    def space(self) -> ConvNetSpace:
+    def space(self) -> Space:
         """The space that was searched."""
-        return ConvNetSpace.from_json(self.config.space)
+        return read_space(self.config.space)
 
     @cached_property
     def trials(self) -> tuple[Trial, ...]:

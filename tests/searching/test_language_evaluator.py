@@ -1,0 +1,111 @@
+"""A search over cells promises what one over networks does."""
+
+import dataclasses
+import json
+import sqlite3
+
+import pytest
+
+from nasedu import ConvNetSpace, RecurrentCellSpace, search
+from nasedu.controller import make_strategy
+from nasedu.errors import DataError, SettingError
+from nasedu.searching import (
+    DepthSchedule,
+    LanguageEvaluator,
+    Study,
+    Trial,
+    TrialFinished,
+    find_architecture,
+    resume,
+)
+from nasedu.searching.evaluator import train_child
+from nasedu.training import LanguageRecipe, Recipe
+
+SPACE = RecurrentCellSpace(2)
+QUICK = LanguageRecipe(hidden_size=8, epochs=1, num_train=2000)
+EIGHT = (0, 0, 1, 0, 0, 2, 0, 1, 2, 0)  # a cell of base 2: three nodes, the injection, indices
+
+
+def searched(run=None, workers=1, trials=6, seed=3):
+    strategy = make_strategy("reinforce", SPACE.decisions, seed, lr=0.03)
+    options = {"recipe": QUICK, "trials": trials, "batch": 3, "workers": workers, "seed": seed}
+    return search(SPACE, strategy, run=run, **options)
+
+
+def decided(run):
+    """Everything that a seed decides, to the last bit."""
+    study = Study(run)
+    trials = [(t.tokens, dataclasses.replace(t.outcome, seconds=0)) for t in study.trials()]
+    with sqlite3.connect(run / "study.db") as db:
+        state = db.execute("SELECT plain, tensors, generator FROM state").fetchall()
+    return trials, study.updates(), state
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    run = tmp_path_factory.mktemp("cells") / "run"
+    list(searched(run))
+    return run
+
+
+def test_cells_are_trained_on_text_and_rewarded_by_their_perplexity(whole):
+    finished = [t for t in Study(whole).trials() if not t.outcome.is_failed]
+    assert len(finished) >= 3
+    for trial in finished:
+        [perplexity] = trial.outcome.valid_curve
+        assert 1 < perplexity < 1100  # 1,000 words
+        assert trial.reward == 80 / perplexity**2
+    config = Study(whole).config
+    assert config.evaluator["kind"] == "language"
+    assert (config.evaluator["data"], config.evaluator["num_train"]) == ("pydocs", 2000)
+
+
+def test_two_workers_find_what_one_finds(whole, tmp_path):
+    list(searched(tmp_path / "run", workers=2))
+    assert decided(tmp_path / "run") == decided(whole)
+
+
+def test_left_in_the_middle_of_a_batch_and_resumed_it_ends_the_same(whole, tmp_path):
+    events = searched(tmp_path / "run")
+    finished = 0
+    while finished < 4:  # one child of the second batch
+        finished += isinstance(next(events), TrialFinished)
+    events.close()
+    assert sum(t.outcome is not None for t in Study(tmp_path / "run").trials()) == 4
+    list(resume(tmp_path / "run", workers=1))
+    assert decided(tmp_path / "run") == decided(whole)
+
+
+def test_a_child_of_a_run_is_found_as_a_cell(whole):
+    best = Study(whole).best()
+    assert find_architecture(str(whole)).net == SPACE.decode(best.tokens)
+    assert find_architecture(f"{whole}:2").net == SPACE.decode(Study(whole).trials()[1].tokens)
+
+
+def test_a_child_that_diverges_has_failed():
+    wild = dataclasses.replace(QUICK, lr=1e30, clip=1e30)
+    outcome = train_child(LanguageEvaluator(SPACE, recipe=wild), Trial(1, 1, EIGHT, 0))
+    assert outcome.is_failed and outcome.reason.startswith("TrainingError: the loss became")
+
+
+def test_settings_are_json_and_tell_texts_apart():
+    one = LanguageEvaluator(SPACE, "pydocs", QUICK).settings
+    assert json.loads(json.dumps(one)) == one
+    longer = dataclasses.replace(QUICK, num_train=3000)
+    assert LanguageEvaluator(SPACE, "pydocs", longer).settings["digest"] != one["digest"]
+    assert LanguageEvaluator(SPACE, "pydocs-chars", QUICK).settings["unit"] == "character"
+
+
+@pytest.mark.parametrize(
+    ("space", "options", "error", "words"),
+    [
+        (SPACE, {"data": "digits"}, DataError, "'digits' is a set of images, no text"),
+        (ConvNetSpace(2), {"data": "pydocs"}, DataError, "'pydocs' is a text, no set of images"),
+        (SPACE, {"recipe": Recipe()}, SettingError, "expected a LanguageRecipe"),
+        (ConvNetSpace(2), {"recipe": QUICK}, SettingError, "expected a Recipe for networks"),
+        (SPACE, {"depth": DepthSchedule(2, 1, 8)}, SettingError, "depth schedule is for networks"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(space, options, error, words):
+    with pytest.raises(error, match=words):
+        search(space, make_strategy("random", space.decisions, 0), **options)
