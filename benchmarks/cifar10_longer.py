@@ -17,11 +17,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from cifar10_search import NAMES, SPACE
-from cifar10_search import RECIPE as SMALL
-from cifar10_search import TABLE as CHILDREN
+from cifar10_search import SEARCH
 from experiment import save_figure
 from record import table, write_record
+from recorded_search import NAMES
 from scipy.stats import spearmanr
 from torch import nn
 from torchvision.models.resnet import BasicBlock
@@ -34,7 +33,8 @@ from nasedu.searching.workers import make_workers
 from nasedu.training import ImageTrainer
 from nasedu.viewing import rank_alt, rank_figure
 
-TABLE = CHILDREN.with_name("cifar10_longer.csv")
+SMALL = SEARCH.recipe
+TABLE = SEARCH.table.with_name("cifar10_longer.csv")
 RECIPE = replace(SMALL, epochs=8, num_train=8_000)
 SPREAD = 20
 
@@ -119,7 +119,7 @@ def jobs_for(children, seeds):
 def child(row, is_ranked, is_compared):
     """Return the training of a child of the search."""
     name = f"{NAMES[row['strategy']]} {row['seed']}, child {row['trial']}"
-    net = SPACE.decode([int(token) for token in row["tokens"].split()])
+    net = SEARCH.space.decode([int(token) for token in row["tokens"].split()])
     return Job(name, net, 0, row["accuracy"], is_ranked, is_compared)
 
 
@@ -251,7 +251,7 @@ def main():
     parser.add_argument("--workers", type=int, default=available_cores())
     chosen = parser.parse_args()
     evaluator = LongerTraining(
-        jobs_for(pd.read_csv(CHILDREN), (0, 1)), "cifar10", RECIPE, chosen.folder
+        jobs_for(pd.read_csv(SEARCH.table), (0, 1)), "cifar10", RECIPE, chosen.folder
     )
     train_all(evaluator, chosen.workers)
     frame = pd.read_csv(TABLE)

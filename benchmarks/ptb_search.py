@@ -1,0 +1,108 @@
+"""REINFORCE against random search for recurrent cells on the Penn Treebank, and figure 6.
+
+Three seeds of each, 96 cells of base 8 as in section 4.2, but small: two layers of 64, one pass
+over the first 200,000 words. The controller's learning rate is that of the first search on the
+digits: at the paper's 0.0005 and 12 updates the policy would not move. Resumable: every search is
+a run folder, and all children so far are written to ``data/tables/ptb_search.csv`` as they come.
+Import the text first: ``nasedu data add ptb PATH``.
+"""
+
+import numpy as np
+import pandas as pd
+from experiment import save_figure
+from record import table, write_record
+from recorded_search import NAMES, STRATEGIES, RecordedSearch
+
+from nasedu import RecurrentCellSpace
+from nasedu.data import load_text
+from nasedu.searching import Interval, mean_of_best
+from nasedu.training import LanguageRecipe
+from nasedu.viewing import intervals_alt, intervals_figure
+
+SEARCH = RecordedSearch(
+    "ptb_search",
+    RecurrentCellSpace(8),
+    "ptb",
+    LanguageRecipe(
+        hidden_size=64,
+        epochs=1,
+        decay_after=1,
+        optimizer="adam",
+        lr=0.003,
+        clip=1.0,
+        sum_steps=False,
+        num_train=200_000,
+        precision="bfloat16",
+    ),
+    trials=96,
+    measure="perplexity",
+    read=lambda outcome: min(outcome.valid_curve),
+)
+TOPS = (1, 5, 15)  # of figure 6
+FAILED = 10_000.0  # what a cell that failed counts as: every word as probable as any other
+
+
+def perplexities(frame, name):
+    """Return ``(S, n)`` perplexities of all children of a strategy, a row a seed."""
+    part = frame[frame["strategy"] == name]
+    return part.pivot(index="seed", columns="trial", values="perplexity").fillna(FAILED).to_numpy()
+
+
+def over_seeds(values):
+    """Return mean, lowest and highest seed of ``(S, P)``."""
+    return Interval(values.mean(axis=0), values.min(axis=0), values.max(axis=0))
+
+
+def best_means(values, k):
+    """Return ``(S, n)`` means of the best k so far."""
+    places = np.arange(values.size).reshape(values.shape)
+    return -mean_of_best(places, -values.ravel(), k)
+
+
+def batch_means(values, batch=8):
+    """Return ``(S, n / batch)`` medians of each batch, since one failure would rule a mean."""
+    return np.median(values.reshape(len(values), -1, batch), axis=2)
+
+
+def main():
+    SEARCH.run(__doc__)
+    frame = pd.read_csv(SEARCH.table)
+    every = {name: perplexities(frame, name) for name in STRATEGIES}
+    at = np.arange(8, SEARCH.trials + 1, 8)
+    batches = {NAMES[name]: over_seeds(batch_means(values)) for name, values in every.items()}
+    y = "validation perplexity, median of a batch"
+    drawn = intervals_figure(batches, at, "Cells on the Penn Treebank", y=y, log=False)
+    differences = {
+        f"best {k}": over_seeds(best_means(every["random"], k) - best_means(every["reinforce"], k))
+        for k in TOPS
+    }
+    figure_6 = {name: Interval(*(v[at - 1] for v in curve)) for name, curve in differences.items()}
+    gap = intervals_figure(
+        figure_6,
+        at,
+        "Random search minus REINFORCE (figure 6)",
+        y="difference in perplexity",
+        lines={"no difference": 0.0},
+        log=False,
+    )
+    recipe, text = SEARCH.recipe, load_text(SEARCH.data)
+    heads = ["validation perplexity", "first half", "second half", "best"]
+    write_record(
+        __file__,
+        "A search for recurrent cells on the Penn Treebank",
+        f"{text.title}, the first {recipe.num_train:,} of {len(text.train):,} words, "
+        f"{recipe.epochs} epoch of Adam at {recipe.lr}, two layers of {recipe.hidden_size}; "
+        f"base {SEARCH.space.base} ({SEARCH.space.size:.3g} sequences); {SEARCH.trials} cells in "
+        "batches of 8; learning rate of the controller 0.03 (scaled). The shades are the lowest to "
+        f"the highest of three seeds; a cell that failed counts as {FAILED:,.0f}. All children: "
+        "`data/tables/ptb_search.csv`.\n\n"
+        f"![{intervals_alt(batches, at, (8, SEARCH.trials))}]"
+        f"({save_figure(drawn, __file__, 'all')})\n\n"
+        f"![{intervals_alt(figure_6, at, (48, SEARCH.trials))}]"
+        f"({save_figure(gap, __file__, 'figure_6')})\n\n"
+        + table(heads, [x for name in STRATEGIES for x in SEARCH.halves(frame, name, "min")]),
+    )
+
+
+if __name__ == "__main__":
+    main()
