@@ -118,13 +118,14 @@ def of_inputs(
 
 
 def in_order(weight: Tensor, order: Sequence[int]) -> Tensor:
-    """Return weights ``(L * H, J)`` with the leaves' rows in this order."""
-    return weight.view(len(order), -1, weight.shape[1])[list(order)].flatten(0, 1)
+    """Return weights ``(L * H, J)`` with the leaves' rows in this order.
+
+    Without a tensor of indices, which would have to reach a GPU first and make it wait.
+    """
+    blocks = weight.chunk(len(order))  # (H, J) each
+    return torch.cat([blocks[leaf] for leaf in order])
 
 
 def out_of_order(weight: Tensor, order: Sequence[int]) -> Tensor:
     """Return what `in_order` made of weights as it was."""
-    blocks = weight.view(len(order), -1, weight.shape[1])
-    back = torch.empty_like(blocks)
-    back[list(order)] = blocks
-    return back.flatten(0, 1)
+    return in_order(weight, [order.index(leaf) for leaf in range(len(order))])

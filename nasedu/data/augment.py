@@ -49,8 +49,8 @@ class Augmentation:
         self.flip = flip
         self.whitening = whitening
         self.frame = frame
-        self.mean, self.std = channel_statistics(train)
-        """``(C,)`` float32 mean and standard deviation, where white is 1."""
+        self.mean, self.std = (each.to(train.device) for each in channel_statistics(train))
+        """``(C,)`` float32 mean and standard deviation, where white is 1, beside the images."""
 
     def normalise(self, images: Tensor) -> Tensor:
         """Return ``(B, C, H, W)`` uint8 images as float32 of mean 0 and deviation 1."""

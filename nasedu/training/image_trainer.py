@@ -52,7 +52,7 @@ class ImageTrainer:
         train, valid = self.data.split(self.recipe.split_seed, self.recipe.num_train)
         self.train, self.valid = train.to(self.device), valid.to(self.device)
         self.augmentation = Augmentation(
-            train.images,
+            self.train.images,
             pad=self.data.pad,
             flip=data.flip,
             whitening=self.recipe.whitening,
