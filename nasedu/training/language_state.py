@@ -125,8 +125,14 @@ class LanguageRun:
         """Put everything back as it was.
 
         Raises:
-            TrainingError: The state is that of another network.
+            TrainingError: The state is that of another network, or of another kind of device.
         """
+        there, here = "generator.cuda" in state.tensors, self.device.type == "cuda"
+        if there != here:
+            raise TrainingError(
+                f"the state to go on from was made {'with' if there else 'without'} a GPU, where "
+                "dropout draws other numbers; go on there, or delete it to start anew"
+            )
         groups: dict[str, dict[str, Tensor]] = {"optimizer": {}}
         for key, tensor in state.tensors.items():
             group, _, name = key.partition(".")
@@ -138,7 +144,7 @@ class LanguageRun:
             remembered.setdefault(int(index), {})[name] = tensor
         self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": remembered})
         torch.set_rng_state(groups["generator"]["cpu"])
-        if self.device.type == "cuda" and "cuda" in groups["generator"]:
+        if here:
             torch.cuda.set_rng_state(groups["generator"]["cuda"], self.device)
         self.train_curve, self.valid_curve = list(state.train_curve), list(state.valid_curve)
         self.best = groups["best"]

@@ -28,7 +28,7 @@ MAX_LOGITS = 2**23  # numbers at a time, 32 MiB
 IGNORED = -100
 
 
-@torch.inference_mode()
+@torch.no_grad()  # not inference_mode: cuDNN may lay an LSTM's weights anew, then untrainable
 def mean_nats(
     model: LanguageModel,
     tokens: Tensor,

@@ -89,3 +89,18 @@ def test_what_is_no_checkpoint_is_one_line(trainer, tmp_path, kind):
 def test_a_folder_that_is_not_there_is_named(trainer, tmp_path):
     with pytest.raises(StudyError, match="cannot be written"):
         write_checkpoint(tmp_path / "no" / "a.safetensors", trainer.begin(NET, seed=1), ABOUT)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device here")
+def test_cuda_trains_and_goes_on(tmp_path):
+    trainer = ImageTrainer(load("digits"), Recipe(epochs=3, num_train=200), torch.device("cuda"))
+    whole = trainer.begin(NET, seed=1)
+    trainer.advance(whole)
+    write_checkpoint(tmp_path / "a.safetensors", whole, ABOUT)
+    second = trainer.begin(NET, seed=99)
+    read_checkpoint(tmp_path / "a.safetensors").restore(second)
+    assert equal(second.tensors(), whole.tensors())
+    assert {value.device.type for value in second.child.state_dict().values()} == {"cuda"}
+    for fit in (whole, second):
+        trainer.advance(fit)
+    assert second.train_curve[-1] == pytest.approx(whole.train_curve[-1], rel=1e-3)

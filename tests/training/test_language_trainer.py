@@ -134,6 +134,9 @@ def test_states_that_do_not_fit(tmp_path):
             trainer(**changes).fit(LSTMLayer, seed, resume=state)
     with pytest.raises(TrainingError, match="the weights of another network"):
         trainer().fit(ToyCell, 0, resume=state)
+    with_a_gpu = {**state.tensors, "generator.cuda": torch.zeros(16, dtype=torch.uint8)}
+    with pytest.raises(TrainingError, match="was made with a GPU, where dropout draws other"):
+        trainer().fit(LSTMLayer, 0, resume=replace(state, tensors=with_a_gpu))
     path = tmp_path / "state.safetensors"
     state.save(path)
     path.write_bytes(path.read_bytes()[:200])
@@ -257,3 +260,15 @@ def test_warming_up_changes_nothing():
     first.warm_up()
     assert torch.equal(weights(first.fit(LSTMLayer, 0)[0]), weights(trainer().fit(LSTMLayer, 0)[0]))
     assert repr(first).startswith("LanguageTrainer(Counting, 268 train, 45 valid, cpu)")
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device here")
+@pytest.mark.parametrize("cell", [LSTMLayer, published.NAS_CELL])
+def test_cuda_trains_scores_and_goes_on(cell):
+    kept = []
+    device = torch.device("cuda")
+    whole, _ = LanguageTrainer(TEXT, ADAM, device).fit(cell, 7, on_state=kept.append)
+    second, _ = LanguageTrainer(TEXT, ADAM, device).fit(cell, 7, resume=kept[0])
+    torch.testing.assert_close(weights(second), weights(whole), rtol=1e-3, atol=1e-4)
+    with pytest.raises(TrainingError, match="was made with a GPU"):
+        LanguageTrainer(TEXT, ADAM, torch.device("cpu")).fit(cell, 7, resume=kept[0])

@@ -97,6 +97,23 @@ def test_models_that_blew_up():
         perplexity(800.0)
 
 
+class Relaid(ToyCell):
+    """Lays its weights anew while it is scored, as cuDNN may do with those of an LSTM."""
+
+    def forward(self, inputs, state):
+        if not self.training:
+            self.weight_hh.data = self.weight_hh.detach().clone()
+        return super().forward(inputs, state)
+
+
+def test_a_model_can_be_trained_after_it_was_scored():
+    child = model(Relaid)
+    mean_nats(child, TOKENS, BEFORE)
+    child.train()
+    child(TOKENS[:6].view(3, 2), child.initial_state(2))[0].sum().backward()
+    assert child.layers[0].weight_hh.grad.abs().sum() > 0
+
+
 @pytest.mark.parametrize("sizes", [{"window": 0}, {"batch_size": 0}, {"context": -1}])
 def test_sizes_that_cannot_be(sizes):
     with pytest.raises(SettingError, match="expected tokens, and sizes above 0"):
