@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nasedu.architectures.whole_file import write_whole
 from nasedu.data.tables import tables_folder
 from nasedu.errors import DataError, NaseduError
 from nasedu.spaces import ConvNetSpace, count_sequences, places_of
@@ -137,14 +137,7 @@ class NetworkTable:
         about = {**self.about, "space": json.loads(self.space.to_json())}
         packed = io.BytesIO()
         np.savez_compressed(packed, about=np.array(json.dumps(about, sort_keys=True)), **arrays)
-        fresh = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            fresh.write_bytes(packed.getvalue())
-            fresh.replace(path)
-        except OSError as error:
-            raise DataError(f"{path} cannot be written: {error.strerror}") from None
-        finally:
-            fresh.unlink(missing_ok=True)
+        write_whole(path, packed.getvalue(), DataError)
         return hashlib.sha256(packed.getvalue()).hexdigest()
 
     @classmethod

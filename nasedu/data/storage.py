@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from nasedu.architectures.json_form import read_json, write_json
+from nasedu.architectures.whole_file import left_by_a_kill, write_whole
 from nasedu.data.images import ImageData, LabelledImages
 from nasedu.errors import ArchitectureError, DataError
 
 KIND = "image_data"
+REMEDY = "make room, or name another folder in the environment variable NASEDU_DATA"
 TENSORS = ("train_images", "train_labels", "test_images", "test_labels")
 
 
@@ -71,33 +71,24 @@ def write(path: Path, data: ImageData, source: dict[str, Any]) -> int:
         labelled: LabelledImages = getattr(data, part)
         tensors[f"{part}_images"] = labelled.images.permute(0, 2, 3, 1).contiguous()
         tensors[f"{part}_labels"] = labelled.labels
-    return write_whole(path, tensors, write_json(KIND, fields))
+    return write_tensors(path, tensors, write_json(KIND, fields))
 
 
-def write_whole(path: Path, tensors: dict[str, Tensor], description: str) -> int:
+def write_tensors(path: Path, tensors: dict[str, Tensor], description: str) -> int:
     """Write tensors and their description whole or not at all; return the file's size in bytes.
 
     Raises:
         DataError: As for `write`.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    content = save(tensors, metadata={"nasedu": description})
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.touch()
-        mode = beside.stat().st_mode  # what the user's umask allows
-        save_file(tensors, beside, metadata={"nasedu": description})
-        beside.chmod(mode)
-        beside.replace(path)
-    except (OSError, SafetensorError) as error:
-        size = sum(tensor.nbytes for tensor in tensors.values()) / 1e6
-        raise DataError(
-            f"cannot write {path} ({error}); it takes {size:.1f} MB: make room, or name another "
-            "folder in the environment variable NASEDU_DATA"
-        ) from None
-    finally:
-        with suppress(OSError):
-            beside.unlink()
-    return path.stat().st_size
+    except OSError as error:
+        raise DataError(f"{path.parent} cannot be made: {error.strerror}; {REMEDY}") from None
+    for left in left_by_a_kill(path.parent, path.name):
+        left.unlink(missing_ok=True)
+    write_whole(path, content, DataError, REMEDY)
+    return len(content)
 
 
 def read(path: Path) -> ImageData:

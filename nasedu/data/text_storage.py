@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from nasedu.architectures.json_form import read_json, write_json
-from nasedu.data.storage import open_file, unusable, write_whole
+from nasedu.data.storage import open_file, unusable, write_tensors
 from nasedu.data.text import PARTS, TextData
 from nasedu.errors import ArchitectureError, DataError
 
@@ -44,7 +44,7 @@ def write_text(path: Path, data: TextData, source: dict[str, Any]) -> int:
     """
     fields = {"title": data.title, "symbols": data.symbols, "source": source}
     tensors = {part: getattr(data, part).int().cpu() for part in PARTS}
-    return write_whole(path, tensors, write_json(KIND, fields))
+    return write_tensors(path, tensors, write_json(KIND, fields))
 
 
 def read_text(path: Path) -> TextData:

@@ -159,11 +159,8 @@ def train_on(
     """
     trainer, about = final.trainer, final.settings
     fit = trainer.begin(final.net, final.seed)
-    if checkpoint is not None:
-        for left in checkpoint.parent.glob(f".{checkpoint.name}.*"):  # by a kill while writing
-            left.unlink(missing_ok=True)
-        if checkpoint.exists():
-            restore(fit, checkpoint, about)
+    if checkpoint is not None and checkpoint.exists():
+        restore(fit, checkpoint, about)
     for epoch, accuracy in enumerate(fit.valid_curve, start=1):
         if on_epoch:
             on_epoch(epoch, accuracy)

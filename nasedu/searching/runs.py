@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from torch import Generator
 
+from nasedu.architectures.whole_file import left_by_a_kill, write_whole
 from nasedu.controller import Strategy
 from nasedu.errors import StudyError
 from nasedu.searching.config import RunConfig
@@ -47,8 +47,6 @@ def open_run(
             if config.trials > study.config.trials:
                 study.grow(config)
         else:
-            for left in _left_by_a_kill(run):
-                left.unlink()
             study = Study.create(path, config, strategy, generator)
         write_text(run / "config.json", config.to_json(indent=2) + "\n")
         yield study
@@ -78,31 +76,21 @@ def locked(run: Path, record: str) -> Iterator[None]:
             f"{run} cannot be used: {error}; check that it may be written and the disk has room"
         ) from None
     with closing(lock):
+        for left in left_by_a_kill(run):
+            left.unlink(missing_ok=True)
         yield
 
 
 def _is_empty(run: Path) -> bool:
     ours = {".lock", ".lock-journal", "config.json"}
-    ours |= {path.name for path in _left_by_a_kill(run)}
+    ours |= {path.name for path in left_by_a_kill(run)}
     return run.is_dir() and all(entry.name in ours for entry in run.iterdir())
 
 
-def _left_by_a_kill(run: Path) -> list[Path]:
-    """Return the files that a search leaves which is killed while it makes its record."""
-    records = ("study.db", "config.json", "measured.csv", "training.json")
-    return [path for name in records for path in run.glob(f".{name}.*")]
-
-
 def write_text(path: Path, text: str) -> None:
-    """Write a whole file or nothing."""
-    if not path.name or path.is_dir():
-        raise StudyError(f"{path} is a folder; expected the name of a file")
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(path)
-    except OSError as error:
-        raise StudyError(f"{path} cannot be written: {error.strerror}") from None
-    finally:
-        with suppress(OSError):
-            fresh.unlink()
+    """Write a file of a run whole or not at all, see `write_whole`.
+
+    Raises:
+        StudyError: It cannot be written.
+    """
+    write_whole(path, text.encode(), StudyError)

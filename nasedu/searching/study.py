@@ -12,7 +12,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from safetensors.torch import load as tensors_from_bytes
 from safetensors.torch import save as tensors_to_bytes
 from torch import Generator, Tensor
 
+from nasedu.architectures.whole_file import write_whole
 from nasedu.controller import Strategy, UpdateStats
 from nasedu.errors import StudyError
 from nasedu.searching.config import RunConfig, versions
@@ -81,26 +82,20 @@ class Study:
             generator: As it is before the first draw.
         """
         study = cls.__new__(cls)
-        fresh = path.with_name(f".{path.name}.{os.getpid()}") if path else None
-        study.path = fresh
-        try:
-            with _clear_errors(path):
-                study._db = _open(fresh)
-                study._db.executescript(
-                    f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {SCHEMA};"
-                    f"BEGIN; {TABLES} COMMIT;"
-                )
-                with study._transaction() as db:
-                    db.execute("INSERT INTO meta VALUES ('config', ?)", (config.to_json(),))
-                    db.execute("INSERT INTO meta VALUES ('versions', ?)", (json.dumps(versions()),))
-                    study._put_state(db, strategy, generator)
-            if path is None or fresh is None:
-                return study
-            study.close()
-            fresh.replace(path)
-        finally:
-            if fresh:
-                fresh.unlink(missing_ok=True)
+        study.path = None
+        study._db = _open(None)
+        study._db.executescript(
+            f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {SCHEMA};"
+            f"BEGIN; {TABLES} COMMIT;"
+        )
+        with study._transaction() as db:
+            db.execute("INSERT INTO meta VALUES ('config', ?)", (config.to_json(),))
+            db.execute("INSERT INTO meta VALUES ('versions', ?)", (json.dumps(versions()),))
+            study._put_state(db, strategy, generator)
+        if path is None:
+            return study
+        with closing(study):
+            write_whole(path, study._db.serialize(), StudyError)
         return cls(path)
 
     def __repr__(self) -> str:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +11,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from nasedu.architectures.whole_file import write_whole
 from nasedu.errors import StudyError
 from nasedu.training.fit import Fit
 
@@ -61,18 +60,7 @@ def write_checkpoint(path: Path, fit: Fit, about: Mapping[str, Any]) -> None:
     curves = {"train_curve": fit.train_curve, "valid_curve": fit.valid_curve}
     fields = {"kind": KIND, "about": about, **curves, "seconds": fit.seconds}
     content = save(fit.tensors(), metadata={"nasedu": json.dumps(fields, allow_nan=False)})
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with fresh.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())  # else a power failure may leave the new name with no content
-        fresh.replace(path)
-    except OSError as error:
-        raise StudyError(f"{path} cannot be written: {error.strerror}; make room") from None
-    finally:
-        with suppress(OSError):
-            fresh.unlink()
+    write_whole(path, content, StudyError)
 
 
 def read_checkpoint(path: Path) -> Checkpoint:

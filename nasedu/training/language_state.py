@@ -11,7 +11,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
-from nasedu.data.storage import write_whole
+from nasedu.data.storage import write_tensors
 from nasedu.errors import TrainingError
 
 KIND = "language_state"
@@ -50,7 +50,7 @@ class LanguageState:
             "valid_curve": self.valid_curve,
             "seconds": self.seconds,
         }
-        write_whole(Path(path), self.tensors, json.dumps(fields, sort_keys=True))
+        write_tensors(Path(path), self.tensors, json.dumps(fields, sort_keys=True))
 
     @classmethod
     def load(cls, path: Path | str) -> LanguageState:

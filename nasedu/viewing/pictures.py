@@ -9,14 +9,13 @@ caption.
 from __future__ import annotations
 
 import base64
-import os
-from contextlib import suppress
 from functools import cached_property
 from html import escape
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nasedu.architectures.whole_file import write_whole
 from nasedu.errors import DrawingError, SettingError
 
 if TYPE_CHECKING:
@@ -142,16 +141,8 @@ def write_file(path: str | Path, content: bytes) -> Path:
     Raises:
         DrawingError: The folder does not exist, or cannot be written, or is full.
     """
-    path = Path(path)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            partial.unlink()
-        raise DrawingError(f"cannot write {str(path)!r}: {error.strerror}") from None
-    return path
+    write_whole(Path(path), content, DrawingError)
+    return Path(path)
 
 
 def _small_png(figure: Figure) -> bytes:

@@ -118,6 +118,11 @@ def test_what_is_not_a_table_is_refused_in_one_line(tmp_path, make):
     assert "\n" not in str(caught.value)
 
 
+def test_a_folder_that_is_not_there(tmp_path):
+    with pytest.raises(DataError, match=r"table\.npz cannot be written: No such file"):
+        made_up().save(tmp_path / "no" / "table.npz")
+
+
 def test_a_damaged_file_is_refused_or_reads_as_it_was(tmp_path):
     path, source = tmp_path / "table.npz", np.random.default_rng(0)
     table = made_up()

@@ -6,7 +6,7 @@ import torch
 
 from nasedu.data import add, catalogue, describe, load, load_text, names, source, text_names
 from nasedu.data.catalogue import text_path
-from nasedu.data.storage import write_whole
+from nasedu.data.storage import write_tensors
 from nasedu.errors import DataError, SettingError
 
 FILES = {
@@ -171,7 +171,9 @@ def bad_file(path, **changes):
     tensors = {part: torch.tensor([0, 1], dtype=torch.int32) for part in ("train", "valid", "test")}
     tensors = {k: v for k, v in {**tensors, **changes}.items() if v is not None}
     symbols = '["<eos>","a"]'
-    write_whole(path, tensors, f'{{"kind":"text_data","schema":1,"title":"A","symbols":{symbols}}}')
+    write_tensors(
+        path, tensors, f'{{"kind":"text_data","schema":1,"title":"A","symbols":{symbols}}}'
+    )
 
 
 @pytest.mark.parametrize(

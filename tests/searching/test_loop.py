@@ -182,9 +182,10 @@ def test_a_folder_of_something_else_is_refused_and_left_alone(tmp_path):
 
 
 def test_what_a_killed_creation_leaves_is_cleared_away(tmp_path):
-    (tmp_path / ".study.db.4242").write_text("half a study")
+    left = tmp_path / ".study.db.4242.part"
+    left.write_text("half a study")
     run_all(run=tmp_path)
-    assert not (tmp_path / ".study.db.4242").exists()
+    assert not left.exists()
 
 
 def test_a_strategy_of_another_space_is_refused_before_anything_is_recorded(tmp_path):

@@ -15,7 +15,7 @@ from small_tables import RECIPE, SPACE, made_up, measured, measuring
 
 from nasedu.data import DIVERGED, MISSING, NetworkTable
 from nasedu.data.tables import tables_folder
-from nasedu.errors import DataError, SearchSpaceError, SettingError, StudyError
+from nasedu.errors import SearchSpaceError, SettingError, StudyError
 from nasedu.searching import measure
 from nasedu.searching import measuring as module
 from nasedu.searching.config import MACHINE, versions
@@ -231,24 +231,6 @@ def test_fewer_of_the_best_than_there_are_makes_no_other_table(tmp_path, whole):
     shutil.copytree(whole, folder, ignore=shutil.ignore_patterns(".lock*"))
     measured(folder, best=4)
     assert measured(folder, best=1).about["best"] == 4
-
-
-def test_a_table_is_replaced_whole_or_not_at_all(tmp_path, whole, monkeypatch):
-    path = tmp_path / "table.npz"
-    table = NetworkTable.load(whole)
-    table.save(path)
-    before = path.read_bytes()
-
-    def full(self, data):
-        with self.open("wb") as file:
-            file.write(data[: len(data) // 2])
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(DataError, match="cannot be written: No space left"):
-        table.save(path)
-    assert [p.name for p in tmp_path.iterdir()] == ["table.npz"]
-    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize("config", [None, "not JSON", "[]", "{}", '{"machines": [{}]}'])

@@ -199,7 +199,7 @@ def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
 
 
 def test_a_folder_that_is_not_there(tmp_path):
-    with pytest.raises(DrawingError, match="cannot write"):
+    with pytest.raises(DrawingError, match="cannot be written"):
         draw(FOUR).save(tmp_path / "nowhere" / "a.svg")
 
 
