@@ -17,11 +17,24 @@ from nasedu.data.images import ImageData, LabelledImages
 from nasedu.data.source import Entries
 from nasedu.errors import DataError
 
-NAME, TITLE = "cifar10", "CIFAR-10"
+NAME, TITLE, COPY = "cifar10", "CIFAR-10", "CIFAR-10 (JPEG copy)"
 ARCHIVE = "cifar-10-binary.tar.gz"
 URL = f"https://www.cs.toronto.edu/~kriz/{ARCHIVE}"
 MD5 = "c32a1d4ab5d03f1284b67883e8d87530"  # as published beside the archive
 SHAPE = (3, 32, 32)
+COUNTS = (50_000, 10_000)  # images to train and to test
+NAMES = (
+    "airplane",
+    "automobile",
+    "bird",
+    "cat",
+    "deer",
+    "dog",
+    "frog",
+    "horse",
+    "ship",
+    "truck",
+)
 RECORD = 1 + 3 * 32 * 32
 CLASSES = "batches.meta.txt"
 TRAIN = tuple(f"data_batch_{i}.bin" for i in range(1, 6))
@@ -38,6 +51,22 @@ def is_binary(entries: Entries) -> bool:
 def is_official(archive: Path) -> bool:
     """Whether this is the official archive, to the last byte."""
     return archive.is_file() and md5_of(archive) == MD5
+
+
+def is_jpeg_copy(
+    classes: tuple[str, ...], counts: tuple[int, int], size: tuple[int, ...], formats: set[str]
+) -> bool:
+    """Whether images are CIFAR-10's by classes, number and size, and all were JPEG.
+
+    Args:
+        classes: Their names, sorted.
+        counts: Images to train and to test.
+        size: ``(H, W, C)`` of every image.
+        formats: Those met, e.g. ``{"JPEG"}``.
+    """
+    channels, height, width = SHAPE
+    found = (classes, counts, size, formats)
+    return found == (NAMES, COUNTS, (height, width, channels), {"JPEG"})
 
 
 def md5_of(path: Path) -> str:

@@ -93,8 +93,8 @@ def add(
             end in ``train.txt``, ``valid.txt`` and ``test.txt``, such as ``ptb.train.txt``, a
             sentence a line.
         title: What figures call it. By default the name, with a note if all images are JPEG;
-            "CIFAR-10" for the official archive; for the file sums of Mikolov's Penn Treebank,
-            that.
+            "CIFAR-10" for the official archive and "CIFAR-10 (JPEG copy)" for images that are
+            its by classes, number and size; for the file sums of Mikolov's Penn Treebank, that.
         flip: For images: whether a mirrored image is still of its class.
         replace: Whether an imported data set of that name may be replaced.
         on_progress: Called with the number of images decoded and of all.
@@ -148,6 +148,9 @@ def _decoded(
     layout = arrange(entries, where)
     pixels, formats = decode(layout.train + layout.test, where, on_progress)
     default = f"{name} (JPEG images)" if formats == {"JPEG"} else name
+    counts = len(layout.train), len(layout.test)
+    if cifar10.is_jpeg_copy(layout.classes, counts, pixels.shape[1:], formats):
+        default = cifar10.COPY
     data = _data_of(name, title or default, flip, layout, torch.from_numpy(pixels))
     return data, layout.ignored
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from nasedu.data import add, load
+from nasedu.data import add, cifar10, load
 from nasedu.data.catalogue import imported_path
 from nasedu.errors import DataError, SettingError
 
@@ -85,6 +85,25 @@ def test_few_images_still_leave_one_a_class_to_validate(home, tmp_path, make):
 def test_titles_tell_lossy_images(home, tmp_path, make, kind, title, expected):
     path = make.zip(tmp_path / "a.zip", make.files(kind=kind))
     assert add("photos", path, title=title).title == load("photos").title == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, "CIFAR-10 (JPEG copy)"),
+        ({"classes": ("cat", "owl")}, "mine (JPEG images)"),
+        ({"train": 19}, "mine (JPEG images)"),
+        ({"test": 4}, "mine (JPEG images)"),
+        ({"size": (32, 6)}, "mine (JPEG images)"),
+        ({"kind": "PNG"}, "mine"),
+    ],
+)
+def test_a_jpeg_copy_of_cifar10_is_called_so(home, tmp_path, make, monkeypatch, change, expected):
+    monkeypatch.setattr(cifar10, "NAMES", ("cat", "dog"))  # small enough for a test
+    monkeypatch.setattr(cifar10, "COUNTS", (40, 6))
+    files = {"train": 20, "test": 3, "size": (32, 32), "kind": "JPEG"} | change
+    path = make.zip(tmp_path / "a.zip", make.files(**files))
+    assert add("mine", path).title == expected
 
 
 def test_one_lossless_image_is_enough_for_no_note(home, tmp_path, make):
@@ -173,7 +192,7 @@ def test_ctrl_c_leaves_nothing(home, archive):
 
 
 @pytest.fixture
-def cifar10():
+def jpeg_archive():
     folder = os.environ.get("NASEDU_ARCHIVES")
     if not folder:
         pytest.skip("NASEDU_ARCHIVES names no folder with the archives")
@@ -185,9 +204,9 @@ def cifar10():
 
 @pytest.mark.archives
 @pytest.mark.slow
-def test_the_whole_of_cifar10(home, cifar10):
-    summary = add("cifar10", cifar10)
-    assert "JPEG" in summary.title
+def test_the_whole_of_cifar10(home, jpeg_archive):
+    summary = add("cifar10", jpeg_archive)
+    assert summary.title == "CIFAR-10 (JPEG copy)"
     assert (summary.train_counts, summary.test_counts) == ((5000,) * 10, (1000,) * 10)
     assert summary.classes[:3] == ("airplane", "automobile", "bird")
     assert imported_path("cifar10").stat().st_size == summary.num_bytes
