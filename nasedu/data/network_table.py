@@ -43,7 +43,7 @@ class NetworkTable:
             is no such training.
         parameters: ``(N,)`` int32 trained numbers.
         flop: ``(N,)`` int64 floating-point operations of one image, forward.
-        name: What `load` found it by.
+        name: What `load` finds it by from any folder: a name, or an absolute path.
         digest: SHA-256 of the file that it was loaded from.
 
     Raises:
@@ -151,7 +151,8 @@ class NetworkTable:
             DataError: There is no such file, or it is not a table.
         """
         shipped = tables_folder() / f"{name}.npz"
-        path = shipped if shipped.is_file() else Path(name)
+        path = shipped if shipped.is_file() else Path(name).absolute()
+        found_by = str(name if path == shipped else path)
         path = path / "table.npz" if path.is_dir() else path
         if not path.is_file():
             raise DataError(f"there is no table {str(name)!r}; make one with `nasedu table build`")
@@ -162,7 +163,7 @@ class NetworkTable:
                 about = json.loads(str(file["about"]))
             space = ConvNetSpace.from_json(json.dumps(about.pop("space")))
             digest = hashlib.sha256(packed).hexdigest()
-            return cls(space, about, **arrays, name=str(name), digest=digest)
+            return cls(space, about, **arrays, name=found_by, digest=digest)
         except Exception as error:  # on damage the standard library's readers raise almost anything
             reason = str(error) if isinstance(error, NaseduError) else type(error).__name__
             raise DataError(

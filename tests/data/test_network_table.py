@@ -33,6 +33,16 @@ def test_what_was_saved_is_loaded(tmp_path):
             assert getattr(loaded, name).dtype == getattr(table, name).dtype
 
 
+def test_its_name_finds_it_from_any_folder(tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    made_up().save(tmp_path / "here" / "table.npz")
+    monkeypatch.chdir(tmp_path)
+    loaded = NetworkTable.load("here")
+    monkeypatch.chdir(tmp_path / "here")
+    assert NetworkTable.load(loaded.name).digest == loaded.digest
+    assert NetworkTable.load("digits_3_layers").name == "digits_3_layers"
+
+
 def test_equal_tables_have_equal_digests_and_others_do_not(tmp_path):
     digests = [made_up(seed=seed).save(tmp_path / f"{i}.npz") for i, seed in enumerate((1, 1, 2))]
     assert digests[0] == digests[1] != digests[2]

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -157,6 +158,15 @@ def test_a_recorded_search_goes_on_from_its_folder_alone(table, tmp_path, space,
     run_search(tabular, trials=12, run=tmp_path, **options)
     study = list(resume(tmp_path, trials=24, child_timeout=600))[-1].study
     assert found(study) == found(whole)
+
+
+def test_a_search_on_a_table_of_ones_own_goes_on_from_another_folder(table, tmp_path, monkeypatch):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    table.save(Path("mine.npz"))
+    run_search(TabularEvaluator(NetworkTable.load("mine.npz")), trials=4, run="run")
+    monkeypatch.chdir("elsewhere")
+    assert len(list(resume("../run", trials=8))[-1].study.trials()) == 8
 
 
 def test_another_table_under_the_name_is_noticed(folder, table, tmp_path):
