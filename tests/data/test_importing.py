@@ -1,6 +1,5 @@
 import hashlib
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -211,13 +210,9 @@ def test_the_whole_of_cifar10(home, jpeg_archive):
     assert summary.classes[:3] == ("airplane", "automobile", "bird")
     assert imported_path("cifar10").stat().st_size == summary.num_bytes
 
-    load("digits")  # so that the time below is of the file alone
-    started = time.perf_counter()
     data = load("cifar10")
     copies = [part.images.clone() for part in (data.train, data.test)]  # every byte is read
-    seconds = time.perf_counter() - started
     assert [tuple(images.shape) for images in copies] == [(n, 3, 32, 32) for n in (50000, 10000)]
-    assert seconds < 5  # 0.1 s where it was measured; this only catches a slow way of reading
 
     from nasedu.data import Augmentation
 
