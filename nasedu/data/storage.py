@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -123,17 +124,7 @@ def read_header(path: Path) -> Header:
     Raises:
         DataError: As for `read`.
     """
-    with open_file(path) as file:
-        text = (file.metadata() or {}).get("nasedu", "")
-        names = set(file.keys())
-        if names != set(TENSORS):
-            raise unusable(path, f"it holds {sorted(names)[:4]}, expected {list(TENSORS)}")
-        slices = {name: file.get_slice(name) for name in TENSORS}
-        kinds = {name: (part.get_dtype(), part.get_shape()) for name, part in slices.items()}
-    try:
-        fields = read_json(KIND, text)
-    except ArchitectureError as error:
-        raise unusable(path, str(error)) from None
+    fields, kinds = read_description(path, KIND, TENSORS)
     title, classes, flip = (fields.get(name) for name in ("title", "classes", "flip"))
     if not isinstance(title, str) or not isinstance(flip, bool) or not isinstance(classes, list):
         raise unusable(path, "its title, classes or flip are missing")
@@ -144,6 +135,31 @@ def read_header(path: Path) -> Header:
         raise unusable(path, f"its images are {shapes[0][1:]} to train, {shapes[1][1:]} to test")
     num_train, height, width, channels = shapes[0]
     return Header(title, tuple(classes), flip, (channels, height, width), num_train, shapes[1][0])
+
+
+def read_description(
+    path: Path, kind: str, expected: Sequence[str]
+) -> tuple[dict[str, Any], dict[str, tuple[str, list[int]]]]:
+    """Return a file's description, and type and shape of its tensors, which are not read.
+
+    Args:
+        path: The file.
+        kind: What the description must be of.
+        expected: Names of the tensors that it must hold, no others.
+
+    Raises:
+        DataError: As for `read`.
+    """
+    with open_file(path) as file:
+        text = (file.metadata() or {}).get("nasedu", "")
+        if (names := set(file.keys())) != set(expected):
+            raise unusable(path, f"it holds {sorted(names)[:4]}, expected {list(expected)}")
+        slices = {name: file.get_slice(name) for name in expected}
+        kinds = {name: (part.get_dtype(), part.get_shape()) for name, part in slices.items()}
+    try:
+        return read_json(kind, text), kinds
+    except ArchitectureError as error:
+        raise unusable(path, str(error)) from None
 
 
 def _checked_shape(

@@ -8,10 +8,10 @@ from typing import Any
 
 import torch
 
-from nasedu.architectures.json_form import read_json, write_json
-from nasedu.data.storage import open_file, unusable, write_tensors
+from nasedu.architectures.json_form import write_json
+from nasedu.data.storage import open_file, read_description, unusable, write_tensors
 from nasedu.data.text import PARTS, TextData
-from nasedu.errors import ArchitectureError, DataError
+from nasedu.errors import DataError
 
 KIND = "text_data"
 
@@ -68,20 +68,11 @@ def read_text_header(path: Path) -> TextHeader:
     Raises:
         DataError: As for `read_text`.
     """
-    with open_file(path) as file:
-        description = (file.metadata() or {}).get("nasedu", "")
-        names = set(file.keys())
-        if names != set(PARTS):
-            raise unusable(path, f"it holds {sorted(names)[:4]}, expected {list(PARTS)}")
-        slices = [file.get_slice(part) for part in PARTS]
-        kinds = [(part.get_dtype(), len(part.get_shape())) for part in slices]
-        if kinds != [("I32", 1)] * 3:
-            raise unusable(path, f"its parts are {kinds}, expected ('I32', 1) each")
-        train, valid, test = (part.get_shape()[0] for part in slices)
-    try:
-        fields = read_json(KIND, description)
-    except ArchitectureError as error:
-        raise unusable(path, str(error)) from None
+    fields, found = read_description(path, KIND, PARTS)
+    kinds = [(dtype, len(shape)) for dtype, shape in found.values()]
+    if kinds != [("I32", 1)] * 3:
+        raise unusable(path, f"its parts are {kinds}, expected ('I32', 1) each")
+    train, valid, test = (shape[0] for _, shape in found.values())
     title, symbols = fields.get("title"), fields.get("symbols")
     if not isinstance(title, str) or not isinstance(symbols, list):
         raise unusable(path, "its title or symbols are missing")
