@@ -249,11 +249,17 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=Path("runs/cifar10_longer"))
     parser.add_argument("--workers", type=int, default=available_cores())
+    parser.add_argument(
+        "--record", action="store_true", help="train nothing, write of what is finished"
+    )
     chosen = parser.parse_args()
     evaluator = LongerTraining(
         jobs_for(pd.read_csv(SEARCH.table), (0, 1)), "cifar10", RECIPE, chosen.folder
     )
-    train_all(evaluator, chosen.workers)
+    if chosen.record:
+        write_table(evaluator)
+    else:
+        train_all(evaluator, chosen.workers)
     frame = pd.read_csv(TABLE)
     ranked = frame[frame["ranked"]]
     longer = ranked.pivot(index="network", columns="seed", values="accuracy")
