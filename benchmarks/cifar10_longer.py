@@ -9,11 +9,9 @@ are read once, after the last epoch, and nothing is chosen by them. Resumable: e
 its last whole epoch, but for the ResNet, which begins again.
 """
 
-import argparse
 import json
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -21,20 +19,20 @@ from cifar10_search import SEARCH
 from experiment import save_figure
 from record import table, write_record
 from recorded_search import NAMES
+from recorded_trainings import Trainings, options
 from scipy.stats import spearmanr
 from torch import nn
 from torchvision.models.resnet import BasicBlock
-from tqdm import tqdm
 
-from nasedu import ConvNet, Outcome, published
+from nasedu import ConvNet, published
 from nasedu.data import load
-from nasedu.searching import FinalTraining, Trial, available_cores, train_final
-from nasedu.searching.workers import make_workers
+from nasedu.searching import FinalTraining, train_final
 from nasedu.training import ImageTrainer
 from nasedu.viewing import rank_alt, rank_figure
 
 SMALL = SEARCH.recipe
 TABLE = SEARCH.table.with_name("cifar10_longer.csv")
+DATA = SEARCH.data
 RECIPE = replace(SMALL, epochs=8, num_train=8_000)
 SPREAD = 20
 
@@ -81,7 +79,7 @@ def resnet_width(num_parameters):
 
 
 @dataclass(frozen=True)
-class Job:
+class LongerTraining:
     """One training: of a child of the search, or of a network to compare it with."""
 
     name: str
@@ -96,6 +94,28 @@ class Job:
     def file(self):
         return f"{self.name}-{self.seed}".replace(" ", "_").replace(",", "")
 
+    def train(self, folder):
+        if self.net is not None:
+            return train_final(FinalTraining(self.net, DATA, RECIPE, self.seed), folder)
+        trainer = ImageTrainer(load(DATA), RECIPE)
+        child, outcome = trainer.fit(partial(PlainResNet, self.width), self.seed)
+        return {"outcome": json.loads(trainer.test_accuracy(child, outcome).to_json())}
+
+    def row(self, document):
+        outcome = document["outcome"]
+        return {
+            "network": self.name,
+            "seed": self.seed,
+            "ranked": self.is_ranked,
+            "compared": self.is_compared,
+            "small": self.small,
+            "accuracy": round(max(outcome["valid_curve"]), 6),
+            "test_accuracy": outcome["test_accuracy"],
+            "parameters": outcome["num_parameters"],
+            "flop": outcome["flop"],
+            "seconds": round(outcome["seconds"], 1),
+        }
+
 
 def jobs_for(children, seeds):
     """Return everything that is to be trained, in an order that gives whole answers early."""
@@ -109,114 +129,18 @@ def jobs_for(children, seeds):
     quarter = tuple(replace(x, num_filters=x.num_filters // 4) for x in figure_7.layers)
     each = [
         *(child(*row) for row in rows),
-        Job("ResNet-20", None, resnet_width(winner["parameters"])),
-        Job("figure 7, a quarter of its filters", ConvNet(quarter)),
+        LongerTraining("ResNet-20", None, resnet_width(winner["parameters"])),
+        LongerTraining("figure 7, a quarter of its filters", ConvNet(quarter)),
     ]
     each = [replace(job, seed=seed) for seed in seeds for job in each]
-    return [*each, Job("figure 7", figure_7, seed=seeds[0])]
+    return [*each, LongerTraining("figure 7", figure_7, seed=seeds[0])]
 
 
 def child(row, is_ranked, is_compared):
     """Return the training of a child of the search."""
     name = f"{NAMES[row['strategy']]} {row['seed']}, child {row['trial']}"
     net = SEARCH.space.decode([int(token) for token in row["tokens"].split()])
-    return Job(name, net, 0, row["accuracy"], is_ranked, is_compared)
-
-
-class LongerTraining:
-    """Trains the jobs; a trial's number, from 1, says which.
-
-    Args:
-        jobs: All trainings.
-        data: Name of the images.
-        recipe: How to train.
-        folder: Where trainings are kept.
-    """
-
-    is_instant = False
-
-    def __init__(self, jobs, data, recipe, folder):
-        self.jobs, self.data, self.recipe, self.folder = jobs, data, recipe, folder
-
-    def __getstate__(self):
-        return {k: v for k, v in self.__dict__.items() if k != "trainer"}
-
-    @cached_property
-    def trainer(self):
-        return ImageTrainer(load(self.data), self.recipe)
-
-    @property
-    def settings(self):
-        return {"data": self.data, "recipe": self.recipe.to_dict()}
-
-    def prepare(self):
-        self.trainer.warm_up()
-
-    def cost(self, trial):
-        return 0
-
-    def __call__(self, trial):
-        job = self.jobs[trial.number - 1]
-        run = self.folder / job.file
-        if job.net is not None:
-            document = train_final(FinalTraining(job.net, self.data, self.recipe, job.seed), run)
-            return Outcome.from_json(json.dumps(document["outcome"]))
-        made, outcome = self.trainer.fit(partial(PlainResNet, job.width), job.seed)
-        outcome = self.trainer.test_accuracy(made, outcome)
-        run.mkdir(parents=True, exist_ok=True)
-        (run / "outcome.json").write_text(json.dumps({"outcome": json.loads(outcome.to_json())}))
-        return outcome
-
-    def recorded(self, job):
-        """Return the outcome of a training that is finished, or None."""
-        path = self.folder / job.file / "outcome.json"
-        if not path.exists():
-            return None
-        return Outcome.from_json(json.dumps(json.loads(path.read_text())["outcome"]))
-
-
-def train_all(evaluator, count):
-    """Train what is not finished; the table grows with every training."""
-    jobs = evaluator.jobs
-    write_table(evaluator)
-    workers = make_workers(evaluator, count, None)
-    with tqdm(total=len(jobs), unit="training", disable=None) as bar:
-        for number, job in enumerate(jobs, start=1):
-            if evaluator.recorded(job) is None:
-                workers.submit(Trial(number, 1, (0,), job.seed))
-            else:
-                bar.update()
-        try:
-            for trial, outcome in workers.completed():
-                bar.update()
-                said = outcome.reason or f"{max(outcome.valid_curve):.4f}"
-                print(f"{jobs[trial.number - 1].file}: {said}", flush=True)
-                write_table(evaluator)
-        finally:
-            workers.cancel()
-
-
-def write_table(evaluator):
-    """Write every finished training as a row."""
-    done = [(job, evaluator.recorded(job)) for job in evaluator.jobs]
-    rows = [
-        {
-            "network": job.name,
-            "seed": job.seed,
-            "ranked": job.is_ranked,
-            "compared": job.is_compared,
-            "small": job.small,
-            "accuracy": round(max(outcome.valid_curve), 6),
-            "test_accuracy": outcome.test_accuracy,
-            "parameters": outcome.num_parameters,
-            "flop": outcome.flop,
-            "seconds": round(outcome.seconds, 1),
-        }
-        for job, outcome in done
-        if outcome is not None
-    ]
-    frame = pd.DataFrame(rows)
-    frame.to_csv(TABLE, index=False, lineterminator="\n")
+    return LongerTraining(name, net, 0, row["accuracy"], is_ranked, is_compared)
 
 
 def ranking(small, longer, parameters):
@@ -246,35 +170,26 @@ def compared(frame):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, default=Path("runs/cifar10_longer"))
-    parser.add_argument("--workers", type=int, default=available_cores())
-    parser.add_argument(
-        "--record", action="store_true", help="train nothing, write of what is finished"
-    )
-    chosen = parser.parse_args()
-    evaluator = LongerTraining(
-        jobs_for(pd.read_csv(SEARCH.table), (0, 1)), "cifar10", RECIPE, chosen.folder
-    )
-    if chosen.record:
-        write_table(evaluator)
-    else:
-        train_all(evaluator, chosen.workers)
-    frame = pd.read_csv(TABLE)
+    chosen = options(__doc__, "cifar10_longer")
+    jobs = jobs_for(pd.read_csv(SEARCH.table), (0, 1))
+    trainings = Trainings(jobs, chosen.folder, TABLE)
+    if not chosen.record:
+        trainings.train(chosen.workers)
+    frame = trainings.write_table()
     ranked = frame[frame["ranked"]]
-    longer = ranked.pivot(index="network", columns="seed", values="accuracy")
-    about = ranked.groupby("network")[["small", "parameters"]].first()
+    longer = ranked.pivot(index="network", columns="seed", values="accuracy").dropna()
+    about = ranked.groupby("network")[["small", "parameters"]].first().loc[longer.index]
     figure = save_figure(rank_figure(about["small"], longer), __file__)
     head = ["network", "parameters", "MFLOP", "validation, each seed", "test, each seed", "mean"]
     write_record(
         __file__,
         "Longer training after the search on CIFAR-10",
-        f"{load('cifar10').title}, {RECIPE.num_train:,} images of 16x16 to train, {RECIPE.epochs} "
+        f"{load(DATA).title}, {RECIPE.num_train:,} images of 16x16 to train, {RECIPE.epochs} "
         f"epochs (the search: {SMALL.num_train:,} and {SMALL.epochs}), two seeds (figure 7 as "
         "it is: one). All trainings: `data/tables/cifar10_longer.csv`.\n\n"
         f"![{rank_alt(about['small'], longer)}]({figure})\n\n"
         + table(
-            ["rank correlation (Spearman)", f"of all {SPREAD}", "of the better half"],
+            ["rank correlation (Spearman)", f"of all {len(longer)}", "of the better half"],
             ranking(about["small"], longer, about["parameters"]),
         )
         + "\n"

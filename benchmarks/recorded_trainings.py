@@ -1,0 +1,113 @@
+"""What the benchmarks share that train many networks or cells, each for good: jobs that are kept.
+
+Every training has a folder of its own, in which ``outcome.json`` says what came of it, so that
+hours of them can be stopped, gone on with and looked at at any time.
+"""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+from tqdm import tqdm
+
+from nasedu import Outcome
+from nasedu.searching import Trial, available_cores
+from nasedu.searching.runs import write_text
+from nasedu.searching.workers import make_workers
+
+Document = dict[str, Any]
+
+
+class Job(Protocol):
+    """One training; it is sent to a worker, so it must pickle."""
+
+    seed: int
+
+    @property
+    def file(self) -> str:
+        """Name of its folder."""
+
+    def train(self, folder: Path) -> Document:
+        """Train, or go on, and return what is kept; ``"outcome"`` is the outcome's fields."""
+
+    def row(self, document: Document) -> Document:
+        """Return its row of the table."""
+
+
+class Trainings:
+    """Trains jobs; a trial's number, from 1, says which.
+
+    Args:
+        jobs: All trainings, those first that are to be trained first.
+        folder: Where they are kept, a folder each.
+        table: CSV of all that are finished.
+    """
+
+    is_instant = False
+
+    def __init__(self, jobs, folder, table):
+        self.jobs, self.folder, self.table = jobs, folder, table
+
+    @property
+    def settings(self):
+        """Return nothing: no study records these trainings."""
+        return {}
+
+    def prepare(self):
+        """Load nothing: jobs bring their data."""
+
+    def cost(self, trial):
+        """Return the same for all: they are trained in their order."""
+        return 0
+
+    def __call__(self, trial):
+        job = self.jobs[trial.number - 1]
+        folder = self.folder / job.file
+        document = job.train(folder)
+        if not (folder / "outcome.json").exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            write_text(folder / "outcome.json", json.dumps(document, indent=2) + "\n")
+        return Outcome.from_json(json.dumps(document["outcome"]))
+
+    def recorded(self, job):
+        """Return what is kept of a training that is finished, or None."""
+        path = self.folder / job.file / "outcome.json"
+        return json.loads(path.read_text()) if path.exists() else None
+
+    def write_table(self):
+        """Write every finished training as a row; return them."""
+        done = ((job, self.recorded(job)) for job in self.jobs)
+        frame = pd.DataFrame([job.row(document) for job, document in done if document is not None])
+        frame.to_csv(self.table, index=False, lineterminator="\n")
+        return frame
+
+    def train(self, count):
+        """Train what is not finished; the table grows with every training."""
+        workers = make_workers(self, count, None)
+        with tqdm(total=len(self.jobs), unit="training", disable=None) as bar:
+            for number, job in enumerate(self.jobs, start=1):
+                if self.recorded(job) is None:
+                    workers.submit(Trial(number, 1, (0,), job.seed))
+                else:
+                    bar.update()
+            try:
+                for trial, outcome in workers.completed():
+                    bar.update()
+                    curve = ", ".join(f"{value:.4g}" for value in outcome.valid_curve)
+                    print(f"{self.jobs[trial.number - 1].file}: {outcome.reason or curve}")
+                    self.write_table()
+            finally:
+                workers.cancel()
+
+
+def options(description, folder):
+    """Read the command line of such a benchmark."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--folder", type=Path, default=Path("runs") / folder)
+    parser.add_argument("--workers", type=int, default=available_cores())
+    parser.add_argument(
+        "--record", action="store_true", help="train nothing, write of what is finished"
+    )
+    return parser.parse_args()
