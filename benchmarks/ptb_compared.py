@@ -1,0 +1,174 @@
+"""Cells on the Penn Treebank at equal parameters, equal tuning and the same number of tokens.
+
+The published cell, the one found with max and sin in the space, the best cell of `ptb_search.py`
+(once its table is complete) and `nn.LSTM`, as words and as characters, each in two layers, with
+the hidden size that gives it the parameters of the LSTM. All are tuned alike: every cell is
+trained with every learning rate of the grid from one seed, and with the rate that validates best
+from a second one. The test text is read once, after the last epoch. What is better here says
+little of what is better at 25 million parameters; Melis et al. (2017) found that a well tuned LSTM
+beats the published cell even there. Resumable: every training keeps its last whole epoch. Import
+the text first: ``nasedu data add ptb PATH``.
+"""
+
+import json
+import math
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+from ptb_search import SEARCH
+from record import spread, table, write_record
+from recorded_search import TABLES
+from recorded_trainings import Trainings, options
+
+from nasedu import published
+from nasedu.children import LSTMLayer, hidden_size_for
+from nasedu.children.language_model import count_parameters
+from nasedu.data import load_text
+from nasedu.training import LanguageRecipe, LanguageState, LanguageTrainer
+from nasedu.training.hardware import keep_freed_memory
+
+ADAM = LanguageRecipe(
+    optimizer="adam", clip=1.0, sum_steps=False, decay_after=1, precision="bfloat16"
+)
+WORDS = replace(
+    ADAM, hidden_size=128, epochs=4, unroll=35, dropout=0.2, decay=0.5, num_train=464_000
+)
+CHARACTERS = replace(
+    ADAM, hidden_size=192, embedding_size=64, epochs=3, unroll=50, decay=0.5, num_train=1_000_000
+)
+TEXTS = {"ptb": WORDS, "ptb-chars": CHARACTERS}
+RATES = (0.001, 0.003, 0.01)
+SEEDS = (0, 1)
+PUBLISHED = {
+    "nn.LSTM": LSTMLayer,
+    "NAS_CELL": published.NAS_CELL,
+    "NAS_CELL_MAX_SIN": published.NAS_CELL_MAX_SIN,
+}
+
+
+@dataclass(frozen=True)
+class CellTraining:
+    """One training of a cell on a text."""
+
+    name: str
+    cell: Any
+    data: str
+    recipe: LanguageRecipe
+    seed: int
+
+    @property
+    def file(self):
+        return f"{self.data}-{self.name}-{self.recipe.lr:g}-{self.seed}".replace(" ", "_")
+
+    def train(self, folder):
+        keep_freed_memory()
+        trainer = LanguageTrainer(load_text(self.data), self.recipe)
+        folder.mkdir(parents=True, exist_ok=True)
+        kept = folder / "state.safetensors"
+        resume = LanguageState.load(kept) if kept.exists() else None
+        child, outcome = trainer.fit(
+            self.cell, self.seed, resume=resume, on_state=lambda state: state.save(kept)
+        )
+        nats = trainer.test_nats(child)
+        return {"outcome": json.loads(outcome.to_json()), "test_perplexity": math.exp(nats)}
+
+    def row(self, document):
+        outcome = document["outcome"]
+        return {
+            "data": self.data,
+            "cell": self.name,
+            "lr": self.recipe.lr,
+            "seed": self.seed,
+            "hidden": self.recipe.hidden_size,
+            "parameters": outcome["num_parameters"],
+            "perplexity": round(min(outcome["valid_curve"]), 4),
+            "test_perplexity": round(document["test_perplexity"], 4),
+            "seconds": round(outcome["seconds"], 1),
+        }
+
+
+def cells():
+    """Return what is compared, by name; the best cell found here if its search is complete."""
+    found = dict(PUBLISHED)
+    if SEARCH.table.exists():
+        frame = pd.read_csv(SEARCH.table)
+        if len(frame) == 2 * len(SEARCH.seeds) * SEARCH.trials:
+            best = frame.loc[frame["perplexity"].idxmin()]
+            tokens = [int(token) for token in best["tokens"].split()]
+            found["best of the search"] = SEARCH.space.decode(tokens)
+    return found
+
+
+def grid(data, recipe):
+    """Return the trainings of every cell with every learning rate, from the first seed."""
+    num_symbols = load_text(data).num_symbols
+    names = ("embedding_size", "num_layers", "tied")
+    sizes = {name: getattr(recipe, name) for name in names}
+    wanted = count_parameters(LSTMLayer, num_symbols, recipe.hidden_size, **sizes)
+    jobs = []
+    for name, cell in cells().items():
+        hidden = hidden_size_for(wanted, cell, num_symbols, **sizes)
+        sized = replace(recipe, hidden_size=hidden)
+        jobs += [CellTraining(name, cell, data, replace(sized, lr=lr), SEEDS[0]) for lr in RATES]
+    return jobs
+
+
+def again(trainings):
+    """Return the training from the second seed of every cell whose grid is finished."""
+    by_cell = defaultdict(list)
+    for job in trainings.jobs:
+        by_cell[job.data, job.name].append((trainings.recorded(job), job))
+    chosen = []
+    for pairs in by_cell.values():
+        if all(document is not None for document, _ in pairs):
+            _, best = min(pairs, key=lambda pair: min(pair[0]["outcome"]["valid_curve"]))
+            chosen.append(replace(best, seed=SEEDS[1]))
+    return chosen
+
+
+def rows_of(frame, data):
+    """Return a line of the record for each cell on a text: at its best learning rate."""
+    rows = []
+    for name, part in frame[frame["data"] == data].groupby("cell", sort=False):
+        best = part.loc[part[part["seed"] == SEEDS[0]]["perplexity"].idxmin()]
+        own = part[part["lr"] == best["lr"]]
+        in_bits = data.endswith("-chars")
+        valid, test = (
+            spread([math.log2(v) if in_bits else v for v in own[column]], 3 if in_bits else 1)
+            for column in ("perplexity", "test_perplexity")
+        )
+        facts = [f"{best['hidden']}", f"{best['parameters']:,}", f"{best['lr']:g}", f"{len(own)}"]
+        rows.append([name, *facts, valid, test])
+    return rows
+
+
+def main():
+    chosen = options(__doc__, "ptb_compared")
+    first = [job for data, recipe in TEXTS.items() for job in grid(data, recipe)]
+    trainings = Trainings(first, chosen.folder, TABLES / "ptb_compared.csv")
+    if not chosen.record:
+        trainings.train(chosen.workers)
+    trainings.jobs = [*first, *again(trainings)]
+    if not chosen.record:
+        trainings.train(chosen.workers)
+    frame = trainings.write_table()
+    head = ["cell", "H", "parameters", "learning rate", "trainings"]
+    body = (
+        f"Learning rates {', '.join(f'{rate:g}' for rate in RATES)} of Adam from one seed, the one "
+        "that validates best from a second; the text was scored in windows with a context. All "
+        "trainings: `data/tables/ptb_compared.csv`.\n"
+    )
+    for data, recipe in TEXTS.items():
+        measure = "bits per character" if data.endswith("-chars") else "perplexity"
+        body += (
+            f"\n## {load_text(data).title}\n\nThe first {recipe.num_train:,} tokens, "
+            f"{recipe.epochs} epochs.\n\n"
+            + table([*head, f"validation {measure}", f"test {measure}"], rows_of(frame, data))
+        )
+    write_record(__file__, "Cells compared on the Penn Treebank", body)
+
+
+if __name__ == "__main__":
+    main()
