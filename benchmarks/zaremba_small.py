@@ -25,8 +25,8 @@ from nasedu.children.language_model import count_parameters
 from nasedu.data import TextData, load_text
 from nasedu.training import (
     ZAREMBA_SMALL,
+    Checkpoint,
     LanguageRecipe,
-    LanguageState,
     LanguageTrainer,
     Outcome,
     keep_freed_memory,
@@ -59,11 +59,11 @@ def recipe_for(cell: Any, text: TextData, options: argparse.Namespace) -> Langua
 
 def train(trainer: LanguageTrainer, cell: Any, seed: int, checkpoint: Path) -> dict[str, Any]:
     """Train, or go on with a training, and return what the record says of it."""
-    resume = LanguageState.load(checkpoint) if checkpoint.exists() else None
+    resume = Checkpoint.load(checkpoint) if checkpoint.exists() else None
     if resume:
         print(f"going on after epoch {len(resume.valid_curve)}", flush=True)
 
-    def keep(state: LanguageState) -> None:
+    def keep(state: Checkpoint) -> None:
         state.save(checkpoint)
         epoch = len(state.valid_curve)
         print(

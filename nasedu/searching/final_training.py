@@ -25,12 +25,11 @@ from nasedu.searching.config import MACHINE, commit, first_difference, versions
 from nasedu.searching.runs import locked, write_text
 from nasedu.searching.trial import check_seed
 from nasedu.training import (
+    Checkpoint,
     Fit,
     ImageTrainer,
     Outcome,
     Recipe,
-    read_checkpoint,
-    write_checkpoint,
 )
 from nasedu.training.recipe import LATER
 
@@ -157,10 +156,10 @@ def train_on(
         StudyError: The checkpoint is damaged, or of another training.
         TrainingError: The loss became NaN or infinite.
     """
-    trainer, about = final.trainer, final.settings
+    trainer, settings = final.trainer, final.settings
     fit = trainer.begin(final.net, final.seed)
     if checkpoint is not None and checkpoint.exists():
-        restore(fit, checkpoint, about)
+        restore(fit, checkpoint, settings)
     for epoch, accuracy in enumerate(fit.valid_curve, start=1):
         if on_epoch:
             on_epoch(epoch, accuracy)
@@ -170,7 +169,7 @@ def train_on(
             break
         trainer.advance(fit)
         if checkpoint is not None:
-            write_checkpoint(checkpoint, fit, about)
+            fit.checkpoint(settings).save(checkpoint)
         if on_epoch:
             on_epoch(fit.epoch, fit.valid_curve[-1])
     return fit
@@ -182,9 +181,9 @@ def restore(fit: Fit, checkpoint: Path, settings: dict[str, Any]) -> None:
     Raises:
         StudyError: The checkpoint is damaged, or of another training.
     """
-    kept = read_checkpoint(checkpoint)
-    check_same(settings, kept.about, str(checkpoint))
-    kept.restore(fit)
+    kept = Checkpoint.load(checkpoint)
+    check_same(settings, kept.settings, str(checkpoint))
+    fit.restore(kept)
 
 
 def begin_or_go_on(folder: Path, settings: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """Short trainings of children, and what they report."""
 
-from nasedu.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from nasedu.training.checkpoint import Checkpoint
 from nasedu.training.fit import Fit
 from nasedu.training.hardware import (
     has_bfloat16,
@@ -16,7 +16,6 @@ from nasedu.training.language_recipe import (
     ZAREMBA_SMALL,
     LanguageRecipe,
 )
-from nasedu.training.language_state import LanguageState
 from nasedu.training.language_trainer import LanguageTrainer
 from nasedu.training.outcome import Outcome
 from nasedu.training.recipe import Recipe
@@ -31,7 +30,6 @@ __all__ = [
     "Fit",
     "ImageTrainer",
     "LanguageRecipe",
-    "LanguageState",
     "LanguageTrainer",
     "Outcome",
     "Recipe",
@@ -44,7 +42,5 @@ __all__ = [
     "perplexity",
     "perplexity_reward",
     "pick_device",
-    "read_checkpoint",
     "seeded",
-    "write_checkpoint",
 ]

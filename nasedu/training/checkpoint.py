@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
@@ -13,72 +13,64 @@ from torch import Tensor
 
 from nasedu.architectures.whole_file import write_whole
 from nasedu.errors import StudyError
-from nasedu.training.fit import Fit
 
 KIND = "training"
+PARTS = ("train", "valid")
 
 
-class Checkpoint(NamedTuple):
-    """What `read_checkpoint` found.
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """Where a training stands after an epoch: everything that decides how it goes on.
 
     Attributes:
-        about: What was trained and how, as it was given to `write_checkpoint`.
-        tensors: Weights, momentum and generator by name.
+        settings: What is trained and how, as JSON values; a training with others does not go
+            on from here.
+        tensors: Weights, the optimiser's state and those of the random generators, by name.
         train_curve: Mean training loss of every epoch, in nats.
-        valid_curve: Validation accuracy after every epoch.
+        valid_curve: After every epoch the validation accuracy of a network for images (0 to 1),
+            the validation perplexity of a language model.
         seconds: Wall time of the training so far.
     """
 
-    about: dict[str, Any]
-    tensors: Mapping[str, Tensor]
-    train_curve: list[float]
-    valid_curve: list[float]
+    settings: dict[str, Any]
+    tensors: dict[str, Tensor]
+    train_curve: tuple[float, ...]
+    valid_curve: tuple[float, ...]
     seconds: float
 
-    def restore(self, fit: Fit) -> None:
-        """Let a training that has just begun be where this one was.
+    def save(self, path: Path | str) -> None:
+        """Write it whole or not at all; the checkpoint before it is replaced.
 
         Raises:
-            StudyError: It is of another network.
+            StudyError: The file cannot be written.
         """
-        fit.restore(self.tensors)
-        fit.train_curve[:], fit.valid_curve[:] = self.train_curve, self.valid_curve
-        fit.seconds = self.seconds
+        fields = {
+            "kind": KIND,
+            "about": self.settings,
+            "train_curve": self.train_curve,
+            "valid_curve": self.valid_curve,
+            "seconds": self.seconds,
+        }
+        metadata = {"nasedu": json.dumps(fields, allow_nan=False)}
+        write_whole(Path(path), save(self.tensors, metadata=metadata), StudyError)
 
+    @classmethod
+    def load(cls, path: Path | str) -> Checkpoint:
+        """Read what `save` wrote.
 
-def write_checkpoint(path: Path, fit: Fit, about: Mapping[str, Any]) -> None:
-    """Write a training whole or not at all; the checkpoint before it is replaced.
-
-    Args:
-        path: Where to.
-        fit: The training as it is after an epoch.
-        about: What is trained and how: a JSON object, compared when it goes on.
-
-    Raises:
-        StudyError: The file cannot be written.
-    """
-    curves = {"train_curve": fit.train_curve, "valid_curve": fit.valid_curve}
-    fields = {"kind": KIND, "about": about, **curves, "seconds": fit.seconds}
-    content = save(fit.tensors(), metadata={"nasedu": json.dumps(fields, allow_nan=False)})
-    write_whole(path, content, StudyError)
-
-
-def read_checkpoint(path: Path) -> Checkpoint:
-    """Return what is in a checkpoint.
-
-    Raises:
-        StudyError: The file is no checkpoint, or damaged.
-    """
-    try:
-        with safe_open(path, framework="pt") as file:
-            fields = json.loads((file.metadata() or {})["nasedu"])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        if fields.pop("kind") != KIND:
-            raise ValueError("of another kind")
-        train, valid = ([float(x) for x in fields[f"{name}_curve"]] for name in ("train", "valid"))
-        return Checkpoint(dict(fields["about"]), tensors, train, valid, float(fields["seconds"]))
-    except (OSError, SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
-        words = " ".join(str(error).split())[:120]
-        raise StudyError(
-            f"{path} is damaged or no checkpoint ({words}); remove it to begin anew"
-        ) from None
+        Raises:
+            StudyError: The file is not there, no checkpoint, or damaged.
+        """
+        try:
+            with safe_open(path, framework="pt") as file:
+                fields = json.loads((file.metadata() or {})["nasedu"])
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            if fields["kind"] != KIND:
+                raise ValueError("of another kind")
+            train, valid = (tuple(float(x) for x in fields[f"{part}_curve"]) for part in PARTS)
+            return cls(dict(fields["about"]), tensors, train, valid, float(fields["seconds"]))
+        except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
+            words = " ".join(str(error).split())[:120]
+            raise StudyError(
+                f"{path} is damaged or no checkpoint ({words}); remove it to begin anew"
+            ) from None

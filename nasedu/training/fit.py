@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 from torch import Generator, Tensor, nn
 
 from nasedu.architectures import ConvNet
 from nasedu.errors import StudyError
+from nasedu.training.checkpoint import Checkpoint
 
 GENERATOR = "generator"
 
@@ -56,12 +57,18 @@ class Fit:
         found[GENERATOR] = self.generator.get_state()
         return {name: value.detach().cpu().contiguous() for name, value in found.items()}
 
-    def restore(self, tensors: Mapping[str, Tensor]) -> None:
-        """Put what `tensors` returned in place.
+    def checkpoint(self, settings: dict[str, Any]) -> Checkpoint:
+        """Return where the training stands; what is trained and how is for the caller to say."""
+        curves = tuple(self.train_curve), tuple(self.valid_curve)
+        return Checkpoint(settings, self.tensors(), *curves, self.seconds)
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Let a training that has just begun be where another one was.
 
         Raises:
-            StudyError: These are not the tensors of this network, or of another kind of device.
+            StudyError: That was of another network, or on another kind of device.
         """
+        tensors = checkpoint.tensors
         try:
             state = self.child.state_dict()
             self.child.load_state_dict({name: tensors[f"child.{name}"] for name in state})
@@ -74,3 +81,5 @@ class Fit:
         except (KeyError, RuntimeError, TypeError) as error:
             words = " ".join(str(error).split())[:120]
             raise StudyError(f"the checkpoint does not fit this network ({words})") from None
+        self.train_curve[:], self.valid_curve[:] = checkpoint.train_curve, checkpoint.valid_curve
+        self.seconds = checkpoint.seconds

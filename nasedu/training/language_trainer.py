@@ -20,9 +20,10 @@ from nasedu.children import LanguageModel, LSTMLayer
 from nasedu.children.language_model import detached
 from nasedu.data import TextData
 from nasedu.errors import SettingError, TrainingError
+from nasedu.training.checkpoint import Checkpoint
 from nasedu.training.hardware import autocast, one_thread, pick_device, pick_dtype, seeded
 from nasedu.training.language_recipe import LanguageRecipe
-from nasedu.training.language_state import LanguageRun, LanguageState, set_weights
+from nasedu.training.language_run import LanguageRun, set_weights
 from nasedu.training.outcome import Outcome
 from nasedu.training.rewards import perplexity_reward
 from nasedu.training.scoring import WINDOW, mean_nats, perplexity
@@ -30,7 +31,7 @@ from nasedu.training.scoring import WINDOW, mean_nats, perplexity
 CHECK_EVERY = 50  # segments between two looks at the loss, each of which waits for a GPU
 MIN_HIDDEN_FOR_BFLOAT16 = 64  # no gain was measured at 32, 1.03 to 1.8 times the speed from 64 on
 OnEpoch = Callable[[int, float], None]
-OnState = Callable[[LanguageState], None]
+OnState = Callable[[Checkpoint], None]
 
 
 class LanguageTrainer:
@@ -99,7 +100,7 @@ class LanguageTrainer:
         seed: int,
         on_epoch: OnEpoch | None = None,
         *,
-        resume: LanguageState | None = None,
+        resume: Checkpoint | None = None,
         on_state: OnState | None = None,
     ) -> tuple[LanguageModel, Outcome]:
         """Build and train a model; the same seed gives the same model, also after a stop.
@@ -203,7 +204,7 @@ class LanguageTrainer:
         data = [self.data.name, *self.data.counts, self.data.num_symbols]
         return json.loads(json.dumps({"seed": seed, "recipe": recipe, "data": data}))
 
-    def _checked(self, resume: LanguageState, settings: dict[str, Any]) -> LanguageState:
+    def _checked(self, resume: Checkpoint, settings: dict[str, Any]) -> Checkpoint:
         """Return a state that a training with these settings may go on from."""
         if resume.settings != settings:
             raise SettingError(

@@ -13,7 +13,7 @@ from nasedu import ConvLayer, ConvNet
 from nasedu.errors import SettingError, StudyError, TrainingError
 from nasedu.searching import FinalTraining, train_final
 from nasedu.searching.final_training import CHECKPOINT, OUTCOME
-from nasedu.training import Recipe, read_checkpoint
+from nasedu.training import Checkpoint, Recipe
 
 NET = ConvNet((ConvLayer(3, 3, 8, (0,)), ConvLayer(3, 3, 8, (0, 1))))
 RECIPE = Recipe(epochs=4, num_train=200)
@@ -33,7 +33,7 @@ def stopping_after(epoch):
 
 
 def weights(folder):
-    return read_checkpoint(folder / CHECKPOINT).tensors
+    return Checkpoint.load(folder / CHECKPOINT).tensors
 
 
 def equal(a, b):
@@ -90,7 +90,7 @@ def test_minutes_stop_after_an_epoch_and_always_advance(tmp_path):
     run, epochs = tmp_path / "run", []
     for _ in range(3):
         assert train_final(FINAL, run, minutes=1e-9) is None
-        epochs.append(len(read_checkpoint(run / CHECKPOINT).valid_curve))
+        epochs.append(len(Checkpoint.load(run / CHECKPOINT).valid_curve))
     assert epochs == [1, 2, 3]
     assert train_final(FINAL, run, minutes=1e-9) is not None
 
@@ -183,7 +183,7 @@ def until_epoch(process, run, epoch):
     while time.monotonic() < deadline:
         assert process.poll() is None, "it ended before it could be disturbed"
         path = run / CHECKPOINT
-        if path.exists() and len(read_checkpoint(path).valid_curve) >= epoch:
+        if path.exists() and len(Checkpoint.load(path).valid_curve) >= epoch:
             return
         time.sleep(0.02)
     raise AssertionError("no checkpoint came")

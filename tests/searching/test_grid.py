@@ -7,7 +7,7 @@ from nasedu.errors import SettingError, StudyError
 from nasedu.searching import FinalTraining, read_grid, train_final, train_grid
 from nasedu.searching.final_training import CHECKPOINT, OUTCOME
 from nasedu.searching.grid import points_of
-from nasedu.training import ImageTrainer, Recipe, read_checkpoint
+from nasedu.training import Checkpoint, ImageTrainer, Recipe
 
 NET = ConvNet((ConvLayer(3, 3, 8, (0,)), ConvLayer(3, 3, 8, (1,))))
 FINAL = FinalTraining(NET, recipe=Recipe(epochs=3, num_train=200), seed=3)
@@ -119,7 +119,7 @@ def test_a_grid_goes_on_after_the_points_and_epochs_that_it_has(whole, tmp_path,
         with pytest.raises(Stop):
             train_grid(FINAL, GRID, run, workers=1)
     assert [p.name for p in sorted(run.glob("points/*.json"))] == ["001.json"]
-    assert len(read_checkpoint(run / "points" / "002" / CHECKPOINT).valid_curve) == 1
+    assert len(Checkpoint.load(run / "points" / "002" / CHECKPOINT).valid_curve) == 1
     counted = []
     with monkeypatch.context() as patch:
         patch.setattr(

@@ -7,11 +7,11 @@ from safetensors.torch import save_file
 from nasedu import ConvLayer, ConvNet
 from nasedu.data import load
 from nasedu.errors import StudyError
-from nasedu.training import ImageTrainer, Recipe, read_checkpoint, write_checkpoint
+from nasedu.training import Checkpoint, ImageTrainer, Recipe
 
 # With 3x3 filters on 8 channels, weights in channels-last order differ from plain ones.
 NET = ConvNet((ConvLayer(3, 3, 8, (0,)), ConvLayer(3, 3, 8, (0, 1))))
-ABOUT = {"seed": 1}
+SETTINGS = {"seed": 1}
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +30,11 @@ def test_a_training_in_two_halves_is_the_undisturbed_one_bit_for_bit(trainer, tm
     first = trainer.begin(NET, seed=1)
     for _ in range(2):
         trainer.advance(first)
-    write_checkpoint(tmp_path / "a.safetensors", first, ABOUT)
-    kept = read_checkpoint(tmp_path / "a.safetensors")
+    first.checkpoint(SETTINGS).save(tmp_path / "a.safetensors")
+    kept = Checkpoint.load(tmp_path / "a.safetensors")
     second = trainer.begin(NET, seed=99)
-    kept.restore(second)
-    assert (second.epoch, second.seconds, kept.about) == (2, first.seconds, ABOUT)
+    second.restore(kept)
+    assert (second.epoch, second.seconds, kept.settings) == (2, first.seconds, SETTINGS)
     for _ in range(2):
         trainer.advance(second)
     assert equal(second.tensors(), whole.tensors())
@@ -57,23 +57,23 @@ def test_writing_again_replaces_the_file_and_leaves_nothing_beside(trainer, tmp_
     fit = trainer.begin(NET, seed=1)
     for epoch in (1, 2):
         trainer.advance(fit)
-        write_checkpoint(path, fit, ABOUT)
-        assert len(read_checkpoint(path).valid_curve) == epoch
+        fit.checkpoint(SETTINGS).save(path)
+        assert len(Checkpoint.load(path).valid_curve) == epoch
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
 
 
 def test_another_network_is_refused(trainer, tmp_path):
     path = tmp_path / "a.safetensors"
-    write_checkpoint(path, trainer.begin(NET, seed=1), ABOUT)
+    trainer.begin(NET, seed=1).checkpoint(SETTINGS).save(path)
     other = trainer.begin(ConvNet((ConvLayer(3, 3, 16, (0,)), ConvLayer(3, 3, 8, (1,)))), seed=1)
     with pytest.raises(StudyError, match="does not fit this network"):
-        read_checkpoint(path).restore(other)
+        other.restore(Checkpoint.load(path))
 
 
 @pytest.mark.parametrize("kind", ["half", "text", "other", "nothing", "foreign"])
 def test_what_is_no_checkpoint_is_one_line(trainer, tmp_path, kind):
     path = tmp_path / "a.safetensors"
-    write_checkpoint(path, trainer.begin(NET, seed=1), ABOUT)
+    trainer.begin(NET, seed=1).checkpoint(SETTINGS).save(path)
     whole = path.read_bytes()
     if kind == "foreign":
         save_file({"x": torch.zeros(1)}, path, metadata={"nasedu": json.dumps({"kind": "cat"})})
@@ -82,13 +82,13 @@ def test_what_is_no_checkpoint_is_one_line(trainer, tmp_path, kind):
     else:
         path.write_bytes({"half": whole[: len(whole) // 2], "text": b"hello", "nothing": b""}[kind])
     with pytest.raises(StudyError, match="is damaged or no checkpoint") as caught:
-        read_checkpoint(path)
+        Checkpoint.load(path)
     assert "\n" not in str(caught.value)
 
 
 def test_a_folder_that_is_not_there_is_named(trainer, tmp_path):
     with pytest.raises(StudyError, match="cannot be written"):
-        write_checkpoint(tmp_path / "no" / "a.safetensors", trainer.begin(NET, seed=1), ABOUT)
+        trainer.begin(NET, seed=1).checkpoint(SETTINGS).save(tmp_path / "no" / "a.safetensors")
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device here")
@@ -96,9 +96,9 @@ def test_cuda_trains_and_goes_on(tmp_path):
     trainer = ImageTrainer(load("digits"), Recipe(epochs=3, num_train=200), torch.device("cuda"))
     whole = trainer.begin(NET, seed=1)
     trainer.advance(whole)
-    write_checkpoint(tmp_path / "a.safetensors", whole, ABOUT)
+    whole.checkpoint(SETTINGS).save(tmp_path / "a.safetensors")
     second = trainer.begin(NET, seed=99)
-    read_checkpoint(tmp_path / "a.safetensors").restore(second)
+    second.restore(Checkpoint.load(tmp_path / "a.safetensors"))
     assert equal(second.tensors(), whole.tensors())
     assert {value.device.type for value in second.child.state_dict().values()} == {"cuda"}
     for fit in (whole, second):

@@ -10,10 +10,10 @@ from nasedu import published
 from nasedu.children import LSTMLayer
 from nasedu.data import load_text
 from nasedu.data.text import text_of_lines
-from nasedu.errors import SettingError, TrainingError
+from nasedu.errors import SettingError, StudyError, TrainingError
 from nasedu.training import (
+    Checkpoint,
     LanguageRecipe,
-    LanguageState,
     LanguageTrainer,
     has_bfloat16,
     perplexity,
@@ -95,7 +95,7 @@ def test_a_training_goes_on_where_it_stopped(tmp_path, recipe):
     whole, expected = trainer(recipe, epochs=4).fit(ToyCell, 5)
     path = tmp_path / "state.safetensors"
     trainer(recipe, epochs=2).fit(ToyCell, 5, on_state=lambda state: state.save(path))
-    resume, told = LanguageState.load(path), []
+    resume, told = Checkpoint.load(path), []
     assert len(resume.valid_curve) == 2
     child, outcome = trainer(recipe, epochs=4).fit(
         ToyCell, 5, lambda epoch, _: told.append(epoch), resume=resume
@@ -141,8 +141,8 @@ def test_states_that_do_not_fit(tmp_path):
     state.save(path)
     path.write_bytes(path.read_bytes()[:200])
     for bad in (path, tmp_path / "missing"):
-        with pytest.raises(TrainingError, match=r"cannot go on from .*; delete it to start anew"):
-            LanguageState.load(bad)
+        with pytest.raises(StudyError, match=r"is damaged or no checkpoint .* to begin anew"):
+            Checkpoint.load(bad)
 
 
 class Spy(LSTMLayer):

@@ -1,77 +1,14 @@
-"""A training under way, and where it stands after an epoch, to go on from later."""
+"""A language model's training under way, put into a checkpoint and back."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
-from nasedu.data.storage import write_tensors
 from nasedu.errors import TrainingError
-
-KIND = "language_state"
-PARTS = ("train", "valid")
-
-
-@dataclass(frozen=True, eq=False)
-class LanguageState:
-    """Everything that decides how a training goes on.
-
-    Attributes:
-        settings: Seed, recipe and data; a training with others does not go on from here.
-        train_curve: Mean training loss of every epoch, in nats.
-        valid_curve: Validation perplexity after every epoch.
-        seconds: Wall time so far.
-        tensors: Weights (``model.``), those of the best epoch (``best.``), the optimiser's
-            state and those of the random generators.
-    """
-
-    settings: dict[str, Any]
-    train_curve: tuple[float, ...]
-    valid_curve: tuple[float, ...]
-    seconds: float
-    tensors: dict[str, Tensor]
-
-    def save(self, path: Path | str) -> None:
-        """Write the state whole or not at all (safetensors).
-
-        Raises:
-            DataError: The disk is full or the folder cannot be written to.
-        """
-        fields = {
-            "kind": KIND,
-            "settings": self.settings,
-            "train_curve": self.train_curve,
-            "valid_curve": self.valid_curve,
-            "seconds": self.seconds,
-        }
-        write_tensors(Path(path), self.tensors, json.dumps(fields, sort_keys=True))
-
-    @classmethod
-    def load(cls, path: Path | str) -> LanguageState:
-        """Read what `save` wrote.
-
-        Raises:
-            TrainingError: The file is not there, truncated or of something else.
-        """
-        try:
-            with safe_open(path, framework="pt") as file:
-                fields = json.loads((file.metadata() or {}).get("nasedu", "null"))
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            if fields["kind"] != KIND:
-                raise ValueError(f"it is a {fields['kind']!r}")
-            train_curve, valid_curve = (tuple(fields[f"{part}_curve"]) for part in PARTS)
-            return cls(fields["settings"], train_curve, valid_curve, fields["seconds"], tensors)
-        except (OSError, SafetensorError, ValueError, TypeError, KeyError) as error:
-            raise TrainingError(
-                f"cannot go on from {path} ({' '.join(str(error).split())}); "
-                "delete it to start anew"
-            ) from None
+from nasedu.training.checkpoint import Checkpoint
 
 
 class LanguageRun:
@@ -98,7 +35,7 @@ class LanguageRun:
         if valid_perplexity == min(self.valid_curve):
             self.best = _copies(dict(self.child.named_parameters()))
 
-    def state(self, settings: dict[str, Any], seconds: float) -> LanguageState:
+    def state(self, settings: dict[str, Any], seconds: float) -> Checkpoint:
         """Return copies of everything that the training goes on from."""
         generators = {"cpu": torch.get_rng_state()}
         if self.device.type == "cuda":
@@ -119,9 +56,9 @@ class LanguageRun:
             for name, tensor in _copies(named).items()
         }
         curves = tuple(self.train_curve), tuple(self.valid_curve)
-        return LanguageState(settings, *curves, seconds, tensors)
+        return Checkpoint(settings, tensors, *curves, seconds)
 
-    def restore(self, state: LanguageState) -> None:
+    def restore(self, state: Checkpoint) -> None:
         """Put everything back as it was.
 
         Raises:
