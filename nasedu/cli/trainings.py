@@ -150,8 +150,6 @@ def _train_grid(
     minutes: float | None,
 ) -> dict[str, Any] | None:
     """Train a grid, show every point, and return the winner's record unless it was stopped."""
-    from tqdm import tqdm
-
     from nasedu.searching import read_grid, train_grid
     from nasedu.searching.grid import points_of, said
 
@@ -161,20 +159,24 @@ def _train_grid(
     total, done = len(points_of(values)), 0
     _echo_opening(final)
     typer.echo(f"a grid of {total} points over {', '.join(values)}, {final.recipe.epochs} epochs")
+
+    def on_point(point: dict[str, float], outcome: Outcome, number: int, of: int) -> None:
+        nonlocal done
+        done = number
+        best = max(outcome.valid_curve[-5:], default=None)
+        result = outcome.reason if best is None else f"validation accuracy {best:.4f}"
+        typer.echo(f"{number} of {of} points  {said(point)}: {result}")
+
     try:
-        with tqdm(total=total, unit="point", disable=None) as bar:
-
-            def on_point(point: dict[str, float], outcome: Outcome, number: int, of: int) -> None:
-                nonlocal done
-                done = number
-                bar.update()
-                best = max(outcome.valid_curve[-5:], default=None)
-                result = outcome.reason if best is None else f"validation accuracy {best:.4f}"
-                tqdm.write(f"point {number:2d} of {of}  {said(point)}: {result}", file=sys.stdout)
-
-            record = train_grid(
-                final, values, run, workers=workers, minutes=minutes, on_point=on_point
-            )
+        record = train_grid(
+            final,
+            values,
+            run,
+            workers=workers,
+            minutes=minutes,
+            on_point=on_point,
+            on_epoch=_echo_epoch_of_a_point,
+        )
     except KeyboardInterrupt:
         kept = f"{done} points, and all whole epochs of others, are kept in {run}"
         typer.echo(f"\nstopped; {kept}. The same command goes on", err=True)
@@ -186,6 +188,11 @@ def _train_grid(
     typer.echo(f"best on validation images: {said(best)}")
     _echo_test(record)
     return record
+
+
+def _echo_epoch_of_a_point(point: int, epoch: int, accuracy: float) -> None:
+    """Say at once, in whichever process trains it, how far a point is."""
+    typer.echo(f"point {point:2d}  epoch {epoch:3d}  validation accuracy {accuracy:.4f}")
 
 
 def _echo_opening(final: FinalTraining) -> None:

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ FIELDS = {"lr": float, "weight_decay": float, "bn_epsilon": float, "decay_epoch"
 
 Point = dict[str, float]
 OnPoint = Callable[[Point, Outcome, int, int], None]
+OnPointEpoch = Callable[[int, int, float], None]
 
 
 def read_grid(texts: Sequence[str]) -> dict[str, tuple[float, ...]]:
@@ -77,6 +79,7 @@ def train_grid(
     workers: int | None = None,
     minutes: float | None = None,
     on_point: OnPoint | None = None,
+    on_epoch: OnPointEpoch | None = None,
 ) -> dict[str, Any] | None:
     """Train a network by every recipe of a grid, and test the one that validates best, once.
 
@@ -93,6 +96,8 @@ def train_grid(
         minutes: Stop after the epochs in which so many minutes have passed.
         on_point: Called with the point, its outcome, how many are finished and of how many;
             after going on, first with those that were finished before.
+        on_epoch: Called with the point's number, from 1, the epoch and the validation accuracy
+            after it, in the process that trains the point: so it must pickle.
 
     Returns:
         The winner's record with ``grid``, its points and outcomes; None if stopped by ``minutes``.
@@ -106,7 +111,7 @@ def train_grid(
         raise SettingError("the grid has no point; expected at least one field with a value")
     recipes = [_recipe_at(final.recipe, point) for point in points]
     count, until, folder = check_workers(workers), check_minutes(minutes, run), Path(run)
-    evaluator = GridEvaluator(final, recipes, folder / "points", until)
+    evaluator = GridEvaluator(final, recipes, folder / "points", until, on_epoch)
     settings = final.settings | {"grid": {name: list(values) for name, values in grid.items()}}
     settings["recipe"] = {k: v for k, v in settings["recipe"].items() if k not in grid}
     with locked(folder, RECORD):
@@ -134,15 +139,21 @@ class GridEvaluator:
         recipes: One a point; a trial's number, from 1, says which.
         folder: Where the points are kept.
         until: Time (of `time.time`) after which no other epoch is begun.
+        on_epoch: As for `train_grid`.
     """
 
     is_instant = False
 
     def __init__(
-        self, final: FinalTraining, recipes: list[Recipe], folder: Path, until: float | None
+        self,
+        final: FinalTraining,
+        recipes: list[Recipe],
+        folder: Path,
+        until: float | None,
+        on_epoch: OnPointEpoch | None = None,
     ) -> None:
         self.final, self.recipes = final, recipes
-        self.folder, self.until = folder, until
+        self.folder, self.until, self.on_epoch = folder, until, on_epoch
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -178,7 +189,8 @@ class GridEvaluator:
         checkpoint = self._file(trial.number).with_suffix("") / CHECKPOINT
         checkpoint.parent.mkdir(parents=True, exist_ok=True)
         try:
-            fit = train_on(final, checkpoint, until=self.until)
+            on_epoch = partial(self.on_epoch, trial.number) if self.on_epoch else None
+            fit = train_on(final, checkpoint, until=self.until, on_epoch=on_epoch)
             if fit.epoch < final.recipe.epochs:
                 return Outcome.failed(f"stopped after epoch {fit.epoch}")
             outcome = final.trainer.outcome(fit)

@@ -1,4 +1,5 @@
 import json
+from functools import partial
 
 import pytest
 
@@ -95,10 +96,18 @@ def test_the_winner_is_what_a_training_by_its_recipe_alone_gives(whole, tmp_path
     assert {**record["outcome"], "seconds": 0} == {**expected, "seconds": 0}
 
 
+def write_epoch(folder, point, epoch, accuracy):
+    (folder / f"{point} {epoch}").write_text(str(accuracy))
+
+
 @pytest.mark.slow
-def test_processes_give_the_same_as_this_one(whole, tmp_path):
-    record = train_grid(FINAL, GRID, tmp_path / "run", workers=2)
+def test_processes_give_the_same_as_this_one_and_tell_of_every_epoch(whole, tmp_path):
+    on_epoch = partial(write_epoch, tmp_path)
+    record = train_grid(FINAL, GRID, tmp_path / "run", workers=2, on_epoch=on_epoch)
     assert strip(record) == strip(whole[1])
+    for point, row in enumerate(record["grid"], 1):
+        files = [tmp_path / f"{point} {epoch}" for epoch in (1, 2, 3)]
+        assert [float(file.read_text()) for file in files] == row["outcome"]["valid_curve"]
 
 
 def test_a_grid_goes_on_after_the_points_and_epochs_that_it_has(whole, tmp_path, monkeypatch):
