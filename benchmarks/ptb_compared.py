@@ -26,7 +26,7 @@ from nasedu import published
 from nasedu.children import LSTMLayer, hidden_size_for
 from nasedu.children.language_model import count_parameters
 from nasedu.data import load_text
-from nasedu.training import LanguageRecipe, LanguageState, LanguageTrainer
+from nasedu.training import Checkpoint, LanguageRecipe, LanguageTrainer
 from nasedu.training.hardware import keep_freed_memory
 
 ADAM = LanguageRecipe(
@@ -67,7 +67,7 @@ class CellTraining:
         trainer = LanguageTrainer(load_text(self.data), self.recipe)
         folder.mkdir(parents=True, exist_ok=True)
         kept = folder / "state.safetensors"
-        resume = LanguageState.load(kept) if kept.exists() else None
+        resume = Checkpoint.load(kept) if kept.exists() else None
         child, outcome = trainer.fit(
             self.cell, self.seed, resume=resume, on_state=lambda state: state.save(kept)
         )

@@ -21,7 +21,7 @@ from pathlib import Path
 from record import write_record
 
 from nasedu.searching.final_training import CHECKPOINT, OUTCOME
-from nasedu.training import read_checkpoint
+from nasedu.training import Checkpoint
 
 
 def training(run, options):
@@ -49,7 +49,7 @@ def kept(run):
     """Return the number of epochs kept, and a digest of everything in the checkpoint but time."""
     if not (run / CHECKPOINT).exists():
         return 0, None
-    found = read_checkpoint(run / CHECKPOINT)
+    found = Checkpoint.load(run / CHECKPOINT)
     digest = hashlib.sha256(repr((found.about, found.train_curve, found.valid_curve)).encode())
     for name, tensor in sorted(found.tensors.items()):
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())

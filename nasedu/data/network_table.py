@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nasedu.architectures.whole_file import write_whole
 from nasedu.data.tables import tables_folder
 from nasedu.errors import DataError, NaseduError
 from nasedu.spaces import ConvNetSpace, count_sequences, places_of
+from nasedu.whole_file import write_whole
 
 DIVERGED = -1
 MISSING = -2

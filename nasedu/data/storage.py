@@ -12,9 +12,9 @@ from safetensors.torch import save
 from torch import Tensor
 
 from nasedu.architectures.json_form import read_json, write_json
-from nasedu.architectures.whole_file import left_by_a_kill, write_whole
 from nasedu.data.images import ImageData, LabelledImages
 from nasedu.errors import ArchitectureError, DataError
+from nasedu.whole_file import left_by_a_kill, write_whole
 
 KIND = "image_data"
 REMEDY = "make room, or name another folder in the environment variable NASEDU_DATA"

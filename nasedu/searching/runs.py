@@ -9,11 +9,11 @@ from pathlib import Path
 
 from torch import Generator
 
-from nasedu.architectures.whole_file import left_by_a_kill, write_whole
 from nasedu.controller import Strategy
 from nasedu.errors import StudyError
 from nasedu.searching.config import RunConfig
 from nasedu.searching.study import Study
+from nasedu.whole_file import left_by_a_kill, write_whole
 
 
 @contextmanager

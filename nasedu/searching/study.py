@@ -23,12 +23,12 @@ from safetensors.torch import load as tensors_from_bytes
 from safetensors.torch import save as tensors_to_bytes
 from torch import Generator, Tensor
 
-from nasedu.architectures.whole_file import write_whole
 from nasedu.controller import Strategy, UpdateStats
 from nasedu.errors import StudyError
 from nasedu.searching.config import RunConfig, versions
 from nasedu.searching.trial import Trial, child_seed
 from nasedu.training import Outcome
+from nasedu.whole_file import write_whole
 
 APPLICATION = 0x6E617365  # "nase": tells our files from other SQLite files
 SCHEMA = 1

@@ -11,8 +11,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from nasedu.architectures.whole_file import write_whole
 from nasedu.errors import StudyError
+from nasedu.whole_file import write_whole
 
 KIND = "training"
 PARTS = ("train", "valid")

@@ -15,8 +15,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nasedu.architectures.whole_file import write_whole
 from nasedu.errors import DrawingError, SettingError
+from nasedu.whole_file import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

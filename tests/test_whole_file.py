@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nasedu.architectures.whole_file import left_by_a_kill, write_whole
 from nasedu.errors import DataError, StudyError
+from nasedu.whole_file import left_by_a_kill, write_whole
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_a_disk_that_is_really_full(path):
     script = """
         import resource, signal, sys
         from pathlib import Path
-        from nasedu.architectures.whole_file import write_whole
+        from nasedu.whole_file import write_whole
         from nasedu.errors import DataError
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
@@ -72,7 +72,7 @@ def test_a_kill_leaves_what_was_there_and_a_part_that_is_found(path):
     script = """
         import os, signal, sys
         from pathlib import Path
-        from nasedu.architectures.whole_file import write_whole
+        from nasedu.whole_file import write_whole
         from nasedu.errors import StudyError
         os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)
         write_whole(Path(sys.argv[1]), b"after", StudyError)
