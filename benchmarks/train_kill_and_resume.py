@@ -50,7 +50,7 @@ def kept(run):
     if not (run / CHECKPOINT).exists():
         return 0, None
     found = Checkpoint.load(run / CHECKPOINT)
-    digest = hashlib.sha256(repr((found.about, found.train_curve, found.valid_curve)).encode())
+    digest = hashlib.sha256(repr((found.settings, found.train_curve, found.valid_curve)).encode())
     for name, tensor in sorted(found.tensors.items()):
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
         digest.update(tensor.contiguous().numpy().tobytes())

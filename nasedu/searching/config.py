@@ -68,6 +68,8 @@ class RunConfig:
             del config["trials"]
             if "recipe" in (evaluator := config["evaluator"]):
                 evaluator["recipe"] = LATER | evaluator["recipe"]
+            if "table_digest" in evaluator:
+                del evaluator["table"]  # where it lies; the digest says which it is
         if difference := first_difference(*configs):
             key, ours, theirs = difference
             raise StudyError(

@@ -167,6 +167,10 @@ def test_a_search_on_a_table_of_ones_own_goes_on_from_another_folder(table, tmp_
     run_search(TabularEvaluator(NetworkTable.load("mine.npz")), trials=4, run="run")
     monkeypatch.chdir("elsewhere")
     assert len(list(resume("../run", trials=8))[-1].study.trials()) == 8
+    moved = Path("mine.npz").absolute()
+    Path("../mine.npz").rename(moved)
+    evaluator = TabularEvaluator(NetworkTable.load(moved))
+    assert len(run_search(evaluator, trials=12, run="../run").trials()) == 12
 
 
 def test_another_table_under_the_name_is_noticed(folder, table, tmp_path):
