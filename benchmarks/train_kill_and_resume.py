@@ -102,7 +102,7 @@ def main():
                 break
             process.kill()
             process.communicate()
-            halves += (cut / f".{CHECKPOINT}.{process.pid}").exists()
+            halves += (cut / f".{CHECKPOINT}.{process.pid}.part").exists()
             epochs.append(kept(cut)[0])  # raises if it is damaged
             print(f"kill {len(epochs)}: {epochs[-1]} of {options.epochs} epochs kept", flush=True)
         else:
