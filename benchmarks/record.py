@@ -7,25 +7,26 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import torch
+
 from nasedu.searching import available_cores
 from nasedu.searching.config import versions
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 
 
-def write_record(script: str, title: str, body: str) -> None:
-    """Print a result and write it beside its script, as ``<script>.md``."""
-    facts = versions()
+def write_record(script: str, title: str, body: str, path: Path | None = None) -> None:
+    """Print a result and write it beside its script, as ``<script>.md``, or to a path."""
+    facts, source = versions(), Path(script).resolve()
     commit = _git("rev-parse", "--short", "HEAD") + ("+" if _git("status", "--porcelain") else "")
-    command = " ".join(["python", f"benchmarks/{Path(script).name}", *sys.argv[1:]])
+    command = " ".join(["python", source.relative_to(HERE.parent).as_posix(), *sys.argv[1:]])
     head = (
         f"# {title}\n\n"
         f"Made by `{command}` at commit `{commit}` on {datetime.now(UTC):%Y-%m-%d}; "
-        f"{available_cores()} cores of {facts['processor']}, torch {facts['torch']}, "
+        f"{available_cores()} cores of {facts['processor']}{_gpu()}, torch {facts['torch']}, "
         f"Python {facts['python']}. (A `+` after the commit: with changes not yet committed.)\n\n"
     )
-    path = HERE / f"{Path(script).stem}.md"
-    path.write_text(head + body.rstrip() + "\n", encoding="utf-8")
+    (path or source.with_suffix(".md")).write_text(head + body.rstrip() + "\n", encoding="utf-8")
     print(head + body)
 
 
@@ -39,6 +40,11 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a Markdown table, its first column left, the others right."""
     lines = [header, ["---"] + ["---:"] * (len(header) - 1), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def _gpu() -> str:
+    """Return the name of the CUDA device, after a comma, or nothing."""
+    return f", {torch.cuda.get_device_name()}" if torch.cuda.is_available() else ""
 
 
 def _git(*arguments: str) -> str:
