@@ -1,0 +1,153 @@
+"""Recurrent cells on a GPU: the fast cell against nn.LSTM (cuDNN) and the textbook form.
+
+Forward and backward of one layer, in float32 (without TF32) and with products in bfloat16. First
+whether it is right: outputs and gradients against the textbook form in float64, as relative errors
+of whole tensors. In float32 at most 1e-4 is right, in bfloat16 at most 1.2 times the error that the
+textbook form has under autocast, and 0.01 more. Then how fast. `GraphedCell` is the fast cell as a
+CUDA graph; on a CPU it is the fast cell.
+"""
+
+import copy
+import statistics
+import time
+
+import torch
+from graphed_cell import GraphedCell
+from slices import Slices, options_of, read_rows, spread, table, write_rows
+from torch import nn
+
+from nasedu import build, published
+from nasedu.training import pick_device
+
+SHAPES = (
+    (35, 20, 200),
+    (35, 20, 650),
+    (35, 64, 200),
+    (35, 20, 741),
+    (35, 20, 1152),
+    (100, 32, 800),
+)
+TOY_SHAPES = ((5, 4, 16), (6, 4, 16))  # T, B, H = I
+PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+TOLERANCE, FACTOR, MORE = 1e-4, 1.2, 0.01
+FORMS = ("nn.LSTM", "textbook", "fast", "graph")
+
+
+def forms_of(size, device):
+    """Return the layers by name; the cells have the same weights."""
+    torch.manual_seed(0)
+    plain = build(published.NAS_CELL, input_size=size, hidden_size=size, fast=False)
+    fast = build(published.NAS_CELL, input_size=size, hidden_size=size)
+    graph = GraphedCell(published.NAS_CELL, size, size)
+    for child in (fast, graph):
+        child.load_state_dict(plain.state_dict())
+    layers = (nn.LSTM(size, size, bias=False), plain, fast, graph)
+    return {name: child.to(device) for name, child in zip(FORMS, layers, strict=True)}
+
+
+def run(child, x, probe, low):
+    """Go forward and back; return the outputs and the gradients of inputs and weights."""
+    with torch.autocast(x.device.type, torch.bfloat16, enabled=low):
+        out = child(x)[0]
+    weights = list(child.parameters())
+    grads = torch.autograd.grad(out, [x, *weights], probe.to(out.dtype))
+    return [out.detach(), *grads]
+
+
+def largest_error(found, exact):
+    """Return the largest relative error of a tensor as a whole."""
+    pairs = zip(found, exact, strict=True)
+    return max(((a.double() - b).norm() / b.norm()).item() for a, b in pairs)
+
+
+def errors(forms, x, probe, low):
+    """Return the largest error of every form of the cell, against float64."""
+    exact = run(
+        copy.deepcopy(forms["textbook"]).double(),
+        x.detach().double().requires_grad_(),
+        probe.double(),
+        False,
+    )
+    return {
+        name: largest_error([each.clone() for each in run(forms[name], x, probe, low)], exact)
+        for name in FORMS[1:]
+    }
+
+
+def seconds(child, x, probe, low):
+    """Return how long going forward and back takes."""
+    finish(x.device)
+    start = time.perf_counter()
+    run(child, x, probe, low)
+    finish(x.device)
+    return time.perf_counter() - start
+
+
+def finish(device):
+    if device.type == "cuda":
+        torch.cuda.synchronize()
+
+
+def measure(shape, precision, rounds):
+    """Return a row of the table of everything measured."""
+    device, (steps, batch, size) = pick_device(), shape
+    low, forms = PRECISIONS[precision] == torch.bfloat16, forms_of(size, device)
+    x = torch.randn(steps, batch, size, device=device, requires_grad=True)
+    probe = torch.randn(steps, batch, size, device=device)
+    found = errors(forms, x, probe, low)
+    limit = FACTOR * found["textbook"] + MORE if low else TOLERANCE
+    rows = [
+        {name: seconds(forms[name], x, probe, low) for name in FORMS} for _ in range(rounds + 1)
+    ]
+    times = rows[1:]  # the first one warms up
+    row = {"shape": ", ".join(map(str, shape)), "precision": precision, "limit": f"{limit:.1e}"}
+    for name in FORMS[1:]:
+        row[f"error, {name}"] = f"{found[name]:.1e}"
+    for name in FORMS:
+        row[f"ms, {name}"] = spread([1000 * each[name] for each in times], 3)
+    lstm, fast, graph = (
+        statistics.median(each[name] for each in times) for name in ("nn.LSTM", "fast", "graph")
+    )
+    row["share, fast"], row["share, graph"] = f"{2 * lstm / fast:.2f}", f"{2 * lstm / graph:.2f}"
+    wrong = [name for name in ("fast", "graph") if not found[name] <= limit]
+    row["right"] = "NO: " + " and ".join(wrong) if wrong else "yes"
+    return row
+
+
+def main(arguments=None):
+    parser = options_of(__doc__)
+    parser.add_argument("--rounds", type=int, default=15)
+    options = parser.parse_args(arguments)
+    slices = Slices(__file__, options)
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
+    path = slices.folder / "cells.csv"
+    rows = read_rows(path)
+    done = {(row["shape"], row["precision"]) for row in rows}
+    todo = [
+        (shape, precision)
+        for shape in (TOY_SHAPES if options.toy else SHAPES)
+        for precision in PRECISIONS
+        if (", ".join(map(str, shape)), precision) not in done
+    ]
+    if todo:
+        slices.begin()
+    for number, (shape, precision) in enumerate(todo):
+        if number and slices.seconds_left < 0:
+            slices.say("not finished; the same command goes on")
+            return
+        rows.append(measure(shape, precision, options.rounds))
+        write_rows(path, rows)
+        slices.say(", ".join(f"{key} {value}" for key, value in rows[-1].items()))
+    header = ["T, B, H", *list(rows[0])[1:]]
+    slices.write(
+        "Recurrent cells on a GPU",
+        f"`published.NAS_CELL`, one layer, forward and backward, {options.rounds} alternating "
+        f"rounds, median (smallest to largest) in milliseconds; {slices}. Errors: against float64, "
+        "the largest relative one of outputs and gradients. Share: of nn.LSTM's rate of matrix "
+        "products, of which this cell has twice as many.\n\n"
+        + table(header, [list(row.values()) for row in rows]),
+    )
+
+
+if __name__ == "__main__":
+    main()

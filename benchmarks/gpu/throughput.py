@@ -1,0 +1,201 @@
+"""How many images a second a GPU trains, by network, precision and number of processes.
+
+`published.NAS_CNN_V1` and the reference child of `conv_children.py`, on made-up 32x32 images in
+channels-last order, whole epochs with augmentation, batches of 64 and, in one process, of 256.
+Every process trains one child, as in a search; all begin together, and their rates add up. Beside
+it what part this is of the rate of large matrix products in the same precision. float32 is
+without TF32, which torch would by itself use for convolutions.
+"""
+
+import multiprocessing
+import queue
+import statistics
+import time
+
+import torch
+from slices import Slices, options_of, read_rows, table, write_rows  # finds conv_children, too
+
+# isort: split
+
+from conv_children import NET, made_up
+
+from nasedu import published
+from nasedu.architectures import cost
+from nasedu.training import ImageTrainer, Recipe, pick_device
+
+NETS = {"figure 7": published.NAS_CNN_V1, "reference": NET}
+PRECISIONS = ("float32", "tf32", "bfloat16")
+PROCESSES = (1, 2, 4, 8, 16)
+LARGE = 256
+LIMIT = 240  # seconds in which every process has to report
+
+
+def flop(name):
+    """Return the floating-point operations of an image, forward and back, but to the image."""
+    counts = cost(NETS[name])
+    return 3 * counts.flop - counts.layers[0].flop
+
+
+def set_tf32(precision):
+    tf32 = precision == "tf32"
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = tf32
+
+
+def peak(precision, size):
+    """Return the FLOP a second of products of two square matrices, the median of five."""
+    set_tf32(precision)
+    dtype = torch.bfloat16 if precision == "bfloat16" else torch.float32
+    matrix, rates = torch.rand(size, size, device=pick_device(), dtype=dtype), []
+    for _ in range(6):
+        finish()
+        start = time.perf_counter()
+        for _ in range(10):
+            matrix @ matrix
+        finish()
+        rates.append(10 * 2 * size**3 / (time.perf_counter() - start))
+    return statistics.median(rates[1:])
+
+
+def finish():
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+
+
+def worker(num_images, orders, results, barrier):
+    """Train an epoch of what is ordered, until nothing is; report images a second."""
+    torch.set_num_threads(1)
+    while (order := orders.get()) is not None:
+        try:
+            results.put(rate(*order, num_images, barrier))
+        except Exception as error:  # out of memory, or another process was
+            barrier.abort()
+            results.put(f"{type(error).__name__}: {error}".splitlines()[0])
+
+
+def rate(name, precision, batch_size, num_images, barrier):
+    """Return how many images a second this process trains while all others do."""
+    set_tf32(precision)
+    arithmetic = "bfloat16" if precision == "bfloat16" else "float32"
+    recipe = Recipe(epochs=2, batch_size=batch_size, precision=arithmetic)
+    trainer = ImageTrainer(made_up(num_images), recipe)
+    fit = trainer.begin(NETS[name], 0)
+    generator = fit.generator
+    trainer.train_epoch(fit.child, fit.optimizer, 0, generator)  # warms up
+    barrier.wait(LIMIT)
+    start = time.perf_counter()
+    trainer.train_epoch(fit.child, fit.optimizer, 1, generator)
+    return num_images / (time.perf_counter() - start)
+
+
+class Crew:
+    """So many processes that do the same at the same time."""
+
+    def __init__(self, count, num_images):
+        context = multiprocessing.get_context("spawn")
+        self.count, self.barrier = count, context.Barrier(count)
+        self.orders, self.results = context.Queue(), context.Queue()
+        arguments = (num_images, self.orders, self.results, self.barrier)
+        self.processes = [
+            context.Process(target=worker, args=arguments, daemon=True) for _ in range(count)
+        ]
+        for process in self.processes:
+            process.start()
+
+    def run(self, *order):
+        """Return the sum of all rates, or why there is none."""
+        for _ in range(self.count):
+            self.orders.put(order)
+        try:
+            rates = [self.results.get(timeout=LIMIT) for _ in range(self.count)]
+        except queue.Empty:
+            return f"a process did not report within {LIMIT} s"
+        failed = [each for each in rates if isinstance(each, str)]
+        self.barrier.reset()
+        return failed[0] if failed else sum(rates)
+
+    def close(self):
+        for process in self.processes:
+            process.kill()
+            process.join()
+
+
+def cases(options):
+    """Return what is to be measured, by number of processes."""
+    counts = (1, 2) if options.toy else PROCESSES
+    nets = ("reference",) if options.toy else tuple(NETS)
+    wanted = [
+        (count, name, precision, 64)
+        for count in counts
+        for name in nets
+        for precision in PRECISIONS
+    ]
+    if not options.toy:
+        wanted += [(1, name, "bfloat16", LARGE) for name in nets]
+    return wanted
+
+
+def key(row):
+    return int(row["processes"]), row["network"], row["precision"], int(row["batch"])
+
+
+def measure(count, orders, options, keep):
+    """Measure some cases with so many processes, and tell each; stop where the slice ends."""
+    crew = Crew(count, 64 if options.toy else max(LARGE, options.images // count))
+    try:
+        for order in orders:
+            found = crew.run(*order)
+            keep(count, *order, found)
+            if isinstance(found, str):
+                return
+    finally:
+        crew.close()
+
+
+def main(arguments=None):
+    parser = options_of(__doc__)
+    parser.add_argument("--images", type=int, default=8192, help="an epoch of all processes")
+    options = parser.parse_args(arguments)
+    slices = Slices(__file__, options)
+    path = slices.folder / "throughput.csv"
+    rows, wanted = read_rows(path), cases(options)
+    todo = [case for case in wanted if case not in {key(row) for row in rows}]
+    if todo:
+        slices.begin()
+        torch.set_num_threads(1)
+        size = 256 if options.toy else 8192
+        peaks = {precision: peak(precision, size) for precision in PRECISIONS}
+
+    def keep(count, name, precision, batch, found):
+        good = not isinstance(found, str)
+        share = found * flop(name) / peaks[precision] if good else 0.0
+        row = {
+            "network": name,
+            "precision": precision,
+            "batch": f"{batch}",
+            "processes": f"{count}",
+            "images/s": f"{found:.0f}" if good else found,
+            "share of peak": f"{share:.1%}" if good else "",
+            "peak, TFLOP/s": f"{peaks[precision] / 1e12:.3g}",
+        }
+        rows.append(row)
+        write_rows(path, rows)
+        slices.say(", ".join(f"{name} {value}" for name, value in row.items()))
+
+    begun, needed = time.time(), 0.0
+    for count in sorted({case[0] for case in todo}):
+        if slices.seconds_left < needed:
+            return slices.say("not finished; the same command goes on")
+        measure(count, [case[1:] for case in todo if case[0] == count], options, keep)
+        begun, needed = time.time(), max(needed, time.time() - begun)
+    rows.sort(key=lambda row: (row["network"], row["precision"], int(row["batch"]), key(row)))
+    counts = ", ".join(f"{name} {flop(name) / 1e9:.2f}" for name in NETS)
+    slices.write(
+        "Images a second on a GPU",
+        "Forward, back and augmentation of 32x32 images, channels-last, one child a process, all "
+        f"processes together; GFLOP an image: {counts}. Peak: products of large square matrices in "
+        f"one process; {slices}.\n\n" + table(list(rows[0]), [list(r.values()) for r in rows]),
+    )
+
+
+if __name__ == "__main__":
+    main()
