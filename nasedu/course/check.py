@@ -17,6 +17,7 @@ from nasedu.course.checks.lesson_06 import (
 )
 from nasedu.course.checks.lesson_07 import anchor_probability, inputs_from_mask, loose_ends
 from nasedu.course.checks.lesson_09 import bootstrap_interval, expected_best, share_of_wins
+from nasedu.course.checks.lesson_10 import num_layers, pushes, rank_correlation
 
 __all__ = [
     "anchor_probability",
@@ -36,9 +37,12 @@ __all__ = [
     "loose_ends",
     "moving_average",
     "noise_to_signal",
+    "num_layers",
     "output_size",
     "place_of",
     "policy_gradient_loss",
+    "pushes",
+    "rank_correlation",
     "reinforce_gradient",
     "reward_from_curve",
     "run_search",
