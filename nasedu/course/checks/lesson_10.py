@@ -127,7 +127,7 @@ def _ranks(values: ArrayLike) -> NDArray[np.int64]:
 
 
 def _pearson(a: ArrayLike, b: ArrayLike) -> float:
-    return float(np.corrcoef(a, b)[0, 1])
+    return float(np.corrcoef(np.asarray(a), np.asarray(b))[0, 1])
 
 
 def _squares(a: Sequence[float], b: Sequence[float]) -> int:
