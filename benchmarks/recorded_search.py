@@ -17,6 +17,7 @@ from nasedu.controller import make_strategy
 from nasedu.searching import Study, Updated
 from nasedu.spaces import Space
 from nasedu.training import LanguageRecipe, Outcome, Recipe
+from nasedu.viewing.measures import Measure
 from nasedu.viewing.progress import batch_line
 
 TABLES = HERE.parent / "data" / "tables"
@@ -34,7 +35,7 @@ class RecordedSearch:
         data: On what children are trained.
         recipe: How.
         trials: Children of each search.
-        measure: Name of the column that says how good a child is.
+        measure: What children are measured in, which is also the name of a column.
         read: Takes it from an outcome with a curve.
         seeds: Seeds of the searches.
     """
@@ -44,7 +45,7 @@ class RecordedSearch:
     data: str
     recipe: Recipe | LanguageRecipe
     trials: int
-    measure: str
+    measure: Measure
     read: Callable[[Outcome], float]
     seeds: tuple[int, ...] = (0, 1, 2)
 
@@ -71,7 +72,7 @@ class RecordedSearch:
             for event in search(self.space, strategy, **options):
                 if isinstance(event, Updated):
                     self.write_table(folders)
-                    print(run.name, batch_line(event), flush=True)
+                    print(run.name, batch_line(event, self.measure), flush=True)
         self.write_table(folders)
         return folders
 

@@ -14,10 +14,9 @@ import numpy as np
 
 from nasedu.searching import Trial
 from nasedu.viewing.columns import INK, QUIET
+from nasedu.viewing.measures import LOWER_IS_BETTER, MEASURES, Measure, read, say, value_of
 from nasedu.viewing.pictures import OKABE_ITO
 from nasedu.viewing.searches import (
-    MEASURES,
-    Measure,
     Search,
     Searches,
     Series,
@@ -27,7 +26,6 @@ from nasedu.viewing.searches import (
     series_of,
     share_explained,
     sizes,
-    value_of,
 )
 from nasedu.viewing.sheets import (
     PENS,
@@ -55,14 +53,15 @@ def reward_figure(searches: Searches, of: Measure = "reward") -> Figure:
 
     Args:
         searches: A study, its trials, or several by name.
-        of: ``"reward"``, or the best validation ``"accuracy"`` of a child.
+        of: ``"reward"``, or what the best result of a child is told in: ``"accuracy"``,
+            ``"perplexity"`` or ``"bits"``.
 
     Raises:
         SettingError: Nothing to show, more than four searches, or another ``of``.
     """
-    series = series_of(searches)
+    series = series_of(searches, of)
     figure, [[axes]] = sheet(4.4)
-    fit_unit(axes, np.concatenate([one.dots(of)[1] for one in series]))
+    _fit(axes, series, of)
     for one, pen in zip(series, PENS, strict=False):
         if len(one.seeds) == 1:
             _add_dots(axes, one, of, pen, faint=len(series) > 1)
@@ -85,17 +84,18 @@ def best_figure(searches: Searches, of: Measure = "reward") -> Figure:
 
     Args:
         searches: A study, its trials, or several by name.
-        of: ``"reward"``, or the best validation ``"accuracy"`` of a child.
+        of: ``"reward"``, or what the best result of a child is told in: ``"accuracy"``,
+            ``"perplexity"`` or ``"bits"``.
 
     Raises:
         SettingError: Nothing to show, more than four searches, or another ``of``.
     """
-    series = series_of(searches)
+    series = series_of(searches, of)
     figure, [[axes]] = sheet(3.8)
     bests = [one.best_so_far(of) for one in series]
     for one, best, pen in zip(series, bests, PENS, strict=False):
-        _add_best(axes, one, best, pen)
-    _look_closely(axes, bests, series)
+        _add_best(axes, one, best, pen, of)
+    _look_closely(axes, bests, series, of)
     _finish(figure, axes, series, f"Best {MEASURES[of]} so far", of)
     return figure
 
@@ -114,7 +114,7 @@ def size_figure(searches: Searches, front: bool = True) -> Figure:
     series = series_of(searches)
     figure, [[axes]] = sheet(4.4)
     count_on_log_scale(axes)
-    fit_unit(axes, np.concatenate([one.dots("reward")[1] for one in series]))
+    _fit(axes, series, "reward")
     for one, pen in zip(series, PENS, strict=False):
         size, rewards = sizes(one.trials)
         look = {"color": pen.colour, "alpha": 0.55, "edgecolor": "white", "linewidth": 0.5}
@@ -144,17 +144,28 @@ def curves_figure(search: Search, n: int = 5) -> Figure:
         SettingError: What is given is no search.
     """
     [one] = series_of(search)
+    of = one.measure or "accuracy"
     figure, [[axes]] = sheet(3.8)
     colours = [OKABE_ITO[c] for c in ("blue", "vermillion", "green", "purple", "orange")]
     best = [t for t in best_distinct(one.trials, n) if t.outcome and t.outcome.valid_curve]
     for rank, trial in enumerate(best):
-        curve = trial.outcome.valid_curve if trial.outcome else ()
+        curve = [read(point, of) for point in trial.outcome.valid_curve] if trial.outcome else []
         look = {"color": colours[rank % 5], "marker": "o^sDv"[rank % 5], "linewidth": 2.2}
-        label = f"child {trial.number}: {value_of(trial, 'accuracy'):.3f}"
+        label = f"child {trial.number}: {say(value_of(trial, of) or 0.0, of)}"
         axes.plot(range(1, len(curve) + 1), curve, markersize=8, label=label, **look)
     axes.locator_params(axis="x", integer=True)
-    _finish(figure, axes, (one,), "Learning curves of the best", "accuracy", "epoch")
+    _finish(figure, axes, (one,), "Learning curves of the best", of, "epoch")
     return figure
+
+
+def _fit(axes: Axes, series: Sequence[Series], of: Measure) -> None:
+    """Let the y axis begin at 0 and, unless it is of a text, end at 1 or a half or quarter."""
+    values = np.concatenate([one.dots(of)[1] for one in series])
+    if all(one.measure in LOWER_IS_BETTER for one in series):
+        top = 1.04 * values.max(initial=0.0) or 1.0
+        axes.set_ylim(-0.04 * top, top)
+    else:
+        fit_unit(axes, values)
 
 
 def _add_dots(axes: Axes, one: Series, of: Measure, pen: Pen, faint: bool) -> None:
@@ -197,7 +208,7 @@ def _add_failures(axes: Axes, series: Sequence[Series]) -> None:
         axes.plot(failed, [floor] * len(failed), label=label, markersize=8, **look)
 
 
-def _add_best(axes: Axes, one: Series, best: np.ndarray, pen: Pen) -> None:
+def _add_best(axes: Axes, one: Series, best: np.ndarray, pen: Pen, of: Measure) -> None:
     known = np.isfinite(best).all(axis=0)
     x, best = np.arange(1, best.shape[1] + 1)[known], best[:, known]
     if not x.size:
@@ -206,21 +217,25 @@ def _add_best(axes: Axes, one: Series, best: np.ndarray, pen: Pen) -> None:
     steps = np.flatnonzero(np.diff(mean, prepend=-np.inf))
     look = {"color": pen.colour, "linestyle": pen.dashes, "linewidth": 2.6}
     marks = {"marker": pen.marker, "markevery": list(steps), "markersize": 7}
-    label = f"{one.label or 'best so far'}: {mean[-1]:.3f}"
+    label = f"{one.label or 'best so far'}: {say(mean[-1], of)}"
     axes.plot(x, mean, drawstyle="steps-post", label=label, **look, **marks)
     if len(one.seeds) > 1:
         band = {"color": pen.colour, "alpha": 0.16, "linewidth": 0, "step": "post"}
         axes.fill_between(x, best.min(axis=0), best.max(axis=0), **band)
 
 
-def _look_closely(axes: Axes, bests: Sequence[np.ndarray], series: Sequence[Series]) -> None:
+def _look_closely(
+    axes: Axes, bests: Sequence[np.ndarray], series: Sequence[Series], of: Measure
+) -> None:
     """Let the axis begin where the first batches ended: what matters comes after."""
     first = [sum(t.batch == 1 for t in one.seeds[0]) for one in series]
     after = [best[:, n - 1 :] for n, best in zip(first, bests, strict=True) if n]
     values = np.concatenate([a[np.isfinite(a)] for a in after]) if after else np.array([])
     if values.size:
-        span = max(np.ptp(values), 0.02)
-        axes.set_ylim(values.min() - 0.35 * span, values.max() + 0.1 * span)
+        span = max(np.ptp(values), 0.02 * values.max())
+        worse, better = 0.35 * span, 0.1 * span
+        below, above = (better, worse) if of in LOWER_IS_BETTER else (worse, better)
+        axes.set_ylim(values.min() - below, values.max() + above)
 
 
 def _add_fit(axes: Axes, one: Series, pen: Pen, label: str) -> None:
@@ -251,7 +266,8 @@ def _finish(
     x: str = "child",
 ) -> None:
     """Name axes and figure, explain the marks, and say so if there are none."""
-    name_axes(axes, x, MEASURES[of])
+    lower = " (lower is better)" if of in LOWER_IS_BETTER else ""
+    name_axes(axes, x, f"{MEASURES[of]}{lower}")
     if x == "child":
         axes.set_xlim(0, max(one.planned for one in series) + 1)
     if not any(t.state == "finished" for one in series for t in one.trials):

@@ -6,15 +6,16 @@ the picture, and a caption for those who can.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from nasedu.searching import Study
+from nasedu.spaces import read_space
+from nasedu.viewing.decision_words import decision_words, place_of
+from nasedu.viewing.measures import LOWER_IS_BETTER, MEASURES, Measure, say, value_of
 from nasedu.viewing.probabilities import recorded_probabilities
 from nasedu.viewing.searches import (
-    MEASURES,
-    Measure,
     Search,
     Searches,
     Series,
@@ -22,7 +23,6 @@ from nasedu.viewing.searches import (
     scored,
     series_of,
     share_explained,
-    value_of,
 )
 
 NOTHING = "No child has finished yet"
@@ -30,17 +30,17 @@ NOTHING = "No child has finished yet"
 
 def reward_alt(searches: Searches, of: Measure = "reward") -> str:
     """Say how the children of `reward_figure` did, and how that changed."""
-    return _for_each(searches, lambda one: _reward_finding(one, of))
+    return _for_each(series_of(searches, of), lambda one: _reward_finding(one, of))
 
 
 def best_alt(searches: Searches, of: Measure = "reward") -> str:
     """Say what the best child of `best_figure` reached, and when it came."""
-    return _for_each(searches, lambda one: _best_finding(one, of))
+    return _for_each(series_of(searches, of), lambda one: _best_finding(one, of))
 
 
 def size_alt(searches: Searches, front: bool = True) -> str:
     """Say how much the sizes of `size_figure` explain."""
-    return _for_each(searches, _size_finding)
+    return _for_each(series_of(searches), _size_finding)
 
 
 def curves_alt(search: Search, n: int = 5) -> str:
@@ -49,11 +49,14 @@ def curves_alt(search: Search, n: int = 5) -> str:
     best = [t for t in best_distinct(one.trials, n) if t.outcome and t.outcome.valid_curve]
     if not best:
         return f"{NOTHING}."
-    reached = [value_of(trial, "accuracy") or 0.0 for trial in best]
-    text = f"Child {best[0].number} reaches a validation accuracy of {reached[0]:.3f}"
+    of = one.measure or "accuracy"
+    reached = [value_of(trial, of) or 0.0 for trial in best]
+    name = MEASURES[of] if of == "bits" else f"a {MEASURES[of]}"
+    text = f"Child {best[0].number} reaches {name} of {say(reached[0], of)}"
     if len(best) > 1:
-        others = f"{min(reached[1:]):.3f} to {max(reached[1:]):.3f}"
-        text += f", the next {len(best) - 1} different networks {others}"
+        others = f"{say(min(reached[1:]), of)} to {say(max(reached[1:]), of)}"
+        things = "cells" if of in LOWER_IS_BETTER else "networks"
+        text += f", the next {len(best) - 1} different {things} {others}"
     return f"{text}."
 
 
@@ -64,13 +67,13 @@ def probabilities_alt(study: Study) -> str:
         SettingError: The strategy has no probabilities, as random search, or no update yet.
     """
     history, decisions = recorded_probabilities(study)
+    space = read_space(study.config.space)
     number, last = history[-1]
     favourites = []
     for decision, shares in zip(decisions, last, strict=False):
         if decision.choices:
             choice = decision.choices[int(np.argmax(shares))]
-            name = decision.name.removeprefix("num_").replace("_", " ")
-            words = f"{name} {choice} in layer {decision.layer}"
+            words = f"{decision_words(decision)} {choice} in {place_of(decision, space)}"
             favourites.append((max(shares), words, len(decision.choices)))
     (low, doubtful, n), (high, sure, _) = min(favourites), max(favourites)
     return (
@@ -79,9 +82,9 @@ def probabilities_alt(study: Study) -> str:
     )
 
 
-def _for_each(searches: Searches, finding: Callable[[Series], str]) -> str:
+def _for_each(series: Sequence[Series], finding: Callable[[Series], str]) -> str:
     sentences = []
-    for one in series_of(searches):
+    for one in series:
         text = finding(one)
         sentences.append(f"{one.label}: {text[0].lower()}{text[1:]}." if one.label else f"{text}.")
     return " ".join(sentences)
@@ -92,28 +95,28 @@ def _reward_finding(one: Series, of: Measure) -> str:
     failed = sum(t.state == "failed" for t in one.trials)
     if values.size:
         in_order = values[np.argsort(numbers, kind="stable")]
-        text = f"Mean {MEASURES[of]} {_trend(in_order, len(one.seeds))}"
+        text = f"Mean {MEASURES[of]} {_trend(in_order, of, len(one.seeds))}"
     elif failed == len(one.trials) > 0:
         return f"All {failed} children failed"
     else:
         text = NOTHING
     if one.baselines and of == "reward":
-        text += f"; the baseline ends at {one.baselines[max(one.baselines)]:.2f}"
+        text += f"; the baseline ends at {say(one.baselines[max(one.baselines)], digits=2)}"
     return f"{text}; {failed} of {len(one.trials)} failed" if failed else text
 
 
-def _trend(values: np.ndarray, seeds: int = 1) -> str:
+def _trend(values: np.ndarray, of: Measure, seeds: int = 1) -> str:
     """Say how values in the order of asking change: only beyond twice its error is it a change."""
     n, quarter = len(values), len(values) // 4
     if quarter < 2:
-        return f"is {values.mean():.2f} over {n} {'child' if n == 1 else 'children'}"
+        return f"is {say(values.mean(), of, 2)} over {n} {'child' if n == 1 else 'children'}"
     first, last = values[:quarter], values[-quarter:]
     change = last.mean() - first.mean()
     error = np.sqrt((first.var(ddof=1) + last.var(ddof=1)) / quarter)
     verb = "hardly changes," if abs(change) <= 2 * error else "rises" if change > 0 else "falls"
     return (
-        f"{verb} from {first.mean():.2f} in the first quarter of {n // seeds} children "
-        f"to {last.mean():.2f} in the last"
+        f"{verb} from {say(first.mean(), of, 2)} in the first quarter of {n // seeds} children "
+        f"to {say(last.mean(), of, 2)} in the last"
     )
 
 
@@ -123,10 +126,11 @@ def _best_finding(one: Series, of: Measure) -> str:
         return NOTHING
     ends, n = best[:, -1], best.shape[1]
     if len(ends) > 1:
-        spread = f"{np.nanmin(ends):.3f} to {np.nanmax(ends):.3f}"
-        return f"After {n} children the best {MEASURES[of]} is {np.nanmean(ends):.3f} ({spread})"
+        spread = f"{say(np.nanmin(ends), of)} to {say(np.nanmax(ends), of)}"
+        mean = say(float(np.nanmean(ends)), of)
+        return f"After {n} children the best {MEASURES[of]} is {mean} ({spread})"
     number = int(np.flatnonzero(best[0] == ends[0])[0]) + 1
-    return f"The best {MEASURES[of]}, {ends[0]:.3f}, comes with child {number} of {n}"
+    return f"The best {MEASURES[of]}, {say(ends[0], of)}, comes with child {number} of {n}"
 
 
 def _size_finding(one: Series) -> str:

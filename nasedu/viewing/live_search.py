@@ -12,8 +12,9 @@ from nasedu.searching import Event, Started, Study, TrialFinished, Updated
 from nasedu.viewing.background import OVER, BackgroundSearch, Events, State
 from nasedu.viewing.figures import reward_figure
 from nasedu.viewing.findings import reward_alt
+from nasedu.viewing.measures import Measure, measure_of, say
 from nasedu.viewing.pacing import Paced
-from nasedu.viewing.progress import accuracy_of
+from nasedu.viewing.progress import best_words
 from nasedu.viewing.searches import Search, Searches
 from nasedu.viewing.sheets import png_of
 
@@ -70,6 +71,7 @@ class LiveSearch:
         self._picture, self._alt = b"", ""
         self._done = 0
         self._last: Updated | None = None
+        self._measure: Measure = "accuracy"
         self._lock = threading.Lock()  # clicks and the search meet here
         tidy = {"description_width": "initial"}
         self.progress = IntProgress(description="children", min=0, max=1, style=tidy)
@@ -146,6 +148,7 @@ class LiveSearch:
         """Show an event; runs in the search's thread."""
         if isinstance(event, Started):
             self._done, self.progress.max = event.num_done, event.num_trials
+            self._measure = measure_of(event.study.config.evaluator)
         elif isinstance(event, TrialFinished):
             self._done += 1
         elif isinstance(event, Updated):
@@ -192,9 +195,11 @@ class LiveSearch:
             return ""
         stats, best = self._last.stats, self._last.best
         text = f"batch {self._last.number:,}"
-        text += f": mean reward {stats.mean_reward:.2f}" if stats else ": every child failed"
+        text += (
+            f": mean reward {say(stats.mean_reward, digits=2)}" if stats else ": every child failed"
+        )
         if best is not None:
-            text += f"; best accuracy {accuracy_of(best):.3f} (child {best.number:,})"
+            text += f"; {best_words(best, self._measure)}"
         return text
 
     def _sentence(self) -> str:

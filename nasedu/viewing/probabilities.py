@@ -10,8 +10,9 @@ import numpy as np
 
 from nasedu.errors import SettingError
 from nasedu.searching import Study
-from nasedu.spaces import Decision, read_space
+from nasedu.spaces import ConvNetSpace, Decision, Space, read_space
 from nasedu.viewing.columns import INK
+from nasedu.viewing.decision_words import decision_words, place_of
 from nasedu.viewing.sheets import SMALL, TEXT, sheet, write_title
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ ENOUGH = 0.2  # share that has room for its name
 def probabilities_figure(study: Study) -> Figure:
     """Draw how probable the controller found every choice, update by update.
 
-    Layers are rows and kinds of decisions columns. The choices of a decision are stacked,
+    Layers are rows and kinds of decisions columns; of a cell the leaves stand on the left, the
+    inner nodes and the memory on the right. The choices of a decision are stacked,
     the smallest at the bottom and the largest darkest, and are named where they have room:
     on the left at the first update, on the right at the last. An anchor point is a map with
     an earlier layer a row, the darker the more probable that it is chosen.
@@ -38,25 +40,37 @@ def probabilities_figure(study: Study) -> Figure:
         SettingError: The strategy has no probabilities, as random search, or no update yet.
     """
     history, decisions = recorded_probabilities(study)
-    kinds = list(dict.fromkeys(d.name for d in decisions))
-    kinds.sort(key=lambda name: name == "learning_rate")  # decided once, so in the last column
-    num_layers = decisions[-1].layer
-    height = 0.9 + num_layers * (1.25 if num_layers <= 6 else 1.0)
-    figure, panels = sheet(height, num_layers, len(kinds), gap=0.05)
-    if kinds[-1] == "learning_rate":
-        for row in panels[1:]:
-            row[-1].set_axis_off()
-    for k, decision in enumerate(decisions):
-        panel = panels[decision.layer - 1][kinds.index(decision.name)]
-        deep = [row for row in history if len(row[1]) > k]  # updates of children so deep
+    space = read_space(study.config.space)
+    places = _places(decisions, space)
+    num_rows, num_columns = (max(numbers) + 1 for numbers in zip(*places, strict=True))
+    height = 0.9 + num_rows * (1.25 if num_rows <= 6 else 1.0)
+    figure, panels = sheet(height, num_rows, num_columns, gap=0.05)
+    for k, (decision, (row, column)) in enumerate(zip(decisions, places, strict=True)):
+        panel = panels[row][column]
+        deep = [update for update in history if len(update[1]) > k]  # of children so deep
         values = np.array([probabilities[k] for _, probabilities in deep])  # (U, C) or (U, J)
         draw_panel = _add_map if decision.is_anchor else _add_stack
         draw_panel(panel, decision, np.array([n for n, _ in deep], float), values)
         if len(deep) < len(history):
             panel.set_xlim(left=history[0][0])
-    _name_panels(panels, kinds)
+    _name_panels(panels, dict(zip(places, decisions, strict=True)), space)
     write_title(figure, "What the controller would choose")
     return figure
+
+
+def _places(decisions: Sequence[Decision], space: Space) -> list[tuple[int, int]]:
+    """Return row and column of every decision's panel."""
+    if isinstance(space, ConvNetSpace):
+        kinds = list(dict.fromkeys(d.name for d in decisions))
+        kinds.sort(key=lambda name: name == "learning_rate")  # decided once, so in the last column
+        return [(d.layer - 1, kinds.index(d.name)) for d in decisions]
+    base, index = space.base, {"cell_output": 0, "cell_input": 2}
+    return [
+        (base, index[d.name])
+        if d.name in index
+        else ((d.layer - 1) % base, (d.layer - 1) // base * 2 + (d.name == "activation"))
+        for d in decisions
+    ]
 
 
 def recorded_probabilities(
@@ -145,15 +159,23 @@ def _shades() -> Colormap:
     return LinearSegmentedColormap.from_list("pale to deep", [tuple(PALE), tuple(DEEP)])
 
 
-def _name_panels(panels: Sequence[Sequence[Axes]], kinds: Sequence[str]) -> None:
-    for row, column in product(range(len(panels)), range(len(kinds))):
-        axes = panels[row][column]
+def _name_panels(
+    panels: Sequence[Sequence[Axes]], decisions: dict[tuple[int, int], Decision], space: Space
+) -> None:
+    """Name each panel that differs from the one above by kind, or from the one left by place."""
+    for row, column in product(range(len(panels)), range(len(panels[0]))):
+        axes, here = panels[row][column], decisions.get((row, column))
+        if here is None:
+            axes.set_axis_off()
+            continue
+        above, left = decisions.get((row - 1, column)), decisions.get((row, column - 1))
+        is_lowest = (row + 1, column) not in decisions
         axes.grid(False)
-        axes.tick_params(labelbottom=row == len(panels) - 1)
-        if row == 0:
-            name = kinds[column].removeprefix("num_").replace("_", " ")
-            axes.set_title(name, fontsize=TEXT, color=INK)
-        if row == len(panels) - 1:
+        axes.tick_params(labelbottom=is_lowest)
+        if above is None or above.name != here.name:
+            axes.set_title(decision_words(here), fontsize=TEXT, color=INK)
+        if is_lowest:
             axes.set_xlabel("update", fontsize=SMALL, color=INK)
-        if column == 0:
-            axes.set_ylabel(f"layer {row + 1}", fontsize=TEXT, color=INK, labelpad=24)
+        if left is None or left.layer != here.layer:
+            name = place_of(here, space).removeprefix("the ")
+            axes.set_ylabel(name, fontsize=TEXT, color=INK, labelpad=24)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import statistics
+from collections.abc import Mapping
+from typing import Any
+
 from nasedu.searching import Finished, Started, Trial, Updated
 from nasedu.spaces import read_space
+from nasedu.viewing.layer_table import count
+from nasedu.viewing.measures import LOWER_IS_BETTER, MEASURES, Measure, measure_of, say, value_of
 
 
 def opening_lines(event: Started) -> str:
@@ -21,23 +27,30 @@ def opening_lines(event: Started) -> str:
     return (
         f"{event.num_trials:,} children by {by}{depth}, {how}, seed {config.seed}{resumed}\n"
         f"{data['title']}: {data['num_train']:,} training and {data['num_valid']:,} validation "
-        f"images, {data['recipe']['epochs']} epochs a child"
+        f"{unit_of(data)}, {count(data['recipe']['epochs'], 'epoch')} a child"
     )
 
 
-def batch_line(event: Updated) -> str:
-    """Say how one batch did, with a further line for every child that failed."""
-    accuracies = [accuracy_of(trial) for trial in event.trials if trial.state == "finished"]
+def batch_line(event: Updated, of: Measure = "accuracy") -> str:
+    """Say how one batch did, with a further line for every child that failed.
+
+    Args:
+        event: The batch and its update.
+        of: What children are measured in, see `measure_of`.
+    """
+    values = [v for trial in event.trials if (v := value_of(trial, of)) is not None]
     line = f"batch {event.number:3d}"
-    if accuracies:
-        mean = sum(accuracies) / len(accuracies)
-        line += f"  accuracy {mean:.3f} ({min(accuracies):.3f} to {max(accuracies):.3f})"
+    if values:
+        # One bad cell has a perplexity of thousands, which would rule a mean.
+        middle = statistics.median if of in LOWER_IS_BETTER else statistics.fmean
+        low, high = say(min(values), of), say(max(values), of)
+        line += f"  {short(of)} {say(middle(values), of)} ({low} to {high})"
     if event.stats:
-        line += f"  reward {event.stats.mean_reward:.3f}"
+        line += f"  reward {say(event.stats.mean_reward)}"
         if event.stats.baseline is not None:
-            line += f"  baseline {event.stats.baseline:.3f}"
+            line += f"  baseline {say(event.stats.baseline)}"
     if event.best:
-        line += f"  best {accuracy_of(event.best):.3f} (child {event.best.number})"
+        line += f"  best {_result(event.best, of)} (child {event.best.number})"
     for trial in event.trials:
         if trial.state == "failed":
             line += f"\n           child {trial.number} failed: {trial.reason}"
@@ -48,16 +61,32 @@ def closing_lines(event: Finished) -> str:
     """Say which child was best, or that none was."""
     if event.best is None or event.best.outcome is None:
         return "every child failed: the first reason is " + repr(event.study.trials()[0].reason)
-    net = read_space(event.study.config.space).decode(event.best.tokens)
+    config = event.study.config
+    net, of = read_space(config.space).decode(event.best.tokens), measure_of(config.evaluator)
     return (
-        f"best child: {event.best.number}, validation accuracy {accuracy_of(event.best):.3f}, "
+        f"best child: {event.best.number}, {MEASURES[of]} {_result(event.best, of)}, "
         f"{event.best.outcome.num_parameters:,} parameters\n{net}"
     )
 
 
-def accuracy_of(trial: Trial) -> float:
-    """Return the best validation accuracy of a finished child, 0 to 1."""
-    return max(trial.outcome.valid_curve) if trial.outcome else float("nan")
+def best_words(best: Trial, of: Measure) -> str:
+    """Return e.g. ``"best accuracy 0.912 (child 7)"``."""
+    return f"best {short(of)} {_result(best, of)} (child {best.number:,})"
+
+
+def unit_of(evaluator: Mapping[str, Any]) -> str:
+    """Return what data are counted in: ``"images"``, ``"words"`` or ``"characters"``."""
+    return f"{evaluator.get('unit', 'image')}s"
+
+
+def short(of: Measure) -> str:
+    """Return the measure without saying on which part it was taken."""
+    return MEASURES[of].removeprefix("validation ")
+
+
+def _result(trial: Trial, of: Measure) -> str:
+    value = value_of(trial, of)
+    return "unknown" if value is None else say(value, of)
 
 
 def duration(seconds: float) -> str:

@@ -13,7 +13,9 @@ from nasedu.searching import Study
 from nasedu.searching.runs import write_text
 from nasedu.spaces import RecurrentCellSpace, Space
 from nasedu.viewing import page
-from nasedu.viewing.progress import duration
+from nasedu.viewing.layer_table import count
+from nasedu.viewing.measures import LOWER_IS_BETTER, MEASURES, say, value_of
+from nasedu.viewing.progress import duration, unit_of
 from nasedu.viewing.report_sections import (
     controller_section,
     course_section,
@@ -22,7 +24,6 @@ from nasedu.viewing.report_sections import (
     size_section,
 )
 from nasedu.viewing.run_summary import RunSummary
-from nasedu.viewing.searches import value_of
 
 
 def write_report(study: Study, folder: Path) -> Path:
@@ -72,8 +73,9 @@ def _opening(report: RunSummary) -> str:
     if {"num_train", "num_valid"} <= data.keys():
         epochs = data.get("recipe", {}).get("epochs")
         lead += ", each looked up in a table, where it was" if _is_table(data) else ", each"
-        lead += " trained" + (f" for {epochs} epochs" if epochs else "")
-        lead += f" on {data['num_train']:,} images and measured on {data['num_valid']:,} others"
+        lead += " trained" + (f" for {count(epochs, 'epoch')}" if epochs else "")
+        lead += f" on {data['num_train']:,} {unit_of(data)} and measured on "
+        lead += f"{data['num_valid']:,} others"
     kind = "status" if report.is_complete else "status open"
     head = (
         f"<header>\n<h1>{escape(report.title)}</h1>",
@@ -95,15 +97,15 @@ def _key_facts(report: RunSummary) -> list[tuple[str, str, str]]:
     facts = []
     if report.best:
         top, outcome = report.best[0], report.best[0].outcome
-        accuracy = value_of(top, "accuracy")
-        shown = f"{top.reward:.3f}" if accuracy is None else f"{accuracy:.3f}"
-        name = "Best reward" if accuracy is None else "Best validation accuracy"
+        of = "reward" if value_of(top, report.measure) is None else report.measure
         size = f", {outcome.num_parameters:,} parameters" if outcome else ""
-        facts.append((name, shown, f"child {top.number}{size}"))
+        lower = "; lower is better" if of in LOWER_IS_BETTER else ""
+        shown = say(value_of(top, of) or 0.0, of)
+        facts.append((f"Best {MEASURES[of]}", shown, f"child {top.number}{size}{lower}"))
         quarter = -(-len(report.finished) // 4)
         rewards = [t.reward or 0.0 for t in report.finished]
         first, last = (sum(r) / quarter for r in (rewards[:quarter], rewards[-quarter:]))
-        facts.append(("Mean reward, last quarter", f"{last:.3f}", f"first quarter {first:.3f}"))
+        facts.append(("Mean reward, last quarter", say(last), f"first quarter {say(first)}"))
     seconds = sum(t.outcome.seconds for t in report.trials if t.outcome)
     if seconds:
         spared = ", spared by the table" if _is_table(report.data) else ""
@@ -120,8 +122,8 @@ def _next_steps(report: RunSummary) -> str:
     rows = []
     if report.best:
         rows.append((f"nasedu draw {run}:{report.best[0].number}", "Show a child of this run:"))
-    if data.get("kind") in ("images", "table"):
-        if report.best:
+    if data.get("kind") in ("images", "table", "language"):
+        if report.best and data["kind"] != "language":
             options = f" --data {shlex.quote(str(data['data']))}"
             for name in ("image_size", "whitening", "augmentation"):
                 if value := recipe.get(name):

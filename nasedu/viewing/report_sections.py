@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from html import escape
 
+from nasedu.architectures import RecurrentCell
 from nasedu.errors import DrawingError, SettingError
 from nasedu.searching import Trial
 from nasedu.viewing import findings, page
@@ -12,17 +13,22 @@ from nasedu.viewing.connections import connections
 from nasedu.viewing.drawing import Drawing, draw
 from nasedu.viewing.figures import best_figure, curves_figure, reward_figure, size_figure
 from nasedu.viewing.layer_table import MANY
+from nasedu.viewing.measures import LOWER_IS_BETTER, MEASURES, Measure, say, value_of
 from nasedu.viewing.probabilities import probabilities_figure, recorded_probabilities
 from nasedu.viewing.run_summary import RunSummary
-from nasedu.viewing.searches import value_of
 
 CARE = (
-    "The validation accuracy of the best child is the largest of many, and so it is too good: "
-    "part of it is luck with the random start and with these validation images, and would be "
-    "gone in a second training. The test images were not touched in this search. Whether a "
-    "network is good, and better than others, shows when it is trained anew, for longer and "
+    "The {result} of the best child is the {extreme} of many, and so it is too good: "
+    "part of it is luck with the random start and with {valid}, and would be "
+    "gone in a second training. {test} not touched in this search. Whether a "
+    "{thing} is good, and better than others, shows when it is trained anew, for longer and "
     "with several seeds, and is then tested once."
 )
+MEANINGS = {
+    "images": "its reward is its best validation accuracy of the last 5 epochs, cubed",
+    "table": "its reward is its best validation accuracy of the last 5 epochs, cubed",
+    "language": "its reward is 80 / perplexity² of the validation text after its best epoch",
+}
 
 
 def course_section(report: RunSummary) -> str:
@@ -32,15 +38,17 @@ def course_section(report: RunSummary) -> str:
         return page.section("How the search went", page.paragraph(words))
     study = report.study
     meaning = "A dot is a child"
-    if report.data.get("kind") in ("images", "table"):
-        meaning += "; its reward is its best validation accuracy of the last 5 epochs, cubed"
+    if (kind := report.data.get("kind")) in MEANINGS:
+        meaning += f"; {MEANINGS[kind]}"
+    # What a reward says of images, an accuracy does not say better; of 80 / perplexity² it does.
+    of = report.measure if report.measure in LOWER_IS_BETTER else "reward"
     return page.section(
         "How the search went",
         report.figure("reward", reward_figure(study), findings.reward_alt(study), f"{meaning}."),
         report.figure(
             "best",
-            best_figure(study),
-            findings.best_alt(study),
+            best_figure(study, of),
+            findings.best_alt(study, of),
             "A step is a new best child. The axis begins where the first batch ended.",
         ),
     )
@@ -50,13 +58,17 @@ def size_section(report: RunSummary) -> str:
     """How much the number of parameters explains."""
     if not report.finished:
         return ""
-    study = report.study
+    study, title = report.study, "What size alone explains"
+    counts = {t.outcome.num_parameters for t in report.finished if t.outcome}
+    if len(counts) == 1 and len(report.finished) > 1:
+        words = f"Nothing: all children have {counts.pop():,} parameters."
+        return page.section(title, page.paragraph(words))
     caption = (
         "The straight line knows nothing of a network but its number of parameters. What it "
         "explains, a search that only makes networks larger would find as well."
     )
     picture = report.figure("size", size_figure(study), findings.size_alt(study), caption)
-    return page.section("What size alone explains", picture)
+    return page.section(title, picture)
 
 
 def controller_section(report: RunSummary) -> str:
@@ -80,16 +92,28 @@ def networks_section(report: RunSummary) -> str:
     """The best networks: a table, what to think of it, and drawings."""
     if not report.best:
         return ""
-    heads = ("rank", "child", "validation accuracy", "reward", "parameters", "MFLOP", "seconds")
-    rows = [_network_row(rank, trial) for rank, trial in enumerate(report.best, start=1)]
+    of, things = report.measure, report.things
+    heads = ("rank", "child", MEASURES[of], "reward", "parameters", "MFLOP", "seconds")
+    rows = [_network_row(rank, trial, of) for rank, trial in enumerate(report.best, start=1)]
     cards = "\n".join(_card(report, rank, trial) for rank, trial in enumerate(report.best, 1))
-    many = f"The best {len(report.best)} networks" if len(rows) > 1 else "The best network"
+    many = f"The best {len(rows)} {things}" if len(rows) > 1 else f"The best {things[:-1]}"
     return page.section(
         many,
-        page.table("Different networks, each with its best training", heads, rows),
-        f'<div class="care">{page.paragraph(CARE)}</div>',
+        page.table(f"Different {things}, each with its best training", heads, rows),
+        f'<div class="care">{page.paragraph(_care(report))}</div>',
         _curves(report),
         f'<div class="gallery">\n{cards}\n</div>',
+    )
+
+
+def _care(report: RunSummary) -> str:
+    is_text = report.measure in LOWER_IS_BETTER
+    return CARE.format(
+        result=MEASURES[report.measure],
+        extreme="lowest" if is_text else "largest",
+        valid="this validation text" if is_text else "these validation images",
+        test="The test text was" if is_text else "The test images were",
+        thing=report.things[:-1],
     )
 
 
@@ -100,14 +124,14 @@ def _curves(report: RunSummary) -> str:
     return report.figure("curves", curves_figure(report.study), alt, "A point is an epoch.")
 
 
-def _network_row(rank: int, trial: Trial) -> tuple[str, ...]:
-    accuracy, outcome = value_of(trial, "accuracy"), trial.outcome
+def _network_row(rank: int, trial: Trial, of: Measure) -> tuple[str, ...]:
+    value, outcome = value_of(trial, of), trial.outcome
     assert outcome is not None
     return (
         f"{rank}",
         f"{trial.number}",
-        "" if accuracy is None else f"{accuracy:.3f}",
-        f"{trial.reward:.3f}",
+        "" if value is None else say(value, of),
+        say(trial.reward or 0.0),
         f"{outcome.num_parameters:,}",
         f"{outcome.flop / 1e6:,.1f}",
         f"{outcome.seconds:.1f}",
@@ -128,6 +152,8 @@ def _card(report: RunSummary, rank: int, trial: Trial) -> str:
 
 def _drawing(report: RunSummary, trial: Trial) -> Drawing:
     net = report.space.decode(trial.tokens)
+    if isinstance(net, RecurrentCell):
+        return draw(net)
     many = sum(edge.kind != "next" for edge in connections(net)) > MANY
     shape = tuple(report.data.get("shape", (3, 32, 32)))
     classes = report.data.get("num_classes", 10)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from nasedu.searching import RunConfig, Study, Trial
 from nasedu.spaces import Space, read_space
 from nasedu.viewing import page
+from nasedu.viewing.decision_words import things_of
+from nasedu.viewing.measures import Measure, measure_of
 from nasedu.viewing.pictures import write_file
 from nasedu.viewing.searches import best_distinct
 from nasedu.viewing.sheets import png_of
@@ -78,6 +80,16 @@ class RunSummary:
     def data(self) -> dict[str, Any]:
         """Settings of the evaluator."""
         return self.config.evaluator
+
+    @property
+    def measure(self) -> Measure:
+        """What children are measured in."""
+        return measure_of(self.data)
+
+    @property
+    def things(self) -> str:
+        """What was searched: networks, or cells."""
+        return things_of(self.space)
 
     @property
     def is_complete(self) -> bool:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from nasedu.errors import SettingError
 from nasedu.searching import Study, Trial
+from nasedu.viewing.measures import LOWER_IS_BETTER, MEASURES, Measure, measure_of, value_of
 
 Search = Study | Sequence[Trial]
 Searches = Search | Mapping[str, Search | Sequence[Search]]
-Measure = Literal["reward", "accuracy"]
-
-MEASURES = {"reward": "reward", "accuracy": "validation accuracy"}
 MOST = 4  # searches in a figure: more lines than that nobody tells apart
 
 
@@ -29,6 +27,7 @@ class Series:
         planned: Children that there will be, for an axis that stays while they come.
         baselines: Baseline of each batch by its number; only of a lone study.
         data: Title of the data set; empty if it is not known.
+        measure: What the children are measured in; None if it is not known.
     """
 
     name: str
@@ -36,6 +35,7 @@ class Series:
     planned: int
     baselines: Mapping[int, float]
     data: str = ""
+    measure: Measure | None = None
 
     @property
     def trials(self) -> tuple[Trial, ...]:
@@ -74,13 +74,14 @@ class Series:
     def best_so_far(self, of: Measure) -> np.ndarray:
         """Return the best value up to each child, ``(seeds, n)``; NaN before the first."""
         length = max((t.number for t in self.trials), default=0)
-        best = np.full((len(self.seeds), length), -np.inf)
+        better, worst = (np.minimum, np.inf) if of in LOWER_IS_BETTER else (np.maximum, -np.inf)
+        best = np.full((len(self.seeds), length), worst)
         for row, seed in zip(best, self.seeds, strict=True):
             for trial in seed:
                 value = value_of(trial, of)
                 if value is not None:
                     row[trial.number - 1] = value
-        best = np.maximum.accumulate(best, axis=1) if length else best
+        best = better.accumulate(best, axis=1) if length else best
         return np.where(np.isfinite(best), best, np.nan)
 
 
@@ -103,21 +104,26 @@ class Batches:
     high: np.ndarray
 
 
-def series_of(searches: Searches) -> tuple[Series, ...]:
+def series_of(searches: Searches, of: Measure = "reward") -> tuple[Series, ...]:
     """Return the series that a figure is asked to show.
 
     Args:
         searches: A study or its trials; or several by name, each a study or trials, or a
             list of those: one a seed.
+        of: What it is asked to show of them.
 
     Raises:
-        SettingError: Nothing to show, or too much.
+        SettingError: Nothing to show, or too much, or what the children are not measured in.
     """
     if not isinstance(searches, Mapping):
-        return (_series("", [searches]),)
+        searches = {"": [searches]}
     if not 1 <= len(searches) <= MOST:
         raise SettingError(f"{len(searches)} searches in a figure; expected 1 to {MOST}")
-    return tuple(_series(name, _seeds(value)) for name, value in searches.items())
+    series = tuple(_series(name, _seeds(value)) for name, value in searches.items())
+    for one in series:
+        if of in MEASURES and of not in ("reward", one.measure or of):
+            raise SettingError(f"of is {of!r}; expected 'reward' or {one.measure!r} on {one.data}")
+    return series
 
 
 def _seeds(value: Search | Sequence[Search]) -> Sequence[Any]:
@@ -132,28 +138,16 @@ def _series(name: str, seeds: Sequence[Search]) -> Series:
         if not isinstance(trial, Trial):
             raise SettingError(f"a {type(trial).__name__} is no trial; expected a study or trials")
     planned = [s.config.trials for s in studies] + [t.number for seed in trials for t in seed]
-    titles = {s.config.evaluator.get("title", "") for s in studies}
+    evaluators = [s.config.evaluator for s in studies]
+    titles = {evaluator.get("title", "") for evaluator in evaluators}
+    measures: set[Measure] = {measure_of(evaluator) for evaluator in evaluators}
     baselines = {}
     if len(seeds) == len(studies) == 1:
         updates = [(u.number, u.stats.baseline) for u in studies[0].updates() if u.stats]
         baselines = {number: value for number, value in updates if value is not None}
     data = titles.pop() if len(titles) == 1 else ""
-    return Series(name, trials, max(planned, default=1), baselines, data)
-
-
-def value_of(trial: Trial, of: Measure = "reward") -> float | None:
-    """Return a finished child's reward or best validation accuracy, else None.
-
-    Raises:
-        SettingError: ``of`` is neither ``"reward"`` nor ``"accuracy"``.
-    """
-    if of not in MEASURES:
-        raise SettingError(f"of is {of!r}; expected 'reward' or 'accuracy'")
-    if trial.outcome is None or trial.outcome.is_failed:
-        return None
-    if of == "reward":
-        return trial.outcome.reward
-    return max(trial.outcome.valid_curve, default=None)
+    measure = measures.pop() if len(measures) == 1 else None
+    return Series(name, trials, max(planned, default=1), baselines, data, measure)
 
 
 class Scored(NamedTuple):

@@ -4,40 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from nasedu.architectures import ConvNet
+from nasedu.architectures import Architecture, ConvNet
 from nasedu.errors import DrawingError, SearchSpaceError
-from nasedu.spaces import ConvNetSpace, Decision
+from nasedu.spaces import ConvNetSpace, Decision, Space
+from nasedu.viewing.decision_words import decision_words, place_of
 from nasedu.viewing.drawing import Drawing, cost_of, draw
 from nasedu.viewing.layer_table import Shape
 
 if TYPE_CHECKING:
     from ipywidgets import Box, Checkbox, Dropdown
 
-MOST_LAYERS = 6  # more controls than that nobody oversees
+MOST_LINES = 16  # of controls; more than 6 of a network, which have many, nobody oversees
+MOST_LAYERS = 6
 
 
 class TokenStrip:
-    """Every decision of a network as a control, and what they describe as a picture.
+    """Every decision of a network or a recurrent cell as a control, and what they describe.
 
-    As a cell's value it shows a control for each decision, one line a layer, beside the
-    drawing; where there is no kernel, or with more than 6 layers, the same without controls.
+    As a notebook cell's value it shows a control for each decision, one line a layer or node,
+    beside the drawing; where there is no kernel, or with more than 6 layers or a cell of a base
+    above 8, the same without controls.
 
     Args:
         space: The words there are.
         tokens: What to begin with; default the first choice everywhere, each layer fed by
             the one before.
-        shape: ``(channels, height, width)`` of the images.
-        num_classes: Number of classes to tell apart.
+        shape: ``(channels, height, width)`` of the images; not of a cell.
+        num_classes: Number of classes to tell apart; not of a cell.
 
     Raises:
-        SearchSpaceError: The tokens describe no network of the space.
+        SearchSpaceError: The tokens describe nothing of the space.
     """
 
     def __init__(
         self,
-        space: ConvNetSpace,
+        space: Space,
         tokens: Sequence[int] | None = None,
         *,
         shape: Shape = (3, 32, 32),
@@ -50,7 +54,8 @@ class TokenStrip:
             map(_first_token, space.decisions) if tokens is None else tokens
         )
         self.drawing = self._draw()
-        self._live = _Controls(self) if space.num_layers <= MOST_LAYERS else None
+        most = MOST_LAYERS if isinstance(space, ConvNetSpace) else MOST_LINES
+        self._live = _Controls(self) if len(self.lines) <= most else None
 
     def __repr__(self) -> str:
         return f"TokenStrip({self.sentence})"
@@ -68,50 +73,58 @@ class TokenStrip:
             self._live.show(self)
 
     @property
-    def net(self) -> ConvNet:
-        """The network that the tokens describe."""
+    def net(self) -> Architecture:
+        """The network or cell that the tokens describe."""
         return self.space.decode(self._tokens)
 
     @property
+    def lines(self) -> dict[str, list[Decision]]:
+        """The decisions of each layer, or each node and the memory, by its name."""
+        lines: dict[str, list[Decision]] = {}
+        for decision in self.space.decisions:
+            lines.setdefault(place_of(decision, self.space), []).append(decision)
+        return lines
+
+    @property
     def sentence(self) -> str:
-        """The tokens, layer by layer: ``1 2 0 | 0 1 3``."""
-        layers: list[list[str]] = [[] for _ in range(self.space.num_layers)]
-        for decision, token in zip(self.space.decisions, self._tokens, strict=True):
-            layers[decision.layer - 1].append(f"{token}")
-        return " | ".join(map(" ".join, layers))
+        """The tokens, line by line: ``1 2 0 | 0 1 3``."""
+        words = iter(f"{token}" for token in self._tokens)
+        return " | ".join(" ".join(islice(words, len(line))) for line in self.lines.values())
 
     @property
     def widget(self) -> Box | None:
-        """The controls with the picture, to be put into a layout; None above 6 layers."""
+        """The controls with the picture, to be put into a layout; None if they are too many."""
         return None if self._live is None else self._live.box
 
     @property
     def facts(self) -> dict[str, str]:
-        """What is shown beside the picture: tokens, digest and number of parameters."""
-        cost = cost_of(self.net, self.shape, self.num_classes)
-        return {
-            "tokens": self.sentence,
-            "digest": self.net.digest[:8],
-            "parameters": f"{cost.num_parameters:,}",
-        }
+        """What is shown beside the picture: tokens, digest, of a network its parameters."""
+        net = self.net
+        facts = {"tokens": self.sentence, "digest": net.digest[:8]}
+        if isinstance(net, ConvNet):  # of a cell they depend on its hidden size
+            cost = cost_of(net, self.shape, self.num_classes)
+            facts["parameters"] = f"{cost.num_parameters:,}"
+        return facts
 
     @property
     def html(self) -> str:
-        """Tokens, digest, number of parameters and the drawing, as HTML."""
+        """The facts and the drawing, as HTML."""
+        width = 24 if isinstance(self.space, ConvNetSpace) else 44
         rows = "".join(
             f'<div>{name} <code style="font-size: 1.15em">{escape(value)}</code></div>'
             for name, value in self.facts.items()
         )
         return (
             f'<div aria-live="polite">{rows}</div>\n'
-            f'<div style="max-width: 24rem">{_picture(self.drawing)}</div>'
+            f'<div style="max-width: {width}rem">{_picture(self.drawing)}</div>'
         )
 
     def _checked(self, tokens: Iterable[int]) -> list[int]:
         tokens, n = list(tokens), len(self.space.decisions)
         if len(tokens) != n:
             raise SearchSpaceError(f"{len(tokens)} tokens; expected {n}, one a decision")
-        return self.space.encode(self.space.decode(tokens))
+        space: Any = self.space  # decodes what it encodes
+        return space.encode(space.decode(tokens))
 
     def _draw(self) -> Drawing:
         return draw(self.net, shape=self.shape, num_classes=self.num_classes)
@@ -133,11 +146,11 @@ class _Controls:
         self._is_moving = False  # while we and not the reader move the controls
         self._of_decision: list[Dropdown | list[Checkbox]] = []
         lines = []
-        for layer in range(1, strip.space.num_layers + 1):
-            decisions = [d for d in strip.space.decisions if d.layer == layer]
-            controls = [_control(decision) for decision in decisions]
+        for place, decisions in strip.lines.items():
+            controls = [_control(decision, place) for decision in decisions]
             self._of_decision += controls
-            shown: list[Any] = [HTML(f"<b>layer {layer}</b>", layout=Layout(width="4.5em"))]
+            name = place.removeprefix("the ")
+            shown: list[Any] = [HTML(f"<b>{name}</b>", layout=Layout(width="4.5em"))]
             for control in controls:
                 shown += control if isinstance(control, list) else [control]
             lines.append(HBox(shown, layout=Layout(flex_flow="row wrap", align_items="center")))
@@ -173,7 +186,7 @@ class _Controls:
             strip.tokens = [_token_of(control) for control in self._of_decision]
 
 
-def _control(decision: Decision) -> Dropdown | list[Checkbox]:
+def _control(decision: Decision, place: str) -> Dropdown | list[Checkbox]:
     """Return a list to choose from, or for an anchor a box to tick for each earlier layer."""
     from ipywidgets import Checkbox, Dropdown, Layout
 
@@ -182,17 +195,17 @@ def _control(decision: Decision) -> Dropdown | list[Checkbox]:
         return [
             Checkbox(
                 description=f"reads {j}",
-                tooltip=f"layer {decision.layer} reads the output of layer {j}",
+                tooltip=f"{place} reads the output of layer {j}",
                 indent=False,
                 layout=Layout(width="5.5em"),
             )
             for j in range(1, decision.layer)
         ]
-    name = decision.name.removeprefix("num_").removeprefix("filter_").replace("_", " ")
+    name = decision_words(decision).removeprefix("filter ")
     return Dropdown(
         options=[(f"{choice}", token) for token, choice in enumerate(decision.choices)],
         description=name,
-        tooltip=f"{decision.name.replace('_', ' ')} of layer {decision.layer}",
+        tooltip=f"{decision.name.replace('_', ' ')} of {place}",
         style=tidy,
         layout=Layout(width=f"{len(name) * 0.6 + 5.5}em"),
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nasedu.errors import TrainingError
 from nasedu.searching.measurements import TestingEvaluator
-from nasedu.spaces import ConvNetSpace
+from nasedu.spaces import ConvNetSpace, RecurrentCellSpace
 from nasedu.training import Outcome
 
 SPACE = ConvNetSpace(
@@ -20,6 +20,7 @@ SPACE = ConvNetSpace(
     num_filters=(4, 8),
     skip_connections=False,
 )
+CELLS = RecurrentCellSpace(2)
 
 
 class Counted:
@@ -64,6 +65,31 @@ class Counted:
 
     def cost(self, trial):
         return sum(trial.tokens)
+
+
+class CountedCells(Counted):
+    """Looks like training on a text: the larger the tokens of a cell, the lower its perplexity."""
+
+    def __init__(self, unit="word"):
+        super().__init__()
+        self.unit = unit
+
+    @property
+    def settings(self):
+        text = {"kind": "language", "data": "made-up", "title": "A made-up text", "unit": self.unit}
+        sizes = {"num_symbols": 1000, "num_train": 2000, "num_valid": 500}
+        return {**text, **sizes, "recipe": {"epochs": 2}}
+
+    def __call__(self, trial):
+        perplexity = 900.0 - 20 * sum(trial.tokens) - (trial.seed % 1000) / 1e3
+        return Outcome(
+            reward=80 / perplexity**2,
+            valid_curve=(perplexity, perplexity + 50),
+            train_curve=(6.0, 5.0),
+            seconds=0.5,
+            num_parameters=17_512,
+            flop=17_024,
+        )
 
 
 class Misbehaving(Counted):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from evaluators import SPACE, Counted, Misbehaving
+from evaluators import CELLS, SPACE, Counted, CountedCells, Misbehaving
 
 from nasedu.controller import make_strategy
 from nasedu.errors import SettingError
@@ -41,6 +41,11 @@ def study():
 @pytest.fixture(scope="module")
 def other():
     return searched("random", seed=1)
+
+
+@pytest.fixture(scope="module")
+def cells():
+    return searched(evaluator=CountedCells(), space=CELLS)
 
 
 def legend(figure):
@@ -183,3 +188,47 @@ def test_a_dark_style_of_the_notebook_does_not_reach_a_figure(study):
 def test_more_searches_than_one_can_tell_apart_are_refused(study):
     with pytest.raises(SettingError, match="5 searches in a figure; expected 1 to 4"):
         reward_figure(dict.fromkeys("abcde", study))
+
+
+def test_of_a_text_the_lower_is_the_better(cells):
+    best = cells.best()
+    figure = best_figure(cells, of="perplexity")
+    steps = figure.axes[0].lines[0].get_ydata()
+    assert (np.diff(steps) <= 0).all()
+    assert legend(figure) == [f"best so far: {best.outcome.valid_curve[0]:.1f}"]
+    assert figure.axes[0].get_ylabel() == "validation perplexity (lower is better)"
+
+
+def test_rewards_of_a_text_fill_the_axes_from_zero(cells):
+    low, high = reward_figure(cells).axes[0].get_ylim()
+    top = max(trial.reward for trial in cells.trials())
+    assert low < 0 < top < high < 1.1 * top
+
+
+def test_learning_curves_of_a_text_are_those_of_its_measure():
+    study = searched(evaluator=CountedCells("character"), space=CELLS)
+    figure = curves_figure(study, n=1)
+    best = study.best()
+    assert figure.axes[0].lines[0].get_ydata() == pytest.approx(np.log2(best.outcome.valid_curve))
+    assert figure.axes[0].get_ylabel().startswith("validation bits per character")
+
+
+def test_what_children_are_not_measured_in_is_not_drawn(cells):
+    with pytest.raises(SettingError, match="expected 'reward' or 'perplexity' on A made-up text"):
+        best_figure(cells, of="accuracy")
+
+
+def test_probabilities_of_a_cell_have_leaves_left_and_inner_nodes_right(cells):
+    figure = probabilities_figure(cells)
+    drawn = [axes for axes in figure.axes if axes.axison]
+    assert len(drawn) == len(CELLS.decisions)
+    assert [axes.get_ylabel() for axes in drawn if axes.get_ylabel()] == [
+        "node 0",
+        "node 2",
+        "node 1",
+        "memory",
+        "memory",
+        "memory",
+    ]
+    titles = [axes.get_title() for axes in drawn if axes.get_title()]
+    assert titles == ["combine", "activation"] * 2 + ["cell output", "cell input"]

@@ -1,5 +1,5 @@
 import pytest
-from evaluators import SPACE, Counted
+from evaluators import CELLS, SPACE, Counted, CountedCells
 
 from nasedu.controller import make_strategy
 from nasedu.errors import SettingError
@@ -99,3 +99,21 @@ def test_random_search_has_no_probabilities_to_tell():
     *_, last = search(SPACE, strategy, trials=2, batch=2, workers=1, evaluator=Counted())
     with pytest.raises(SettingError, match="no probabilities"):
         probabilities_alt(last.study)
+
+
+def test_a_search_on_a_text_is_told_in_perplexity():
+    strategy = make_strategy("reinforce", CELLS.decisions, 0, lr=0.1)
+    *_, last = search(CELLS, strategy, trials=24, batch=4, workers=1, evaluator=CountedCells())
+    study, best = last.study, last.best
+    lowest = f"{best.outcome.valid_curve[0]:.1f}"
+    text = best_alt(study, of="perplexity")
+    assert (
+        text == f"The best validation perplexity, {lowest}, comes with child {best.number} of 24."
+    )
+    start = f"Child {best.number} reaches a validation perplexity of {lowest}, the next 4 different"
+    assert curves_alt(study).startswith(f"{start} cells ")
+    assert "rewards' variance" not in size_alt(study)
+    assert "0.000" in reward_alt(study)  # 80 / 900²: the digits that count are there
+    words = probabilities_alt(study)
+    assert any(f"in {place}" in words for place in ("node 0", "node 1", "node 2", "the memory"))
+    assert "layer" not in words

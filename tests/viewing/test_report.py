@@ -4,7 +4,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from evaluators import SPACE, Counted, Misbehaving
+from evaluators import CELLS, SPACE, Counted, CountedCells, Misbehaving
 
 from nasedu.controller import make_strategy
 from nasedu.errors import DrawingError, StudyError
@@ -263,3 +263,41 @@ def test_a_folder_that_cannot_be_written_is_one_clear_line(quick, finished, tmp_
     (tmp_path / "file").write_text("")
     with pytest.raises(StudyError, match="cannot be written"):
         write_report(finished[0], tmp_path / "file")
+
+
+@pytest.fixture(scope="module")
+def cells(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cells")
+    run(folder, CountedCells(), space=CELLS)
+    return Study(folder), Page(write_report(Study(folder), folder))
+
+
+def test_a_search_for_cells_says_so_in_words_of_its_data(cells):
+    study, page = cells
+    lead = "16 recurrent cells of base 2, each trained for 2 epochs on 2,000 words and measured"
+    assert lead in page.text
+    lowest = f"{study.best().outcome.valid_curve[0]:.1f}"
+    assert f"Best validation perplexity {lowest}" in page.text
+    assert "lower is better" in page.text
+    assert "The validation perplexity of the best child is the lowest of many" in page.text
+    for word in ("images", "accuracy", "network"):
+        assert word not in page.text
+
+
+def test_sizes_that_are_all_one_are_not_drawn(cells):
+    _, page = cells
+    assert "Nothing: all children have 17,512 parameters." in page.text
+    assert not any("log(parameters)" in image["alt"] for image in page.all("img"))
+
+
+def test_the_best_cells_are_drawn(cells):
+    study, page = cells
+    drawings = [svg for svg in page.all("svg") if svg.get("role") == "img"]
+    assert len(drawings) == 5
+    assert f"Rank 1: child {study.best().number}" in page.text
+
+
+def test_a_run_on_text_goes_on_by_the_command_line_but_is_not_trained_by_it(cells):
+    _, page = cells
+    assert "nasedu resume" in page.text and "nasedu draw" in page.text
+    assert "nasedu train" not in page.text

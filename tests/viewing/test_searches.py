@@ -11,7 +11,6 @@ from nasedu.viewing.searches import (
     pareto_front,
     series_of,
     share_explained,
-    value_of,
 )
 
 
@@ -85,14 +84,16 @@ def test_the_best_so_far_never_falls_and_is_unknown_before_the_first():
     assert best[1:].tolist() == [0.3, 0.3, 0.7]
 
 
-def test_the_value_of_a_child_is_its_reward_or_its_best_accuracy():
-    child = trial(1, 0.125, curve=(0.5, 0.4))
-    assert value_of(child) == 0.125
-    assert value_of(child, "accuracy") == 0.5
-    assert value_of(trial(1, 0.3, curve=()), "accuracy") is None
-    assert value_of(trial(1, None)) is None
-    with pytest.raises(SettingError, match="'reward' or 'accuracy'"):
-        value_of(child, "loss")
+def test_of_a_text_the_best_so_far_never_rises():
+    curves = [(400.0,), (300.0, 350.0), (500.0,)]
+    trials = [trial(n, 80 / min(c) ** 2, curve=c) for n, c in enumerate(curves, start=1)]
+    [series] = series_of(trials)
+    assert series.best_so_far("perplexity").tolist() == [[400, 300, 300]]
+
+
+def test_what_children_are_not_measured_in_is_refused(study):
+    with pytest.raises(SettingError, match="of is 'bits'; expected 'reward' or 'accuracy'"):
+        series_of(study, "bits")
 
 
 def test_size_explains_all_of_a_reward_that_grows_with_its_logarithm():

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from nasedu.errors import DrawingError, SearchSpaceError
-from nasedu.spaces import ConvNetSpace
+from nasedu.spaces import ConvNetSpace, RecurrentCellSpace
 from nasedu.viewing import TokenStrip, drawing
 
 widgets = pytest.importorskip("ipywidgets")
@@ -149,3 +149,29 @@ def test_a_learning_rate_stands_before_the_first_layer():
     assert strip.net.learning_rate == 0.1
     names = [control.description for control in controls(strip, widgets.Dropdown)]
     assert names[:2] == ["learning rate", "operation"]
+
+
+def test_a_cell_has_a_line_a_node_and_one_for_the_memory():
+    strip = TokenStrip(RecurrentCellSpace(2), [0, 1, 1, 3, 1, 2, 0, 3, 1, 0])  # figure 5
+    lists = controls(strip, widgets.Dropdown)
+    assert [c.description for c in lists] == [
+        *(["combine", "activation"] * 4),
+        "cell output",
+        "cell input",
+    ]
+    assert lists[4].tooltip == "combine of node 2"
+    assert lists[8].tooltip == "cell output of the memory"
+    names = [w.value for w in controls(strip, widgets.HTML)[:-1]]
+    assert names == [f"<b>{name}</b>" for name in ("node 0", "node 1", "node 2", "memory")]
+    assert "0 1 | 1 3 | 1 2 | 0 3 1 0" in shown(strip)
+    lists[5].value = 1
+    assert strip.net.nodes[2].activation == "tanh"
+    assert strip.net.digest[:8] in shown(strip)
+    assert "tanh(a0' * a1)" in strip._repr_mimebundle_()["text/plain"]
+
+
+@pytest.mark.parametrize(("base", "has_controls"), [(8, True), (16, False)])
+def test_a_cell_above_the_papers_base_is_shown_without_controls(base, has_controls):
+    strip = TokenStrip(RecurrentCellSpace(base))
+    assert (strip.widget is not None) == has_controls
+    assert strip.tokens == [0] * (4 * base + 2)
