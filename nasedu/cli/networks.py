@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from nasedu.errors import SettingError
+
 Architecture = Annotated[
     str,
     typer.Argument(
@@ -32,7 +34,11 @@ def draw(
 
     net, shape, num_classes = find_architecture(arch)
     if data is not None:
+        from nasedu.architectures import RecurrentCell
         from nasedu.data import load
+
+        if isinstance(net, RecurrentCell):
+            raise SettingError(f"--data gives shapes of images, and {arch} is a cell; leave it out")
 
         images = load(data)
         shape, num_classes = images.shape, images.num_classes

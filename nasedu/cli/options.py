@@ -33,6 +33,12 @@ Depth = Annotated[
     typer.Option(metavar="START,STEP,EVERY", help="Let children grow; the paper's is 6,2,1600."),
 ]
 
+# The space of cells
+Base = Annotated[int, typer.Option(help="On text: leaves of every cell, a power of two.")]
+MaxAndSin = Annotated[
+    bool, typer.Option("--max-and-sin", help="On text: let cells choose max and sin, too.")
+]
+
 # The recipe
 Epochs = Annotated[int, typer.Option(help="Passes over the training images.")]
 ChildLr = Annotated[float, typer.Option(help="Learning rate of the children.")]
@@ -51,6 +57,29 @@ WhiteningName = Annotated[
 AugmentationName = Annotated[
     Literal["shift", "paper"],
     typer.Option(help="Crops of the image in a frame of zeros, or of the enlarged image."),
+]
+HiddenSize = Annotated[
+    int | None, typer.Option(help="On text: numbers of a hidden state; default 32.")
+]
+
+# The same where the default depends on the data
+EpochsOfData = Annotated[
+    int | None, typer.Option("--epochs", help="Passes over the data; default 2, on text 3.")
+]
+LrOfData = Annotated[
+    float | None,
+    typer.Option("--child-lr", help="Learning rate of the children; default 0.1, on text 0.01."),
+]
+BatchSizeOfData = Annotated[
+    int | None,
+    typer.Option("--batch-size", help="Images an update; default 64, on text 20 streams."),
+]
+NumTrainOfData = Annotated[
+    int | None,
+    typer.Option(
+        "--num-train",
+        help="Use only so many images, or symbols of a text; default all, of a text 40,000.",
+    ),
 ]
 
 

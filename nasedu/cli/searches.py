@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Generator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,17 +12,20 @@ import typer
 
 from nasedu.cli.options import (
     AugmentationName,
-    BatchSize,
-    ChildLr,
+    Base,
+    BatchSizeOfData,
     ChildTimeout,
     DataName,
     Depth,
-    Epochs,
+    EpochsOfData,
     Filters,
     Heights,
+    HiddenSize,
     ImageSize,
     Layers,
-    NumTrain,
+    LrOfData,
+    MaxAndSin,
+    NumTrainOfData,
     PrecisionName,
     RunFolder,
     ScheduleName,
@@ -33,22 +35,14 @@ from nasedu.cli.options import (
     Widths,
     Workers,
     depth_of,
-    space_of,
 )
-from nasedu.errors import SettingError
+from nasedu.cli.searched import searched
 
 if TYPE_CHECKING:
-    from nasedu.searching import Event, TabularEvaluator
-    from nasedu.spaces import ConvNetSpace
+    from nasedu.searching import Event
 
 LOADING = "loading the data and starting the workers ..."
 FEW = 20  # lines about batches, at least, of a search that takes seconds
-DECIDED_BY_A_SPACE = ("layers", "heights", "widths", "filters", "skip_connections")
-DECIDED_BY_A_TABLE = (
-    *("data", "workers", "space", "layers", "heights", "widths", "filters", "depth_schedule"),
-    *("epochs", "child_lr", "batch_size", "schedule", "precision", "num_train", "image_size"),
-    *("whitening", "augmentation", "child_timeout"),
-)
 
 
 def search(
@@ -79,14 +73,21 @@ def search(
     skip_connections: SkipConnections = False,
     depth_schedule: Depth = None,
     lr: Annotated[
-        float, typer.Option(help="Learning rate of the controller; 0.0006 suits 12,800 children.")
+        float,
+        typer.Option(
+            help="Learning rate of the controller; the paper's 0.0006, or 0.0005 for cells, suits "
+            "many thousands of children."
+        ),
     ] = 0.03,
-    epochs: Epochs = 2,
-    child_lr: ChildLr = 0.1,
-    batch_size: BatchSize = 64,
+    base: Base = 8,
+    max_and_sin: MaxAndSin = False,
+    epochs: EpochsOfData = None,
+    child_lr: LrOfData = None,
+    batch_size: BatchSizeOfData = None,
     schedule: ScheduleName = "linear",
     precision: PrecisionName = "auto",
-    num_train: NumTrain = None,
+    num_train: NumTrainOfData = None,
+    hidden_size: HiddenSize = None,
     image_size: ImageSize = None,
     whitening: WhiteningName = "channel",
     augmentation: AugmentationName = "shift",
@@ -94,6 +95,7 @@ def search(
 ) -> None:
     """Search for a network: a first one on the digits takes about two minutes.
 
+    On a text it searches for a recurrent cell: --data pydocs --trials 32 takes as long.
     Run again, it goes on with an unfinished run, or shows the report of a finished one.
     With --table the networks and their training are the table's, and thousands of children
     take seconds; --no-skip-connections searches the table's chains alone.
@@ -101,43 +103,25 @@ def search(
     from nasedu.controller import make_strategy
     from nasedu.searching import search as run_search
     from nasedu.searching.trial import check_seed
-    from nasedu.training import Recipe
 
     check_seed(seed)
-    if table is not None:
-        evaluator = _table_evaluator(context, table, noise, skip_connections)
-        searched = evaluator.space
-    elif noise:
-        raise SettingError("--noise chooses among a table's trainings; give a --table, or leave it")
-    else:
-        evaluator, searched = None, space_of(layers, heights, widths, filters, skip_connections)
-        if space is not None:
-            searched = _named_space(context, space)
+    chosen = searched(context)
+    if chosen.evaluator is None:
         typer.echo(LOADING, err=True)
     settings = {"lr": lr} if strategy in ("reinforce", "ppo") else {}
     events = run_search(
-        searched,
-        make_strategy(strategy, searched.decisions, seed, **settings),
+        chosen.space,
+        make_strategy(strategy, chosen.space.decisions, seed, **settings),
         data=data,
         trials=trials,
         batch=batch,
         workers=workers,
         seed=seed,
         run=run,
-        evaluator=evaluator,
+        evaluator=chosen.evaluator,
         depth=depth_of(depth_schedule),
-        recipe=Recipe(
-            epochs=epochs,
-            lr=child_lr,
-            batch_size=batch_size,
-            schedule=schedule,
-            precision=precision,
-            num_train=num_train,
-            image_size=image_size,
-            whitening=whitening,
-            augmentation=augmentation,
-        ),
-        child_timeout=None if evaluator else child_timeout,
+        recipe=chosen.recipe,
+        child_timeout=None if chosen.evaluator else child_timeout,
     )
     _follow(events, run)
 
@@ -164,57 +148,23 @@ def report(run: RunFolder) -> None:
     typer.echo(f"report: {write_report(Study(run), run)}")
 
 
-def _named_space(context: typer.Context, name: str) -> ConvNetSpace:
-    """Return one of the paper's spaces, which no other option may change."""
-    from nasedu.spaces import preset
-
-    for option in DECIDED_BY_A_SPACE:
-        if _is_given(context, option):
-            raise SettingError(
-                f"--{option.replace('_', '-')} does not go with --space, which decides it; leave "
-                "out one of them"
-            )
-    return preset(name)
-
-
-def _table_evaluator(
-    context: typer.Context, name: str, noise: bool, skip_connections: bool
-) -> TabularEvaluator:
-    """Return what looks children up, in the table's space or in the chains of it."""
-    from nasedu.data import NetworkTable
-    from nasedu.searching import TabularEvaluator
-
-    for option in DECIDED_BY_A_TABLE:
-        if _is_given(context, option):
-            raise SettingError(
-                f"--{option.replace('_', '-')} does not go with --table, whose networks are "
-                "trained already; leave it out"
-            )
-    table = NetworkTable.load(name)
-    given = _is_given(context, "skip_connections")
-    space = replace(table.space, skip_connections=skip_connections) if given else table.space
-    return TabularEvaluator(table, space, noise=noise)
-
-
-def _is_given(context: typer.Context, option: str) -> bool:
-    source = context.get_parameter_source(option)
-    return source is not None and source.name == "COMMANDLINE"
-
-
 def _follow(events: Generator[Event, None, None], run: Path) -> None:
     """Show a search while it runs, then write its report."""
     from tqdm import tqdm
 
     from nasedu.searching import Finished, Started, TrialFinished, Updated
     from nasedu.viewing import write_report
+    from nasedu.viewing.measures import Measure, measure_of
     from nasedu.viewing.progress import batch_line, closing_lines, opening_lines
 
+    of: Measure = "accuracy"
     done, every = 0, 1
     try:
         with closing(events), tqdm(unit="child", disable=None) as bar:
             for event in events:
                 match event:
                     case Started(study=study, num_trials=total, num_done=done):
+                        of = measure_of(study.config.evaluator)
                         if study.config.evaluator.get("kind") == "table":
                             every = max(1, total // study.config.batch // FEW)
                         bar.reset(total)
@@ -225,7 +175,7 @@ def _follow(events: Generator[Event, None, None], run: Path) -> None:
                         bar.update()
                     case Updated(number=number):
                         if number % every == 0:
-                            tqdm.write(batch_line(event), file=sys.stdout)
+                            tqdm.write(batch_line(event, of), file=sys.stdout)
                     case Finished(study=study):
                         bar.close()
                         typer.echo(closing_lines(event))

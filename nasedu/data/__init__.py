@@ -1,7 +1,7 @@
 """Images and text as tensors that sit on the device; the catalogue and the import."""
 
 from nasedu.data.augment import Augmentation, Frame, Whitening
-from nasedu.data.catalogue import data_home, describe, load, load_text, names, text_names
+from nasedu.data.catalogue import data_home, describe, is_text, load, load_text, names, text_names
 from nasedu.data.download import get
 from nasedu.data.images import ImageData, LabelledImages
 from nasedu.data.importing import ImportSummary, add
@@ -26,6 +26,7 @@ __all__ = [
     "data_home",
     "describe",
     "get",
+    "is_text",
     "load",
     "load_table",
     "load_text",

@@ -9,7 +9,7 @@ from typing import Any
 from nasedu.data import load_text
 from nasedu.searching.trial import Trial
 from nasedu.spaces import RecurrentCellSpace
-from nasedu.training import LanguageRecipe, LanguageTrainer, Outcome
+from nasedu.training import QUICK, LanguageRecipe, LanguageTrainer, Outcome
 
 
 class LanguageEvaluator:
@@ -21,7 +21,7 @@ class LanguageEvaluator:
     Args:
         space: Reads the tokens.
         data: Name of the text, see ``nasedu data list``; with ``-chars`` after it, its characters.
-        recipe: How to train, and the size of the models.
+        recipe: How to train, and the size of the models; default `QUICK`.
     """
 
     is_instant = False
@@ -31,7 +31,7 @@ class LanguageEvaluator:
     ) -> None:
         self.space = space
         self.data = data
-        self.recipe = recipe or LanguageRecipe()
+        self.recipe = recipe or QUICK
 
     def __repr__(self) -> str:
         return f"LanguageEvaluator(data={self.data!r}, recipe={self.recipe})"

@@ -12,6 +12,7 @@ from nasedu.training.hardware import (
 from nasedu.training.image_trainer import ImageTrainer
 from nasedu.training.language_recipe import (
     CHARACTERS,
+    QUICK,
     ZAREMBA_MEDIUM,
     ZAREMBA_SMALL,
     LanguageRecipe,
@@ -24,6 +25,7 @@ from nasedu.training.scoring import bits, mean_nats, perplexity
 
 __all__ = [
     "CHARACTERS",
+    "QUICK",
     "ZAREMBA_MEDIUM",
     "ZAREMBA_SMALL",
     "Checkpoint",

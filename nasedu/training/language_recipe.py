@@ -125,6 +125,19 @@ class LanguageRecipe:
         return {k: v for k, v in fields.items() if k not in LATER or v != LATER[k]}
 
 
+QUICK = LanguageRecipe(
+    hidden_size=32,
+    epochs=3,
+    optimizer="adam",
+    lr=0.01,
+    decay=1.0,
+    clip=1.0,
+    sum_steps=False,
+    precision="auto",
+)
+"""For searches of minutes, where every child has seconds: ours. Zaremba's rate for SGD needs more
+passes than that before it tells cells apart."""
+
 ZAREMBA_SMALL = LanguageRecipe()
 """Test perplexity about 115 with `LSTMLayer` on the Penn Treebank."""
 
