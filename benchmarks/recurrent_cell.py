@@ -6,6 +6,7 @@ Random cells count if they are live: their output moves with the first input.
 """
 
 import argparse
+import itertools
 import random
 import statistics
 import time
@@ -18,6 +19,13 @@ from nasedu import RecurrentCellSpace, build, published
 from nasedu.training import has_bfloat16, keep_freed_memory
 
 SHAPES = ((35, 20, 200), (35, 20, 650), (35, 64, 200))  # T, B, H = I
+LENGTHS = (10, 20, 40, 80)
+KINDS = (
+    "share of its FLOP rate",
+    "share, bfloat16",
+    "tokens/s by the textbook's",
+    "the same, bfloat16",
+)
 
 
 def seconds(child, x, probe, low):
@@ -55,7 +63,7 @@ def flop(shape, leaves):
 
 
 def measure(shape, cell, rounds, low):
-    """Return medians of FLOP rates as a share of nn.LSTM's, and of the textbook's time by ours."""
+    """Return nn.LSTM's FLOP rate and of every round what `KINDS` names."""
     steps, batch, size = shape
     sizes = {"input_size": size, "hidden_size": size}
     forms = {"lstm": nn.LSTM(size, size, bias=False), "fast": build(cell, **sizes)}
@@ -63,16 +71,20 @@ def measure(shape, cell, rounds, low):
     x = torch.randn(steps, batch, size, requires_grad=True)
     probe = torch.randn(steps, batch, size)
     rows = []
-    for number in range(rounds + 1):
+    for _ in range(rounds + 1):
         row = {name: seconds(child, x, probe, False) for name, child in forms.items()}
-        if low:
-            row["low"] = seconds(forms["fast"], x, probe, True)
-        if number:  # the first one warms up
-            rows.append(row)
+        for name in ("fast", "plain"):
+            row[f"low {name}"] = seconds(forms[name], x, probe, True) if low else float("nan")
+        rows.append(row)
+    del rows[0]  # it warms up
     rate = flop(shape, 4) / statistics.median(row["lstm"] for row in rows) / 1e9
-    share = [2 * row["lstm"] / row["fast"] for row in rows]
-    low_share = [2 * row["lstm"] / row["low"] for row in rows] if low else [float("nan")]
-    return rate, share, low_share, [row["plain"] / row["fast"] for row in rows]
+    found = [
+        [2 * row["lstm"] / row["fast"] for row in rows],
+        [2 * row["lstm"] / row["low fast"] for row in rows],
+        [row["plain"] / row["fast"] for row in rows],
+        [row["low plain"] / row["low fast"] for row in rows],
+    ]
+    return rate, found
 
 
 def kept_bytes(steps, size, fast):
@@ -90,11 +102,22 @@ def kept_bytes(steps, size, fast):
     return sum(storages.values())
 
 
+def kept(toy):
+    """Return rows of megabytes kept, and what each step adds between every two lengths."""
+    size, rows = 16 if toy else 200, []
+    for form, fast in (("textbook", False), ("nasedu", True)):
+        found = [kept_bytes(steps, size, fast) / 1e6 for steps in LENGTHS]
+        pairs = itertools.pairwise(zip(LENGTHS, found, strict=True))
+        slopes = [(more - less) / (longer - shorter) for (shorter, less), (longer, more) in pairs]
+        rows.append([form, *(f"{each:.2f}" for each in found), spread(slopes, 4)])
+    return size, rows
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--cells", type=int, default=20)
-    parser.add_argument("--toy", action="store_true", help="Small shapes, to see that it runs.")
+    parser.add_argument("--rounds", type=int, default=15, help="a quarter of them for random cells")
+    parser.add_argument("--cells", type=int, default=20, help="random ones")
+    parser.add_argument("--toy", action="store_true", help="small shapes and no record")
     options = parser.parse_args()
     torch.set_num_threads(1)
     keep_freed_memory()
@@ -102,41 +125,32 @@ def main():
     cells = live_cells(options.cells)
     rows, random_rows = [], []
     for shape in ((5, 4, 16),) if options.toy else SHAPES:
-        rate, share, low_share, gain = measure(shape, published.NAS_CELL, options.rounds, low)
         name = ", ".join(map(str, shape))
-        rows.append([name, f"{rate:.0f}", spread(share), spread(low_share), spread(gain)])
-        found = [measure(shape, cell, max(3, options.rounds // 3), low) for cell in cells]
-        medians = [[statistics.median(each[k]) for each in found] for k in (1, 2, 3)]
-        random_rows.append([name, *(spread(values) for values in medians)])
-    lengths, size = (10, 20, 40, 80), 16 if options.toy else 200
-    memory = [
-        [form, *(f"{kept_bytes(steps, size, fast) / 1e6:.2f}" for steps in lengths)]
-        for form, fast in (("textbook", False), ("nasedu", True))
-    ]
-    write_record(
-        __file__,
-        "Training speed of recurrent cells",
-        f"Forward and backward, one thread, float32 and with products in bfloat16; FLOP of matrix "
-        f"products only; {options.rounds} alternating rounds, median (smallest to largest).\n\n"
+        rate, found = measure(shape, published.NAS_CELL, options.rounds, low)
+        rows.append([name, f"{rate:.0f}", *map(spread, found)])
+        of_cells = [measure(shape, cell, max(3, options.rounds // 4), low)[1] for cell in cells]
+        medians = [[statistics.median(kind) for kind in kinds] for kinds in of_cells]
+        random_rows.append([name, *map(spread, zip(*medians, strict=True))])
+        print(*rows[-1], "| random:", *random_rows[-1][1:], flush=True)
+    size, memory = kept(options.toy)
+    body = (
+        "Forward and backward, one thread, processor time; FLOP of matrix products only. Every "
+        f"figure is a median (smallest to largest) of {options.rounds} alternating rounds. The "
+        "textbook's cell is the same one step after the other, by autograd; both are compared "
+        "in float32, and both with products in bfloat16. nn.LSTM always has float32.\n\n"
         "The published cell, `published.NAS_CELL`:\n\n"
-        + table(
-            [
-                "T, B, H",
-                "nn.LSTM, GFLOP/s",
-                "share of its rate",
-                "share, bfloat16",
-                "tokens/s by the textbook's",
-            ],
-            rows,
-        )
-        + f"\n{options.cells} random live cells, median (worst to best) of their medians:\n\n"
-        + table(
-            ["T, B, H", "share of nn.LSTM's rate", "share, bfloat16", "by the textbook's"],
-            random_rows,
-        )
-        + f"\nMB kept for the way back, B = 20, H = {size}, weights included:\n\n"
-        + table(["form", *(f"T = {steps}" for steps in lengths)], memory),
+        + table(["T, B, H", "nn.LSTM, GFLOP/s", *KINDS], rows)
+        + f"\n{options.cells} random live cells, median (worst to best) of their medians of "
+        f"{max(3, options.rounds // 4)} rounds:\n\n"
+        + table(["T, B, H", *KINDS], random_rows)
+        + f"\nMB kept for the way back, B = 20, H = {size}, weights included, and what a step "
+        "more adds, median (smallest to largest) between these lengths:\n\n"
+        + table(["form", *(f"T = {steps}" for steps in LENGTHS), "a step"], memory)
     )
+    if options.toy:
+        print(body)
+    else:
+        write_record(__file__, "Training speed of recurrent cells", body)
 
 
 if __name__ == "__main__":
