@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nasedu.viewing.cell_steps import CellSteps
     from nasedu.viewing.comparing import compare
     from nasedu.viewing.drawing import Drawing, draw
     from nasedu.viewing.figures import best_figure, curves_figure, reward_figure, size_figure
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 # Names load when they are first used: a drawing needs neither torch nor matplotlib.
 _HOME = {
+    "CellSteps": "cell_steps",
     "Drawing": "drawing",
     "Listing": "source",
     "LiveSearch": "live_search",
@@ -63,6 +65,7 @@ _HOME = {
 }
 
 __all__ = [
+    "CellSteps",
     "Drawing",
     "Listing",
     "LiveSearch",

@@ -64,8 +64,8 @@ def cell_alt(cell: RecurrentCell) -> str:
     """Return what the picture of a cell shows, for those who cannot see it."""
     nodes = "; ".join(f"{k} {node}" for k, node in enumerate(cell.nodes))
     return (
-        f"A recurrent cell of base {cell.base}: on the left the tree of its decisions, on the "
-        f"right what it computes. Nodes, leaves first: {nodes}. The last cell state is injected "
+        f"A recurrent cell of base {cell.base}: what it computes, from x_t and h_t-1 below to h_t "
+        f"on top. Nodes, leaves first: {nodes}. The last cell state is injected "
         f"into the output of node {cell.cell_input} by {cell.cell_inject}; the next is the "
         f"value of node {cell.cell_output} before its activation."
     )

@@ -88,8 +88,8 @@ def draw(
 ) -> Drawing:
     """Draw a network with its connections, output shapes and number of parameters.
 
-    A recurrent cell is drawn as in figures 5 and 8: the tree of its decisions, and beside it
-    what it computes.
+    A recurrent cell is drawn as in figure 5, the tree of its decisions and beside it what it
+    computes; from base 8 on as in figure 8, what it computes alone.
 
     Args:
         net: The network, or a cell.
