@@ -18,12 +18,15 @@ from nasedu.course.checks.lesson_06 import (
 from nasedu.course.checks.lesson_07 import anchor_probability, inputs_from_mask, loose_ends
 from nasedu.course.checks.lesson_09 import bootstrap_interval, expected_best, share_of_wins
 from nasedu.course.checks.lesson_10 import num_layers, pushes, rank_correlation
+from nasedu.course.checks.lesson_11 import cell_space_size, cell_step, node_inputs
 
 __all__ = [
     "anchor_probability",
     "batch_for_noise",
     "best_so_far",
     "bootstrap_interval",
+    "cell_space_size",
+    "cell_step",
     "conv_flop",
     "conv_parameters",
     "decode_layer",
@@ -36,6 +39,7 @@ __all__ = [
     "log_prob",
     "loose_ends",
     "moving_average",
+    "node_inputs",
     "noise_to_signal",
     "num_layers",
     "output_size",
