@@ -82,7 +82,7 @@ class CellFlow:
                 name, at = f"{letter}{k}", (x + 24 * side, y - 44)
                 self._port(graph, name, letter, time, *at, INPUT, f"{weight}{k} ")
                 self._line(graph, name, f"combine{k}", at, (x, y), color=INPUT)
-                self._value(graph, name, x + 24 * side, y - 61)
+                self._value(graph, name, x + 28 * side, y - 61)
         if k == self.cell.cell_output:
             self._port(graph, "c_t", "c", "t", x + 64, y, MEMORY)
             self._value(graph, "c_t", x + 62, y - 17)
@@ -92,7 +92,7 @@ class CellFlow:
             self._pair(graph, "inject", "injected", inject, x, above, MEMORY, self._side(k))
             self._line(graph, f"activation{k}", "inject", (x, y + STEP), (x, above))
             self._port(graph, "c_last", "c", "t−1", x - 67, above, MEMORY)
-            self._value(graph, "c_last", x - 67, above - 17)
+            self._value(graph, "c_last", x - 67, above + 19)
             across(graph, "c_last", "inject", x - 51, x - 31, above)
 
     def _pair(
@@ -115,7 +115,7 @@ class CellFlow:
         graph.node(second, node.activation, pos=f"{x:g},{y + STEP:g}", **rounded)
         self._line(graph, first, second, (x, y), (x, y + STEP), color=color)
         self._value(graph, first, x + 28, y + STEP / 2)
-        self._value(graph, second, x + 26 * side, y + 1.5 * STEP)
+        self._value(graph, second, x + 30 * side, y + 1.5 * STEP)
 
     def _side(self, node: int) -> int:
         """Return on which side of a node's outgoing arrow there is room: -1 left, 1 right."""

@@ -15,18 +15,18 @@ from nasedu.viewing.columns import sheet
 from nasedu.viewing.drawing import Drawing
 
 if TYPE_CHECKING:
-    from ipywidgets import Box, Button, FloatSlider, IntSlider
+    from ipywidgets import BoundedFloatText, BoundedIntText, Box, Button
 
 NAMES = {"x": "x_t", "h": "h_t-1", "c": "c_t-1"}
-REACH = 2.0  # of the sliders, to both sides
+REACH = 2.0  # of the three numbers, to both sides
 
 
 class CellSteps:
     """One step of a recurrent cell with a single unit, stop by stop.
 
     As a cell's value it shows what happens at a stop in words, and the computation with the
-    numbers known so far and this stop's boxes marked; with buttons and a slider to move from
-    stop to stop and sliders for the three numbers that come in. Without a kernel it shows the
+    numbers known so far and this stop's boxes marked; with buttons to move from stop to stop,
+    and fields for the stop and the three numbers that come in. Without a kernel it shows the
     same without controls. All stops are listed below, to be folded out.
 
     Args:
@@ -123,6 +123,11 @@ class CellSteps:
         )
 
     @property
+    def width(self) -> int:
+        """Width of the picture in rem."""
+        return 9 + 8 * self.child.cell.base
+
+    @property
     def widget(self) -> Box:
         """The controls with the picture, to be put into a layout."""
         return self._live.box
@@ -133,9 +138,9 @@ class CellSteps:
         return self._live.buttons
 
     @property
-    def sliders(self) -> dict[str, FloatSlider | IntSlider]:
-        """The sliders ``"stop"``, from 1, and ``"x"``, ``"h"`` and ``"c"``."""
-        return self._live.sliders
+    def fields(self) -> dict[str, BoundedFloatText | BoundedIntText]:
+        """The fields ``"stop"``, counted from 1, and ``"x"``, ``"h"`` and ``"c"``."""
+        return self._live.fields
 
     @property
     def html(self) -> str:
@@ -145,11 +150,10 @@ class CellSteps:
         except DrawingError as error:
             shown = f"<pre>{escape(str(error))}</pre>"
         rows = "".join(f"<li>{escape(stop.words)}</li>" for stop in self.stops)
-        width = 9 + 8 * self.child.cell.base
         return (
             f'<div role="status" aria-live="polite"><strong>{self.title.capitalize()}.</strong> '
             f"{escape(self.stop.words)}</div>\n"
-            f'<div style="max-width: {width}rem">{shown}</div>\n'
+            f'<div style="max-width: {self.width}rem">{shown}</div>\n'
             f"<details><summary>All {len(self.stops)} stops</summary><ol>{rows}</ol></details>"
         )
 
@@ -159,40 +163,43 @@ class CellSteps:
 
 
 class _Controls:
-    """Buttons and sliders, and the picture that follows them."""
+    """Buttons and fields, and the picture that follows them."""
 
     def __init__(self, steps: CellSteps) -> None:
-        from ipywidgets import HTML, Button, FloatSlider, HBox, IntSlider, Layout, VBox
+        from ipywidgets import HTML, BoundedFloatText, BoundedIntText, Button, HBox, Layout, VBox
 
-        self._is_moving = False  # while we and not the reader move the sliders
+        self._is_moving = False  # while we and not the reader fill the fields
         self.buttons = {
             "back": Button(description="Back", tooltip="to the stop before"),
             "next": Button(description="Next", tooltip="to the next stop"),
         }
         for by, button in zip((-1, 1), self.buttons.values(), strict=True):
             button.on_click(lambda _, by=by: self._moved(steps, steps.place + by))
-        style, wide = {"description_width": "4em"}, Layout(width="20em")
-        self.sliders: dict[str, FloatSlider | IntSlider] = {
-            "stop": IntSlider(1, 1, len(steps.stops), description="stop", style=style, layout=wide)
+        look: dict[str, Any] = {
+            "style": {"description_width": "4em"},
+            "layout": Layout(width="11em"),  # a field, and not a slider, which has no name for ears
+        }
+        self.fields: dict[str, BoundedFloatText | BoundedIntText] = {
+            "stop": BoundedIntText(1, min=1, max=len(steps.stops), description="stop", **look)
         }
         for name, label in NAMES.items():
-            self.sliders[name] = FloatSlider(
-                min=-REACH, max=REACH, step=0.05, description=label, style=style, layout=wide
+            self.fields[name] = BoundedFloatText(
+                min=-REACH, max=REACH, step=0.1, description=label, **look
             )
-        for slider in self.sliders.values():
-            slider.observe(lambda _: self._changed(steps), names="value")
-        self.result = HTML()
-        controls = VBox([HBox([*self.buttons.values()]), *self.sliders.values()])
+        for field in self.fields.values():
+            field.observe(lambda _: self._changed(steps), names="value")
+        self.result = HTML(layout=Layout(flex=f"1 1 {steps.width}rem"))
+        controls = VBox([HBox([*self.buttons.values()]), *self.fields.values()])
         wrap = Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="0 2em")
         self.box = HBox([controls, self.result], layout=wrap)
         self.show(steps)
 
     def show(self, steps: CellSteps) -> None:
-        """Move the sliders to where the steps are, and show their picture."""
+        """Fill the fields with where the steps are, and show their picture."""
         self._is_moving = True
-        self.sliders["stop"].value = steps.place + 1
+        self.fields["stop"].value = steps.place + 1
         for name, value in steps.numbers.items():
-            self.sliders[name].value = value
+            self.fields[name].value = value
         self._is_moving = False
         self.buttons["back"].disabled = steps.place == 0
         self.buttons["next"].disabled = steps.place == len(steps.stops) - 1
@@ -204,5 +211,5 @@ class _Controls:
 
     def _changed(self, steps: CellSteps) -> None:
         if not self._is_moving:
-            steps._place = int(self.sliders["stop"].value) - 1
-            steps.numbers = {name: self.sliders[name].value for name in NAMES}
+            steps._place = int(self.fields["stop"].value) - 1
+            steps.numbers = {name: self.fields[name].value for name in NAMES}

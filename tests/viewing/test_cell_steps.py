@@ -32,7 +32,7 @@ def test_buttons_go_from_stop_to_stop_and_stay_within():
         forward.click()
     assert steps.place == len(steps.stops) - 1 == 5
     assert forward.disabled and not back.disabled
-    assert steps.sliders["stop"].value == 6
+    assert steps.fields["stop"].value == 6
     back.click()
     assert steps.place == 4
     assert steps.widget.children[1].value == steps.html
@@ -42,7 +42,7 @@ def test_only_what_is_known_so_far_is_written_and_the_stop_is_marked():
     steps = steps_of()
     assert MARKED.findall(steps.drawing.dot) == ["combine0", "activation0"]
     assert "value_activation0" in steps.drawing.dot and "value_c_t" not in steps.drawing.dot
-    steps.sliders["stop"].value = 4
+    steps.fields["stop"].value = 4
     assert MARKED.findall(steps.drawing.dot) == ["combine1"]  # its value before the activation
     assert "value_c_t" in steps.drawing.dot and "value_h_t" not in steps.drawing.dot
     assert steps.stop.words.startswith("Memory out") and steps.stop.words in steps.html
@@ -51,12 +51,12 @@ def test_only_what_is_known_so_far_is_written_and_the_stop_is_marked():
 def test_other_numbers_change_all_that_follows_and_not_the_stop():
     steps = steps_of()
     steps.place = 3
-    steps.sliders["x"].value = -0.8
+    steps.fields["x"].value = -0.8
     assert steps.place == 3 and steps.numbers == {"x": -0.8, "h": 0.25, "c": 0.6}
     assert steps.known["c_t"] == pytest.approx(-1.2) and steps.known["activation1"] == 0
     assert "−1.200" in steps.widget.children[1].value
     steps.numbers = {"x": 1, "h": 0, "c": -2}
-    assert [steps.sliders[name].value for name in "xhc"] == [1, 0, -2]
+    assert [steps.fields[name].value for name in "xhc"] == [1, 0, -2]
     assert steps.known["combine0"] == 0.5
 
 
@@ -80,9 +80,7 @@ def test_without_a_kernel_the_same_is_there():
 
 def test_every_control_has_words():
     steps = steps_of()
-    assert all(
-        control.description for control in (*steps.buttons.values(), *steps.sliders.values())
-    )
+    assert all(control.description for control in (*steps.buttons.values(), *steps.fields.values()))
 
 
 def test_what_cannot_be_stepped_through_is_refused():
