@@ -29,9 +29,7 @@ from nasedu.data import load_text
 from nasedu.training import Checkpoint, LanguageRecipe, LanguageTrainer
 from nasedu.training.hardware import keep_freed_memory
 
-ADAM = LanguageRecipe(
-    optimizer="adam", clip=1.0, sum_steps=False, decay_after=1, precision="bfloat16"
-)
+ADAM = LanguageRecipe(optimizer="adam", clip=1.0, sum_steps=False, decay_after=1)
 WORDS = replace(
     ADAM, hidden_size=128, epochs=4, unroll=35, dropout=0.2, decay=0.5, num_train=464_000
 )

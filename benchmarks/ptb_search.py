@@ -32,7 +32,6 @@ SEARCH = RecordedSearch(
         clip=1.0,
         sum_steps=False,
         num_train=200_000,
-        precision="bfloat16",
     ),
     trials=96,
     measure="perplexity",
