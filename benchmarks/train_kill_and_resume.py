@@ -42,7 +42,7 @@ def finish(process):
     """Wait for the end; stop with what the training said if it failed."""
     _, said = process.communicate()
     if process.returncode:
-        raise SystemExit(said.decode())
+        raise SystemExit(f"the training ended with {process.returncode}: {said.decode()}")
 
 
 def kept(run):
