@@ -266,7 +266,7 @@ def _finish(
     x: str = "child",
 ) -> None:
     """Name axes and figure, explain the marks, and say so if there are none."""
-    lower = " (lower is better)" if of in LOWER_IS_BETTER else ""
+    lower = "\n(lower is better)" if of in LOWER_IS_BETTER else ""
     name_axes(axes, x, f"{MEASURES[of]}{lower}")
     if x == "child":
         axes.set_xlim(0, max(one.planned for one in series) + 1)

@@ -45,6 +45,8 @@ def probabilities_figure(study: Study) -> Figure:
     num_rows, num_columns = (max(numbers) + 1 for numbers in zip(*places, strict=True))
     height = 0.9 + num_rows * (1.25 if num_rows <= 6 else 1.0)
     figure, panels = sheet(height, num_rows, num_columns, gap=0.05)
+    if not isinstance(space, ConvNetSpace):
+        _widen(figure, panels[-1])
     for k, (decision, (row, column)) in enumerate(zip(decisions, places, strict=True)):
         panel = panels[row][column]
         deep = [update for update in history if len(update[1]) > k]  # of children so deep
@@ -71,6 +73,15 @@ def _places(decisions: Sequence[Decision], space: Space) -> list[tuple[int, int]
         else ((d.layer - 1) % base, (d.layer - 1) // base * 2 + (d.name == "activation"))
         for d in decisions
     ]
+
+
+def _widen(figure: Figure, row: list[Axes]) -> None:
+    """Give the panels of a row the room of two columns each: a node has many names."""
+    for column in range(0, len(row), 2):
+        place = row[column].get_subplotspec()
+        assert place is not None
+        wide = place.get_gridspec()[place.rowspan.start, column : column + 2]
+        row[column].set_subplotspec(wide)
 
 
 def recorded_probabilities(
@@ -111,6 +122,7 @@ def _add_stack(axes: Axes, decision: Decision, numbers: np.ndarray, values: np.n
         if shares[-1, c] >= ENOUGH:
             _name_row(axes, 1.03, middles[-1, c], f"{choice}")
     axes.set(xlim=(x[0], x[-1]), ylim=(0, 1), yticks=[])
+    axes.locator_params(axis="x", integer=True)
 
 
 def _add_map(axes: Axes, decision: Decision, numbers: np.ndarray, values: np.ndarray) -> None:

@@ -196,7 +196,7 @@ def test_of_a_text_the_lower_is_the_better(cells):
     steps = figure.axes[0].lines[0].get_ydata()
     assert (np.diff(steps) <= 0).all()
     assert legend(figure) == [f"best so far: {best.outcome.valid_curve[0]:.1f}"]
-    assert figure.axes[0].get_ylabel() == "validation perplexity (lower is better)"
+    assert figure.axes[0].get_ylabel() == "validation perplexity\n(lower is better)"
 
 
 def test_rewards_of_a_text_fill_the_axes_from_zero(cells):
