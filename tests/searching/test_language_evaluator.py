@@ -2,9 +2,9 @@
 
 import dataclasses
 import json
-import sqlite3
 
 import pytest
+from decided import decided
 
 from nasedu import ConvNetSpace, RecurrentCellSpace, search
 from nasedu.controller import make_strategy
@@ -30,15 +30,6 @@ def searched(run=None, workers=1, trials=6, seed=3):
     strategy = make_strategy("reinforce", SPACE.decisions, seed, lr=0.03)
     options = {"recipe": QUICK, "trials": trials, "batch": 3, "workers": workers, "seed": seed}
     return search(SPACE, strategy, run=run, **options)
-
-
-def decided(run):
-    """Everything that a seed decides, to the last bit."""
-    study = Study(run)
-    trials = [(t.tokens, dataclasses.replace(t.outcome, seconds=0)) for t in study.trials()]
-    with sqlite3.connect(run / "study.db") as db:
-        state = db.execute("SELECT plain, tensors, generator FROM state").fetchall()
-    return trials, study.updates(), state
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """A search that is killed again and again ends as if nothing had happened."""
 
-import dataclasses
 import os
 import random
 import signal
@@ -11,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from decided import decided
 from evaluators import SPACE, Counted
 
 from nasedu import search
@@ -33,15 +33,6 @@ for event in search(SPACE, strategy, evaluator=evaluator, trials=40, batch=4, wo
                     run=sys.argv[1]):
     print(type(event).__name__, flush=True)
 """
-
-
-def decided(run):
-    """Everything that a seed decides, to the last bit."""
-    study = Study(run)
-    trials = [(t.tokens, dataclasses.replace(t.outcome, seconds=0)) for t in study.trials()]
-    with sqlite3.connect(run / "study.db") as db:
-        state = db.execute("SELECT plain, tensors, generator FROM state").fetchall()
-    return trials, study.updates(), state
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
