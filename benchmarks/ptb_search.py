@@ -1,10 +1,11 @@
 """REINFORCE against random search for recurrent cells on the Penn Treebank, and figure 6.
 
 Three seeds of each, 96 cells of base 8 as in section 4.2, but small: two layers of 64, one pass
-over the first 200,000 words. The controller's learning rate is that of the first search on the
-digits: at the paper's 0.0005 and 12 updates the policy would not move. Resumable: every search is
-a run folder, and all children so far are written to ``data/tables/ptb_search.csv`` as they come.
-Import the text first: ``nasedu data add ptb PATH``.
+over the first 200,000 words. Batches are of 10, since with 20 the few cells tried beforehand ended
+nearer to what word frequencies alone give, a perplexity of 727. The controller's learning rate is
+that of the first search on the digits: at the paper's 0.0005 and 12 updates the policy would not
+move. Resumable: every search is a run folder, and all children so far are written to
+``data/tables/ptb_search.csv`` as they come. Import the text first: ``nasedu data add ptb PATH``.
 """
 
 import numpy as np
@@ -27,6 +28,7 @@ SEARCH = RecordedSearch(
         hidden_size=64,
         epochs=1,
         decay_after=1,
+        batch_size=10,
         optimizer="adam",
         lr=0.003,
         clip=1.0,
