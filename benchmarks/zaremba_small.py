@@ -143,6 +143,7 @@ def main() -> None:
     parser.add_argument("--no-record", action="store_true", help="do not write zaremba_small.md")
     options = parser.parse_args()
     keep_freed_memory()
+    options.folder.mkdir(parents=True, exist_ok=True)
     text, cell = load_text(options.data), cell_named(options.cell)
     trainer = LanguageTrainer(text, recipe_for(cell, text, options))
     name = f"{options.data}-{options.cell}-{options.seed}"
