@@ -75,7 +75,7 @@ class CellFlow:
 
     def _node(self, graph: Digraph, k: int, node: CellNode) -> None:
         x, y = self.place(k)
-        write(graph, f"number{k}", f"{k}", x - 40, y + 8, fontsize="12", fontcolor=QUIET)
+        write(graph, f"number{k}", f"{k}", x - 38, y + 20, fontsize="12", fontcolor=QUIET)
         self._pair(graph, f"combine{k}", f"activation{k}", node, x, y, side=self._side(k))
         if k < self.cell.base:
             for weight, letter, time, side in (("W", "x", "t", -1), ("U", "h", "t−1", 1)):

@@ -87,8 +87,9 @@ class CellTree:
             box = {"width": f"{(TREE_PITCH - 12) / 72:.4f}", "height": f"{56 / 72:.4f}"}
             self._box(graph, f"{k}", k, x, y, f"<B>{k}</B><BR/>{_lines(node)}", box)
         middle = self.x + self.width / 2
-        inject = f"cell inject <B>{self.cell.cell_inject}</B>"
-        indices = f"cell indices <B>{self.cell.cell_output}</B>, <B>{self.cell.cell_input}</B>"
+        # in one weight: an SVG places bold words by Arial's widths, and another font is wider
+        inject = f"cell inject: {self.cell.cell_inject}"
+        indices = f"cell indices: {self.cell.cell_output}, {self.cell.cell_input}"
         box = {"width": f"{196 / 72:.4f}", "height": f"{24 / 72:.4f}"}
         self._box(graph, "inject", "inject", middle, -50, inject, box)
         self._box(graph, "indices", "indices", middle, -80, indices, box)

@@ -40,6 +40,13 @@ def test_any_cell_is_drawn_without_a_warning(cell):
     ElementTree.fromstring(draw(cell).svg)
 
 
+def test_the_memory_and_the_next_node_s_number_stand_apart():
+    dot = draw(RecurrentCellSpace(2).decode([0] * 10)).dot  # c_t leaves node 0, beside node 1
+    places = dict(re.findall(r'^\s*(\w+) \[.*pos="([^"]+)"', dot, re.MULTILINE))
+    (x, y), (other_x, other_y) = (map(float, places[k].split(",")) for k in ("c_t", "number1"))
+    assert abs(x - other_x) < 20 and abs(y - other_y) > 15
+
+
 def test_its_text_is_the_worked_example():
     lines = [line.split("  ")[-1].strip() for line in str(draw(BASE_2)).splitlines()]
     assert lines == [
