@@ -55,6 +55,21 @@ def depth_smooth(number, start, step, every):
     return start + step * (number - 1) / every
 
 
+def depth_that_multiplies_first(number, start, step, every):
+    return start + step * (number - 1) // every
+
+
+def push_over_the_sum_of_advantages(accuracies, power):
+    rewards = accuracies**power
+    advantages = rewards - rewards.mean()
+    return advantages / advantages.sum()
+
+
+def push_around_the_mean_accuracy(accuracies, power):
+    advantages = accuracies**power - sum(accuracies) / len(accuracies)
+    return advantages / abs(advantages).sum()
+
+
 def push_of_powered_advantages(accuracies, power):
     advantages = (accuracies - np.mean(accuracies)) ** power
     return advantages / np.sum(np.abs(advantages))
@@ -75,6 +90,16 @@ def correlation_of_places(a, b):
     return np.corrcoef(np.argsort(a), np.argsort(b))[0, 1]
 
 
+def correlation_of_sorted(a, b):
+    return np.corrcoef(sorted(a), sorted(b))[0, 1]
+
+
+def correlation_of_distances(a, b):
+    n = len(a)
+    d = [sorted(a).index(x) - sorted(b).index(y) for x, y in zip(a, b, strict=True)]
+    return 1 - 6 * sum(map(abs, d)) / (n * (n**2 - 1))
+
+
 def correlation_without_6(a, b):
     n = len(a)
     d = [sorted(a).index(x) - sorted(b).index(y) for x, y in zip(a, b, strict=True)]
@@ -86,10 +111,16 @@ def correlation_without_6(a, b):
     [
         (check.num_layers, depth_from_0, "divide `number - 1`"),
         (check.num_layers, depth_smooth, "use `//`"),
+        (check.num_layers, depth_that_multiplies_first, "before it divides"),
+        (check.num_layers, lambda n, first, s, e: first + n - 1 // e * s, "between parentheses"),
+        (check.pushes, push_around_the_mean_accuracy, "the mean of the *rewards*"),
+        (check.pushes, lambda a, p: check.pushes.solution(a, 3), "the cube, whatever `power` is"),
         (check.pushes, push_of_powered_advantages, "take it of the accuracy"),
         (check.pushes, push_of_nothing_subtracted, "The baseline is missing"),
         (check.pushes, push_without_signs, "loses the signs"),
         (check.rank_correlation, correlation_of_places, "use it twice"),
+        (check.rank_correlation, correlation_of_sorted, "breaks up the pairs"),
+        (check.rank_correlation, correlation_of_distances, "have to be squared"),
         (check.rank_correlation, correlation_without_6, "The 6 is missing"),
         (check.rank_correlation, lambda a, b: np.corrcoef(a, b)[0, 1], "by their ranks first"),
     ],
@@ -98,6 +129,12 @@ def test_students_read_what_they_did(exercise, function, fragment):
     result = exercise(function)
     assert result.state == "not right yet"
     assert fragment in result.sentence
+
+
+@pytest.mark.filterwarnings("ignore:divide by zero")
+def test_a_division_by_the_sum_of_advantages_is_understood():
+    result = check.pushes(push_over_the_sum_of_advantages)
+    assert "Advantages sum to 0" in result.sentence
 
 
 def depth_by_loop(number, start, step, every):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 import torch
@@ -53,6 +54,20 @@ def step_without_memory(from_x, from_h, c, cell):
     return outputs[-1], c_t
 
 
+def step_that_overwrites_c(from_x, from_h, c, cell):
+    outputs = []
+    for k, node in enumerate(cell.nodes):
+        inputs = [outputs[i] for i in cell.inputs(k)] or [from_x[k], from_h[k]]
+        value = COMBINE[node.combine](*inputs)
+        output = ACTIVATION[node.activation](value)
+        if k == cell.cell_output:
+            c = c_t = value
+        if k == cell.cell_input:
+            output = apply(cell.cell_inject, output, c)
+        outputs.append(output)
+    return outputs[-1], c_t
+
+
 def size_without_injection(base, num_combines, num_activations):
     nodes = 2 * base - 1
     return (num_combines * num_activations) ** nodes * nodes * nodes
@@ -63,6 +78,8 @@ STUDENTS = [
     (check.node_inputs, inputs_as_in_a_heap, "as if the root had number 0"),
     (check.cell_step, step_with_c_after_activation, "*before* the activation"),
     (check.cell_step, step_without_memory, "never comes in"),
+    (check.cell_step, step_that_overwrites_c, "keep `c` and c_t apart"),
+    (check.cell_space_size, lambda b, m, n: (m * n) ** (2 * b - 1), "The memory is missing"),
     (check.cell_space_size, size_without_injection, "The injection is a combination"),
     (check.cell_space_size, lambda b, m, n: (m * n) ** (2 * b), "The two indices are missing"),
     (check.cell_space_size, lambda b, m, n: math.exp(1), "Work this case out"),
@@ -74,6 +91,13 @@ def test_students_read_what_they_did(exercise, function, fragment):
     result = exercise(function)
     assert not result.passed
     assert fragment in result.sentence
+
+
+def test_a_hint_quotes_a_call_that_can_be_typed():
+    sentence = check.cell_step(step_without_memory).sentence
+    [typed] = re.findall(r"`(cell_step\(.*?\))` gives", sentence)
+    names = {"cell_step": check.cell_step.solution, "RecurrentCellSpace": RecurrentCellSpace}
+    assert eval(typed, names) == pytest.approx((0.710674, 1.2), abs=1e-6)
 
 
 # Other ways to be right. ----------------------------------------------------------------------

@@ -32,6 +32,15 @@ from nasedu.course.exercise import exercise
         "That grows a little with every child; all of one depth have the same: use `//`.": (
             lambda number, start, step, every: start + (number - 1) / every * step
         ),
+        "That grows a little with every child; use `//`, and divide `number - 1`.": (
+            lambda number, start, step, every: start + number / every * step
+        ),
+        "That multiplies before it divides; divide first: `(number - 1) // every * step`.": (
+            lambda number, start, step, every: start + step * (number - 1) // every
+        ),
+        "`//` comes before `-`; put `number - 1` between parentheses.": (
+            lambda number, start, step, every: start + number - 1 // every * step
+        ),
         "That begins one step too deep: the first `every` children have `start` layers.": (
             lambda number, start, step, every: start + ((number - 1) // every + 1) * step
         ),
@@ -90,6 +99,19 @@ def _around(rewards: NDArray[np.float64]) -> NDArray[np.float64]:
         "The baseline is missing: subtract the mean of the rewards first.": (
             lambda a, power: _shares(a**power)
         ),
+        "Advantages sum to 0, but for rounding; divide by the sum of their sizes.": (
+            lambda a, power: _around(a**power) / _around(a**power).sum()
+        ),
+        "That subtracts the mean accuracy; the baseline is the mean of the *rewards*.": (
+            lambda a, power: _shares(a**power - a.mean())
+        ),
+        "That subtracts the reward from the baseline: every sign is turned.": (
+            lambda a, power: -_shares(_around(a**power))
+        ),
+        "That is the cube, whatever `power` is.": lambda a, power: _shares(_around(a**3)),
+        "That divides by the length of the vector; divide by the sum of the sizes.": (
+            lambda a, power: _around(a**power) / np.linalg.norm(_around(a**power))
+        ),
         "That divides by the largest advantage; divide by the sum of all sizes.": (
             lambda a, power: _around(a**power) / np.abs(_around(a**power)).max()
         ),
@@ -134,6 +156,11 @@ def _squares(a: Sequence[float], b: Sequence[float]) -> int:
     return int(((_ranks(a) - _ranks(b)) ** 2).sum())
 
 
+def _differing(distances: ArrayLike) -> float:
+    d = np.asarray(distances)
+    return float(1 - 6 * d.sum() / (len(d) * (len(d) ** 2 - 1)))
+
+
 def _share_in_order(a: Sequence[float], b: Sequence[float]) -> float:
     pairs = [(i, j) for i in range(len(a)) for j in range(i)]
     return sum((a[i] - a[j]) * (b[i] - b[j]) > 0 for i, j in pairs) / len(pairs)
@@ -156,6 +183,15 @@ def _share_in_order(a: Sequence[float], b: Sequence[float]) -> float:
         ),
         "The 6 is missing: 1 - 6 sum(d²) / (n (n² - 1)).": (
             lambda a, b: 1 - _squares(a, b) / (len(a) * (len(a) ** 2 - 1))
+        ),
+        "The differences have to be squared.": (
+            lambda a, b: _differing(np.abs(_ranks(a) - _ranks(b)))
+        ),
+        "These are differences of the values; take those of the ranks.": (
+            lambda a, b: _differing((np.asarray(a) - np.asarray(b)) ** 2)
+        ),
+        "Sorting both breaks up the pairs; give every network its rank, where it stands.": (
+            lambda a, b: _pearson(np.sort(a), np.sort(b))
         ),
         "The divisor is n (n² - 1), not n³.": (lambda a, b: 1 - 6 * _squares(a, b) / len(a) ** 3),
         "That is what is taken from 1: 1 - 6 sum(d²) / (n (n² - 1)).": (

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from nasedu.architectures import CellNode, RecurrentCell
 from nasedu.course.exercise import exercise
+from nasedu.spaces import RecurrentCellSpace
 
 COMBINE: dict[str, Callable[[float, float], float]] = {
     "add": lambda a, b: a + b,
@@ -47,6 +48,14 @@ ACTIVATION: dict[str, Callable[[float], float]] = {
         ),
         "That is who reads the node; return the two that it reads.": (
             lambda node, base: [base + node // 2] if node < 2 * base - 2 else []
+        ),
+        "That begins two nodes too early: the first inner node reads 0 and 1.": (
+            lambda node, base: (
+                [2 * (node - base) - 2, 2 * (node - base) - 1] if node >= base else []
+            )
+        ),
+        "That works for base 8 alone; put `base` in its place.": (
+            lambda node, base: [2 * (node - 8), 2 * (node - 8) + 1] if node >= 8 else []
         ),
         "That is the left one alone; every inner node reads two.": (
             lambda node, base: [2 * (node - base)] if node >= base else []
@@ -108,9 +117,25 @@ def _activated(value: float, node: CellNode) -> float:
     return ACTIVATION[node.activation](value)
 
 
+def _step_with_new_memory(
+    from_x: Sequence[float], from_h: Sequence[float], c: float, cell: RecurrentCell
+) -> tuple[float, float]:
+    if cell.cell_output <= cell.cell_input:  # c_t is there when the injection comes
+        c = _step(from_x, from_h, c, cell)[1]
+    return _step(from_x, from_h, c, cell)
+
+
+class _Cell(RecurrentCell):
+    """A cell whose text is short and can be typed, so that a hint can quote the whole call."""
+
+    def __repr__(self) -> str:
+        space = RecurrentCellSpace(self.base)
+        return f"RecurrentCellSpace({self.base}).decode({space.encode(self)})"
+
+
 def _cell(words: str, inject: str, cell_output: int, cell_input: int) -> RecurrentCell:
     nodes = tuple(CellNode(*node.split()) for node in words.split(", "))
-    return RecurrentCell(nodes, CellNode(*inject.split()), cell_output, cell_input)
+    return _Cell(nodes, CellNode(*inject.split()), cell_output, cell_input)
 
 
 FIGURE_5 = _cell("add tanh, mul relu, mul sigmoid", "add relu", 1, 0)
@@ -152,6 +177,17 @@ AT_THE_ROOT = _cell("mul sigmoid, add tanh, add tanh", "add sigmoid", 2, 2)
                     _activated(value, node), c
                 ),
             )
+        ),
+        "The injection's activation is its own, not once more that of the node.": (
+            lambda *a: _step(
+                *a,
+                inject=lambda value, c, node, inject: ACTIVATION[node.activation](
+                    COMBINE[inject.combine](_activated(value, node), c)
+                ),
+            )
+        ),
+        "The new memory was injected, not the old one; keep `c` and c_t apart.": (
+            _step_with_new_memory
         ),
         "That gives c_{t-1} on unchanged; c_t is the value of node `cell_output`.": (
             lambda from_x, from_h, c, cell: (_step(from_x, from_h, c, cell)[0], c)
@@ -202,6 +238,23 @@ def _size(base: int, kinds: int, injects: int = 1, indices: int = 2) -> int:
         ),
         "The two indices are missing; each may be any of the nodes.": (
             lambda base, combines, activations: _size(base, combines * activations, indices=0)
+        ),
+        "The memory is missing: an injection, and two indices that may be any of the nodes.": (
+            lambda base, combines, activations: _size(
+                base, combines * activations, injects=0, indices=0
+            )
+        ),
+        "These choices are made one after the other: multiply, where you add.": (
+            lambda base, combines, activations: (
+                _size(base, combines * activations, injects=0, indices=0)
+                + combines * activations
+                + (2 * base - 1) ** 2
+            )
+        ),
+        "`base` leaves need `base - 1` inner nodes: `2 * base - 1` in all.": (
+            lambda base, combines, activations: (
+                (combines * activations) ** (2 * base + 1) * (2 * base) ** 2
+            )
         ),
         "An index may be any node, not only a leaf.": (
             lambda base, combines, activations: (combines * activations) ** (2 * base) * base**2
