@@ -19,6 +19,7 @@ from nasedu.course.checks.lesson_07 import anchor_probability, inputs_from_mask,
 from nasedu.course.checks.lesson_09 import bootstrap_interval, expected_best, share_of_wins
 from nasedu.course.checks.lesson_10 import num_layers, pushes, rank_correlation
 from nasedu.course.checks.lesson_11 import cell_space_size, cell_step, node_inputs
+from nasedu.course.checks.lesson_12 import num_parameters, text_perplexity, tuned
 
 __all__ = [
     "anchor_probability",
@@ -42,6 +43,7 @@ __all__ = [
     "node_inputs",
     "noise_to_signal",
     "num_layers",
+    "num_parameters",
     "output_size",
     "place_of",
     "policy_gradient_loss",
@@ -54,4 +56,6 @@ __all__ = [
     "sample_token",
     "share_of_wins",
     "space_size",
+    "text_perplexity",
+    "tuned",
 ]
