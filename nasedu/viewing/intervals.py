@@ -86,7 +86,10 @@ def intervals_alt(
 
 
 def _say(curve: Interval, i: int) -> str:
-    return f"{curve.mean[i]:.3f} ({curve.low[i]:.3f} to {curve.high[i]:.3f})"
+    values = (curve.mean[i], curve.low[i], curve.high[i])
+    digits = 0 if max(map(abs, values)) >= 10 else 3  # perplexities, accuracies
+    mean, low, high = (f"{value:.{digits}f}" for value in values)
+    return f"{mean} ({low} to {high})"
 
 
 def _apart(lines: Mapping[str, float]) -> list[int]:
