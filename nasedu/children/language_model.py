@@ -15,6 +15,7 @@ from torch.func import functional_call
 from torch.nn.functional import dropout
 
 from nasedu.children.building import build
+from nasedu.children.recurrent_cell import PlainCell
 from nasedu.errors import SettingError
 
 State = tuple[tuple[Tensor, Tensor], ...]  # of every layer (h, c), each (B, H)
@@ -165,6 +166,12 @@ class LanguageModel(nn.Module):
         units = dropout(inputs.new_ones(self.hidden_size), self.recurrent_dropout)  # (H,)
         weights = {name: weight * units for name, weight in _recurrent_weights(layer).items()}
         return functional_call(layer, weights, (inputs, state))
+
+    @property
+    def cell_name(self) -> str:
+        """Which cell this is: the digest of an architecture, else the class of its layers."""
+        layer = self.layers[0]
+        return layer.cell.digest if isinstance(layer, PlainCell) else type(layer).__qualname__
 
     @property
     def num_parameters(self) -> int:

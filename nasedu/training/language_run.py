@@ -62,8 +62,20 @@ class LanguageRun:
         """Put everything back as it was.
 
         Raises:
-            TrainingError: The state is that of another network, or of another kind of device.
+            TrainingError: The state is that of another network, or of another kind of device, or
+                damaged.
         """
+        try:
+            self._restore(state)
+        except TrainingError:
+            raise
+        except (KeyError, ValueError, RuntimeError) as error:
+            words = " ".join(str(error).split())[:120]
+            raise TrainingError(
+                f"the state to go on from is damaged ({words}); delete it to start anew"
+            ) from None
+
+    def _restore(self, state: Checkpoint) -> None:
         there, here = "generator.cuda" in state.tensors, self.device.type == "cuda"
         if there != here:
             raise TrainingError(

@@ -9,6 +9,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -76,18 +77,23 @@ class LanguageTrainer:
     @property
     def about(self) -> dict[str, Any]:
         """The text that children see, by size and digest, and the reward, as JSON values."""
-        digest = hashlib.sha256()
-        for tokens in (self.inputs, self.targets, self.valid):
-            digest.update(tokens.cpu().contiguous().numpy().tobytes())
         return {
             "title": self.data.title,
             "unit": self.data.unit,
             "num_symbols": self.data.num_symbols,
             "num_train": self.targets.numel(),
             "num_valid": len(self.valid),
-            "digest": digest.hexdigest()[:16],
+            "digest": self._digest,
             "reward_scale": self.reward_scale,
         }
+
+    @cached_property
+    def _digest(self) -> str:
+        """Which tokens are trained on and validated with."""
+        digest = hashlib.sha256()
+        for tokens in (self.inputs, self.targets, self.valid):
+            digest.update(tokens.cpu().contiguous().numpy().tobytes())
+        return digest.hexdigest()[:16]
 
     def model(self, cell: Any) -> LanguageModel:
         """Return an untrained model, its weights drawn from torch's global generator."""
@@ -118,12 +124,12 @@ class LanguageTrainer:
 
         Raises:
             TrainingError: The loss became NaN or infinite.
-            SettingError: ``resume`` is of another seed, recipe or text.
+            SettingError: ``resume`` is of another cell, seed, recipe or text.
         """
         start = time.perf_counter() - (resume.seconds if resume else 0.0)
-        settings = self._settings(seed)
         with one_thread(), seeded(seed):
             child = self.model(cell)
+            settings = self._settings(child, seed)
             run = LanguageRun(child, self._optimizer(child), self.device)
             if resume:
                 run.restore(self._checked(resume, settings))
@@ -197,19 +203,20 @@ class LanguageTrainer:
         decay = self.recipe.weight_decay
         return kind(child.parameters(), lr=self.recipe.lr, weight_decay=decay, fused=True)
 
-    def _settings(self, seed: int) -> dict[str, Any]:
+    def _settings(self, child: LanguageModel, seed: int) -> dict[str, Any]:
         """Return what has to be equal for a training to go on: all but the number of epochs."""
         recipe = self.recipe.to_dict()
         del recipe["epochs"]
-        data = [self.data.name, *self.data.counts, self.data.num_symbols]
-        return json.loads(json.dumps({"seed": seed, "recipe": recipe, "data": data}))
+        data = [self.data.name, *self.data.counts, self.data.num_symbols, self._digest]
+        settings = {"cell": child.cell_name, "seed": seed, "recipe": recipe, "data": data}
+        return json.loads(json.dumps(settings))
 
     def _checked(self, resume: Checkpoint, settings: dict[str, Any]) -> Checkpoint:
         """Return a state that a training with these settings may go on from."""
         if resume.settings != settings:
             raise SettingError(
-                "the state to go on from is of another seed, recipe or text; give the same as "
-                "before (but epochs), or start anew"
+                "the state to go on from is of another cell, seed, recipe or text; give the same "
+                "as before (but epochs), or start anew"
             )
         if len(resume.valid_curve) > self.recipe.epochs:
             raise SettingError(

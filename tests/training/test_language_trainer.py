@@ -1,12 +1,13 @@
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 
 import pytest
 import torch
 from toy_cells import ExplodingCell, ToyCell
 
-from nasedu import published
+from nasedu import RecurrentCellSpace, published
 from nasedu.children import LSTMLayer
 from nasedu.data import load_text
 from nasedu.data.text import text_of_lines
@@ -126,14 +127,17 @@ def test_states_that_do_not_fit(tmp_path):
     trainer().fit(LSTMLayer, 0, on_state=kept.append)
     state = kept[-1]
     for changes, seed, message in (
-        ({}, 1, "of another seed, recipe or text"),
-        ({"lr": 0.5}, 0, "of another seed, recipe or text"),
+        ({}, 1, "of another cell, seed, recipe or text"),
+        ({"lr": 0.5}, 0, "of another cell, seed, recipe or text"),
         ({"epochs": 2}, 0, "epochs is 2; expected at least 3"),
     ):
         with pytest.raises(SettingError, match=message):
             trainer(**changes).fit(LSTMLayer, seed, resume=state)
-    with pytest.raises(TrainingError, match="the weights of another network"):
+    with pytest.raises(SettingError, match="of another cell"):
         trainer().fit(ToyCell, 0, resume=state)
+    trainer().fit(ToyCell, 0, on_state=kept.append)
+    with pytest.raises(TrainingError, match="the weights of another network"):
+        trainer().fit(partial(ToyCell, base=4), 0, resume=kept[-1])
     with_a_gpu = {**state.tensors, "generator.cuda": torch.zeros(16, dtype=torch.uint8)}
     with pytest.raises(TrainingError, match="was made with a GPU, where dropout draws other"):
         trainer().fit(LSTMLayer, 0, resume=replace(state, tensors=with_a_gpu))
@@ -143,6 +147,34 @@ def test_states_that_do_not_fit(tmp_path):
     for bad in (path, tmp_path / "missing"):
         with pytest.raises(StudyError, match=r"is damaged or no checkpoint .* to begin anew"):
             Checkpoint.load(bad)
+
+
+def test_a_training_goes_on_with_the_same_cell_and_the_same_words_alone():
+    one, other = (  # of equally many weights
+        RecurrentCellSpace(2).decode([combine, 1, 0, 1, 0, 1, 0, 1, 0, 0]) for combine in (0, 1)
+    )
+    kept = []
+    trainer(epochs=1).fit(one, 0, on_state=kept.append)
+    with pytest.raises(SettingError, match="of another cell"):
+        trainer().fit(other, 0, resume=kept[0])
+    lines = [line[::-1] for line in LINES]  # as many tokens and symbols
+    text = text_of_lines("count", "Counting", lines, LINES[:10], LINES[:6])
+    assert (text.counts, text.num_symbols) == (TEXT.counts, TEXT.num_symbols)
+    with pytest.raises(SettingError, match="or text"):
+        LanguageTrainer(text, RECIPE).fit(one, 0, resume=kept[0])
+    trainer().fit(one, 0, resume=kept[0])
+
+
+@pytest.mark.parametrize("group", ["model", "best", "optimizer", "generator"])
+def test_a_state_without_a_part_of_it_is_one_line(group):
+    kept = []
+    trainer(ADAM, epochs=1).fit(LSTMLayer, 0, on_state=kept.append)
+    tensors = {k: v for k, v in kept[0].tensors.items() if not k.startswith(group)}
+    if group == "optimizer":
+        tensors["optimizer.x"] = torch.zeros(1)
+    with pytest.raises(TrainingError, match="the state to go on from is damaged") as caught:
+        trainer(ADAM).fit(LSTMLayer, 0, resume=replace(kept[0], tensors=tensors))
+    assert "\n" not in str(caught.value)
 
 
 class Spy(LSTMLayer):
