@@ -22,11 +22,12 @@ from record import spread, table, write_record
 from recorded_search import TABLES
 from recorded_trainings import Trainings, options
 
-from nasedu import published
+from nasedu import RecurrentCell, published
 from nasedu.children import LSTMLayer, hidden_size_for
 from nasedu.children.language_model import count_parameters
 from nasedu.data import load_text
-from nasedu.training import Checkpoint, LanguageRecipe, LanguageTrainer
+from nasedu.errors import TrainingError
+from nasedu.training import Checkpoint, LanguageRecipe, LanguageTrainer, Outcome, perplexity
 from nasedu.training.hardware import keep_freed_memory
 
 ADAM = LanguageRecipe(optimizer="adam", clip=1.0, sum_steps=False, decay_after=1)
@@ -58,7 +59,9 @@ class CellTraining:
 
     @property
     def file(self):
-        return f"{self.data}-{self.name}-{self.recipe.lr:g}-{self.seed}".replace(" ", "_")
+        which = f"-{self.cell.digest[:8]}" if isinstance(self.cell, RecurrentCell) else ""
+        name = f"{self.data}-{self.name}{which}-{self.recipe.lr:g}-{self.seed}"
+        return name.replace(" ", "_")
 
     def train(self, folder):
         keep_freed_memory()
@@ -66,14 +69,17 @@ class CellTraining:
         folder.mkdir(parents=True, exist_ok=True)
         kept = folder / "state.safetensors"
         resume = Checkpoint.load(kept) if kept.exists() else None
-        child, outcome = trainer.fit(
-            self.cell, self.seed, resume=resume, on_state=lambda state: state.save(kept)
-        )
-        nats = trainer.test_nats(child)
-        return {"outcome": json.loads(outcome.to_json()), "test_perplexity": math.exp(nats)}
+        try:
+            child, outcome = trainer.fit(
+                self.cell, self.seed, resume=resume, on_state=lambda state: state.save(kept)
+            )
+            test = perplexity(trainer.test_nats(child))
+        except TrainingError as error:  # it would diverge again
+            outcome, test = Outcome.failed(f"{type(error).__name__}: {error}"), None
+        return {"outcome": json.loads(outcome.to_json()), "test_perplexity": test}
 
     def row(self, document):
-        outcome = document["outcome"]
+        outcome, test = document["outcome"], document["test_perplexity"]
         return {
             "data": self.data,
             "cell": self.name,
@@ -81,8 +87,8 @@ class CellTraining:
             "seed": self.seed,
             "hidden": self.recipe.hidden_size,
             "parameters": outcome["num_parameters"],
-            "perplexity": round(min(outcome["valid_curve"]), 4),
-            "test_perplexity": round(document["test_perplexity"], 4),
+            "perplexity": None if test is None else round(min(outcome["valid_curve"]), 4),
+            "test_perplexity": None if test is None else round(test, 4),
             "seconds": round(outcome["seconds"], 1),
         }
 
@@ -114,22 +120,28 @@ def grid(data, recipe):
 
 
 def again(trainings):
-    """Return the training from the second seed of every cell whose grid is finished."""
+    """Return the training from the second seed of every cell whose grid is finished.
+
+    A rate at which a cell diverged is none to choose.
+    """
     by_cell = defaultdict(list)
     for job in trainings.jobs:
         by_cell[job.data, job.name].append((trainings.recorded(job), job))
     chosen = []
     for pairs in by_cell.values():
         if all(document is not None for document, _ in pairs):
-            _, best = min(pairs, key=lambda pair: min(pair[0]["outcome"]["valid_curve"]))
-            chosen.append(replace(best, seed=SEEDS[1]))
+            curves = [(document["outcome"]["valid_curve"], job) for document, job in pairs]
+            if learned := [(min(curve), job) for curve, job in curves if curve]:
+                _, best = min(learned, key=lambda pair: pair[0])
+                chosen.append(replace(best, seed=SEEDS[1]))
     return chosen
 
 
 def rows_of(frame, data):
     """Return a line of the record for each cell on a text: at its best learning rate."""
     rows = []
-    for name, part in frame[frame["data"] == data].groupby("cell", sort=False):
+    learned = frame[(frame["data"] == data) & frame["perplexity"].notna()]
+    for name, part in learned.groupby("cell", sort=False):
         best = part.loc[part[part["seed"] == SEEDS[0]]["perplexity"].idxmin()]
         own = part[part["lr"] == best["lr"]]
         in_bits = data.endswith("-chars")

@@ -6,6 +6,7 @@ a search of hours can be stopped, gone on with and looked at at any time.
 
 import argparse
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from record import HERE
 from nasedu import search
 from nasedu.controller import make_strategy
 from nasedu.searching import Study, Updated
+from nasedu.searching.runs import write_text
 from nasedu.spaces import Space
 from nasedu.training import LanguageRecipe, Outcome, Recipe
 from nasedu.viewing.measures import Measure
@@ -77,15 +79,14 @@ class RecordedSearch:
         return folders
 
     def write_table(self, folders):
-        """Write every child that has an outcome, of all searches."""
-        rows = [
-            self.row(name, seed, trial)
-            for name, seed in sorted(folders, key=lambda key: (list(NAMES).index(key[0]), key[1]))
-            if (folders[name, seed] / "study.db").exists()
-            for trial in Study(folders[name, seed]).trials()
-            if trial.outcome is not None
-        ]
-        pd.DataFrame(rows).to_csv(self.table, index=False, lineterminator="\n")
+        """Write every child that has an outcome, of all searches; whole or not at all."""
+        rows = []
+        for name, seed in sorted(folders, key=lambda key: (list(NAMES).index(key[0]), key[1])):
+            if (folders[name, seed] / "study.db").exists():
+                with closing(Study(folders[name, seed])) as study:
+                    children = [trial for trial in study.trials() if trial.outcome is not None]
+                rows += [self.row(name, seed, trial) for trial in children]
+        write_text(self.table, pd.DataFrame(rows).to_csv(index=False, lineterminator="\n"))
 
     def row(self, strategy, seed, trial):
         """Return one child as a row."""

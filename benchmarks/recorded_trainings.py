@@ -80,7 +80,7 @@ class Trainings:
         """Write every finished training as a row; return them."""
         done = ((job, self.recorded(job)) for job in self.jobs)
         frame = pd.DataFrame([job.row(document) for job, document in done if document is not None])
-        frame.to_csv(self.table, index=False, lineterminator="\n")
+        write_text(self.table, frame.to_csv(index=False, lineterminator="\n"))
         return frame
 
     def train(self, count):

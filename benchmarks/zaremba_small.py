@@ -19,10 +19,11 @@ from typing import Any
 
 from record import HERE, table, write_record
 
-from nasedu import published
+from nasedu import RecurrentCell, published
 from nasedu.children import LSTMLayer, hidden_size_for
 from nasedu.children.language_model import count_parameters
 from nasedu.data import TextData, load_text
+from nasedu.searching.runs import write_text
 from nasedu.training import (
     ZAREMBA_SMALL,
     Checkpoint,
@@ -39,7 +40,7 @@ KNOWN = "Zaremba's small model is known for a test perplexity of about 115."
 def cell_named(name: str) -> Any:
     """Return what `LanguageModel` takes for a cell."""
     cell = LSTMLayer if name == "lstm" else getattr(published, name, None)
-    if cell is None:
+    if not isinstance(cell, RecurrentCell) and cell is not LSTMLayer:
         sys.exit(f"there is no cell {name!r}; expected lstm or a cell of nasedu.published")
     return cell
 
@@ -47,8 +48,8 @@ def cell_named(name: str) -> Any:
 def recipe_for(cell: Any, text: TextData, options: argparse.Namespace) -> LanguageRecipe:
     """Return the recipe with the hidden size that gives as many parameters as the LSTM has."""
     recipe = replace(ZAREMBA_SMALL, num_train=options.train_tokens)
-    recipe = replace(recipe, hidden_size=options.hidden or recipe.hidden_size)
-    recipe = replace(recipe, epochs=options.epochs or recipe.epochs)
+    given = {"hidden_size": options.hidden, "epochs": options.epochs}
+    recipe = replace(recipe, **{name: n for name, n in given.items() if n is not None})
     if cell is LSTMLayer:
         return recipe
     settings = {"tied": recipe.tied, "num_layers": recipe.num_layers}
@@ -131,7 +132,7 @@ def record(folder: Path) -> None:
     write_record(__file__, "Zaremba's small recipe", body)
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cell", default="lstm", help="lstm, or a name of nasedu.published")
     parser.add_argument("--data", default="ptb")
@@ -141,7 +142,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, help="default 13")
     parser.add_argument("--train-tokens", type=int, help="default all")
     parser.add_argument("--no-record", action="store_true", help="do not write zaremba_small.md")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     keep_freed_memory()
     options.folder.mkdir(parents=True, exist_ok=True)
     text, cell = load_text(options.data), cell_named(options.cell)
@@ -149,9 +150,10 @@ def main() -> None:
     name = f"{options.data}-{options.cell}-{options.seed}"
     print(f"{name}: {trainer!r}, H {trainer.recipe.hidden_size}", flush=True)
     trainer.warm_up()
+    options.folder.mkdir(parents=True, exist_ok=True)
     checkpoint = options.folder / f"{name}.safetensors"
     result = train(trainer, cell, options.seed, checkpoint)
-    (options.folder / f"{name}.json").write_text(json.dumps(result) + "\n")
+    write_text(options.folder / f"{name}.json", json.dumps(result) + "\n")
     if not options.no_record:
         record(options.folder)
 

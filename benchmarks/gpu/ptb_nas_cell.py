@@ -135,7 +135,7 @@ def record(slices, options):
     rows = []
     for file in sorted(slices.folder.glob("*.result.json")):
         found, name = json.loads(file.read_text()), file.name.removesuffix(".result.json")
-        size, cell = name.split("-")[1:3]
+        size, cell = name.rsplit("-", 3)[1:3]  # a text may have a dash in its name
         calls = json.loads(file.with_name(f"{name}.slices.json").read_text())
         rows.append(
             [

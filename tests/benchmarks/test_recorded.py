@@ -1,0 +1,81 @@
+"""What the recorded trainings of cells keep, at toy size: that nothing is mistaken or lost."""
+
+import importlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from nasedu import RecurrentCellSpace
+from nasedu.errors import StudyError
+from nasedu.training import LanguageRecipe
+
+SCRIPTS = Path(__file__).parents[2] / "benchmarks"
+TOY = LanguageRecipe(hidden_size=4, epochs=1, num_train=1000, optimizer="adam", lr=0.01)
+ONE, OTHER = (RecurrentCellSpace(2).decode([c, 1, 0, 1, 0, 1, 0, 1, 0, 0]) for c in (0, 1))
+
+
+@pytest.fixture
+def script(monkeypatch):
+    """Return a script as a module."""
+    monkeypatch.syspath_prepend(str(SCRIPTS))
+    return importlib.import_module
+
+
+def test_zarembas_recipe_makes_its_folder_and_goes_on(script, tmp_path, capsys):
+    zaremba, folder = script("zaremba_small"), tmp_path / "runs" / "new"
+    words = ["--data", "pydocs", "--hidden", "4", "--train-tokens", "1000", "--no-record"]
+    words += ["--folder", str(folder), "--epochs"]
+    zaremba.main([*words, "1"])
+    first = json.loads((folder / "pydocs-lstm-0.json").read_text())
+    zaremba.main([*words, "2"])
+    second = json.loads((folder / "pydocs-lstm-0.json").read_text())
+    assert "going on after epoch 1" in capsys.readouterr().out
+    assert second["curve"][:1] == first["curve"] and len(second["curve"]) == 2
+
+
+@pytest.mark.parametrize("name", ["replace", "NAS_CNN_V1", "nothing"])
+def test_what_is_no_cell_is_named(script, name):
+    with pytest.raises(SystemExit, match=f"there is no cell '{name}'"):
+        script("zaremba_small").main(["--data", "pydocs", "--cell", name])
+
+
+def test_another_cell_of_the_same_name_has_a_folder_of_its_own(script):
+    training = script("ptb_compared").CellTraining
+    one, other = (training("best of the search", c, "pydocs", TOY, 0) for c in (ONE, OTHER))
+    assert one.file != other.file
+    assert one.file == replace(one, cell=ONE).file
+
+
+def test_a_learning_rate_at_which_a_cell_diverges_is_kept_and_not_chosen(script, tmp_path):
+    compared, recorded = script("ptb_compared"), script("recorded_trainings")
+    wild = replace(TOY, lr=1e30, clip=1e30, optimizer="sgd")
+    jobs = [compared.CellTraining("a cell", ONE, "pydocs", recipe, 0) for recipe in (wild, TOY)]
+    trainings = recorded.Trainings(jobs, tmp_path / "kept", tmp_path / "table.csv")
+    trainings.train(1)
+    outcome = trainings.recorded(jobs[0])["outcome"]
+    assert outcome["reason"].startswith("TrainingError: the loss became")
+    assert compared.again(trainings) == [replace(jobs[1], seed=1)]
+    frame = pd.read_csv(tmp_path / "table.csv")
+    assert frame["perplexity"].isna().tolist() == [True, False]
+    [[name, _, _, rate, *_]] = compared.rows_of(frame, "pydocs")
+    assert (name, rate) == ("a cell", "0.01")
+    trainings.jobs = jobs[:1]
+    assert compared.again(trainings) == []
+
+
+def test_a_table_is_written_whole(script, tmp_path, monkeypatch):
+    recorded = script("recorded_trainings")
+    table = tmp_path / "table.csv"
+    table.write_text("what,was\n1,2\n")
+    trainings = recorded.Trainings([], tmp_path, table)
+
+    def fails(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", fails)
+    with pytest.raises(StudyError, match="No space left"):
+        trainings.write_table()
+    assert table.read_text() == "what,was\n1,2\n"
