@@ -7,7 +7,14 @@ from functools import cached_property
 from math import isfinite
 from typing import Any, Literal, get_args
 
-from nasedu.architectures.json_form import check_int, digest_of, read_json, take, write_json
+from nasedu.architectures.json_form import (
+    check_int,
+    check_names,
+    digest_of,
+    read_json,
+    take,
+    write_json,
+)
 from nasedu.errors import ArchitectureError
 
 MAX_LAYERS = 62  # an anchor point's token is a bit mask that has to fit into int64
@@ -169,6 +176,8 @@ class ConvNet:
             ArchitectureError: The text is malformed, of a newer schema, or not a valid network.
         """
         fields = read_json("conv_net", text)
+        names = ("layers", "pool_after", "learning_rate")
+        check_names(fields, ("kind", "schema", *names), "the network")
         layers = enumerate(take(fields, "layers", list), start=1)
         places = take(fields, "pool_after", list) if "pool_after" in fields else ()
         read = tuple(_read_layer(number, layer) for number, layer in layers)
@@ -203,11 +212,7 @@ def _read_layer(number: int, fields: Any) -> ConvLayer:
     if not isinstance(fields, dict):
         raise ArchitectureError(f"layer {number} is {fields!r}; expected an object")
     inputs = take(fields, "inputs", list, where=f"layer {number}: ")
-    known = set(ConvLayer.__slots__)
-    if unknown := sorted(set(fields) - known):
-        raise ArchitectureError(
-            f"layer {number} has the unknown field {unknown[0]!r}; expected {sorted(known)}"
-        )
+    check_names(fields, ConvLayer.__slots__, f"layer {number}")
     for name in ("filter_height", "filter_width", "num_filters"):
         take(fields, name, int, where=f"layer {number}: ")
     try:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from nasedu.errors import ArchitectureError
 
 SCHEMA = 1
+WORDS = {list: "a list", int: "an integer", str: "a text"}
 
 
 def check_int(name: str, value: Any, *, at_least: int) -> None:
@@ -23,14 +25,13 @@ def write_json(kind: str, fields: dict[str, Any]) -> str:
     return json.dumps(document, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def kind_of(text: str) -> str:
-    """Return the kind that a document claims to be of; empty if it is no such document."""
-    try:
-        document = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
-        return ""
-    kind = document.get("kind") if isinstance(document, dict) else None
-    return kind if isinstance(kind, str) else ""
+def kind_of(text: str, kinds: Sequence[str]) -> str:
+    """Return which of these kinds a document is of.
+
+    Raises:
+        ArchitectureError: Not JSON, or of none of them.
+    """
+    return _document(text, kinds)["kind"]
 
 
 def read_json(kind: str, text: str) -> dict[str, Any]:
@@ -39,13 +40,7 @@ def read_json(kind: str, text: str) -> dict[str, Any]:
     Raises:
         ArchitectureError: Not JSON, of another kind, or of a newer schema.
     """
-    try:
-        document = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise ArchitectureError(f"not valid JSON ({error}); expected a {kind!r}") from None
-    if not isinstance(document, dict) or document.get("kind") != kind:
-        found = document.get("kind") if isinstance(document, dict) else document
-        raise ArchitectureError(f"this JSON is a {str(found)[:60]!r}; expected a {kind!r}")
+    document = _document(text, (kind,))
     schema = document.get("schema")
     if schema != SCHEMA:
         raise ArchitectureError(
@@ -55,12 +50,30 @@ def read_json(kind: str, text: str) -> dict[str, Any]:
     return document
 
 
+def _document(text: str, kinds: Sequence[str]) -> dict[str, Any]:
+    wanted = f"a {' or a '.join(map(repr, kinds))}"
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a plain ValueError
+        raise ArchitectureError(f"not valid JSON ({error}); expected {wanted}") from None
+    if not isinstance(document, dict) or document.get("kind") not in kinds:
+        found = document.get("kind") if isinstance(document, dict) else document
+        raise ArchitectureError(f"this JSON is a {str(found)[:60]!r}; expected {wanted}")
+    return document
+
+
+def check_names(fields: dict[str, Any], known: Iterable[str], where: str) -> None:
+    """Raise `ArchitectureError` for a field that is not known."""
+    if unknown := sorted(set(fields) - set(known)):
+        raise ArchitectureError(
+            f"{where} has the unknown field {unknown[0]!r}; expected {sorted(known)}"
+        )
+
+
 def take(fields: dict[str, Any], name: str, kind: type, where: str = "") -> Any:
     """Return ``fields[name]``, which must be there and of this type."""
     if not isinstance(fields.get(name), kind):
-        raise ArchitectureError(
-            f"{where}{name} is {fields.get(name)!r}; expected {'a list' if kind is list else kind}"
-        )
+        raise ArchitectureError(f"{where}{name} is {fields.get(name)!r}; expected {WORDS[kind]}")
     return fields[name]
 
 

@@ -7,6 +7,7 @@ from nasedu.architectures.json_form import kind_of
 from nasedu.architectures.recurrent_cell import RecurrentCell
 
 Architecture = ConvNet | RecurrentCell
+KINDS = {"conv_net": ConvNet, "recurrent_cell": RecurrentCell}
 
 
 def read_architecture(text: str) -> Architecture:
@@ -15,6 +16,4 @@ def read_architecture(text: str) -> Architecture:
     Raises:
         ArchitectureError: The text is malformed, of a newer schema, or no valid architecture.
     """
-    if kind_of(text) == "recurrent_cell":
-        return RecurrentCell.from_json(text)
-    return ConvNet.from_json(text)
+    return KINDS[kind_of(text, tuple(KINDS))].from_json(text)

@@ -6,7 +6,14 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
-from nasedu.architectures.json_form import check_int, digest_of, read_json, take, write_json
+from nasedu.architectures.json_form import (
+    check_int,
+    check_names,
+    digest_of,
+    read_json,
+    take,
+    write_json,
+)
 from nasedu.errors import ArchitectureError
 
 COMBINES = ("add", "mul", "max")
@@ -123,6 +130,8 @@ class RecurrentCell:
             ArchitectureError: The text is malformed, of a newer schema, or not a valid cell.
         """
         fields = read_json("recurrent_cell", text)
+        names = ("nodes", "cell_inject", "cell_output", "cell_input")
+        check_names(fields, ("kind", "schema", *names), "the cell")
         nodes = take(fields, "nodes", list)
         return cls(
             tuple(_read_node(f"node {k}", node) for k, node in enumerate(nodes)),
@@ -135,9 +144,7 @@ class RecurrentCell:
 def _read_node(where: str, fields: Any) -> CellNode:
     if not isinstance(fields, dict):
         raise ArchitectureError(f"{where} is {fields!r}; expected an object")
-    known = sorted(CellNode.__slots__)
-    if unknown := sorted(set(fields) - set(known)):
-        raise ArchitectureError(f"{where} has the unknown field {unknown[0]!r}; expected {known}")
+    check_names(fields, CellNode.__slots__, where)
     values = [take(fields, name, str, where=f"{where}: ") for name in CellNode.__slots__]
     try:
         return CellNode(*values)

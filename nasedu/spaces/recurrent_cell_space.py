@@ -12,6 +12,8 @@ from nasedu.architectures.json_form import check_int, read_json, write_json
 from nasedu.errors import ArchitectureError, SearchSpaceError
 from nasedu.spaces.decision import Decision
 
+MAX_BASE = 64  # 258 decisions, which a controller takes one after the other
+
 
 @dataclass(frozen=True)
 class RecurrentCellSpace:
@@ -25,7 +27,7 @@ class RecurrentCellSpace:
     (our choice). The two indices have one each.
 
     Args:
-        base: Leaves of the tree, a power of two.
+        base: Leaves of the tree, a power of two, 64 at most.
         combines: Combinations to choose from: ``"add"``, ``"mul"``; ``"max"`` if wanted.
         activations: Functions to choose from: ``"identity"``, ``"tanh"``, ``"sigmoid"``,
             ``"relu"``; ``"sin"`` if wanted.
@@ -40,8 +42,10 @@ class RecurrentCellSpace:
             check_int("base", self.base, at_least=1)
         except ArchitectureError as error:
             raise SearchSpaceError(str(error)) from None
-        if self.base & (self.base - 1):
-            raise SearchSpaceError(f"base is {self.base}; expected a power of two")
+        if self.base & (self.base - 1) or self.base > MAX_BASE:
+            raise SearchSpaceError(
+                f"base is {self.base}; expected a power of two, {MAX_BASE} at most"
+            )
         for name, known in (("combines", COMBINES), ("activations", ACTIVATIONS)):
             values = getattr(self, name)
             if isinstance(values, str) or not all(value in known for value in values):

@@ -160,6 +160,7 @@ def test_strides_may_be_left_out_of_the_json():
         ("[1]", "expected a 'conv_net'"),
         ('{"kind": "cell"}', "this JSON is a 'cell'"),
         (document(schema=2), "newer nasedu"),
+        (document(dropout=0.5), "the network has the unknown field 'dropout'; expected"),
         (document(layers=3), "layers is 3; expected a list"),
         (document(layers=[3]), "layer 1 is 3"),
         (document(layer={"inputs": [1]}), "layer 1 takes layer 1"),

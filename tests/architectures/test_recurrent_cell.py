@@ -78,6 +78,11 @@ def test_the_other_kind_is_read_too():
     assert isinstance(read_architecture(published.NAS_CNN_V1.to_json()), ConvNet)
     with pytest.raises(ArchitectureError, match="not valid JSON"):
         read_architecture("{")
+    for text in ('{"kind": "cat"}', '{"kind": ["conv_net"]}', "[]", '"conv_net"'):
+        with pytest.raises(
+            ArchitectureError, match=r"expected a 'conv_net' or a 'recurrent_cell'$"
+        ):
+            read_architecture(text)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +129,9 @@ def test_a_document_is_read():
         (document(nodes=[{"combine": "add", "activation": "cos"}]), "node 0: activation is 'cos'"),
         (document(cell_inject=None), "cell_inject is None"),
         (document(cell_inject={"combine": "add", "activation": "tanh", "x": 1}), "field 'x'"),
-        (document(cell_output="0"), "cell_output is '0'"),
+        (document(cell_output="0"), "cell_output is '0'; expected an integer"),
+        (document(cell_output=None).replace("null", "1" * 5000), "not valid JSON (Exceeds the"),
+        (document(biases=True), "the cell has the unknown field 'biases'; expected"),
         (document(cell_input=7), "cell_input is 7"),
     ],
 )

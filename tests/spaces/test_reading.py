@@ -16,3 +16,9 @@ def test_a_space_comes_back_as_what_it_was(space):
 def test_what_is_no_space_is_refused(text):
     with pytest.raises(SearchSpaceError):
         read_space(text)
+
+
+def test_what_is_of_neither_kind_is_told_both():
+    words = "this JSON is a 'cat'; expected a 'conv_net_space' or a 'recurrent_cell_space'"
+    with pytest.raises(SearchSpaceError, match=words):
+        read_space('{"kind": "cat"}')

@@ -87,6 +87,7 @@ def test_published_cells_are_in_their_spaces():
     [
         (lambda: RecurrentCellSpace(3), "base is 3; expected a power of two"),
         (lambda: RecurrentCellSpace(0), "base is 0"),
+        (lambda: RecurrentCellSpace(128), "base is 128; expected a power of two, 64 at most"),
         (lambda: RecurrentCellSpace(2, ()), "combines is ()"),
         (lambda: RecurrentCellSpace(2, ("add", "add")), "each once"),
         (lambda: RecurrentCellSpace(2, "add"), "combines is 'add'"),
