@@ -112,8 +112,9 @@ def text_path(name: str) -> Path:
 
 def is_valid(name: str) -> bool:
     """Whether a data set can be imported under this name."""
-    taken = (*BUILT_IN, *BUILT_IN_TEXT)
-    return re.fullmatch(r"[a-z0-9_-]{1,40}", name) is not None and name not in taken
+    if name in (*BUILT_IN, *BUILT_IN_TEXT) or name.endswith(CHARACTERS):
+        return False
+    return re.fullmatch(r"[a-z0-9_-]{1,40}", name) is not None
 
 
 def names() -> tuple[str, ...]:
@@ -155,7 +156,10 @@ def load(name: str) -> ImageData:
         return digits.digits()
     if name not in names():
         if name.removesuffix(CHARACTERS) in text_names():
-            raise DataError(f"{name!r} is a text, no set of images; load it with load_text")
+            raise DataError(
+                f"{name!r} is a text, no set of images; expected one of {', '.join(names())}, or "
+                "load it with load_text"
+            )
         raise DataError(
             f"there is no data set {name!r}; expected one of {', '.join(names())}, "
             "or add one with: nasedu data add NAME PATH"
@@ -177,7 +181,10 @@ def load_text(name: str) -> TextData:
     words = name.removesuffix(CHARACTERS)
     if words not in text_names():
         if name in names():
-            raise DataError(f"{name!r} is a set of images, no text; load it with load")
+            raise DataError(
+                f"{name!r} is a set of images, no text; expected one of {', '.join(text_names())}, "
+                "or load it with load"
+            )
         raise DataError(
             f"there is no text {name!r}; expected one of {', '.join(text_names())}, with "
             f"{CHARACTERS} after it for characters, or add one with: nasedu data add NAME PATH"

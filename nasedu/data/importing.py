@@ -157,6 +157,11 @@ def _decoded(
 
 def check_name(name: str, replace: bool) -> None:
     """Raise `SettingError` unless a data set may be called so, and the name is free."""
+    if name.endswith(catalogue.CHARACTERS):
+        raise SettingError(
+            f"name is {name!r}; names in {catalogue.CHARACTERS!r} are those of the characters "
+            "of a text: choose another"
+        )
     if not catalogue.is_valid(name):
         built_in = " or ".join(map(repr, (*catalogue.BUILT_IN, *catalogue.BUILT_IN_TEXT)))
         raise SettingError(
@@ -173,11 +178,6 @@ def check_name(name: str, replace: bool) -> None:
 
 def _target(name: str, *, text: bool) -> Path:
     """Return the file to write, for a name that is not taken by the other kind of data."""
-    if text and name.endswith(catalogue.CHARACTERS):
-        raise SettingError(
-            f"name is {name!r}; names in {catalogue.CHARACTERS!r} are those of the characters "
-            "of a text: choose another"
-        )
     images, words = catalogue.imported_path(name), catalogue.text_path(name)
     target, other = (words, images) if text else (images, words)
     if other.exists():

@@ -30,10 +30,10 @@ def default_evaluator(
     if isinstance(space, RecurrentCellSpace):
         if recipe is not None and not isinstance(recipe, LanguageRecipe):
             raise SettingError(f"recipe is {recipe}; expected a LanguageRecipe for recurrent cells")
-        return LanguageEvaluator(space, data or "pydocs", recipe)
+        return LanguageEvaluator(space, "pydocs" if data is None else data, recipe)
     if recipe is not None and not isinstance(recipe, Recipe):
         raise SettingError(f"recipe is {recipe}; expected a Recipe for networks on images")
-    return ImageEvaluator(space, data or "digits", recipe)
+    return ImageEvaluator(space, "digits" if data is None else data, recipe)
 
 
 def recorded_evaluator(run: str, space: Space, settings: dict[str, Any]) -> Evaluator:

@@ -91,9 +91,9 @@ def test_one_catalogue_shows_both_kinds(home, archive, tmp_path, make):
     assert list(rows) == ["digits", "zoo", "pydocs", "ptb"]
     assert "8 words to train, 3 to validate, 4 to test, 6 distinct; ptb-chars" in rows["ptb"]
     assert str(text_path("ptb")) in rows["ptb"] and "built in" in rows["pydocs"]
-    with pytest.raises(DataError, match="'ptb-chars' is a text, no set of images"):
+    with pytest.raises(DataError, match="is a text, no set of images; expected one of digits, zoo"):
         load("ptb-chars")
-    with pytest.raises(DataError, match="'zoo' is a set of images, no text"):
+    with pytest.raises(DataError, match="is a set of images, no text; expected one of pydocs, ptb"):
         load_text("zoo")
     with pytest.raises(DataError, match="there is no text 'wiki'; expected one of pydocs, ptb"):
         load_text("wiki")
@@ -115,11 +115,21 @@ def test_names_that_cannot_be(home, archive, tmp_path, make):
         add("pydocs", archive)
     with pytest.raises(SettingError, match="those of the characters of a text"):
         add("ptb-chars", archive)
+    with pytest.raises(SettingError, match="those of the characters of a text"):
+        add("pydocs-chars", make.folder(tmp_path / "images", make.files()))
     add("ptb", archive)
     with pytest.raises(SettingError, match=r"'ptb' already .*--replace"):
         add("ptb", archive)
     with pytest.raises(SettingError, match="a text is called 'ptb' already"):
         add("ptb", make.folder(tmp_path / "zoo", make.files()), replace=True)
+
+
+def test_images_never_stand_for_the_characters_of_a_text(home, tmp_path, make):
+    """A file that was put there by hand is not listed."""
+    path = add("zoo", make.folder(tmp_path / "zoo", make.files())).path
+    path.rename(path.with_name("pydocs-chars.safetensors"))
+    assert names() == ("digits",)
+    assert catalogue.is_text("pydocs-chars")
 
 
 BAD = {
