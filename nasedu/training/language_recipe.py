@@ -90,6 +90,11 @@ class LanguageRecipe:
                 raise SettingError(
                     f"{name} is {getattr(self, name)}; expected 0 or more and below 1"
                 )
+        if self.tied and self.embedding_size not in (None, self.hidden_size):
+            raise SettingError(
+                f"embedding_size is {self.embedding_size} and hidden_size {self.hidden_size}; "
+                "expected them equal, or tied=False"
+            )
         for name, allowed in CHOICES.items():
             if getattr(self, name) not in get_args(allowed):
                 raise SettingError(

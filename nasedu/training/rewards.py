@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 
 from nasedu.errors import SettingError
+
+MAX_PERPLEXITY = math.sqrt(sys.float_info.max)  # a larger one has no square
 
 
 def cubed_accuracy(valid_curve: Sequence[float], last: int = 5) -> float:
@@ -27,9 +30,12 @@ def perplexity_reward(ppl: float, c: float = 80.0) -> float:
     number has none, it failed.
 
     Args:
-        ppl: Validation perplexity, 1 or more.
+        ppl: Validation perplexity, from 1 to 1.3e154.
         c: The paper's constant is "usually set at 80".
+
+    Raises:
+        SettingError: The perplexity is no number, or outside of that.
     """
-    if not 1 <= ppl < math.inf:
-        raise SettingError(f"perplexity is {ppl}; expected a number of at least 1")
+    if not 1 <= ppl <= MAX_PERPLEXITY:
+        raise SettingError(f"perplexity is {ppl}; expected a number from 1 to {MAX_PERPLEXITY:.2g}")
     return c / ppl**2

@@ -58,6 +58,7 @@ def test_a_precision_is_written_only_if_it_is_not_what_recipes_always_did():
         ({"decay": 1.5}, "decay is 1.5; expected above 0 and at most 1"),
         ({"weight_decay": -1.0}, "weight_decay is -1.0"),
         ({"dropout": 1.0}, "dropout is 1.0; expected 0 or more and below 1"),
+        ({"tied": True, "embedding_size": 64}, "expected them equal, or tied=False"),
         ({"optimizer": "adagrad"}, "optimizer is 'adagrad'; expected one of"),
         ({"precision": "half"}, "precision is 'half'; expected one of"),
     ],
