@@ -13,6 +13,8 @@ from nasedu.searching.tabular import TabularEvaluator
 from nasedu.spaces import ConvNetSpace, RecurrentCellSpace, Space
 from nasedu.training import LanguageRecipe, Recipe
 
+RECIPES = {"images": Recipe, "language": LanguageRecipe}  # by kind of evaluator
+
 
 def default_evaluator(
     space: Space, data: str | None = None, recipe: Recipe | LanguageRecipe | None = None
@@ -49,10 +51,9 @@ def recorded_evaluator(run: str, space: Space, settings: dict[str, Any]) -> Eval
     """
     try:
         kind = settings["kind"]
-        if kind == "images":
-            return default_evaluator(space, settings["data"], Recipe(**settings["recipe"]))
-        if kind == "language":
-            return default_evaluator(space, settings["data"], LanguageRecipe(**settings["recipe"]))
+        if kind in RECIPES:
+            recipe = RECIPES[kind](**settings["recipe"])
+            return default_evaluator(space, str(settings["data"]), recipe)
         if kind == "table" and settings["table"] and isinstance(space, ConvNetSpace):
             table = NetworkTable.load(settings["table"])
             return TabularEvaluator(table, space, noise=settings["noise"])

@@ -9,6 +9,7 @@ finished is never trained again, and what follows is the same as if nothing had 
 from __future__ import annotations
 
 import json
+import operator
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -115,18 +116,21 @@ class Study:
     @property
     def versions(self) -> dict[str, str]:
         """Versions and processor that the run was begun with."""
-        return json.loads(self._meta("versions"))
+        with _readable(self.path):
+            return dict(json.loads(self._meta("versions")))
 
     def trials(self, batch: int | None = None) -> tuple[Trial, ...]:
         """Return all trials, or those of one batch, in the order of asking."""
         where, values = ("", ()) if batch is None else ("WHERE batch = ?", (batch,))
         query = f"SELECT number, batch, tokens, seed, outcome FROM trials {where} ORDER BY number"
-        return tuple(_read_trial(row) for row in self._rows(query, values))
+        with _readable(self.path):
+            return tuple(_read_trial(row) for row in self._rows(query, values))
 
     def updates(self) -> tuple[Update, ...]:
         """Return all updates in order."""
         rows = self._rows("SELECT number, stats FROM updates ORDER BY number")
-        return tuple(Update(number, _read_stats(text)) for number, text in rows)
+        with _readable(self.path):
+            return tuple(Update(number, _read_stats(text)) for number, text in rows)
 
     @property
     def num_updates(self) -> int:
@@ -289,10 +293,22 @@ def _clear_errors(path: Path | None) -> Iterator[None]:
         raise StudyError(f"{path or 'the study in memory'}: {text}; {remedy}") from None
 
 
+@contextmanager
+def _readable(path: Path | None) -> Iterator[None]:
+    """Turn what damaged records raise into one line."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError) as error:
+        raise StudyError(
+            f"{path or 'the study in memory'} holds a record that cannot be read ({error}); "
+            "restore it or choose another run folder"
+        ) from None
+
+
 def _read_trial(row: tuple) -> Trial:
     number, batch, tokens, seed, outcome = row
     read = Outcome.from_json(outcome) if outcome else None
-    return Trial(number, batch, tuple(json.loads(tokens)), seed, read)
+    return Trial(number, batch, tuple(map(operator.index, json.loads(tokens))), seed, read)
 
 
 def _read_stats(text: str) -> UpdateStats | None:

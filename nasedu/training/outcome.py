@@ -59,7 +59,10 @@ class Outcome:
         try:
             fields: dict[str, Any] = json.loads(text)
             for name in ("valid_curve", "train_curve"):
-                fields[name] = tuple(fields[name])
+                fields[name] = tuple(map(float, fields[name]))
+            for name in ("reward", "seconds", "num_parameters", "flop"):
+                if not isinstance(fields.get(name), int | float | None):
+                    raise ValueError(f"its {name} is no number")
             return cls(**fields)
         except (ValueError, TypeError, KeyError) as error:
             raise StudyError(f"not a recorded outcome ({error}): {text[:60]!r}") from None

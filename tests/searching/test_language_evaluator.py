@@ -8,7 +8,7 @@ from decided import decided
 
 from nasedu import ConvNetSpace, RecurrentCellSpace, search
 from nasedu.controller import make_strategy
-from nasedu.errors import DataError, SettingError
+from nasedu.errors import DataError, SettingError, StudyError
 from nasedu.searching import (
     DepthSchedule,
     LanguageEvaluator,
@@ -18,6 +18,7 @@ from nasedu.searching import (
     find_architecture,
     resume,
 )
+from nasedu.searching.default_evaluator import recorded_evaluator
 from nasedu.searching.evaluator import train_child
 from nasedu.training import LanguageRecipe, Recipe
 
@@ -85,6 +86,22 @@ def test_settings_are_json_and_tell_texts_apart():
     longer = dataclasses.replace(QUICK, num_train=3000)
     assert LanguageEvaluator(SPACE, "pydocs", longer).settings["digest"] != one["digest"]
     assert LanguageEvaluator(SPACE, "pydocs-chars", QUICK).settings["unit"] == "character"
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "words"),
+    [
+        ({"data": 3}, DataError, "there is no text '3'"),
+        ({"data": "wiki"}, DataError, "there is no text 'wiki'; expected one of pydocs"),
+        ({"recipe": {"optimiser": "adam"}}, StudyError, "settings that are not known"),
+        ({"kind": ["language"]}, StudyError, "settings that are not known"),
+        ({"kind": "images"}, StudyError, "settings that are not known"),
+    ],
+)
+def test_settings_that_no_run_can_have_had(change, error, words):
+    settings = {**LanguageEvaluator(SPACE, "pydocs", QUICK).settings, **change}
+    with pytest.raises(error, match=words):
+        assert recorded_evaluator("run", SPACE, settings).settings
 
 
 @pytest.mark.parametrize(

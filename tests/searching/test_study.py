@@ -147,6 +147,32 @@ def test_a_spoilt_file_is_one_clear_line_and_left_alone(tmp_path, spoil, words):
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("damage", "read"),
+    [
+        ("UPDATE trials SET tokens = 'nonsense'", Study.trials),
+        ("UPDATE trials SET tokens = '[\"a\"]'", Study.trials),
+        ("UPDATE trials SET tokens = '{\"a\": 1}'", Study.trials),
+        ("UPDATE trials SET tokens = '3'", Study.best),
+        ("UPDATE updates SET stats = 'nonsense'", Study.updates),
+        ("UPDATE updates SET stats = '{}'", Study.updates),
+        ("UPDATE meta SET value = 'nonsense' WHERE key = 'versions'", lambda s: s.versions),
+        ("UPDATE meta SET value = '[1]' WHERE key = 'versions'", lambda s: s.versions),
+    ],
+)
+def test_a_damaged_record_is_one_line_that_names_the_file(tmp_path, damage, read):
+    path, strategy = tmp_path / "study.db", make_strategy("random", SPACE.decisions)
+    study = Study.create(path, CONFIG, strategy, generator())
+    study.ask(TOKENS, generator())
+    study.tell(None, strategy, generator())
+    study.close()
+    with sqlite3.connect(path) as db:
+        db.execute(damage)
+    with pytest.raises(StudyError, match="holds a record that cannot be read") as caught:
+        read(Study(path))
+    assert str(path) in str(caught.value) and "\n" not in str(caught.value)
+
+
 def test_no_study_there(tmp_path):
     with pytest.raises(StudyError, match="holds no study; start one with"):
         Study(tmp_path)

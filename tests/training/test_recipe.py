@@ -83,7 +83,21 @@ def test_an_outcome_survives_json_exactly():
     assert failed.is_failed
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"reward": 1, "valid_curve": 3}'])
+EMPTY = '"valid_curve": [], "train_curve": []'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"reward": 1, "valid_curve": 3}',
+        '{"reward": 1, "valid_curve": ["good"], "train_curve": []}',
+        f'{{"reward": "good", {EMPTY}}}',
+        f'{{"reward": 1, "flop": "many", {EMPTY}}}',
+    ],
+)
 def test_what_is_no_outcome_is_named(text):
     with pytest.raises(StudyError, match="not a recorded outcome"):
         Outcome.from_json(text)
