@@ -12,8 +12,7 @@ from typing import Any
 
 from nasedu import __version__
 from nasedu.errors import StudyError
-from nasedu.training import pick_device
-from nasedu.training.recipe import LATER
+from nasedu.training import language_recipe, pick_device, recipe
 
 MACHINE = ("torch", "processor", "device")  # versions that figures may depend on
 
@@ -67,14 +66,15 @@ class RunConfig:
         for config in configs:
             del config["trials"]
             if "recipe" in (evaluator := config["evaluator"]):
-                evaluator["recipe"] = LATER | evaluator["recipe"]
+                evaluator["recipe"] = recipe.LATER | language_recipe.LATER | evaluator["recipe"]
             if "table_digest" in evaluator:
                 del evaluator["table"]  # where it lies; the digest says which it is
         if difference := first_difference(*configs):
             key, ours, theirs = difference
             raise StudyError(
                 f"{where} was made with {key} = {theirs!r} and not {ours!r}; choose another run "
-                "folder, or continue it as it is with `nasedu resume`"
+                "folder, or go on with the options (`nasedu resume` knows them) and the data that "
+                "it was begun with"
             )
         if self.trials < recorded.trials:
             raise StudyError(
@@ -84,9 +84,16 @@ class RunConfig:
 
 
 def first_difference(ours: Any, theirs: Any) -> tuple[str, Any, Any] | None:
-    """Return the dotted key of the first thing that differs and both values, names first."""
+    """Return the dotted key of the first thing that differs and both values.
+
+    Names come first, for they say most, and digests last: they differ whenever anything does.
+    """
+
+    def rank(key: str) -> tuple[bool, bool, str]:
+        return key.endswith("digest"), not key.endswith((".name", ".kind")), key
+
     ours, theirs = _flat(ours), _flat(theirs)
-    for key in sorted({*ours, *theirs}, key=lambda k: (not k.endswith((".name", ".kind")), k)):
+    for key in sorted({*ours, *theirs}, key=rank):
         if ours.get(key) != theirs.get(key):
             return key, ours.get(key), theirs.get(key)
     return None

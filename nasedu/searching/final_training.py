@@ -221,7 +221,7 @@ def check_same(settings: dict[str, Any], recorded: dict[str, Any], where: str) -
         key, ours, theirs = difference
         raise StudyError(
             f"{where} was trained with {key} = {theirs!r} and not {ours!r}; choose another run "
-            "folder, or go on with the options that it was begun with"
+            "folder, or go on with the options and the data that it was begun with"
         )
 
 

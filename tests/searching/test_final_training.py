@@ -112,7 +112,7 @@ def test_without_a_folder_nothing_is_kept(tmp_path, monkeypatch):
             {"recipe": Recipe(epochs=4, num_train=200, whitening="image")},
             r"recipe\.whitening = 'channel' and not 'image'",
         ),
-        ({"recipe": Recipe(epochs=4, num_train=201)}, r"data\.digest"),
+        ({"recipe": Recipe(epochs=4, num_train=201)}, r"data\.num_train = 200 and not 201"),
     ],
 )
 def test_another_training_is_refused_by_what_differs(tmp_path, changed, words):

@@ -8,6 +8,7 @@ from decided import decided
 
 from nasedu import ConvNetSpace, RecurrentCellSpace, search
 from nasedu.controller import make_strategy
+from nasedu.data import load_text
 from nasedu.errors import DataError, SettingError, StudyError
 from nasedu.searching import (
     DepthSchedule,
@@ -16,6 +17,7 @@ from nasedu.searching import (
     Trial,
     TrialFinished,
     find_architecture,
+    language_evaluator,
     resume,
 )
 from nasedu.searching.default_evaluator import recorded_evaluator
@@ -27,9 +29,9 @@ QUICK = LanguageRecipe(hidden_size=8, epochs=1, num_train=2000)
 EIGHT = (0, 0, 1, 0, 0, 2, 0, 1, 2, 0)  # a cell of base 2: three nodes, the injection, indices
 
 
-def searched(run=None, workers=1, trials=6, seed=3):
+def searched(run=None, workers=1, trials=6, seed=3, recipe=QUICK):
     strategy = make_strategy("reinforce", SPACE.decisions, seed, lr=0.03)
-    options = {"recipe": QUICK, "trials": trials, "batch": 3, "workers": workers, "seed": seed}
+    options = {"recipe": recipe, "trials": trials, "batch": 3, "workers": workers, "seed": seed}
     return search(SPACE, strategy, run=run, **options)
 
 
@@ -66,6 +68,29 @@ def test_left_in_the_middle_of_a_batch_and_resumed_it_ends_the_same(whole, tmp_p
     assert sum(t.outcome is not None for t in Study(tmp_path / "run").trials()) == 4
     list(resume(tmp_path / "run", workers=1))
     assert decided(tmp_path / "run") == decided(whole)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"num_train": 3000}, r"evaluator\.num_train = 2000 and not 3000"),
+        ({"lr": 0.5}, r"evaluator\.recipe\.lr = 1\.0 and not 0\.5"),
+        ({"precision": "bfloat16"}, r"recipe\.precision = 'float32' and not 'bfloat16'"),
+    ],
+)
+def test_another_recipe_is_refused_by_what_differs(whole, change, words):
+    before = decided(whole)
+    with pytest.raises(StudyError, match=words):
+        list(searched(whole, recipe=dataclasses.replace(QUICK, **change)))
+    assert decided(whole) == before
+
+
+def test_a_text_that_is_not_the_same_any_more_is_refused(whole, monkeypatch):
+    text = load_text("pydocs")
+    changed = dataclasses.replace(text, valid=text.valid.flip(0))
+    monkeypatch.setattr(language_evaluator, "load_text", lambda name: changed)
+    with pytest.raises(StudyError, match=r"evaluator\.digest .* and the data that it was"):
+        list(resume(whole, trials=9, workers=1))
 
 
 def test_a_child_of_a_run_is_found_as_a_cell(whole):
