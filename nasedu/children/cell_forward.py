@@ -197,7 +197,7 @@ def _add_activations(
 
 
 def _activate(calls: Calls, activation: str, values: Tensor, slopes: Tensor) -> None:
-    """Activate in place. On a CPU a tanh is faster as 2 sigmoid(2 x) - 1, by a factor of four."""
+    """Activate in place. On a CPU a tanh is faster as 2 sigmoid(2 x) - 1."""
     if activation == "tanh" and _by_sigmoid(values):
         calls.add(double_, values)
         calls.add(sigmoid_, values)

@@ -79,7 +79,10 @@ def train(
 
     net = find_architecture(arch).net
     if not isinstance(net, ConvNet):
-        raise SettingError(f"{arch} is a recurrent cell; expected a network for images")
+        raise SettingError(
+            f"{arch} is a recurrent cell; expected a network for images: a cell is trained in "
+            "Python, by nasedu.training.LanguageTrainer"
+        )
     recipe = Recipe(
         epochs=epochs,
         lr=lr,

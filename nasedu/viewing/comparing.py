@@ -61,13 +61,19 @@ def compare(
 
     Raises:
         DrawingError: Something that is no network.
-        SettingError: Names that are not two, or a shape that is not one of an image.
+        SettingError: Names that are not two, a network and a cell, or a shape that is not one of
+            an image.
     """
     names = (str(names[0]), str(names[1])) if len(names) == 2 else names
     if len(names) != 2 or names[0] == names[1] or not all(names):
         raise SettingError(f"names is {names!r}; expected two names that differ")
     if isinstance(a, RecurrentCell) and isinstance(b, RecurrentCell):
         return compare_cells(a, b, names)
+    if {type(a), type(b)} == {ConvNet, RecurrentCell}:
+        raise SettingError(
+            "a network and a recurrent cell have nothing in common; expected two "
+            "networks or two cells"
+        )
     costs = (cost_of(a, shape, num_classes), cost_of(b, shape, num_classes))
     assert isinstance(a, ConvNet)
     assert isinstance(b, ConvNet)

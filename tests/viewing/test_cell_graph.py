@@ -82,6 +82,12 @@ def test_comparing_marks_what_differs():
     assert "the same" in str(compare(BASE_2, BASE_2))
 
 
+def test_a_cell_and_a_network_are_not_compared():
+    for pair in ((BASE_2, published.NAS_CNN_V1), (published.NAS_CNN_V1, BASE_2)):
+        with pytest.raises(SettingError, match="expected two networks or two cells"):
+            compare(*pair)
+
+
 def test_cells_of_different_bases_are_not_compared():
     with pytest.raises(SettingError, match="base 2 and 8"):
         compare(BASE_2, published.NAS_CELL)
