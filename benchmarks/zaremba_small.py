@@ -3,9 +3,10 @@
 Two layers of 200 LSTM units, no dropout, 13 epochs (``--cell lstm``). Then another cell by the
 same recipe, with the hidden size that gives it as many parameters (``--cell NAS_CELL``, a name
 of ``nasedu.published``). Import the text first: ``nasedu data add ptb PATH``. A training is kept
-after every epoch and goes on from there when the same command is given again; the record has a
-row for every training that is complete. For a try there are ``--data pydocs``, which needs no
-import, ``--hidden``, ``--epochs``, ``--train-tokens`` and ``--no-record``.
+after every epoch and goes on from there when the same command is given again; the record, and
+``data/tables/zaremba_small.csv``, have a row for every training that is complete. For a try there
+are ``--data pydocs``, which needs no import, ``--hidden``, ``--epochs``, ``--train-tokens`` and
+``--no-record``.
 """
 
 import argparse
@@ -17,7 +18,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from record import HERE, table, write_record
+from recorded_search import TABLES
 
 from nasedu import RecurrentCell, published
 from nasedu.children import LSTMLayer, hidden_size_for
@@ -101,8 +104,11 @@ def facts(
 
 
 def record(folder: Path) -> None:
-    """Write the record of every training that is complete."""
+    """Write the record and the table of every training that is complete."""
     found = {file.stem: json.loads(file.read_text()) for file in sorted(folder.glob("*.json"))}
+    frame = pd.DataFrame([{"training": name} | each for name, each in found.items()])
+    frame = frame.drop(columns=["data", "curve"]).round(4)
+    write_text(TABLES / "zaremba_small.csv", frame.to_csv(index=False, lineterminator="\n"))
     rows = [
         [
             name,
@@ -142,7 +148,13 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--epochs", type=int, help="default 13")
     parser.add_argument("--train-tokens", type=int, help="default all")
     parser.add_argument("--no-record", action="store_true", help="do not write zaremba_small.md")
+    parser.add_argument(
+        "--record", action="store_true", help="train nothing, write of what is finished"
+    )
     options = parser.parse_args(arguments)
+    if options.record:
+        record(options.folder)
+        return
     keep_freed_memory()
     options.folder.mkdir(parents=True, exist_ok=True)
     text, cell = load_text(options.data), cell_named(options.cell)
@@ -150,7 +162,6 @@ def main(arguments: list[str] | None = None) -> None:
     name = f"{options.data}-{options.cell}-{options.seed}"
     print(f"{name}: {trainer!r}, H {trainer.recipe.hidden_size}", flush=True)
     trainer.warm_up()
-    options.folder.mkdir(parents=True, exist_ok=True)
     checkpoint = options.folder / f"{name}.safetensors"
     result = train(trainer, cell, options.seed, checkpoint)
     write_text(options.folder / f"{name}.json", json.dumps(result) + "\n")

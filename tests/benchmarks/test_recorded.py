@@ -24,7 +24,7 @@ def script(monkeypatch):
     return importlib.import_module
 
 
-def test_zarembas_recipe_makes_its_folder_and_goes_on(script, tmp_path, capsys):
+def test_zarembas_recipe_makes_its_folder_and_goes_on(script, tmp_path, capsys, monkeypatch):
     zaremba, folder = script("zaremba_small"), tmp_path / "runs" / "new"
     words = ["--data", "pydocs", "--hidden", "4", "--train-tokens", "1000", "--no-record"]
     words += ["--folder", str(folder), "--epochs"]
@@ -34,6 +34,14 @@ def test_zarembas_recipe_makes_its_folder_and_goes_on(script, tmp_path, capsys):
     second = json.loads((folder / "pydocs-lstm-0.json").read_text())
     assert "going on after epoch 1" in capsys.readouterr().out
     assert second["curve"][:1] == first["curve"] and len(second["curve"]) == 2
+
+    monkeypatch.setattr(zaremba, "TABLES", tmp_path)
+    monkeypatch.setattr(zaremba, "write_record", lambda *_: None)
+    zaremba.main(["--record", "--folder", str(folder)])
+    [row] = pd.read_csv(tmp_path / "zaremba_small.csv").to_dict("records")
+    assert row["training"] == "pydocs-lstm-0" and row["test"] == pytest.approx(
+        second["test"], abs=1e-4
+    )
 
 
 @pytest.mark.parametrize("name", ["replace", "NAS_CNN_V1", "nothing"])
