@@ -102,12 +102,21 @@ class Trainings:
                 workers.cancel()
 
 
-def options(description, folder):
-    """Read the command line of such a benchmark."""
+def options(description, folder, arguments=None, toy=None):
+    """Read the command line of such a benchmark.
+
+    Args:
+        description: What the benchmark does.
+        folder: Of its trainings, in ``runs``.
+        arguments: The words; None: those of the command line.
+        toy: What ``--toy`` tries; None: there is no such option.
+    """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--folder", type=Path, default=Path("runs") / folder)
     parser.add_argument("--workers", type=int, default=available_cores())
     parser.add_argument(
         "--record", action="store_true", help="train nothing, write of what is finished"
     )
-    return parser.parse_args()
+    if toy:
+        parser.add_argument("--toy", action="store_true", help=f"a try, kept in FOLDER: {toy}")
+    return parser.parse_args(arguments)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nasedu.viewing.live_search import LiveSearch
     from nasedu.viewing.pictures import Picture, picture
     from nasedu.viewing.probabilities import probabilities_figure
-    from nasedu.viewing.ranks import rank_alt, rank_figure
+    from nasedu.viewing.ranks import RankWords, rank_alt, rank_figure
     from nasedu.viewing.report import write_report
     from nasedu.viewing.searches import best_distinct, pareto_front, share_explained
     from nasedu.viewing.skip_matrix import SkipMatrix
@@ -36,6 +36,7 @@ _HOME = {
     "Listing": "source",
     "LiveSearch": "live_search",
     "Picture": "pictures",
+    "RankWords": "ranks",
     "SkipMatrix": "skip_matrix",
     "TokenStrip": "token_strip",
     "best_alt": "findings",
@@ -70,6 +71,7 @@ __all__ = [
     "Listing",
     "LiveSearch",
     "Picture",
+    "RankWords",
     "SkipMatrix",
     "TokenStrip",
     "best_alt",

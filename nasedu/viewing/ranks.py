@@ -1,10 +1,11 @@
-"""Whether networks that did well in a small training do well in a longer one.
+"""Whether networks that did well in one training do well in another.
 
 Legend of shapes: N networks, S seeds.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,12 +21,35 @@ if TYPE_CHECKING:
 BLUE = PENS[0]
 
 
-def rank_figure(small: ArrayLike, longer: ArrayLike) -> Figure:
-    """Draw the accuracy after a longer training against the one in the search.
+@dataclass(frozen=True, slots=True)
+class RankWords:
+    """What a figure of ranks says.
+
+    Args:
+        things: What is ranked, many of them.
+        trainings: What they went through after the search.
+        x: What was measured in the search.
+        y: What was measured afterwards.
+        lower_is_better: Whether the better half is the one with the lower numbers.
+    """
+
+    things: str = "networks"
+    trainings: str = "longer trainings"
+    x: str = "validation accuracy in the search"
+    y: str = "after longer training"
+    lower_is_better: bool = False
+
+
+ACCURACIES = RankWords()
+
+
+def rank_figure(small: ArrayLike, longer: ArrayLike, words: RankWords = ACCURACIES) -> Figure:
+    """Draw the result of other trainings against the one in the search.
 
     Args:
         small: ``(N,)`` validation accuracy in the search, one training each.
         longer: ``(N, S)`` after the longer training, S seeds each.
+        words: What the figure says, if it is not of accuracies and longer training.
 
     Raises:
         SettingError: Fewer than two networks, or other shapes.
@@ -35,22 +59,23 @@ def rank_figure(small: ArrayLike, longer: ArrayLike) -> Figure:
     axes.vlines(x, y.min(axis=1), y.max(axis=1), color=BLUE.colour, linewidth=2, alpha=0.45)
     axes.plot(x, y.mean(axis=1), BLUE.marker, color=BLUE.colour, markersize=8, zorder=3)
     axes.axvline(float(np.median(x)), color=QUIET, linewidth=1.2, linestyle=(0, (2, 2)))
-    name_axes(axes, "validation accuracy in the search", "after longer training")
-    write_title(figure, f"{len(x)} networks, {y.shape[1]} longer trainings each")
+    name_axes(axes, words.x, words.y)
+    write_title(figure, f"{len(x)} {words.things}, {y.shape[1]} {words.trainings} each")
     return figure
 
 
-def rank_alt(small: ArrayLike, longer: ArrayLike) -> str:
+def rank_alt(small: ArrayLike, longer: ArrayLike, words: RankWords = ACCURACIES) -> str:
     """Say how well the ranking of `rank_figure` survives, and what a second seed would tell."""
     x, y = _read(small, longer)
-    better = x >= np.median(x)
+    better = x <= np.median(x) if words.lower_is_better else x >= np.median(x)
+    side = "left" if words.lower_is_better else "right"
     text = (
-        f"Rank correlation of the search with the mean of {y.shape[1]} longer trainings: "
-        f"{_rank_correlation(x, y.mean(axis=1)):.2f}, in the better half (right of the dotted "
+        f"Rank correlation of the search with the mean of {y.shape[1]} {words.trainings}: "
+        f"{_rank_correlation(x, y.mean(axis=1)):.2f}, in the better half ({side} of the dotted "
         f"line) {_rank_correlation(x[better], y[better].mean(axis=1)):.2f}."
     )
     if y.shape[1] > 1:
-        text += f" Between two of the longer trainings: {_rank_correlation(*y.T[:2]):.2f}."
+        text += f" Between two of the {words.trainings}: {_rank_correlation(*y.T[:2]):.2f}."
     return text
 
 

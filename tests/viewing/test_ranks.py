@@ -1,7 +1,7 @@
 import pytest
 
 from nasedu.errors import SettingError
-from nasedu.viewing import rank_alt, rank_figure
+from nasedu.viewing import RankWords, rank_alt, rank_figure
 
 SMALL = [0.1, 0.2, 0.3, 0.4]
 
@@ -27,6 +27,15 @@ def test_every_network_is_a_dot_at_its_mean_with_a_line_between_its_trainings():
 
 def test_one_longer_training_has_no_second_to_compare_with():
     assert "Between" not in rank_alt(SMALL, [[0.5], [0.6], [0.7], [0.8]])
+
+
+def test_of_perplexities_the_better_half_is_on_the_left():
+    words = RankWords("cells", "trainings", "bits a word", "bits a character", True)
+    again = [[0.5], [0.6], [0.9], [0.8]]
+    assert "half (left of the dotted line) 1.00" in rank_alt(SMALL, again, words)
+    assert "half (right of the dotted line) -1.00" in rank_alt(SMALL, again)
+    [axes] = rank_figure(SMALL, again, words).axes
+    assert axes.get_xlabel() == "bits a word"
 
 
 @pytest.mark.parametrize("longer", [[0.1, 0.2, 0.3, 0.4], [[0.1], [0.2]]])
