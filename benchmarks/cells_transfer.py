@@ -4,10 +4,11 @@ Of the cells of `ptb_search.py` recorded so far, 24 spread evenly over the ranki
 perplexity, and beside them the published cell and `nn.LSTM` with as many parameters, are trained
 again by two recipes. On the words of the Penn Treebank it is the search's, from another seed: so
 well does a cell's result tell its own next result. On its characters, from two seeds, it is the
-search's but for 50 steps, 200,000 symbols and a learning rate of 0.01; at 0.003 the published cell,
-the only one tried beforehand, ended at 3.09 bits a character, at 0.01 at 2.79. Nothing is tuned for
-any cell, and the test texts are not read. Resumable: finished trainings are kept. Which cells are
-chosen depends on the table of the search alone. Import the text first: ``nasedu data add ptb PATH``.
+search's but for 50 steps, 200,000 symbols and a learning rate of 0.01: the published cell, the only
+one tried beforehand (on 300,000), ended at 3.09 bits a character with 0.003 and at 2.79 with that.
+Nothing is tuned for any other cell, and the test texts are not read. Resumable: finished trainings
+are kept. Which cells are chosen depends on the table of the search alone. Import the text first:
+``nasedu data add ptb PATH``.
 """
 
 import json

@@ -20,16 +20,23 @@ from nasedu.course.checks.lesson_09 import bootstrap_interval, expected_best, sh
 from nasedu.course.checks.lesson_10 import num_layers, pushes, rank_correlation
 from nasedu.course.checks.lesson_11 import cell_space_size, cell_step, node_inputs
 from nasedu.course.checks.lesson_12 import num_parameters, text_perplexity, tuned
+from nasedu.course.checks.lesson_13 import (
+    bits_per_character,
+    corrected_correlation,
+    transfer_regret,
+)
 
 __all__ = [
     "anchor_probability",
     "batch_for_noise",
     "best_so_far",
+    "bits_per_character",
     "bootstrap_interval",
     "cell_space_size",
     "cell_step",
     "conv_flop",
     "conv_parameters",
+    "corrected_correlation",
     "decode_layer",
     "encode_layer",
     "expected_best",
@@ -57,5 +64,6 @@ __all__ = [
     "share_of_wins",
     "space_size",
     "text_perplexity",
+    "transfer_regret",
     "tuned",
 ]
