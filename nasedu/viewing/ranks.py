@@ -27,14 +27,16 @@ class RankWords:
 
     Args:
         things: What is ranked, many of them.
-        trainings: What they went through after the search.
-        x: What was measured in the search.
+        trainings: What they went through afterwards.
+        first: What they went through first.
+        x: What was measured then.
         y: What was measured afterwards.
         lower_is_better: Whether the better half is the one with the lower numbers.
     """
 
     things: str = "networks"
     trainings: str = "longer trainings"
+    first: str = "the search"
     x: str = "validation accuracy in the search"
     y: str = "after longer training"
     lower_is_better: bool = False
@@ -70,7 +72,7 @@ def rank_alt(small: ArrayLike, longer: ArrayLike, words: RankWords = ACCURACIES)
     better = x <= np.median(x) if words.lower_is_better else x >= np.median(x)
     side = "left" if words.lower_is_better else "right"
     text = (
-        f"Rank correlation of the search with the mean of {y.shape[1]} {words.trainings}: "
+        f"Rank correlation of {words.first} with the mean of {y.shape[1]} {words.trainings}: "
         f"{_rank_correlation(x, y.mean(axis=1)):.2f}, in the better half ({side} of the dotted "
         f"line) {_rank_correlation(x[better], y[better].mean(axis=1)):.2f}."
     )

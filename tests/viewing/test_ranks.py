@@ -30,7 +30,7 @@ def test_one_longer_training_has_no_second_to_compare_with():
 
 
 def test_of_perplexities_the_better_half_is_on_the_left():
-    words = RankWords("cells", "trainings", "bits a word", "bits a character", True)
+    words = RankWords("cells", "trainings", x="bits a word", lower_is_better=True)
     again = [[0.5], [0.6], [0.9], [0.8]]
     assert "half (left of the dotted line) 1.00" in rank_alt(SMALL, again, words)
     assert "half (right of the dotted line) -1.00" in rank_alt(SMALL, again)
