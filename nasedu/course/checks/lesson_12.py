@@ -141,9 +141,6 @@ def _chosen(results: Sequence[Result], key: str) -> Result:
         "Lower is better: take the training with the lowest validation perplexity.": (
             lambda results: max(results, key=lambda row: row["valid"])["test"]
         ),
-        "That is the whole training; report its test perplexity alone.": (
-            lambda results: _chosen(results, "valid")
-        ),
     },
 )
 def tuned(results: Sequence[Result]) -> float:
