@@ -9,11 +9,10 @@ import sys
 
 import pytest
 import torch
+from command_line import nasedu
 from decided import decided
-from typer.testing import CliRunner
 
 from nasedu import ConvNetSpace, RecurrentCellSpace, published
-from nasedu.cli import app
 from nasedu.controller import make_strategy
 from nasedu.errors import NaseduError, SettingError, StudyError
 from nasedu.searching import RunConfig, Study
@@ -22,14 +21,6 @@ from nasedu.training import QUICK, LanguageRecipe
 TEXT = ("search", "--data", "pydocs")
 TINY = (*TEXT, "--base", "2", "--hidden-size", "4", "--epochs", "1", "--num-train", "1000")
 SMALL = (*TINY, "--batch", "2", "--workers", "1")
-
-
-def nasedu(*arguments):
-    """Run a command in this process; return what it printed."""
-    done = CliRunner().invoke(app, [str(a) for a in arguments], standalone_mode=False)
-    if done.exception:
-        raise done.exception
-    return done.stdout
 
 
 @pytest.fixture(scope="module")

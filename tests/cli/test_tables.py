@@ -8,24 +8,15 @@ import sys
 import time
 
 import pytest
+from command_line import nasedu
 from small_tables import made_up
-from typer.testing import CliRunner
 
-from nasedu.cli import app
 from nasedu.data import NetworkTable
 from nasedu.errors import DataError, SearchSpaceError, SettingError, StudyError
 from nasedu.searching import Study
 
 TINY = ("--layers", "1", "--heights", "1,3", "--widths", "1,3", "--filters", "2", "--epochs", "1")
 SMALL = (*TINY, "--best", "2", "--workers", "1")
-
-
-def nasedu(*arguments):
-    """Run a command in this process; return what it printed."""
-    done = CliRunner().invoke(app, [str(a) for a in arguments], standalone_mode=False)
-    if done.exception:
-        raise done.exception
-    return done.stdout
 
 
 @pytest.fixture(scope="module")
