@@ -103,14 +103,14 @@ class RecordedSearch:
             "seconds": round(outcome.seconds, 3),
         }
 
-    def halves(self, frame, name, best):
-        """Return for each seed the mean of the first and second half, and the best, as text."""
+    def halves(self, frame, name, best, middle="mean"):
+        """Return for each seed the middle of the first and second half, and the best, as text."""
         part = frame[frame["strategy"] == name]
         second = part["trial"] > self.trials // 2
-        means = part.groupby(["seed", second])[self.measure].mean().unstack()
+        middles = part.groupby(["seed", second])[self.measure].agg(middle).unstack()
         top = part.groupby("seed")[self.measure].agg(best)
         digits = 3 if top.max() < 1 else 1
         return [
-            [f"{NAMES[name]}, seed {s}", *(f"{v:.{digits}f}" for v in (*means.loc[s], top[s]))]
+            [f"{NAMES[name]}, seed {s}", *(f"{v:.{digits}f}" for v in (*middles.loc[s], top[s]))]
             for s in self.seeds
         ]
