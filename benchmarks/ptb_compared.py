@@ -86,7 +86,7 @@ class CellTraining:
             "lr": self.recipe.lr,
             "seed": self.seed,
             "hidden": self.recipe.hidden_size,
-            "parameters": outcome["num_parameters"],
+            "parameters": None if test is None else outcome["num_parameters"],
             "perplexity": None if test is None else round(min(outcome["valid_curve"]), 4),
             "test_perplexity": None if test is None else round(test, 4),
             "seconds": round(outcome["seconds"], 1),

@@ -39,6 +39,7 @@ SEARCH = RecordedSearch(
     measure="perplexity",
     read=lambda outcome: min(outcome.valid_curve),
 )
+HEADS = ["validation perplexity", "median of the first half", "of the second", "best", "failed"]
 TOPS = (1, 5, 15)  # of figure 6
 FAILED = 10_000.0  # what a cell that failed counts as: every word as probable as any other
 
@@ -65,13 +66,13 @@ def batch_means(values, batch=8):
     return np.median(values.reshape(len(values), -1, batch), axis=2)
 
 
-def rows_of(frame, name):
+def rows_of(frame, name, search=SEARCH):
     """Return a line of the record for each seed of a strategy."""
     every = frame.fillna({"perplexity": FAILED})
     found = frame[frame["strategy"] == name].groupby("seed")["perplexity"]
     shares = found.apply(lambda column: f"{column.isna().mean():.0%}")
-    lines = SEARCH.halves(every, name, "min", middle="median")
-    return [[*line, shares[seed]] for line, seed in zip(lines, SEARCH.seeds, strict=True)]
+    lines = search.halves(every, name, "min", middle="median")
+    return [[*line, shares[seed]] for line, seed in zip(lines, search.seeds, strict=True)]
 
 
 def main():
@@ -96,7 +97,6 @@ def main():
         log=False,
     )
     recipe, text = SEARCH.recipe, load_text(SEARCH.data)
-    heads = ["validation perplexity", "median of the first half", "of the second", "best", "failed"]
     write_record(
         __file__,
         "A search for recurrent cells on the Penn Treebank",
@@ -110,7 +110,7 @@ def main():
         f"({save_figure(drawn, __file__, 'all')})\n\n"
         f"![{intervals_alt(figure_6, at, (48, SEARCH.trials))}]"
         f"({save_figure(gap, __file__, 'figure_6')})\n\n"
-        + table(heads, [row for name in STRATEGIES for row in rows_of(frame, name)]),
+        + table(HEADS, [row for name in STRATEGIES for row in rows_of(frame, name)]),
     )
 
 

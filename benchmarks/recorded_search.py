@@ -1,4 +1,4 @@
-"""What the recorded searches share: REINFORCE and random search side by side, resumable.
+"""What the recorded searches share: strategies and seeds side by side, resumable.
 
 Every search is a run folder, and all children so far are written as a table as they come, so that
 a search of hours can be stopped, gone on with and looked at at any time.
@@ -40,6 +40,7 @@ class RecordedSearch:
         measure: What children are measured in, which is also the name of a column.
         read: Takes it from an outcome with a curve.
         seeds: Seeds of the searches.
+        strategies: Who searches, each with every seed.
     """
 
     name: str
@@ -50,6 +51,7 @@ class RecordedSearch:
     measure: Measure
     read: Callable[[Outcome], float]
     seeds: tuple[int, ...] = (0, 1, 2)
+    strategies: tuple[str, ...] = tuple(STRATEGIES)
 
     @property
     def table(self) -> Path:
@@ -65,7 +67,7 @@ class RecordedSearch:
         folders = {
             (name, seed): chosen.folder / f"{name}-{seed}"
             for seed in self.seeds
-            for name in STRATEGIES
+            for name in self.strategies
         }
         for (name, seed), run in folders.items():
             strategy = make_strategy(name, self.space.decisions, seed, **STRATEGIES[name])

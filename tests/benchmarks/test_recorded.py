@@ -87,3 +87,28 @@ def test_a_table_is_written_whole(script, tmp_path, monkeypatch):
     with pytest.raises(StudyError, match="No space left"):
         trainings.write_table()
     assert table.read_text() == "what,was\n1,2\n"
+
+
+def test_a_recorded_search_runs_its_own_strategies_and_no_others(script, tmp_path, monkeypatch):
+    larger, recorded = script("ptb_max_sin").LARGER, script("recorded_search")
+    monkeypatch.setattr(recorded, "TABLES", tmp_path)
+    monkeypatch.setattr("sys.argv", ["x", "--folder", str(tmp_path / "runs"), "--workers", "1"])
+    tiny = replace(larger, data="pydocs", recipe=TOY, trials=2, seeds=(0,))
+    assert list(tiny.run("a description")) == [("reinforce", 0)]
+    frame = pd.read_csv(tmp_path / "ptb_max_sin.csv")
+    assert frame["strategy"].tolist() == ["reinforce"] * 2
+    assert frame["trial"].tolist() == [1, 2] and frame["perplexity"].gt(1).all()
+
+
+def test_shares_of_choices_are_counted_over_their_own_kind(script):
+    control = script("ptb_max_sin")
+    words = control.LARGER.space.decisions
+
+    def child(trial, **choices):
+        tokens = [d.choices.index(choices.get(d.name, d.choices[0])) for d in words]
+        return {"trial": trial, "tokens": " ".join(map(str, tokens))}
+
+    frame = pd.DataFrame([child(1, activation="sin"), child(95, combine="max"), child(96)])
+    assert control.shares(frame, "max", last=2) == 0.5
+    assert control.shares(frame, "sin", last=2) == 0.0
+    assert control.shares(frame, "sin", last=96) == pytest.approx(1 / 3)
