@@ -149,7 +149,7 @@ def rows_of(frame, data):
             spread([math.log2(v) if in_bits else v for v in own[column]], 3 if in_bits else 1)
             for column in ("perplexity", "test_perplexity")
         )
-        facts = [f"{best['hidden']}", f"{best['parameters']:,}", f"{best['lr']:g}", f"{len(own)}"]
+        facts = [f"{best['hidden']}", f"{int(best['parameters']):,}", f"{best['lr']:g}", f"{len(own)}"]
         rows.append([name, *facts, valid, test])
     return rows
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nasedu.errors import NaseduError
 
-REMEDY = "make room, or choose another folder"
+REMEDY = "see that its folder exists and has room, or choose another"
 
 
 def write_whole(path: Path, content: bytes, error: type[NaseduError], remedy: str = REMEDY) -> None:

@@ -43,7 +43,7 @@ def test_a_full_disk_and_ctrl_c_leave_what_was_there(path, monkeypatch, reason):
     if expected is StudyError:
         assert str(caught.value) == (
             f"{path} cannot be written: No space left on device (0.0 MB); "
-            "make room, or choose another folder"
+            "see that its folder exists and has room, or choose another"
         )
 
 
