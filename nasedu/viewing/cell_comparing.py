@@ -32,7 +32,7 @@ def compare_cells(a: RecurrentCell, b: RecurrentCell, names: tuple[str, str]) ->
         write(graph, f"{prefix}_name", title, x + tree.width / 2, tree.top + 54, fontsize="20")
         x += tree.width + GAP
     score = score_of(a, marked)
-    write(graph, "caption", f"<<B>{score}</B>>", (x - GAP) / 2, -116, fontsize="15")
+    write(graph, "caption", score, (x - GAP) / 2, -116, fontsize="16")
     signs = {True: "*", False: ""}
     table = align(
         [

@@ -178,7 +178,7 @@ def _graph(pair: Pair, shape: Shape) -> Digraph:
         look = {"fontsize": "26"} if change else {"fontsize": "18", "fontcolor": QUIET}
         write(graph, f"sign{i}", _sign(change), 0, -i * pitch, **look)
     y = -last * pitch - 66
-    write(graph, "caption", f"<<B>{pair.score}</B>>", 0, y, fontsize="15")
+    write(graph, "caption", pair.score, 0, y, fontsize="16")
     keys = {f"only in {escape(pair.names[k])}": OWN_LINES[k] for k in (0, 1) if pair.own[k]}
     if any(net.pool_after for net in pair.nets):
         keys[POOLED] = POOL_LINE
