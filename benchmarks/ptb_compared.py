@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
+from experiment import save_figure
 from ptb_search import SEARCH
 from record import spread, table, write_record
 from recorded_search import TABLES
@@ -27,8 +28,10 @@ from nasedu.children import LSTMLayer, hidden_size_for
 from nasedu.children.language_model import count_parameters
 from nasedu.data import load_text
 from nasedu.errors import TrainingError
+from nasedu.searching import Interval
 from nasedu.training import Checkpoint, LanguageRecipe, LanguageTrainer, Outcome, perplexity
 from nasedu.training.hardware import keep_freed_memory
+from nasedu.viewing import intervals_figure
 
 ADAM = LanguageRecipe(optimizer="adam", clip=1.0, sum_steps=False, decay_after=1)
 WORDS = replace(
@@ -137,6 +140,34 @@ def again(trainings):
     return chosen
 
 
+def rates_drawn(frame, data):
+    """Return a picture of every cell on a text over the learning rates.
+
+    The line is the mean of the trainings, the shade the lowest to the highest of them.
+    """
+    part = frame[frame["data"] == data]
+    values = part.assign(value=[value_of(v, data) for v in part["perplexity"]])
+    curves, best = {}, []
+    for name, own in values.groupby("cell", sort=False):
+        by_rate = own.groupby("lr")["value"].agg(["mean", "min", "max"]).reindex(list(RATES))
+        curves[name] = Interval(*by_rate.to_numpy().T)
+        best.append(f"{name} is lowest at {by_rate['mean'].idxmin():g}")
+    of, title = f"validation {measure_of(data)}", load_text(data).title
+    figure = intervals_figure(curves, RATES, title, y=of, unit="learning rate")
+    picture = save_figure(figure, __file__, data.replace("-", "_"))
+    return f"![{title}: {of} over the learning rate. {', '.join(best)}.]({picture})\n\n"
+
+
+def measure_of(data):
+    """Return what a text is measured in."""
+    return "bits per character" if data.endswith("-chars") else "perplexity"
+
+
+def value_of(perplexity, data):
+    """Return a perplexity in the measure of a text."""
+    return math.log2(perplexity) if data.endswith("-chars") else perplexity
+
+
 def rows_of(frame, data):
     """Return a line of the record for each cell on a text: at its best learning rate."""
     rows = []
@@ -144,12 +175,13 @@ def rows_of(frame, data):
     for name, part in learned.groupby("cell", sort=False):
         best = part.loc[part[part["seed"] == SEEDS[0]]["perplexity"].idxmin()]
         own = part[part["lr"] == best["lr"]]
-        in_bits = data.endswith("-chars")
+        digits = 3 if data.endswith("-chars") else 1
         valid, test = (
-            spread([math.log2(v) if in_bits else v for v in own[column]], 3 if in_bits else 1)
+            spread([value_of(v, data) for v in own[column]], digits)
             for column in ("perplexity", "test_perplexity")
         )
-        facts = [f"{best['hidden']}", f"{int(best['parameters']):,}", f"{best['lr']:g}", f"{len(own)}"]
+        sizes = [f"{best['hidden']}", f"{int(best['parameters']):,}"]
+        facts = [*sizes, f"{best['lr']:g}", f"{len(own)}"]
         rows.append([name, *facts, valid, test])
     return rows
 
@@ -171,10 +203,11 @@ def main():
         "trainings: `data/tables/ptb_compared.csv`.\n"
     )
     for data, recipe in TEXTS.items():
-        measure = "bits per character" if data.endswith("-chars") else "perplexity"
+        measure = measure_of(data)
         body += (
             f"\n## {load_text(data).title}\n\nThe first {recipe.num_train:,} tokens, "
             f"{recipe.epochs} epochs.\n\n"
+            + rates_drawn(frame, data)
             + table([*head, f"validation {measure}", f"test {measure}"], rows_of(frame, data))
         )
     write_record(__file__, "Cells compared on the Penn Treebank", body)
