@@ -21,6 +21,14 @@ def in_nats(perplexity, num_words, num_characters):
     return math.log(perplexity) / (num_characters / num_words)
 
 
+def shares_out_one_word(perplexity, num_words, num_characters):
+    return math.log2(perplexity) / num_characters
+
+
+def without_brackets(across, words_again, characters_again):
+    return across / words_again**0.5 * characters_again**0.5
+
+
 def takes_the_worst(words, characters):
     chosen = words.index(max(words))
     return characters[chosen] - min(characters)
@@ -40,6 +48,11 @@ STUDENTS = [
         "is the perplexity",
     ),
     (check.bits_per_character, lambda p, n, m: m / n * math.log2(p), "are swapped"),
+    (check.bits_per_character, shares_out_one_word, "of a single word"),
+    (check.bits_per_character, lambda p, n, m: n * np.log10(p) / m, "base 10"),
+    (check.bits_per_character, lambda p, n, m: n / m * math.log2(1 / p), "no minus"),
+    (check.corrected_correlation, without_brackets, "put brackets around"),
+    (check.corrected_correlation, lambda r, w, c: abs(r) / (w * c) ** 0.5, "keep its sign"),
     (check.corrected_correlation, lambda r, w, c: r / (w * c), "The root is missing"),
     (check.corrected_correlation, lambda r, w, c: r * (w * c) ** 0.5, "do not multiply"),
     (check.corrected_correlation, lambda r, w, c: r / ((w + c) / 2), "not the mean of the two"),
@@ -48,6 +61,9 @@ STUDENTS = [
     (check.transfer_regret, never_chooses_on_words, "it chooses on characters"),
     (check.transfer_regret, lambda w, c: c[w.index(min(w))], "subtract the lowest"),
     (check.transfer_regret, lambda w, c: min(c) - c[w.index(min(w))], "The sign is wrong"),
+    (check.transfer_regret, lambda w, c: np.mean(c) - min(c), "what dice cost"),
+    (check.transfer_regret, lambda w, c: c[w.index(min(w))] / min(c) - 1, "That is a share"),
+    (check.transfer_regret, lambda w, c: c[w.index(min(w))] - min(w), "subtracts bits a word"),
     (check.transfer_regret, lambda w, c: c[0] - c[1], "Work this case out"),
 ]
 

@@ -43,6 +43,11 @@ def _mean_nats(nats: Sequence[float], counts: Sequence[int]) -> float:
             lambda nats, counts: math.exp(sum(nats) / len(counts))
         ),
         "Nobody divides by the number of words there.": lambda nats, counts: math.exp(sum(nats)),
+        "`nats` holds sums already and no means: do not multiply by the counts.": (
+            lambda nats, counts: math.exp(
+                sum(a * n for a, n in zip(nats, counts, strict=True)) / sum(counts)
+            )
+        ),
     },
 )
 def text_perplexity(nats: Sequence[float], counts: Sequence[int]) -> float:
@@ -92,6 +97,21 @@ def _parameters(
         "Those are the weights of the cells alone; words have a table, too.": (
             lambda h, n, v, tied: 4 * n * h**2
         ),
+        "The tables of the words are missing, V x H numbers each.": (
+            lambda h, n, v, tied: v + 4 * n * h**2
+        ),
+        "Only leaves have weights; the nodes above them have none.": (
+            lambda h, n, v, tied: _parameters(h, 2 * n - 1, v, tied)
+        ),
+        "A matrix has H x H numbers, and not H.": (
+            lambda h, n, v, tied: _parameters(h, 0, v, tied) + 4 * n * h
+        ),
+        "The bias of the output has a number for each of the V words, and not H.": (
+            lambda h, n, v, tied: _parameters(h, n, v, tied, bias=False) + h
+        ),
+        "A tied output has its bias, too; only the table is shared.": (
+            lambda h, n, v, tied: _parameters(h, n, v, tied, bias=not tied)
+        ),
     },
 )
 def num_parameters(hidden: int, leaves: int, symbols: int, tied: bool) -> int:
@@ -113,16 +133,17 @@ def _chosen(results: Sequence[Result], key: str) -> Result:
 @exercise(
     (
         [
-            {"lr": 0.1, "valid": 130.0, "test": 126.0},
+            {"lr": 0.1, "valid": 119.0, "test": 126.0},
             {"lr": 1.0, "valid": 118.0, "test": 121.0},
-            {"lr": 4.0, "valid": 119.0, "test": 117.0},
+            {"lr": 4.0, "valid": 130.0, "test": 117.0},
         ],
     ),
     ([{"lr": 0.5, "valid": 90.0, "test": 95.0}],),
     (
         [
-            {"lr": 0.1, "valid": 80.0, "test": 84.0},
-            {"lr": 0.3, "valid": 82.0, "test": 79.0},
+            {"lr": 0.1, "valid": 82.0, "test": 79.0},
+            {"lr": 0.3, "valid": 84.0, "test": 83.0},
+            {"lr": 1.0, "valid": 80.0, "test": 82.0},
         ],
     ),
     mistakes={
@@ -140,6 +161,18 @@ def _chosen(results: Sequence[Result], key: str) -> Result:
         ),
         "Lower is better: take the training with the lowest validation perplexity.": (
             lambda results: max(results, key=lambda row: row["valid"])["test"]
+        ),
+        "The test takes part in the choice there; let the validation text choose alone.": (
+            lambda results: min(results, key=lambda row: row["valid"] + row["test"])["test"]
+        ),
+        "That is the place of the chosen training; report its test perplexity.": (
+            lambda results: min(range(len(results)), key=lambda i: results[i]["valid"])
+        ),
+        "That takes the first training; choose by the validation perplexity.": (
+            lambda results: results[0]["test"]
+        ),
+        "That takes the last training, of the highest rate; choose by the validation perplexity.": (
+            lambda results: results[-1]["test"]
         ),
     },
 )

@@ -17,6 +17,15 @@ from nasedu.course.exercise import exercise
         "Those are nats: the logarithm is that of base 2.": (
             lambda perplexity, words, characters: words * math.log(perplexity) / characters
         ),
+        "That is the logarithm of base 10; bits take base 2.": (
+            lambda perplexity, words, characters: words * math.log10(perplexity) / characters
+        ),
+        "That shares the bits of a single word out among all characters; take all words.": (
+            lambda perplexity, words, characters: math.log2(perplexity) / characters
+        ),
+        "The bits of a perplexity above 1 are above 0: no minus.": (
+            lambda perplexity, words, characters: -words * math.log2(perplexity) / characters
+        ),
         "Those are bits per word; share them out among the characters.": (
             lambda perplexity, words, characters: math.log2(perplexity)
         ),
@@ -68,6 +77,12 @@ def bits_per_character(perplexity: float, num_words: int, num_characters: int) -
         ),
         "The ceiling is the root of the product, not the smaller of the two.": (
             lambda across, words, characters: across / min(words, characters)
+        ),
+        "In Python `a / b * c` is `(a / b) * c`: put brackets around the product.": (
+            lambda across, words, characters: across / math.sqrt(words) * math.sqrt(characters)
+        ),
+        "The correlation may be below 0: keep its sign.": (
+            lambda across, words, characters: abs(across) / math.sqrt(words * characters)
         ),
         "Only words are corrected for; characters have noise, too.": (
             lambda across, words, characters: across / math.sqrt(words)
@@ -126,6 +141,15 @@ def _best(values: Sequence[float]) -> int:
             lambda words, characters: (
                 _at(characters, _best(words)) - sum(characters) / len(characters)
             )
+        ),
+        "That is what dice cost on average; choose the best cell on words.": (
+            lambda words, characters: sum(characters) / len(characters) - min(characters)
+        ),
+        "That is a share; bits are asked for, so subtract and do not divide.": (
+            lambda words, characters: _at(characters, _best(words)) / min(characters) - 1
+        ),
+        "That subtracts bits a word; what is best on characters is asked for.": (
+            lambda words, characters: _at(characters, _best(words)) - min(words)
         ),
         "That is which cell was chosen; what it costs on characters is asked for.": (
             lambda words, characters: _best(words)
