@@ -61,6 +61,7 @@ def intervals_figure(
     for height, (name, value) in zip(_apart(lines or {}), (lines or {}).items(), strict=True):
         axes.axhline(value, color=QUIET, linewidth=1.2, linestyle=(0, (2, 2)))
         place = {"xytext": (4, height), "textcoords": "offset points", "ha": "left"}
+        place["bbox"] = {"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1}
         axes.annotate(name, (where[0], value), fontsize=SMALL, color=INK, **place)
     name_axes(axes, unit, y)
     if log:
