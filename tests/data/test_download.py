@@ -180,8 +180,11 @@ def test_what_the_server_answers_in_place_of_the_file_is_said(tmp_path, server):
 def test_add_takes_the_archive_and_its_folder_but_calls_only_the_official_one_so(
     home, tmp_path, archive
 ):
-    with tarfile.open(archive) as tar:
-        tar.extractall(tmp_path / "unpacked", filter="data")
+    with tarfile.open(archive) as tar:  # by hand: Python below 3.11.4 knows no filters
+        for member in filter(tarfile.TarInfo.isfile, tar.getmembers()):
+            path = tmp_path / "unpacked" / member.name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(tar.extractfile(member).read())
     add("packed", archive)
     add("folder", tmp_path / "unpacked")
     add("inner", tmp_path / "unpacked" / "cifar-10-batches-bin", title="Mine")
