@@ -186,7 +186,8 @@ def main(arguments=None):
     if len(ranked) < 3:
         raise SystemExit(f"{len(ranked)} cells are finished; a ranking takes 3 or more")
     script = chosen.folder / "cells_transfer.py" if chosen.toy else __file__
-    words = (ranked["search"], ranked[["characters 0", "characters 1"]], DRAWN)
+    worst = math.log2(load_text(next(iter(recipes))).num_symbols)  # as if it knew nothing
+    words = (ranked["search"].clip(upper=worst), ranked[["characters 0", "characters 1"]], DRAWN)
     figure = save_figure(rank_figure(*words), script)
     each = " Texts: " + "; ".join(
         f"{load_text(data).title}, the first {r.num_train:,}" for data, r in recipes.items()
@@ -200,7 +201,8 @@ def main(arguments=None):
         f"{total} children were recorded; the published cell and `nn.LSTM` beside, with equal "
         f"parameters. Two layers of {recipes[next(iter(recipes))].hidden_size}, one pass; all "
         f"figures are of the validation text.{each}. All trainings: "
-        "`data/tables/cells_transfer.csv`.\n\n"
+        "`data/tables/cells_transfer.csv`. In the picture a cell that did worse in the search than "
+        "knowing nothing stands at the right edge.\n\n"
         f"![{rank_alt(*words)}]({figure})\n\n"
         + table(head, correlations(ranked))
         + "\n"

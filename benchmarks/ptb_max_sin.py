@@ -16,7 +16,7 @@ from ptb_search import (
     HEADS,
     SEARCH,
     TOPS,
-    batch_means,
+    batch_medians,
     best_means,
     over_seeds,
     perplexities,
@@ -55,7 +55,7 @@ def main():
     frames = {search.name: pd.read_csv(search.table) for search in (SEARCH, LARGER)}
     every = {name: perplexities(frame, "reinforce") for name, frame in frames.items()}
     at = np.arange(8, SEARCH.trials + 1, 8)
-    batches = {NAMES[name]: over_seeds(batch_means(values)) for name, values in every.items()}
+    batches = {NAMES[name]: over_seeds(batch_medians(values)) for name, values in every.items()}
     y = "validation perplexity, median of a batch"
     drawn = intervals_figure(batches, at, "REINFORCE in two spaces of cells", y=y, log=False)
     tops = [

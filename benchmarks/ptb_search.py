@@ -61,7 +61,7 @@ def best_means(values, k):
     return -mean_of_best(places, -values.ravel(), k)
 
 
-def batch_means(values, batch=8):
+def batch_medians(values, batch=8):
     """Return ``(S, n / batch)`` medians of each batch, since one failure would rule a mean."""
     return np.median(values.reshape(len(values), -1, batch), axis=2)
 
@@ -80,7 +80,7 @@ def main():
     frame = pd.read_csv(SEARCH.table)
     every = {name: perplexities(frame, name) for name in STRATEGIES}
     at = np.arange(8, SEARCH.trials + 1, 8)
-    batches = {NAMES[name]: over_seeds(batch_means(values)) for name, values in every.items()}
+    batches = {NAMES[name]: over_seeds(batch_medians(values)) for name, values in every.items()}
     y = "validation perplexity, median of a batch"
     drawn = intervals_figure(batches, at, "Cells on the Penn Treebank", y=y, log=False)
     differences = {

@@ -31,8 +31,10 @@ def write_record(script: str, title: str, body: str, path: Path | None = None) -
 
 
 def spread(values: Sequence[float], digits: int = 2) -> str:
-    """Return the median with the smallest and largest value."""
+    """Return the median with the smallest and largest value; a value alone stands alone."""
     low, middle, high = min(values), statistics.median(values), max(values)
+    if len(values) == 1:
+        return f"{middle:.{digits}f}"
     return f"{middle:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
 
 
