@@ -17,7 +17,7 @@ from slices import Slices, options_of, read_rows, spread, table, write_rows
 from torch import nn
 
 from nasedu import build, published
-from nasedu.training import pick_device
+from nasedu.training import has_bfloat16, pick_device
 
 SHAPES = (
     (35, 20, 200),
@@ -47,6 +47,7 @@ def forms_of(size, device):
 
 def run(child, x, probe, low):
     """Go forward and back; return the outputs and the gradients of inputs and weights."""
+    low = low and (has_bfloat16(x.device) or not isinstance(child, nn.LSTM))  # it has no other
     with torch.autocast(x.device.type, torch.bfloat16, enabled=low):
         out = child(x)[0]
     weights = list(child.parameters())

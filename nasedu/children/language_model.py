@@ -15,6 +15,7 @@ from torch.func import functional_call
 from torch.nn.functional import dropout
 
 from nasedu.children.building import build
+from nasedu.children.precision import never_emulated
 from nasedu.children.recurrent_cell import PlainCell
 from nasedu.errors import SettingError
 
@@ -24,6 +25,9 @@ CellFactory = Callable[..., nn.Module]  # (input_size=, hidden_size=) -> a layer
 
 class LSTMLayer(nn.Module):
     """One layer of `torch.nn.LSTM` with states of (B, H), as all layers of a language model have.
+
+    Under `torch.autocast` it stays in float32 where the device has no bfloat16: for such a CPU
+    torch has no LSTM in bfloat16, not even an emulated one.
 
     Args:
         input_size: I, numbers that come in at each step.
@@ -38,7 +42,8 @@ class LSTMLayer(nn.Module):
         self, inputs: Tensor, state: tuple[Tensor, Tensor]
     ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """Map ``(T, B, I)`` and the last (h, c) to ``(T, B, H)`` and the next (h, c)."""
-        outputs, (h, c) = self.lstm(inputs, (state[0][None], state[1][None]))
+        with never_emulated(inputs.device):
+            outputs, (h, c) = self.lstm(inputs, (state[0][None], state[1][None]))
         return outputs, (h[0], c[0])
 
 

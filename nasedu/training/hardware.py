@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import torch
 
+from nasedu.children.precision import has_bfloat16
 from nasedu.training.recipe import Precision
 
 MALLOC = {-1: 2**31 - 1, -2: 2**27, -3: 2**25}  # M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD
@@ -17,14 +18,6 @@ MALLOC = {-1: 2**31 - 1, -2: 2**27, -3: 2**25}  # M_TRIM_THRESHOLD, M_TOP_PAD, M
 def pick_device() -> torch.device:
     """Return the first CUDA device if there is one, else the CPU."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
-def has_bfloat16(device: torch.device) -> bool:
-    """Return whether the device multiplies bfloat16 in hardware, rather than emulating it."""
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    capabilities = getattr(torch.cpu, "get_capabilities", dict)()
-    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
 def pick_dtype(precision: Precision, device: torch.device, pays: bool) -> torch.dtype:

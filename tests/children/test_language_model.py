@@ -219,3 +219,15 @@ def test_an_architecture_of_another_kind_is_a_type_error():
     assert not callable(net) and not callable(SimpleNamespace())
     with pytest.raises(TypeError):
         LanguageModel(net, 5, 6)
+
+
+def test_an_lstm_stays_in_float32_where_bfloat16_would_be_emulated(monkeypatch):
+    child = model()
+    exact, _ = child.read(TOKENS, child.initial_state(2))
+    monkeypatch.setattr("nasedu.children.precision.has_bfloat16", lambda _: False)
+    with torch.autocast("cpu", torch.bfloat16):
+        found, _ = child.read(TOKENS, child.initial_state(2))
+        assert child.output(found).dtype == torch.bfloat16  # the rest does as it is told
+    assert torch.equal(found, exact)
+    found.sum().backward()
+    assert child.layers[0].lstm.weight_hh_l0.grad.abs().sum() > 0
