@@ -41,7 +41,7 @@ CHARACTERS = replace(
     ADAM, hidden_size=192, embedding_size=64, epochs=3, unroll=50, decay=0.5, num_train=1_000_000
 )
 TEXTS = {"ptb": WORDS, "ptb-chars": CHARACTERS}
-RATES = (0.001, 0.003, 0.01)
+RATES = (0.001, 0.003, 0.01, 0.03)
 SEEDS = (0, 1)
 PUBLISHED = {
     "nn.LSTM": LSTMLayer,
@@ -72,17 +72,25 @@ class CellTraining:
         folder.mkdir(parents=True, exist_ok=True)
         kept = folder / "state.safetensors"
         resume = Checkpoint.load(kept) if kept.exists() else None
+
+        def keep(state):
+            state.save(kept)
+            epoch, valid = len(state.valid_curve), state.valid_curve[-1]
+            print(f"{self.file}: epoch {epoch} of {self.recipe.epochs}, {valid:.2f}", flush=True)
+
         try:
-            child, outcome = trainer.fit(
-                self.cell, self.seed, resume=resume, on_state=lambda state: state.save(kept)
-            )
-            test = perplexity(trainer.test_nats(child))
+            child, outcome = trainer.fit(self.cell, self.seed, resume=resume, on_state=keep)
+            tested = self.tested(trainer, child)
         except TrainingError as error:  # it would diverge again
-            outcome, test = Outcome.failed(f"{type(error).__name__}: {error}"), None
-        return {"outcome": json.loads(outcome.to_json()), "test_perplexity": test}
+            outcome, tested = Outcome.failed(f"{type(error).__name__}: {error}"), {}
+        return {"outcome": json.loads(outcome.to_json())} | tested
+
+    def tested(self, trainer, child):
+        """Read the test text, once."""
+        return {"test_perplexity": perplexity(trainer.test_nats(child))}
 
     def row(self, document):
-        outcome, test = document["outcome"], document["test_perplexity"]
+        outcome, test = document["outcome"], document.get("test_perplexity")
         return {
             "data": self.data,
             "cell": self.name,
@@ -108,16 +116,18 @@ def cells():
     return found
 
 
+def fitted(recipe, cell, num_symbols):
+    """Return the recipe with the hidden size at which a cell has the LSTM's parameters."""
+    sizes = {name: getattr(recipe, name) for name in ("embedding_size", "num_layers", "tied")}
+    wanted = count_parameters(LSTMLayer, num_symbols, recipe.hidden_size, **sizes)
+    return replace(recipe, hidden_size=hidden_size_for(wanted, cell, num_symbols, **sizes))
+
+
 def grid(data, recipe):
     """Return the trainings of every cell with every learning rate, from the first seed."""
-    num_symbols = load_text(data).num_symbols
-    names = ("embedding_size", "num_layers", "tied")
-    sizes = {name: getattr(recipe, name) for name in names}
-    wanted = count_parameters(LSTMLayer, num_symbols, recipe.hidden_size, **sizes)
-    jobs = []
+    num_symbols, jobs = load_text(data).num_symbols, []
     for name, cell in cells().items():
-        hidden = hidden_size_for(wanted, cell, num_symbols, **sizes)
-        sized = replace(recipe, hidden_size=hidden)
+        sized = fitted(recipe, cell, num_symbols)
         jobs += [CellTraining(name, cell, data, replace(sized, lr=lr), SEEDS[0]) for lr in RATES]
     return jobs
 
@@ -129,12 +139,12 @@ def again(trainings):
     """
     by_cell = defaultdict(list)
     for job in trainings.jobs:
-        by_cell[job.data, job.name].append((trainings.recorded(job), job))
+        by_cell[job.data, job.name].append((trainings.row(job), job))
     chosen = []
     for pairs in by_cell.values():
-        if all(document is not None for document, _ in pairs):
-            curves = [(document["outcome"]["valid_curve"], job) for document, job in pairs]
-            if learned := [(min(curve), job) for curve, job in curves if curve]:
+        if all(row is not None for row, _ in pairs):
+            learned = [(row["perplexity"], job) for row, job in pairs]
+            if learned := [pair for pair in learned if pd.notna(pair[0])]:
                 _, best = min(learned, key=lambda pair: pair[0])
                 chosen.append(replace(best, seed=SEEDS[1]))
     return chosen

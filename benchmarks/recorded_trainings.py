@@ -1,7 +1,9 @@
 """What the benchmarks share that train many networks or cells, each for good: jobs that are kept.
 
 Every training has a folder of its own, in which ``outcome.json`` says what came of it, so that
-hours of them can be stopped, gone on with and looked at at any time.
+hours of them can be stopped, gone on with and looked at at any time. What is finished is a row of
+a table under its folder's name, and counts as finished also where the folder is not: a copy of
+the table is enough to go on, or to write the record again.
 """
 
 import argparse
@@ -27,7 +29,7 @@ class Job(Protocol):
 
     @property
     def file(self) -> str:
-        """Name of its folder."""
+        """Name of its folder, and of its row."""
 
     def train(self, folder: Path) -> Document:
         """Train, or go on, and return what is kept; ``"outcome"`` is the outcome's fields."""
@@ -42,13 +44,15 @@ class Trainings:
     Args:
         jobs: All trainings, those first that are to be trained first.
         folder: Where they are kept, a folder each.
-        table: CSV of all that are finished.
+        table: CSV of all that are finished; its rows of other trainings stay.
     """
 
     is_instant = False
 
     def __init__(self, jobs, folder, table):
         self.jobs, self.folder, self.table = jobs, folder, table
+        rows = pd.read_csv(table).to_dict("records") if table.exists() else []
+        self.finished = {row["training"]: row for row in rows}
 
     @property
     def settings(self):
@@ -71,15 +75,18 @@ class Trainings:
             write_text(folder / "outcome.json", json.dumps(document, indent=2) + "\n")
         return Outcome.from_json(json.dumps(document["outcome"]))
 
-    def recorded(self, job):
-        """Return what is kept of a training that is finished, or None."""
+    def row(self, job):
+        """Return the row of a training that is finished, or None."""
         path = self.folder / job.file / "outcome.json"
-        return json.loads(path.read_text()) if path.exists() else None
+        if path.exists():
+            return {"training": job.file} | job.row(json.loads(path.read_text()))
+        return self.finished.get(job.file)
 
     def write_table(self):
-        """Write every finished training as a row; return them."""
-        done = ((job, self.recorded(job)) for job in self.jobs)
-        frame = pd.DataFrame([job.row(document) for job, document in done if document is not None])
+        """Write every finished training as a row, in the order of the jobs; return them."""
+        rows = {job.file: row for job in self.jobs if (row := self.row(job)) is not None}
+        self.finished = rows | {k: row for k, row in self.finished.items() if k not in rows}
+        frame = pd.DataFrame(list(self.finished.values()))
         write_text(self.table, frame.to_csv(index=False, lineterminator="\n"))
         return frame
 
@@ -88,7 +95,7 @@ class Trainings:
         workers = make_workers(self, count, None)
         with tqdm(total=len(self.jobs), unit="training", disable=None) as bar:
             for number, job in enumerate(self.jobs, start=1):
-                if self.recorded(job) is None:
+                if self.row(job) is None:
                     workers.submit(Trial(number, 1, (0,), job.seed))
                 else:
                     bar.update()

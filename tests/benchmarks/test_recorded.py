@@ -24,30 +24,34 @@ def script(monkeypatch):
     return importlib.import_module
 
 
-def test_zarembas_recipe_makes_its_folder_and_goes_on(script, tmp_path, capsys, monkeypatch):
+def test_zarembas_recipe_makes_its_folder_and_goes_on(script, tmp_path, capsys):
     zaremba, folder = script("zaremba_small"), tmp_path / "runs" / "new"
-    words = ["--data", "pydocs", "--hidden", "4", "--train-tokens", "1000", "--no-record"]
-    words += ["--folder", str(folder), "--epochs"]
-    zaremba.main([*words, "1"])
-    first = json.loads((folder / "pydocs-lstm-0.json").read_text())
-    zaremba.main([*words, "2"])
-    second = json.loads((folder / "pydocs-lstm-0.json").read_text())
-    assert "going on after epoch 1" in capsys.readouterr().out
-    assert second["curve"][:1] == first["curve"] and len(second["curve"]) == 2
+    recipe = replace(zaremba.ZAREMBA_SMALL, hidden_size=4, num_train=1000, epochs=1)
+    [job, *_] = zaremba.jobs_for("pydocs", recipe)
+    first = job.train(folder)["outcome"]["valid_curve"]
+    longer = replace(job, recipe=replace(job.recipe, epochs=2)).train(folder)
+    second = longer["outcome"]["valid_curve"]
+    assert second[:1] == first and len(second) == 2
+    assert "epoch 2 of 2" in capsys.readouterr().out
+    row = job.row(longer)
+    assert row["test_stream"] == pytest.approx(row["test_perplexity"], rel=1e-4)
+    assert row["curve"] == f"{second[0]:.1f} {second[1]:.1f}"
 
-    monkeypatch.setattr(zaremba, "TABLES", tmp_path)
-    monkeypatch.setattr(zaremba, "write_record", lambda *_: None)
-    zaremba.main(["--record", "--folder", str(folder)])
-    [row] = pd.read_csv(tmp_path / "zaremba_small.csv").to_dict("records")
-    assert row["training"] == "pydocs-lstm-0" and row["test"] == pytest.approx(
-        second["test"], abs=1e-4
+
+def test_zarembas_recipe_is_recorded_again_from_its_table_alone(script, tmp_path):
+    zaremba = script("zaremba_small")
+    zaremba.main(["--toy", "--workers", "1", "--folder", str(tmp_path / "one")])
+    table = (tmp_path / "one" / "zaremba_small.csv").read_text()
+    assert table.count("nn.LSTM") == 4  # two seeds, each in two columns
+    (tmp_path / "two").mkdir()
+    (tmp_path / "two" / "zaremba_small.csv").write_text(table)
+    zaremba.main(["--toy", "--record", "--folder", str(tmp_path / "two")])
+    assert (tmp_path / "two" / "zaremba_small.csv").read_text() == table
+    records = [(tmp_path / name / "zaremba_small.md").read_text() for name in ("one", "two")]
+    assert (
+        records[0].partition("Zaremba's small model")[2]
+        == records[1].partition("Zaremba's small model")[2]
     )
-
-
-@pytest.mark.parametrize("name", ["replace", "NAS_CNN_V1", "nothing"])
-def test_what_is_no_cell_is_named(script, name):
-    with pytest.raises(SystemExit, match=f"there is no cell '{name}'"):
-        script("zaremba_small").main(["--data", "pydocs", "--cell", name])
 
 
 def test_another_cell_of_the_same_name_has_a_folder_of_its_own(script):
@@ -63,7 +67,8 @@ def test_a_learning_rate_at_which_a_cell_diverges_is_kept_and_not_chosen(script,
     jobs = [compared.CellTraining("a cell", ONE, "pydocs", recipe, 0) for recipe in (wild, TOY)]
     trainings = recorded.Trainings(jobs, tmp_path / "kept", tmp_path / "table.csv")
     trainings.train(1)
-    outcome = trainings.recorded(jobs[0])["outcome"]
+    kept = tmp_path / "kept" / jobs[0].file / "outcome.json"
+    outcome = json.loads(kept.read_text())["outcome"]
     assert outcome["reason"].startswith("TrainingError: the loss became")
     assert compared.again(trainings) == [replace(jobs[1], seed=1)]
     frame = pd.read_csv(tmp_path / "table.csv")
@@ -77,7 +82,7 @@ def test_a_learning_rate_at_which_a_cell_diverges_is_kept_and_not_chosen(script,
 def test_a_table_is_written_whole(script, tmp_path, monkeypatch):
     recorded = script("recorded_trainings")
     table = tmp_path / "table.csv"
-    table.write_text("what,was\n1,2\n")
+    table.write_text("training,value\nbefore,2\n")
     trainings = recorded.Trainings([], tmp_path, table)
 
     def fails(*_, **__):
@@ -86,7 +91,26 @@ def test_a_table_is_written_whole(script, tmp_path, monkeypatch):
     monkeypatch.setattr("os.fsync", fails)
     with pytest.raises(StudyError, match="No space left"):
         trainings.write_table()
-    assert table.read_text() == "what,was\n1,2\n"
+    assert table.read_text() == "training,value\nbefore,2\n"
+
+
+def test_what_the_table_has_is_neither_trained_again_nor_lost(script, tmp_path):
+    compared, recorded = script("ptb_compared"), script("recorded_trainings")
+    jobs = [compared.CellTraining("a cell", ONE, "pydocs", TOY, seed) for seed in (0, 1)]
+    table = tmp_path / "table.csv"
+    pd.DataFrame(
+        [
+            {"training": jobs[0].file, "data": "pydocs", "perplexity": 99.5},
+            {"training": "of another grid", "data": "pydocs", "perplexity": None},
+        ]
+    ).to_csv(table, index=False)
+    trainings = recorded.Trainings(jobs, tmp_path / "kept", table)
+    trainings.train(1)
+    frame = pd.read_csv(table).set_index("training")
+    assert list(frame.index) == [jobs[0].file, jobs[1].file, "of another grid"]
+    assert frame.loc[jobs[0].file, "perplexity"] == 99.5
+    assert frame.loc[jobs[1].file, "perplexity"] > 1
+    assert [path.name for path in (tmp_path / "kept").iterdir()] == [jobs[1].file]
 
 
 def test_a_recorded_search_runs_its_own_strategies_and_no_others(script, tmp_path, monkeypatch):
