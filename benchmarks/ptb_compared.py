@@ -3,11 +3,12 @@
 The published cell, the one found with max and sin in the space, the best cell of `ptb_search.py`
 (once its table is complete) and `nn.LSTM`, as words and as characters, each in two layers, with
 the hidden size that gives it the parameters of the LSTM. All are tuned alike: every cell is
-trained with every learning rate of the grid from one seed, and with the rate that validates best
-from a second one. The test text is read once, after the last epoch. What is better here says
-little of what is better at 25 million parameters; Melis et al. (2017) found that a well tuned LSTM
-beats the published cell even there. Resumable: every training keeps its last whole epoch. Import
-the text first: ``nasedu data add ptb PATH``.
+trained with every learning rate of a grid from one seed, and with the rate that validates best
+from a second one; on words so with Adam, by which the search trained its children, and with plain
+SGD, as in Zaremba's recipe; on characters with Adam, as in the paper. The test text is read once,
+after the last epoch. What is better here says little of what is better at 25 million parameters;
+Melis et al. (2017) found that a well tuned LSTM beats the published cell even there. Resumable:
+every training keeps its last whole epoch. Import the text first: ``nasedu data add ptb PATH``.
 """
 
 import json
@@ -40,8 +41,10 @@ WORDS = replace(
 CHARACTERS = replace(
     ADAM, hidden_size=192, embedding_size=64, epochs=3, unroll=50, decay=0.5, num_train=1_000_000
 )
-TEXTS = {"ptb": WORDS, "ptb-chars": CHARACTERS}
-RATES = (0.001, 0.003, 0.01, 0.03)
+ZAREMBA = {"optimizer": "sgd", "clip": 5.0, "sum_steps": True}
+TEXTS = {"ptb": (WORDS, replace(WORDS, **ZAREMBA)), "ptb-chars": (CHARACTERS,)}
+SAID = {"adam": "Adam", "sgd": "SGD"}
+RATES = {"adam": (0.001, 0.003, 0.01, 0.03), "sgd": (0.25, 1.0, 4.0)}
 SEEDS = (0, 1)
 PUBLISHED = {
     "nn.LSTM": LSTMLayer,
@@ -63,8 +66,8 @@ class CellTraining:
     @property
     def file(self):
         which = f"-{self.cell.digest[:8]}" if isinstance(self.cell, RecurrentCell) else ""
-        name = f"{self.data}-{self.name}{which}-{self.recipe.lr:g}-{self.seed}"
-        return name.replace(" ", "_")
+        how = f"{self.recipe.optimizer}-{self.recipe.lr:g}"
+        return f"{self.data}-{self.name}{which}-{how}-{self.seed}".replace(" ", "_")
 
     def train(self, folder):
         keep_freed_memory()
@@ -94,6 +97,7 @@ class CellTraining:
         return {
             "data": self.data,
             "cell": self.name,
+            "optimizer": self.recipe.optimizer,
             "lr": self.recipe.lr,
             "seed": self.seed,
             "hidden": self.recipe.hidden_size,
@@ -128,7 +132,8 @@ def grid(data, recipe):
     num_symbols, jobs = load_text(data).num_symbols, []
     for name, cell in cells().items():
         sized = fitted(recipe, cell, num_symbols)
-        jobs += [CellTraining(name, cell, data, replace(sized, lr=lr), SEEDS[0]) for lr in RATES]
+        rates = RATES[recipe.optimizer]
+        jobs += [CellTraining(name, cell, data, replace(sized, lr=lr), SEEDS[0]) for lr in rates]
     return jobs
 
 
@@ -137,11 +142,11 @@ def again(trainings):
 
     A rate at which a cell diverged is none to choose.
     """
-    by_cell = defaultdict(list)
+    grids = defaultdict(list)
     for job in trainings.jobs:
-        by_cell[job.data, job.name].append((trainings.row(job), job))
+        grids[job.data, job.name, job.recipe.optimizer].append((trainings.row(job), job))
     chosen = []
-    for pairs in by_cell.values():
+    for pairs in grids.values():
         if all(row is not None for row, _ in pairs):
             learned = [(row["perplexity"], job) for row, job in pairs]
             if learned := [pair for pair in learned if pd.notna(pair[0])]:
@@ -150,21 +155,23 @@ def again(trainings):
     return chosen
 
 
-def rates_drawn(frame, data):
+def rates_drawn(frame, data, optimizer):
     """Return a picture of every cell on a text over the learning rates.
 
-    The line is the mean of the trainings, the shade the lowest to the highest of them.
+    The line is the mean of the trainings, the shade the lowest to the highest of them; where a
+    cell failed there is none.
     """
-    part = frame[frame["data"] == data]
+    part, rates = frame[frame["data"] == data], RATES[optimizer]
+    part = part[part["optimizer"] == optimizer]
     values = part.assign(value=[value_of(v, data) for v in part["perplexity"]])
     curves, best = {}, []
     for name, own in values.groupby("cell", sort=False):
-        by_rate = own.groupby("lr")["value"].agg(["mean", "min", "max"]).reindex(list(RATES))
+        by_rate = own.groupby("lr")["value"].agg(["mean", "min", "max"]).reindex(list(rates))
         curves[name] = Interval(*by_rate.to_numpy().T)
         best.append(f"{name} is lowest at {by_rate['mean'].idxmin():g}")
-    of, title = f"validation {measure_of(data)}", load_text(data).title
-    figure = intervals_figure(curves, RATES, title, y=of, unit="learning rate")
-    picture = save_figure(figure, __file__, data.replace("-", "_"))
+    of, title = f"validation {measure_of(data)}", f"{load_text(data).title}, {SAID[optimizer]}"
+    figure = intervals_figure(curves, rates, title, y=of, unit="learning rate")
+    picture = save_figure(figure, __file__, f"{data}_{optimizer}".replace("-", "_"))
     return f"![{title}: {of} over the learning rate. {', '.join(best)}.]({picture})\n\n"
 
 
@@ -179,10 +186,10 @@ def value_of(perplexity, data):
 
 
 def rows_of(frame, data):
-    """Return a line of the record for each cell on a text: at its best learning rate."""
+    """Return a line of the record for each cell and optimiser on a text: at its best rate."""
     rows = []
     learned = frame[(frame["data"] == data) & frame["perplexity"].notna()]
-    for name, part in learned.groupby("cell", sort=False):
+    for (name, optimizer), part in learned.groupby(["cell", "optimizer"], sort=False):
         best = part.loc[part[part["seed"] == SEEDS[0]]["perplexity"].idxmin()]
         own = part[part["lr"] == best["lr"]]
         digits = 3 if data.endswith("-chars") else 1
@@ -191,14 +198,14 @@ def rows_of(frame, data):
             for column in ("perplexity", "test_perplexity")
         )
         sizes = [f"{best['hidden']}", f"{int(best['parameters']):,}"]
-        facts = [*sizes, f"{best['lr']:g}", f"{len(own)}"]
+        facts = [*sizes, f"{SAID[optimizer]}, {best['lr']:g}", f"{len(own)}"]
         rows.append([name, *facts, valid, test])
     return rows
 
 
 def main():
     chosen = options(__doc__, "ptb_compared")
-    first = [job for data, recipe in TEXTS.items() for job in grid(data, recipe)]
+    first = [job for data, recipes in TEXTS.items() for each in recipes for job in grid(data, each)]
     trainings = Trainings(first, chosen.folder, TABLES / "ptb_compared.csv")
     if not chosen.record:
         trainings.train(chosen.workers)
@@ -207,17 +214,18 @@ def main():
         trainings.train(chosen.workers)
     frame = trainings.write_table()
     head = ["cell", "H", "parameters", "learning rate", "trainings"]
+    rates = (f"{SAID[key]} {', '.join(f'{r:g}' for r in of)}" for key, of in RATES.items())
     body = (
-        f"Learning rates {', '.join(f'{rate:g}' for rate in RATES)} of Adam from one seed, the one "
-        "that validates best from a second; the text was scored in windows with a context. All "
+        f"Learning rates: {'; '.join(rates)}. Each from one seed, and the one that validates best "
+        "with an optimiser from a second. The text was scored in windows with a context. All "
         "trainings: `data/tables/ptb_compared.csv`.\n"
     )
-    for data, recipe in TEXTS.items():
-        measure = measure_of(data)
+    for data, recipes in TEXTS.items():
+        measure, one = measure_of(data), recipes[0]
         body += (
-            f"\n## {load_text(data).title}\n\nThe first {recipe.num_train:,} tokens, "
-            f"{recipe.epochs} epochs.\n\n"
-            + rates_drawn(frame, data)
+            f"\n## {load_text(data).title}\n\nThe first {one.num_train:,} tokens, "
+            f"{one.epochs} epochs.\n\n"
+            + "".join(rates_drawn(frame, data, each.optimizer) for each in recipes)
             + table([*head, f"validation {measure}", f"test {measure}"], rows_of(frame, data))
         )
     write_record(__file__, "Cells compared on the Penn Treebank", body)

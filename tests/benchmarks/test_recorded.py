@@ -63,7 +63,7 @@ def test_another_cell_of_the_same_name_has_a_folder_of_its_own(script):
 
 def test_a_learning_rate_at_which_a_cell_diverges_is_kept_and_not_chosen(script, tmp_path):
     compared, recorded = script("ptb_compared"), script("recorded_trainings")
-    wild = replace(TOY, lr=1e30, clip=1e30, optimizer="sgd")
+    wild = replace(TOY, lr=1e30)
     jobs = [compared.CellTraining("a cell", ONE, "pydocs", recipe, 0) for recipe in (wild, TOY)]
     trainings = recorded.Trainings(jobs, tmp_path / "kept", tmp_path / "table.csv")
     trainings.train(1)
@@ -74,9 +74,28 @@ def test_a_learning_rate_at_which_a_cell_diverges_is_kept_and_not_chosen(script,
     frame = pd.read_csv(tmp_path / "table.csv")
     assert frame["perplexity"].isna().tolist() == [True, False]
     [[name, _, _, rate, *_]] = compared.rows_of(frame, "pydocs")
-    assert (name, rate) == ("a cell", "0.01")
+    assert (name, rate) == ("a cell", "Adam, 0.01")
     trainings.jobs = jobs[:1]
     assert compared.again(trainings) == []
+
+
+def test_every_optimizer_has_a_grid_and_a_second_seed_of_its_own(script, tmp_path):
+    compared, recorded = script("ptb_compared"), script("recorded_trainings")
+    ways = [(o, lr) for o, rates in compared.RATES.items() for lr in rates]
+    jobs = [
+        compared.CellTraining("a cell", ONE, "pydocs", replace(TOY, optimizer=o, lr=lr), 0)
+        for o, lr in ways
+    ]
+    rows = [
+        {"training": job.file, "perplexity": float(k != 2) * 100 + k} for k, job in enumerate(jobs)
+    ]
+    table = tmp_path / "table.csv"
+    pd.DataFrame(rows[:-1]).to_csv(table, index=False)
+    trainings = recorded.Trainings(jobs, tmp_path, table)
+    assert compared.again(trainings) == [replace(jobs[2], seed=1)]  # the other is not finished
+    pd.DataFrame(rows).to_csv(table, index=False)
+    trainings = recorded.Trainings(jobs, tmp_path, table)
+    assert compared.again(trainings) == [replace(jobs[k], seed=1) for k in (2, 4)]
 
 
 def test_a_table_is_written_whole(script, tmp_path, monkeypatch):
