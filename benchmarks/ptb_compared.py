@@ -46,11 +46,6 @@ TEXTS = {"ptb": (WORDS, replace(WORDS, **ZAREMBA)), "ptb-chars": (CHARACTERS,)}
 SAID = {"adam": "Adam", "sgd": "SGD"}
 RATES = {"adam": (0.001, 0.003, 0.01, 0.03), "sgd": (0.25, 1.0, 4.0)}
 SEEDS = (0, 1)
-PUBLISHED = {
-    "nn.LSTM": LSTMLayer,
-    "NAS_CELL": published.NAS_CELL,
-    "NAS_CELL_MAX_SIN": published.NAS_CELL_MAX_SIN,
-}
 
 
 @dataclass(frozen=True)
@@ -110,13 +105,14 @@ class CellTraining:
 
 def cells():
     """Return what is compared, by name; the best cell found here if its search is complete."""
-    found = dict(PUBLISHED)
+    found = {"nn.LSTM": LSTMLayer, "NAS_CELL": published.NAS_CELL}
     if SEARCH.table.exists():
         frame = pd.read_csv(SEARCH.table)
         if len(frame) == 2 * len(SEARCH.seeds) * SEARCH.trials:
             best = frame.loc[frame["perplexity"].idxmin()]
             tokens = [int(token) for token in best["tokens"].split()]
             found["best of the search"] = SEARCH.space.decode(tokens)
+    found["NAS_CELL_MAX_SIN"] = published.NAS_CELL_MAX_SIN
     return found
 
 
@@ -155,20 +151,34 @@ def again(trainings):
     return chosen
 
 
+def of_grid(frame, data, optimizer):
+    """Return the rows of a text and an optimiser."""
+    return frame[(frame["data"] == data) & (frame["optimizer"] == optimizer)]
+
+
+def best_rate(learned):
+    """Return the learning rate that validated best, by the first seed if that learned at all."""
+    first = learned[learned["seed"] == SEEDS[0]]
+    return (learned if first.empty else first).sort_values("perplexity")["lr"].iloc[0]
+
+
 def rates_drawn(frame, data, optimizer):
     """Return a picture of every cell on a text over the learning rates.
 
     The line is the mean of the trainings, the shade the lowest to the highest of them; where a
     cell failed there is none.
     """
-    part, rates = frame[frame["data"] == data], RATES[optimizer]
-    part = part[part["optimizer"] == optimizer]
+    part, rates = of_grid(frame, data, optimizer), RATES[optimizer]
+    if part["perplexity"].isna().all():
+        return ""
     values = part.assign(value=[value_of(v, data) for v in part["perplexity"]])
     curves, best = {}, []
     for name, own in values.groupby("cell", sort=False):
         by_rate = own.groupby("lr")["value"].agg(["mean", "min", "max"]).reindex(list(rates))
         curves[name] = Interval(*by_rate.to_numpy().T)
-        best.append(f"{name} is lowest at {by_rate['mean'].idxmin():g}")
+        learned = own.dropna(subset="value")
+        where = "failed at all" if learned.empty else f"is lowest at {best_rate(learned):g}"
+        best.append(f"{name} {where}")
     of, title = f"validation {measure_of(data)}", f"{load_text(data).title}, {SAID[optimizer]}"
     figure = intervals_figure(curves, rates, title, y=of, unit="learning rate")
     picture = save_figure(figure, __file__, f"{data}_{optimizer}".replace("-", "_"))
@@ -188,18 +198,24 @@ def value_of(perplexity, data):
 def rows_of(frame, data):
     """Return a line of the record for each cell and optimiser on a text: at its best rate."""
     rows = []
-    learned = frame[(frame["data"] == data) & frame["perplexity"].notna()]
-    for (name, optimizer), part in learned.groupby(["cell", "optimizer"], sort=False):
-        best = part.loc[part[part["seed"] == SEEDS[0]]["perplexity"].idxmin()]
-        own = part[part["lr"] == best["lr"]]
+    for (name, optimizer), part in frame[frame["data"] == data].groupby(
+        ["cell", "optimizer"], sort=False
+    ):
+        learned = part.dropna(subset="perplexity")
+        failed = f"{len(part) - len(learned)} of {len(part)}"
+        if learned.empty:
+            rows.append([name, str(part["hidden"].iloc[0]), "–", SAID[optimizer], failed, "–", "–"])
+            continue
+        rate = best_rate(learned)
+        own = learned[learned["lr"] == rate]
         digits = 3 if data.endswith("-chars") else 1
-        valid, test = (
+        found = [
             spread([value_of(v, data) for v in own[column]], digits)
             for column in ("perplexity", "test_perplexity")
-        )
-        sizes = [f"{best['hidden']}", f"{int(best['parameters']):,}"]
-        facts = [*sizes, f"{SAID[optimizer]}, {best['lr']:g}", f"{len(own)}"]
-        rows.append([name, *facts, valid, test])
+        ]
+        parameters = f"{int(own['parameters'].iloc[0]):,}"
+        how = f"{SAID[optimizer]}, {rate:g}"
+        rows.append([name, str(own["hidden"].iloc[0]), parameters, how, failed, *found])
     return rows
 
 
@@ -213,11 +229,14 @@ def main():
     if not chosen.record:
         trainings.train(chosen.workers)
     frame = trainings.write_table()
-    head = ["cell", "H", "parameters", "learning rate", "trainings"]
+    if frame.empty:
+        raise SystemExit("no training is finished; there is nothing to record")
+    head = ["cell", "H", "parameters", "best learning rate", "failed"]
     rates = (f"{SAID[key]} {', '.join(f'{r:g}' for r in of)}" for key, of in RATES.items())
     body = (
         f"Learning rates: {'; '.join(rates)}. Each from one seed, and the one that validates best "
-        "with an optimiser from a second. The text was scored in windows with a context. All "
+        "with an optimiser from a second; two values are those of the two. A training failed when "
+        "its numbers became NaN or infinite. The text was scored in windows with a context. All "
         "trainings: `data/tables/ptb_compared.csv`.\n"
     )
     for data, recipes in TEXTS.items():

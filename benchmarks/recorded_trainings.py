@@ -44,7 +44,8 @@ class Trainings:
     Args:
         jobs: All trainings, those first that are to be trained first.
         folder: Where they are kept, a folder each.
-        table: CSV of all that are finished; its rows of other trainings stay.
+        table: CSV of all that are finished; its rows of other trainings stay. A row does not say
+            by which recipe: if that changes, its rows have to go.
     """
 
     is_instant = False
@@ -83,12 +84,13 @@ class Trainings:
         return self.finished.get(job.file)
 
     def write_table(self):
-        """Write every finished training as a row, in the order of the jobs; return them."""
+        """Write every finished training as a row; return those of the jobs, in their order."""
         rows = {job.file: row for job in self.jobs if (row := self.row(job)) is not None}
         self.finished = rows | {k: row for k, row in self.finished.items() if k not in rows}
         frame = pd.DataFrame(list(self.finished.values()))
-        write_text(self.table, frame.to_csv(index=False, lineterminator="\n"))
-        return frame
+        if len(frame):
+            write_text(self.table, frame.to_csv(index=False, lineterminator="\n"))
+        return frame.iloc[: len(rows)]
 
     def train(self, count):
         """Train what is not finished; the table grows with every training."""

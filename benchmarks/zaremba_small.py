@@ -67,12 +67,15 @@ def main(arguments=None):
     if not chosen.record:
         trainings.train(chosen.workers)
     frame = trainings.write_table()
-    head = "cell,H,parameters,learning rate,trainings,validation perplexity,test perplexity"
+    if frame.empty:
+        raise SystemExit("no training is finished; there is nothing to record")
+    head = "cell,H,parameters,learning rate,failed,validation perplexity,test perplexity"
     apart = (frame["test_stream"] / frame["test_perplexity"] - 1).abs().max()
     recipe = trainings.jobs[0].recipe
     body = (
         f"{KNOWN} {load_text(data).title}, all of the training text, {recipe.epochs} epochs, "
-        "one thread a training. Median (lowest to highest) of the seeds. Texts are scored in "
+        "one thread a training; the seeds that did not fail in the median (lowest to highest). "
+        "Texts are scored in "
         "windows of 1,024 symbols with 256 before each; the test text was read once, after the "
         "last epoch, with the weights of the best, and once more as one stream, which is at most "
         f"{apart:.4%} away. The recipe was made for an LSTM.\n\n"

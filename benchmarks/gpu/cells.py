@@ -47,7 +47,7 @@ def forms_of(size, device):
 
 def run(child, x, probe, low):
     """Go forward and back; return the outputs and the gradients of inputs and weights."""
-    low = low and (has_bfloat16(x.device) or not isinstance(child, nn.LSTM))  # it has no other
+    low = low and (has_bfloat16(x.device) or not isinstance(child, nn.LSTM))  # see never_emulated
     with torch.autocast(x.device.type, torch.bfloat16, enabled=low):
         out = child(x)[0]
     weights = list(child.parameters())

@@ -26,8 +26,8 @@ CellFactory = Callable[..., nn.Module]  # (input_size=, hidden_size=) -> a layer
 class LSTMLayer(nn.Module):
     """One layer of `torch.nn.LSTM` with states of (B, H), as all layers of a language model have.
 
-    Under `torch.autocast` it stays in float32 where the device has no bfloat16: for such a CPU
-    torch has no LSTM in bfloat16, not even an emulated one.
+    Under `torch.autocast` it stays in float32 where the device has no bfloat16 in hardware: such
+    a CPU could not run it.
 
     Args:
         input_size: I, numbers that come in at each step.

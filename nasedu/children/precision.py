@@ -18,7 +18,8 @@ def has_bfloat16(device: torch.device) -> bool:
 def never_emulated(device: torch.device) -> AbstractContextManager[None]:
     """Return a context that ends `torch.autocast` where the device would emulate bfloat16.
 
-    For `torch.nn.LSTM`: on a CPU without the instructions torch has none in bfloat16.
+    For `torch.nn.LSTM`: under `torch.autocast` torch takes oneDNN's, which a CPU without the
+    instructions cannot run in bfloat16.
     """
     if torch.is_autocast_enabled(device.type) and not has_bfloat16(device):
         return torch.autocast(device.type, enabled=False)

@@ -10,6 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from nasedu import __version__
 from nasedu.errors import StudyError
 from nasedu.training import language_recipe, pick_device, recipe
@@ -130,6 +132,11 @@ def commit() -> str | None:
 
 
 def _processor() -> str:
+    """Return the processor's name and the instructions torch uses: with others sums may differ."""
+    return f"{_processor_name()}, {torch.backends.cpu.get_cpu_capability()}"
+
+
+def _processor_name() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         return next(line.split(":", 1)[1].strip() for line in lines if "model name" in line)

@@ -32,7 +32,8 @@ def test_zarembas_recipe_makes_its_folder_and_goes_on(script, tmp_path, capsys):
     longer = replace(job, recipe=replace(job.recipe, epochs=2)).train(folder)
     second = longer["outcome"]["valid_curve"]
     assert second[:1] == first and len(second) == 2
-    assert "epoch 2 of 2" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "epoch 2 of 2" in told and "epoch 1 of 2" not in told
     row = job.row(longer)
     assert row["test_stream"] == pytest.approx(row["test_perplexity"], rel=1e-4)
     assert row["curve"] == f"{second[0]:.1f} {second[1]:.1f}"
@@ -48,10 +49,45 @@ def test_zarembas_recipe_is_recorded_again_from_its_table_alone(script, tmp_path
     zaremba.main(["--toy", "--record", "--folder", str(tmp_path / "two")])
     assert (tmp_path / "two" / "zaremba_small.csv").read_text() == table
     records = [(tmp_path / name / "zaremba_small.md").read_text() for name in ("one", "two")]
-    assert (
-        records[0].partition("Zaremba's small model")[2]
-        == records[1].partition("Zaremba's small model")[2]
+    one, two = (record.split(zaremba.KNOWN)[1] for record in records)
+    assert one == two and "nn.LSTM, seed 1" in one
+
+
+def test_nothing_to_record_leaves_no_table(script, tmp_path):
+    with pytest.raises(SystemExit, match="no training is finished"):
+        script("zaremba_small").main(["--toy", "--record", "--folder", str(tmp_path / "new")])
+    assert not (tmp_path / "new" / "zaremba_small.csv").exists()
+
+
+def test_a_record_counts_failures_and_shows_whose_trainings_all_failed(script, monkeypatch):
+    compared = script("ptb_compared")
+    monkeypatch.setattr(compared, "save_figure", lambda *_: "a.png")
+
+    def row(cell, lr, seed, perplexity):
+        numbers = {"perplexity": perplexity, "test_perplexity": perplexity}
+        sizes = {"hidden": 4, "parameters": perplexity and 900}
+        return {"data": "pydocs", "cell": cell, "optimizer": "sgd", "lr": lr, "seed": seed} | (
+            sizes | numbers
+        )
+
+    frame = pd.DataFrame(
+        [
+            row("one", 0.25, 0, 300.0),
+            row("one", 1.0, 0, 200.0),
+            row("one", 4.0, 0, None),
+            row("one", 1.0, 1, 240.0),
+            row("another", 0.25, 0, None),
+            row("late", 1.0, 0, None),
+            row("late", 1.0, 1, 150.0),
+        ]
     )
+    best, none, late = compared.rows_of(frame, "pydocs")
+    assert best[3:6] == ["SGD, 1", "1 of 4", "220.0 (200.0 to 240.0)"]
+    assert none == ["another", "4", "–", "SGD", "1 of 1", "–", "–"]
+    assert late[3:6] == ["SGD, 1", "1 of 2", "150.0"]
+    drawn = compared.rates_drawn(frame, "pydocs", "sgd")
+    assert "one is lowest at 1, another failed at all, late is lowest at 1." in drawn
+    assert compared.rates_drawn(frame, "pydocs", "adam") == ""
 
 
 def test_another_cell_of_the_same_name_has_a_folder_of_its_own(script):
@@ -125,6 +161,7 @@ def test_what_the_table_has_is_neither_trained_again_nor_lost(script, tmp_path):
     ).to_csv(table, index=False)
     trainings = recorded.Trainings(jobs, tmp_path / "kept", table)
     trainings.train(1)
+    assert list(trainings.write_table()["training"]) == [job.file for job in jobs]
     frame = pd.read_csv(table).set_index("training")
     assert list(frame.index) == [jobs[0].file, jobs[1].file, "of another grid"]
     assert frame.loc[jobs[0].file, "perplexity"] == 99.5
