@@ -44,7 +44,7 @@ CHARACTERS = replace(
 ZAREMBA = {"optimizer": "sgd", "clip": 5.0, "sum_steps": True}
 TEXTS = {"ptb": (WORDS, replace(WORDS, **ZAREMBA)), "ptb-chars": (CHARACTERS,)}
 SAID = {"adam": "Adam", "sgd": "SGD"}
-RATES = {"adam": (0.001, 0.003, 0.01, 0.03), "sgd": (0.25, 1.0, 4.0)}
+RATES = {"adam": (0.001, 0.003, 0.01, 0.03), "sgd": (0.25, 1.0, 4.0, 16.0)}
 SEEDS = (0, 1)
 
 
