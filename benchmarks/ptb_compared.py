@@ -17,6 +17,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from experiment import save_figure
 from ptb_search import SEARCH
@@ -163,15 +164,16 @@ def best_rate(learned):
 
 
 def rates_drawn(frame, data, optimizer):
-    """Return a picture of every cell on a text over the learning rates.
+    """Return a picture of every cell on a text over the learning rates, in bits a symbol.
 
     The line is the mean of the trainings, the shade the lowest to the highest of them; where a
-    cell failed there is none.
+    cell failed there is none. What is worse than knowing nothing is drawn as knowing nothing.
     """
     part, rates = of_grid(frame, data, optimizer), RATES[optimizer]
     if part["perplexity"].isna().all():
         return ""
-    values = part.assign(value=[value_of(v, data) for v in part["perplexity"]])
+    text = load_text(data)
+    values = part.assign(value=np.log2(part["perplexity"].clip(upper=text.num_symbols)))
     curves, best = {}, []
     for name, own in values.groupby("cell", sort=False):
         by_rate = own.groupby("lr")["value"].agg(["mean", "min", "max"]).reindex(list(rates))
@@ -179,7 +181,7 @@ def rates_drawn(frame, data, optimizer):
         learned = own.dropna(subset="value")
         where = "failed at all" if learned.empty else f"is lowest at {best_rate(learned):g}"
         best.append(f"{name} {where}")
-    of, title = f"validation {measure_of(data)}", f"{load_text(data).title}, {SAID[optimizer]}"
+    of, title = f"validation bits a {text.unit}", f"{text.title}, {SAID[optimizer]}"
     figure = intervals_figure(curves, rates, title, y=of, unit="learning rate")
     picture = save_figure(figure, __file__, f"{data}_{optimizer}".replace("-", "_"))
     return f"![{title}: {of} over the learning rate. {', '.join(best)}.]({picture})\n\n"
