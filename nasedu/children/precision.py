@@ -15,7 +15,7 @@ def has_bfloat16(device: torch.device) -> bool:
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
-def never_emulated(device: torch.device) -> AbstractContextManager[None]:
+def never_emulated(device: torch.device) -> AbstractContextManager[object]:
     """Return a context that ends `torch.autocast` where the device would emulate bfloat16.
 
     For `torch.nn.LSTM`: under `torch.autocast` torch takes oneDNN's, which a CPU without the
