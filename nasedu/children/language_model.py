@@ -63,10 +63,12 @@ class LanguageModel(nn.Module):
             first layer, from layer to layer, and to the output; never from step to step.
         variational: Whether that drops the same numbers at every step of a segment (Gal 2015),
             or others at every step (Zaremba 2014).
-        recurrent_dropout: Share of the units of h whose way to the next step is cut, one draw
-            a segment. Gal draws for every stream; here all streams share it, for then it is
-            a mask on the columns of ``weight_hh`` and any cell that has such weights allows it.
-        embedding_dropout: Share of the words that a segment goes without (Gal 2015).
+        recurrent_dropout: Share of the units of h whose way to the next step is cut, drawn for
+            every gate of an LSTM or leaf of a cell, once a segment. Gal draws for every stream,
+            too; here all streams share it, for then it is a mask on the columns of ``weight_hh``
+            and any cell that has such weights allows it.
+        embedding_dropout: Share of the words that a stream of a segment goes without, wherever
+            they stand in it (Gal 2015).
         init_range: All weights are drawn between plus and minus this, as in Zaremba (2014).
 
     Raises:
@@ -151,8 +153,9 @@ class LanguageModel(nn.Module):
         embedded = self.embedding(tokens)
         if not (self.training and self.embedding_dropout):
             return embedded
-        words = embedded.new_ones(self.embedding.num_embeddings, 1)
-        return embedded * dropout(words, self.embedding_dropout)[tokens]
+        words = embedded.new_ones(self.embedding.num_embeddings, tokens.shape[1])  # (V, B)
+        kept = dropout(words, self.embedding_dropout).gather(0, tokens)  # (T, B)
+        return embedded * kept.unsqueeze(2)
 
     def _dropped(self, values: Tensor) -> Tensor:
         """Drop some of ``(T, B, H)`` values, with a mask a step or one for all steps."""
@@ -168,9 +171,14 @@ class LanguageModel(nn.Module):
         """Run a layer, while training without the recurrent weights of some units."""
         if not (self.training and self.recurrent_dropout):
             return layer(inputs, state)
-        units = dropout(inputs.new_ones(self.hidden_size), self.recurrent_dropout)  # (H,)
-        weights = {name: weight * units for name, weight in _recurrent_weights(layer).items()}
+        weights = {name: self._cut(weight) for name, weight in _recurrent_weights(layer).items()}
         return functional_call(layer, weights, (inputs, state))
+
+    def _cut(self, weight: Tensor) -> Tensor:
+        """Return ``(G * H, H)`` recurrent weights of G gates, each without some of its units."""
+        gates = weight.view(-1, self.hidden_size, self.hidden_size)  # (G, H, H)
+        units = dropout(torch.ones_like(gates[:, :1]), self.recurrent_dropout)  # (G, 1, H)
+        return (gates * units).view_as(weight)
 
     @property
     def cell_name(self) -> str:

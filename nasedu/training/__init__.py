@@ -12,7 +12,10 @@ from nasedu.training.hardware import (
 from nasedu.training.image_trainer import ImageTrainer
 from nasedu.training.language_recipe import (
     CHARACTERS,
+    GAL_LARGE,
     QUICK,
+    TENSORFLOW_MEDIUM,
+    TENSORFLOW_SMALL,
     ZAREMBA_MEDIUM,
     ZAREMBA_SMALL,
     LanguageRecipe,
@@ -25,7 +28,10 @@ from nasedu.training.scoring import bits, mean_nats, perplexity
 
 __all__ = [
     "CHARACTERS",
+    "GAL_LARGE",
     "QUICK",
+    "TENSORFLOW_MEDIUM",
+    "TENSORFLOW_SMALL",
     "ZAREMBA_MEDIUM",
     "ZAREMBA_SMALL",
     "Checkpoint",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
 from nasedu.errors import SettingError
@@ -18,7 +18,7 @@ LATER: dict[str, Any] = {"precision": "float32"}
 class LanguageRecipe:
     """How a language model is trained and how large it is, the same for every cell of a search.
 
-    The defaults are Zaremba's small model (2014).
+    The defaults are the small model of TensorFlow's tutorial (`TENSORFLOW_SMALL`).
 
     Args:
         hidden_size: H of every layer.
@@ -143,8 +143,13 @@ QUICK = LanguageRecipe(
 """For searches of minutes, where every child has seconds: ours. Zaremba's rate for SGD needs more
 passes than that before it tells cells apart."""
 
-ZAREMBA_SMALL = LanguageRecipe()
-"""Test perplexity about 115 with `LSTMLayer` on the Penn Treebank."""
+ZAREMBA_SMALL = LanguageRecipe(decay_after=5)
+"""Zaremba's own small model (2014): his code lowers the rate after every epoch *beyond*
+``max_epoch`` (4), so the first rate lasts 5 epochs. Test perplexity about 115 with `LSTMLayer`
+on the Penn Treebank."""
+
+TENSORFLOW_SMALL = LanguageRecipe()
+"""The small model of TensorFlow's tutorial, which cites Zaremba (2014): the first rate lasts 4."""
 
 ZAREMBA_MEDIUM = LanguageRecipe(
     hidden_size=650,
@@ -152,10 +157,36 @@ ZAREMBA_MEDIUM = LanguageRecipe(
     init_range=0.05,
     epochs=39,
     unroll=35,
-    decay=0.8,
-    decay_after=6,
+    decay=1 / 1.2,
+    decay_after=7,
 )
-"""The paper's "medium" baseline: 19.8 M parameters, test perplexity 82.7."""
+"""The paper's "medium" baseline by Zaremba's own code: 19.8 M parameters, test perplexity 82.7."""
+
+TENSORFLOW_MEDIUM = replace(ZAREMBA_MEDIUM, decay=0.8, decay_after=6)
+"""The medium model of TensorFlow's tutorial: x 0.8 for Zaremba's / 1.2, and an epoch earlier."""
+
+GAL_LARGE = LanguageRecipe(
+    hidden_size=1500,
+    dropout=0.5,
+    variational=True,
+    recurrent_dropout=0.3,
+    embedding_dropout=0.3,
+    init_range=0.04,
+    epochs=55,
+    unroll=35,
+    decay=1 / 1.15,
+    decay_after=11,
+    clip=10.0,
+    weight_decay=1e-7,
+)
+"""Gal's large variational LSTM (2015), 66 M parameters, test perplexity 75.2 without averaging.
+
+Rates, dropouts, initial weights and clipping are those of his published code, whose first rate
+lasts 11 epochs (``max_epoch`` 10, as in `ZAREMBA_SMALL`). Three things differ. He draws a mask of
+the inputs of a layer for every gate; here all gates, or leaves, of a stream share it. He draws a
+mask of h for every stream and gate; here all streams share that of a gate (see `LanguageModel`).
+His weight decay stands outside the learning rate; here it is multiplied with it.
+"""
 
 CHARACTERS = LanguageRecipe(
     hidden_size=800,

@@ -6,14 +6,31 @@ import pytest
 from nasedu.children import LSTMLayer
 from nasedu.children.language_model import LanguageModel
 from nasedu.errors import SettingError
-from nasedu.training import CHARACTERS, ZAREMBA_MEDIUM, ZAREMBA_SMALL, LanguageRecipe
+from nasedu.training import (
+    CHARACTERS,
+    GAL_LARGE,
+    TENSORFLOW_MEDIUM,
+    TENSORFLOW_SMALL,
+    ZAREMBA_MEDIUM,
+    ZAREMBA_SMALL,
+    LanguageRecipe,
+)
 
 
-def test_zarembas_schedules():
-    small = [ZAREMBA_SMALL.lr_at(epoch) for epoch in range(ZAREMBA_SMALL.epochs)]
-    assert small[:6] == [1, 1, 1, 1, 0.5, 0.25] and len(small) == 13
-    medium = [ZAREMBA_MEDIUM.lr_at(epoch) for epoch in range(ZAREMBA_MEDIUM.epochs)]
-    assert medium[:8] == pytest.approx([1] * 6 + [0.8, 0.64]) and len(medium) == 39
+def rates(recipe):
+    return [recipe.lr_at(epoch) for epoch in range(recipe.epochs)]
+
+
+def test_schedules_of_the_literature():
+    """Zaremba's and Gal's code lowers the rate after epochs *beyond* ``max_epoch``: one more."""
+    assert rates(ZAREMBA_SMALL)[:7] == [1, 1, 1, 1, 1, 0.5, 0.25]
+    assert rates(TENSORFLOW_SMALL)[:6] == [1, 1, 1, 1, 0.5, 0.25]
+    assert len(rates(ZAREMBA_SMALL)) == len(rates(TENSORFLOW_SMALL)) == 13
+    assert rates(ZAREMBA_MEDIUM)[:9] == pytest.approx([1] * 7 + [1 / 1.2, 1 / 1.44])
+    assert rates(TENSORFLOW_MEDIUM)[:8] == pytest.approx([1] * 6 + [0.8, 0.64])
+    assert len(rates(ZAREMBA_MEDIUM)) == len(rates(TENSORFLOW_MEDIUM)) == 39
+    assert rates(GAL_LARGE)[:12] == pytest.approx([1] * 11 + [1 / 1.15])
+    assert len(rates(GAL_LARGE)) == 55
     assert CHARACTERS.lr_at(382) == 0.001
 
 
