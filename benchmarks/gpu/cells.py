@@ -9,6 +9,7 @@ CUDA graph; on a CPU it is the fast cell.
 
 import copy
 import statistics
+import sys
 import time
 
 import torch
@@ -134,8 +135,7 @@ def main(arguments=None):
         slices.begin()
     for number, (shape, precision) in enumerate(todo):
         if number and slices.seconds_left < 0:
-            slices.say("not finished; the same command goes on")
-            return
+            return slices.unfinished()
         rows.append(measure(shape, precision, options.rounds))
         write_rows(path, rows)
         slices.say(", ".join(f"{key} {value}" for key, value in rows[-1].items()))
@@ -151,4 +151,4 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

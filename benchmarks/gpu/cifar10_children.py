@@ -9,6 +9,7 @@ A slice ends after an update if the next one would not fit, else after a child; 
 finished is trained again. The goal: 100 children in 25 minutes of one GPU.
 """
 
+import sys
 import time
 from contextlib import closing
 
@@ -155,10 +156,10 @@ def main(arguments=None):
     run = slices.folder / "run"
     if len(finished(run)) < options.children:
         slices.begin()
-    if not go_on(slices, run, **settings):
-        slices.say("not at its end; the same command goes on")
+    ended = go_on(slices, run, **settings)
     slices.write("A search on all of CIFAR-10", result(slices, run, options.workers))
+    return 0 if ended else slices.unfinished()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -8,6 +8,7 @@ validation images are not trained on; the weights are those of the last epoch. T
 grid of settings is not searched first. The test images are read once, at the end.
 """
 
+import sys
 import time
 from dataclasses import replace
 
@@ -93,10 +94,9 @@ def main(arguments=None):
     if not (slices.folder / "run" / OUTCOME).exists():
         slices.begin()
     if (record := train(final, slices)) is None:
-        slices.say("not finished; the same command goes on")
-    else:
-        slices.write("The network of figure 7, trained to convergence", result(record, slices))
+        return slices.unfinished()
+    slices.write("The network of figure 7, trained to convergence", result(record, slices))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -195,7 +195,7 @@ def main(arguments=None):
     try:
         child, outcome = train(trainer, cell, options.seed, checkpoint, slices)
     except Enough:
-        return slices.say("not finished; the same command goes on")
+        return slices.unfinished()
     found = tested(trainer, child, outcome)
     slices.say(f"test {found['windows']}")
     path.write_text(json.dumps(found) + "\n")
@@ -203,4 +203,4 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -20,7 +20,9 @@ from record import spread, table, write_record  # noqa: E402
 
 from nasedu.searching.runs import write_text  # noqa: E402
 
-__all__ = ["Slices", "options_of", "read_rows", "spread", "table", "write_rows"]
+__all__ = ["UNFINISHED", "Slices", "options_of", "read_rows", "spread", "table", "write_rows"]
+
+UNFINISHED = 75  # exit status of a slice after which there is more to do: sysexits' EX_TEMPFAIL
 
 
 def options_of(description: str) -> argparse.ArgumentParser:
@@ -68,6 +70,11 @@ class Slices:
         if self.calls:
             self.calls[-1]["seconds"] = round(time.time() - self.begun, 1)
             write_text(self.path, json.dumps(self.calls, indent=1) + "\n")
+
+    def unfinished(self) -> int:
+        """Say that there is more to do; return the exit status that tells so."""
+        self.say("not finished; the same command goes on")
+        return UNFINISHED
 
     @property
     def seconds_left(self) -> float:

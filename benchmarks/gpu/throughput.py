@@ -10,6 +10,7 @@ without TF32, which torch would by itself use for convolutions.
 import multiprocessing
 import queue
 import statistics
+import sys
 import time
 
 import torch
@@ -184,7 +185,7 @@ def main(arguments=None):
     begun, needed = time.time(), 0.0
     for count in sorted({case[0] for case in todo}):
         if slices.seconds_left < needed:
-            return slices.say("not finished; the same command goes on")
+            return slices.unfinished()
         measure(count, [case[1:] for case in todo if case[0] == count], options, keep)
         begun, needed = time.time(), max(needed, time.time() - begun)
     rows.sort(key=lambda row: (row["network"], row["precision"], int(row["batch"]), key(row)))
@@ -198,4 +199,4 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""The long training at toy size: it goes on to the same numbers, and tests once."""
+
+import importlib
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+SCRIPTS = Path(__file__).parents[2] / "benchmarks"
+SECONDS = ["seconds", "processor_seconds"]
+
+
+class Killed(Exception):
+    """Stands in for the end of the process."""
+
+
+@pytest.fixture
+def script(monkeypatch):
+    monkeypatch.syspath_prepend(str(SCRIPTS))
+    return importlib.import_module("ptb_25m")
+
+
+def rows(folder):
+    return pd.read_csv(folder / "ptb_25m.csv").drop(columns=SECONDS)
+
+
+@pytest.mark.parametrize("when", ["before the state", "after the state"])
+def test_a_training_that_was_killed_goes_on_to_the_same_numbers(
+    script, tmp_path, monkeypatch, when
+):
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    script.main(["--toy", "--folder", str(whole)])
+    save = script.Checkpoint.save
+
+    def killed(state, path):
+        if when == "after the state":
+            save(state, path)
+        if len(state.valid_curve) == 2:
+            raise Killed
+        save(state, path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(script.Checkpoint, "save", killed)
+        with pytest.raises(Killed):
+            script.main(["--toy", "--folder", str(cut)])
+    assert len(rows(cut)) == 2 and rows(cut)["windows"].isna().all()  # the test text is unread
+    script.main(["--toy", "--record", "--folder", str(cut)])
+    assert "The test text has not been read yet" in (cut / "ptb_25m.md").read_text()
+    script.main(["--toy", "--folder", str(cut)])
+    pd.testing.assert_frame_equal(rows(cut), rows(whole))
+    assert (cut / "state.safetensors").stat().st_size == (
+        whole / "state.safetensors"
+    ).stat().st_size
+    assert "It is " in (cut / "ptb_25m.md").read_text()
+
+
+def test_the_test_text_is_read_once(script, tmp_path, monkeypatch):
+    script.main(["--toy", "--folder", str(tmp_path)])
+    monkeypatch.setattr(script.LanguageTrainer, "test_nats", None)
+    before = json.loads((tmp_path / "result.json").read_text())
+    script.main(["--toy", "--folder", str(tmp_path)])
+    assert json.loads((tmp_path / "result.json").read_text()) == before
+
+
+def test_a_lost_folder_is_told_and_nothing_is_overwritten(script, tmp_path):
+    script.main(["--toy", "--folder", str(tmp_path)])
+    (tmp_path / "state.safetensors").unlink()
+    table = (tmp_path / "ptb_25m.csv").read_text()
+    with pytest.raises(SystemExit, match=r"has 3 epochs, but .* is not there to go on from"):
+        script.main(["--toy", "--folder", str(tmp_path)])
+    assert (tmp_path / "ptb_25m.csv").read_text() == table
