@@ -9,6 +9,9 @@ from typing import Any, Protocol
 from nasedu.searching.trial import Trial
 from nasedu.training import Outcome
 
+MAX_REWARD = 1e15  # a controller's float32 squares gradients, which are larger than rewards
+EXPECTED = f"expected a number from {-MAX_REWARD:g} to {MAX_REWARD:g}"
+
 
 class Evaluator(Protocol):
     """Finds out what a child is worth. It is sent to every worker, so it must pickle."""
@@ -43,8 +46,14 @@ def train_child(evaluator: Evaluator, trial: Trial) -> Outcome:
         outcome = evaluator(trial)
         if outcome.reward is not None:
             outcome = replace(outcome, reward=float(outcome.reward))
+            if abs(outcome.reward or 0) > MAX_REWARD:
+                raise ValueError(f"the reward is {outcome.reward}; {EXPECTED}")
         outcome.to_json()  # what cannot be recorded, NaN for one, is no outcome
         return outcome
     except (Exception, SystemExit) as error:
-        reason = f"{type(error).__name__}: {error}".splitlines()[0]
-        return Outcome.failed(reason, time.perf_counter() - start)
+        return Outcome.failed(reason_of(error), time.perf_counter() - start)
+
+
+def reason_of(error: BaseException) -> str:
+    """Return an error in one line: what a study says of a child that raised it."""
+    return f"{type(error).__name__}: {error}".splitlines()[0]

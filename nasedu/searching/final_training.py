@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-import time
 import warnings
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -21,6 +20,7 @@ from typing import Any
 from nasedu.architectures import ConvNet
 from nasedu.data import load
 from nasedu.errors import SettingError, StudyError
+from nasedu.searching.clock import Deadline
 from nasedu.searching.config import MACHINE, commit, first_difference, versions
 from nasedu.searching.runs import locked, write_text
 from nasedu.searching.trial import check_seed
@@ -105,7 +105,8 @@ def train_final(
         final: What to train, and how.
         run: Folder to keep a checkpoint in after every epoch and to go on from; None keeps
             nothing.
-        minutes: Stop after the epoch in which so many minutes have passed.
+        minutes: Stop after the epoch in which so many minutes have passed. Time in which the
+            process is stopped, or the machine sleeps, does not count.
         on_epoch: Called with the epoch, from 1, and the validation accuracy after it; after
             going on, first with those of the epochs before.
 
@@ -141,7 +142,7 @@ def train_on(
     final: FinalTraining,
     checkpoint: Path | None,
     *,
-    until: float | None = None,
+    until: Deadline | None = None,
     on_epoch: OnEpoch | None = None,
 ) -> Fit:
     """Train from the checkpoint, if there is one, to the end, keeping one after every epoch.
@@ -149,7 +150,7 @@ def train_on(
     Args:
         final: What to train, and how.
         checkpoint: The file; None keeps nothing.
-        until: Time (of `time.time`) after which no other epoch is begun.
+        until: After it no other epoch is begun.
         on_epoch: As for `train_final`.
 
     Raises:
@@ -165,7 +166,7 @@ def train_on(
             on_epoch(epoch, accuracy)
     begun = fit.epoch
     while fit.epoch < final.recipe.epochs:
-        if until is not None and time.time() >= until and fit.epoch > begun:
+        if until is not None and until.has_passed and fit.epoch > begun:
             break
         trainer.advance(fit)
         if checkpoint is not None:
@@ -225,15 +226,15 @@ def check_same(settings: dict[str, Any], recorded: dict[str, Any], where: str) -
         )
 
 
-def check_minutes(minutes: float | None, run: str | Path | None) -> float | None:
-    """Return the time (of `time.time`) at which to stop, or None."""
+def check_minutes(minutes: float | None, run: str | Path | None) -> Deadline | None:
+    """Return when to stop, or None."""
     if minutes is None:
         return None
     if not 0 < minutes < float("inf"):
         raise SettingError(f"minutes is {minutes}; expected a number above 0")
     if run is None:
         raise SettingError(f"minutes is {minutes}, but no run folder is named to go on from")
-    return time.time() + 60 * minutes
+    return Deadline(60 * minutes)
 
 
 def read_outcome(folder: Path) -> dict[str, Any] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nasedu.errors import SettingError, StudyError, TrainingError
+from nasedu.searching.clock import Deadline
 from nasedu.searching.cores import check_workers
 from nasedu.searching.final_training import (
     CHECKPOINT,
@@ -32,6 +32,7 @@ from nasedu.training import Outcome, Recipe
 FIELDS = {"lr": float, "weight_decay": float, "bn_epsilon": float, "decay_epoch": int}
 """What the paper's grid is over, by the recipe's name of it."""
 
+STOPPED = "stopped"  # begins the reason of a point that was not trained to its end
 Point = dict[str, float]
 OnPoint = Callable[[Point, Outcome, int, int], None]
 OnPointEpoch = Callable[[int, int, float], None]
@@ -93,7 +94,7 @@ def train_grid(
         grid: Values by field, see `read_grid`.
         run: Folder to keep points in, a file each when finished, and to go on from.
         workers: Trainings at a time; default one a core.
-        minutes: Stop after the epochs in which so many minutes have passed.
+        minutes: Stop after the epochs in which so many minutes have passed, see `train_final`.
         on_point: Called with the point, its outcome, how many are finished and of how many;
             after going on, first with those that were finished before.
         on_epoch: Called with the point's number, from 1, the epoch and the validation accuracy
@@ -138,7 +139,7 @@ class GridEvaluator:
         final: The network, the images and the seed.
         recipes: One a point; a trial's number, from 1, says which.
         folder: Where the points are kept.
-        until: Time (of `time.time`) after which no other epoch is begun.
+        until: After it no other epoch is begun.
         on_epoch: As for `train_grid`.
     """
 
@@ -149,7 +150,7 @@ class GridEvaluator:
         final: FinalTraining,
         recipes: list[Recipe],
         folder: Path,
-        until: float | None,
+        until: Deadline | None,
         on_epoch: OnPointEpoch | None = None,
     ) -> None:
         self.final, self.recipes = final, recipes
@@ -158,7 +159,8 @@ class GridEvaluator:
     @property
     def settings(self) -> dict[str, Any]:
         """Return what decides the outcomes."""
-        return self.final.settings | {"recipes": [recipe.to_dict() for recipe in self.recipes]}
+        recipes = [recipe.to_dict() for recipe in self.recipes]
+        return replace(self.final).settings | {"recipes": recipes}
 
     def prepare(self) -> None:
         """Load the images and everything of torch that training needs."""
@@ -183,8 +185,8 @@ class GridEvaluator:
 
     def __call__(self, trial: Trial) -> Outcome:
         """Train a point to its end, or until it is time to stop; then it is not recorded."""
-        if self.until is not None and time.time() >= self.until:
-            return Outcome.failed("stopped before it began")
+        if self.until is not None and self.until.has_passed:
+            return Outcome.failed(f"{STOPPED} before it began")
         final = self._final(trial.number)
         checkpoint = self._file(trial.number).with_suffix("") / CHECKPOINT
         checkpoint.parent.mkdir(parents=True, exist_ok=True)
@@ -192,7 +194,7 @@ class GridEvaluator:
             on_epoch = partial(self.on_epoch, trial.number) if self.on_epoch else None
             fit = train_on(final, checkpoint, until=self.until, on_epoch=on_epoch)
             if fit.epoch < final.recipe.epochs:
-                return Outcome.failed(f"stopped after epoch {fit.epoch}")
+                return Outcome.failed(f"{STOPPED} after epoch {fit.epoch}")
             outcome = final.trainer.outcome(fit)
         except TrainingError as error:  # it would diverge again
             outcome = Outcome.failed(f"{type(error).__name__}: {error}")
@@ -228,7 +230,7 @@ def _train_points(
     outcomes: dict[int, Outcome] = {}
     for number, outcome in _outcomes(evaluator, count, len(points)):
         if evaluator.recorded(number) is None:
-            if evaluator.until is not None and time.time() >= evaluator.until:
+            if (outcome.reason or "").startswith(STOPPED):
                 continue
             raise StudyError(
                 f"grid point {said(points[number - 1])} failed: {outcome.reason}; "

@@ -112,9 +112,10 @@ def _events(
             yield Started(study, config.trials, done, count)
             yield Finished(study, best)
             return
-        workers = make_workers(evaluator, count, child_timeout)
+        most = max(1, min(config.batch, config.trials - done))  # that can have something to do
+        workers = make_workers(evaluator, min(count, most), child_timeout)
         try:
-            yield Started(study, config.trials, done, count)
+            yield Started(study, config.trials, done, workers.count)
             while (batch := _next_batch(space, study, config, strategy, generator)) is not None:
                 yield from _train(batch, study, evaluator, workers)
                 trials = study.trials(batch[0].batch)

@@ -212,7 +212,7 @@ def _train(
             pending = [job for job in jobs if job not in done]
             failed: list[Trial] = []
             for start in range(0, len(pending), CHUNK):
-                workers = workers or make_workers(evaluator, count, None)
+                workers = workers or make_workers(evaluator, min(count, len(pending)), None)
                 chunk = pending[start : start + CHUNK]
                 for trial, added in _train_chunk(chunk, evaluator, seed, workers, log):
                     failed += [] if added else [trial]

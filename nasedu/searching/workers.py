@@ -6,25 +6,30 @@ outcomes in whatever order they end, and `cancel` gives up what is left.
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import pickle
 import queue
 import signal
 import sys
-import threading
+import warnings
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
+from pathlib import Path
 from typing import Protocol
 
 from pebble import ProcessExpired, ProcessPool
 
+from nasedu import worker_process
 from nasedu.errors import SettingError
-from nasedu.searching.evaluator import Evaluator, train_child
+from nasedu.searching.clock import LOOK, Deadline, running_clock
+from nasedu.searching.config import first_difference
+from nasedu.searching.evaluator import Evaluator, reason_of, train_child
 from nasedu.searching.trial import Trial
 from nasedu.training import Outcome, keep_freed_memory
 
@@ -33,10 +38,19 @@ REMEDY = (
     "define the evaluator in a module that can be imported, call search under "
     '`if __name__ == "__main__":` in a script, or use workers=1'
 )
+NO_PROCESSES = "worker processes cannot be used here"
+ENDED = "the worker processes end as they start, or were killed; what is finished is kept"
+GO_ON = "nothing was recorded of it: put the data back that the search was begun with, and go on"
+
+
+class NoProcessesError(SettingError):
+    """The system gives no processes to work in, or nothing to talk to them by."""
 
 
 class Workers(Protocol):
-    """Trains children, one or several at a time."""
+    """Trains children, one or several at a time: ``count``."""
+
+    count: int
 
     def submit(self, trial: Trial) -> None:
         """Queue a trial."""
@@ -53,6 +67,8 @@ class Workers(Protocol):
 
 class InlineWorkers:
     """Trains in this process, one child after the other: no start-up, no time limit."""
+
+    count = 1
 
     def __init__(self, evaluator: Evaluator) -> None:
         evaluator.prepare()
@@ -80,53 +96,81 @@ class PoolWorkers:
     Args:
         evaluator: Sent to every process once, when it starts.
         count: Number of processes.
-        timeout: Seconds that a child may take; None sets no limit.
+        timeout: Seconds that a child may take; None sets no limit. Time in which this process
+            or a worker is stopped, or the machine sleeps, does not count.
 
     Raises:
-        SettingError: The processes do not start, or cannot load the evaluator.
+        NoProcessesError: The system gives no processes, or nothing to talk to them by.
+        SettingError: The processes end as they start, cannot load the evaluator, or would
+            train with other data than this process has.
     """
 
     def __init__(self, evaluator: Evaluator, count: int, timeout: float | None = None) -> None:
         _check_not_in_a_worker()
+        self.count = count
         self._timeout = timeout
         self._trials: dict[Future, Trial] = {}
+        self._ran: dict[Future, float] = {}  # seconds, of those that were seen running
+        self._looked = running_clock().seconds
         self._done: queue.SimpleQueue[Future] = queue.SimpleQueue()
+        settings = json.dumps(evaluator.settings)
         self._pool = ProcessPool(
             max_workers=count,
-            initializer=_start_worker,
-            initargs=[pickle.dumps(evaluator)],
+            initializer=worker_process.begin,
+            initargs=[__name__, prepare_here.__name__, pickle.dumps(evaluator), settings],
             context=multiprocessing.get_context("spawn"),
         )
-        if sys.platform != "win32":  # its start would unblock interrupts again
-            resource_tracker.ensure_running()
         try:
-            with _interrupts_blocked():  # inherited by the pool's threads and so by its processes
-                first = self._pool.schedule(_why_not_ready)
-            failure = first.result(START_LIMIT)
-        except BrokenProcessPool:
-            failure = "they end as they start"
-        except TimeoutError:
-            failure = f"they did not start within {START_LIMIT} s"
+            failure = self._start()
         except BaseException:
             self.cancel()
             raise
         if failure:
             self.cancel()
-            raise SettingError(f"worker processes cannot be used here: {failure}; {REMEDY}")
+            raise SettingError(failure)
+
+    def _start(self) -> str | None:
+        """Start the processes; return what is wrong with them, or None once the first is ready."""
+        try:
+            if sys.platform != "win32":  # its start would unblock interrupts again
+                resource_tracker.ensure_running()
+            with _interrupts_blocked():  # inherited by the pool's threads and so by its processes
+                first = self._pool.schedule(_why_not_ready)
+        except (OSError, ImportError, BrokenProcessPool) as error:  # no semaphores, pipes, forks
+            raise NoProcessesError(f"{NO_PROCESSES}: {error.__cause__ or error}") from None
+        limit = Deadline(START_LIMIT)
+        while not limit.has_passed:
+            try:
+                return first.result(LOOK)
+            except BrokenProcessPool:
+                return f"{NO_PROCESSES}: they end as they start; {REMEDY}"
+            except TimeoutError:
+                continue
+        return f"{NO_PROCESSES}: they did not start within {START_LIMIT} s; {REMEDY}"
 
     def submit(self, trial: Trial) -> None:
         """Queue a trial; its time starts when a process takes it."""
-        future = self._pool.schedule(_train_here, args=[trial], timeout=self._timeout)
+        try:
+            future = self._pool.schedule(_train_here, args=[trial])
+        except RuntimeError:  # a process was killed while it had nothing to do
+            raise SettingError(ENDED) from None
         self._trials[future] = trial
         future.add_done_callback(self._done.put)
 
     def completed(self) -> Iterator[tuple[Trial, Outcome]]:
-        """Yield trials as they end, failed ones with what happened to their process."""
+        """Yield trials as they end, failed ones with what happened to their process.
+
+        Raises:
+            SettingError: The processes end as they start, or those that start anew cannot load
+                the data that this one has.
+        """
         while self._trials:
+            self._give_up_on_the_slow()
             try:
-                future = self._done.get(timeout=0.5)  # a limit, so that Ctrl-C gets through
+                future = self._done.get(timeout=LOOK)  # a limit, so that Ctrl-C gets through
             except queue.Empty:
                 continue
+            self._ran.pop(future, None)
             yield self._trials.pop(future), self._outcome(future)
 
     def cancel(self) -> None:
@@ -135,29 +179,53 @@ class PoolWorkers:
         self._pool.stop()
         self._pool.join()
 
+    def _give_up_on_the_slow(self) -> None:
+        """Cancel children that have run for longer than they may; their processes are killed."""
+        if self._timeout is None:
+            return
+        now = running_clock().seconds
+        passed, self._looked = now - self._looked, now
+        if _is_a_worker_stopped():
+            return
+        for future in [future for future in self._trials if future.running()]:
+            self._ran[future] = self._ran[future] + passed if future in self._ran else 0.0
+            if self._ran[future] > self._timeout:
+                future.cancel()
+
     def _outcome(self, future: Future) -> Outcome:
         try:
             return future.result()
-        except TimeoutError:
+        except CancelledError:
             limit = self._timeout or 0.0
             return Outcome.failed(f"ran over the time limit of {limit:g} s", limit)
         except ProcessExpired as error:
             code = error.exitcode
             ended = f"was killed by signal {-code}" if code and code < 0 else f"ended with {code}"
             return Outcome.failed(f"its process {ended}")
-        except CancelledError:
-            return Outcome.failed("cancelled")
-        except BrokenProcessPool as error:
-            raise SettingError(f"the worker processes end as they start: {error}") from None
+        except BrokenProcessPool:
+            raise SettingError(ENDED) from None
+        except SettingError as error:  # the worker is not ready: this says nothing of the child
+            raise SettingError(str(error)) from None
         except Exception as error:  # what came back could not be read
-            return Outcome.failed(f"{type(error).__name__}: {error}".splitlines()[0])
+            return Outcome.failed(reason_of(error))
 
 
 def make_workers(evaluator: Evaluator, count: int, timeout: float | None) -> Workers:
-    """Return inline workers for one child at a time without a limit, else a pool."""
+    """Return inline workers for one child at a time without a limit, else a pool.
+
+    Where the system gives no processes, e.g. in a container whose /dev/shm is full, children
+    are trained in this process all the same, and a warning says so.
+    """
     if count == 1 and timeout is None:
         return InlineWorkers(evaluator)
-    return PoolWorkers(evaluator, count, timeout)
+    try:
+        return PoolWorkers(evaluator, count, timeout)
+    except NoProcessesError as error:
+        limit = "" if timeout is None else ", and without a time limit"
+        warnings.warn(
+            f"{error}; children are trained in this process, one at a time{limit}", stacklevel=2
+        )
+        return InlineWorkers(evaluator)
 
 
 # Of a worker process, set when it starts.
@@ -165,28 +233,58 @@ _evaluator: Evaluator | None = None
 _failure: str | None = None
 
 
-def _start_worker(evaluator: bytes) -> None:
+def prepare_here(evaluator: bytes, settings: str) -> None:
+    """Make this process ready to train, if it would train just as its parent would.
+
+    Args:
+        evaluator: Pickled.
+        settings: JSON of the parent's `Evaluator.settings`. Data that were replaced since have
+            another digest.
+    """
     global _evaluator, _failure
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     keep_freed_memory()
     try:
         loaded: Evaluator = pickle.loads(evaluator)
-        loaded.prepare()
-        _evaluator = loaded
     except Exception as error:
-        _failure = f"the evaluator cannot be used there ({type(error).__name__}: {error})"
+        cause = f"the evaluator cannot be used there ({reason_of(error)})"
+        _failure = f"{NO_PROCESSES}: {cause}; {REMEDY}"
+        return
+    try:
+        loaded.prepare()
+        ours = json.loads(json.dumps(loaded.settings))
+    except Exception as error:
+        _failure = f"a worker process cannot load what children need ({reason_of(error)}); {GO_ON}"
+        return
+    if difference := first_difference(ours, json.loads(settings)):
+        key, here, there = difference
+        _failure = f"a worker process loads {key} = {here!r} where it was {there!r}; {GO_ON}"
+        return
+    _evaluator = loaded
 
 
 def _why_not_ready() -> str | None:
     return _failure
 
 
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+def _train_here(trial: Trial) -> Outcome:
+    if _evaluator is None:
+        raise SettingError(_failure or ENDED)
+    return train_child(_evaluator, trial)
+
+
+def _is_a_worker_stopped() -> bool:
+    """Return whether a process of ours is stopped, by Ctrl-Z or a debugger; known on Linux alone.
+
+    A stopped child is not a slow one.
+    """
+    if sys.platform != "linux":
+        return False
+    for process in multiprocessing.active_children():
+        with suppress(OSError):
+            stat = Path(f"/proc/{process.pid}/stat").read_text(errors="replace")
+            if stat.rpartition(")")[2].split()[0] in ("T", "t"):
+                return True
+    return False
 
 
 def _check_not_in_a_worker() -> None:
@@ -196,12 +294,6 @@ def _check_not_in_a_worker() -> None:
         sys.stderr.write(f"nasedu: the script starts a search when it is imported; {REMEDY}\n")
         parent.join()  # ending here, it would only be started again
         os._exit(1)
-
-
-def _train_here(trial: Trial) -> Outcome:
-    if _evaluator is None:
-        return Outcome.failed(_failure or "its process has no evaluator")
-    return train_child(_evaluator, trial)
 
 
 @contextmanager

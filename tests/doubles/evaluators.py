@@ -111,6 +111,29 @@ class Misbehaving(Counted):
         return super().__call__(trial)
 
 
+class Filed(Counted):
+    """Has its digest from a file, as data have; trial 2 changes the file and kills its process."""
+
+    def __init__(self, path, later):
+        super().__init__()
+        self.path, self.later = Path(path), later
+
+    @property
+    def settings(self):
+        return {**super().settings, "digest": self.path.read_text()}
+
+    def __call__(self, trial):
+        if trial.number == 2:
+            self.path.unlink()
+            if self.later is not None:
+                self.path.write_text(self.later)
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().__call__(trial)
+
+    def cost(self, trial):
+        return -trial.number
+
+
 class Dying(TestingEvaluator):
     """Trains and tests, but diverges at trial 3 and dies the first time that it meets trial 5."""
 

@@ -210,13 +210,27 @@ class Careless(Counted):
                 raise SystemExit(3)
             case 4:
                 return dataclasses.replace(outcome, reward=torch.tensor(0.5))
+            case 5:
+                return dataclasses.replace(outcome, reward=-1e38)
         return outcome
 
 
 def test_whatever_an_evaluator_does_it_costs_one_trial():
-    trials = run_all(Careless(), trials=5, batch=5)[-1].study.trials()
-    assert [t.state for t in trials] == ["failed", "failed", "failed", "finished", "finished"]
+    trials = run_all(Careless(), trials=6, batch=6)[-1].study.trials()
+    assert [t.state for t in trials] == [*["failed"] * 3, "finished", "failed", "finished"]
     assert trials[3].reward == 0.5
+    assert trials[4].reason == (
+        "ValueError: the reward is -1e+38; expected a number from -1e+15 to 1e+15"
+    )
+
+
+def test_a_controller_goes_on_learning_from_the_largest_reward():
+    class Huge(Counted):
+        def __call__(self, trial):
+            return dataclasses.replace(super().__call__(trial), reward=1e15 * (-1) ** trial.number)
+
+    updates = run_all(Huge())[-1].study.updates()
+    assert len({update.stats.probabilities for update in updates}) == 3
 
 
 def test_a_lock_that_cannot_be_had_says_why(tmp_path):

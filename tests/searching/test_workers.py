@@ -2,12 +2,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import types
+from multiprocessing.context import BaseContext
 from pathlib import Path
 
 import pytest
-from evaluators import SPACE, Counted, Misbehaving
+from evaluators import SPACE, Counted, Filed, Misbehaving
 
 from nasedu import search
 from nasedu.controller import make_strategy
@@ -84,6 +86,96 @@ def test_two_workers_find_the_same_as_one():
 
 def test_one_worker_without_a_limit_needs_no_process():
     assert isinstance(make_workers(Counted(), 1, None), InlineWorkers)
+
+
+def no_room(*_):
+    raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_where_there_is_no_room_for_processes_children_are_trained_here(monkeypatch, count):
+    monkeypatch.setattr(BaseContext, "RLock", no_room)  # as with a full /dev/shm
+    with pytest.raises(SettingError, match="No space left on device"):
+        PoolWorkers(Counted(), count, 600)
+    events = search(
+        *(SPACE, make_strategy("random", SPACE.decisions)),
+        evaluator=Counted(),
+        trials=4,
+        workers=count,
+        child_timeout=600,
+    )
+    with pytest.warns(UserWarning, match="No space left .* in this process, one at a time"):
+        started, *_, finished = events
+    assert started.workers == 1
+    assert [t.state for t in finished.study.trials()] == ["finished"] * 4
+
+
+def test_no_more_workers_than_a_batch_can_use(monkeypatch):
+    counts = []
+
+    def counted(evaluator, count, timeout):
+        counts.append(count)
+        return InlineWorkers(evaluator)
+
+    monkeypatch.setattr("nasedu.searching.loop.make_workers", counted)
+    for trials, batch in ((2, 8), (40, 8), (40, 60)):
+        made = make_strategy("random", SPACE.decisions)
+        options = {"evaluator": Counted(), "workers": 40, "trials": trials, "batch": batch}
+        list(search(SPACE, made, **options))
+    assert counts == [2, 8, 40]
+
+
+@pytest.mark.parametrize(
+    ("later", "words"),
+    [("other data", "digest = 'other data' where it was 'data'"), (None, "cannot load what")],
+)
+def test_a_worker_that_would_train_on_other_data_ends_the_search(tmp_path, later, words):
+    path = tmp_path / "data"
+    path.write_text("data")
+    made = make_strategy("random", SPACE.decisions)
+    options = {"trials": 6, "batch": 6, "workers": 1, "child_timeout": 600}
+    run = tmp_path / "run"
+    with pytest.raises(SettingError, match=words) as caught:
+        list(search(SPACE, made, evaluator=Filed(path, later), run=run, **options))
+    assert "\n" not in str(caught.value)
+    states = [trial.state for trial in Study(run).trials()]
+    assert states == ["finished", "failed", *["asked"] * 4]  # the second killed its process
+
+
+def test_processes_that_were_killed_while_idle_are_one_clear_line(tmp_path):
+    workers = PoolWorkers(Counted(log=tmp_path / "log"), 1)
+    try:
+        with pytest.raises(SettingError, match="were killed; what is finished is kept"):
+            for trial in trials(100):
+                workers.submit(trial)
+                assert len(list(workers.completed())) == 1
+                os.kill(int((tmp_path / "log").read_text().split()[-1]), signal.SIGKILL)
+    finally:
+        workers.cancel()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_child_that_is_stopped_is_not_slow(tmp_path):
+    log = tmp_path / "log"
+    workers = PoolWorkers(Counted(1.0, log), 1, timeout=5.0)
+
+    def stop_for_a_while():
+        while not log.exists() or not log.read_text().endswith("\n"):
+            time.sleep(0.02)
+        pid = int(log.read_text().split()[-1])
+        os.kill(pid, signal.SIGSTOP)
+        time.sleep(8)
+        os.kill(pid, signal.SIGCONT)
+
+    stopping = threading.Thread(target=stop_for_a_while)
+    stopping.start()
+    try:
+        workers.submit(trials(1)[0])
+        ((_, outcome),) = workers.completed()
+    finally:
+        stopping.join()
+        workers.cancel()
+    assert outcome.reason is None
 
 
 def test_an_evaluator_that_workers_cannot_import_is_one_clear_line(monkeypatch):
