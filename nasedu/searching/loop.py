@@ -106,6 +106,7 @@ def _events(
     generator = torch.Generator().manual_seed(config.seed)
     with open_run(run, config, strategy, generator) as study:
         _warn_of_other_machine(study)
+        study.prepare_to_write(hurry=evaluator.is_instant)
         done = sum(trial.outcome is not None for trial in study.trials())
         best = study.best()
         if study.is_complete:

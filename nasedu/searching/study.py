@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import operator
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -27,6 +26,7 @@ from torch import Generator, Tensor
 from nasedu.controller import Strategy, UpdateStats
 from nasedu.errors import StudyError
 from nasedu.searching.config import RunConfig, versions
+from nasedu.searching.database import choose_log, clear_errors, open_database
 from nasedu.searching.trial import Trial, child_seed
 from nasedu.training import Outcome
 from nasedu.whole_file import write_whole
@@ -68,7 +68,7 @@ class Study:
         self.path = path / "study.db" if path.is_dir() else path
         if not self.path.is_file():
             raise StudyError(f"{path} holds no study; start one with `nasedu search --run {path}`")
-        self._connect()
+        self._connect(self.path)
 
     @classmethod
     def create(
@@ -84,7 +84,7 @@ class Study:
         """
         study = cls.__new__(cls)
         study.path = None
-        study._db = _open(None)
+        study._db = open_database(None)
         study._db.executescript(
             f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {SCHEMA};"
             f"BEGIN; {TABLES} COMMIT;"
@@ -208,36 +208,43 @@ class Study:
         with self._transaction() as db:
             db.execute("UPDATE meta SET value = ? WHERE key = 'config'", (config.to_json(),))
 
+    def prepare_to_write(self, hurry: bool) -> None:
+        """Choose how transactions reach the disk.
+
+        Args:
+            hurry: Leave it to the system when they do: a loss of power may take back those of the
+                last seconds. Otherwise each one waits for the disk, a few milliseconds.
+        """
+        if self.path is not None:
+            with clear_errors(self.path):
+                choose_log(self._db, self.path, hurry)
+
     # SQLite
 
-    def _connect(self) -> None:
-        with _clear_errors(self.path):
-            writable = self.path is None or os.access(self.path.parent, os.W_OK)
-            self._db = _open(self.path, writable)
+    def _connect(self, path: Path) -> None:
+        with clear_errors(path):
+            self._db = open_database(path)
             application = self._db.execute("PRAGMA application_id").fetchone()[0]
             schema = self._db.execute("PRAGMA user_version").fetchone()[0]
             if application != APPLICATION:
-                raise StudyError(f"{self.path} is not a study of nasedu; choose another run folder")
+                raise StudyError(f"{path} is not a study of nasedu; choose another run folder")
             if schema != SCHEMA:
                 raise StudyError(
-                    f"{self.path} has schema {schema}; this nasedu reads {SCHEMA}: "
+                    f"{path} has schema {schema}; this nasedu reads {SCHEMA}: "
                     "a newer one needs a newer nasedu"
                 )
             check = self._db.execute("PRAGMA quick_check").fetchone()[0]
             if check != "ok":
                 raise sqlite3.DatabaseError(check)
-            if writable:
-                self._db.execute("PRAGMA journal_mode = WAL")
-                self._db.execute("PRAGMA synchronous = NORMAL")
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with _clear_errors(self.path), self._db:
+        with clear_errors(self.path), self._db:
             self._db.execute("BEGIN IMMEDIATE")
             yield self._db
 
     def _rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple]:
-        with _clear_errors(self.path):
+        with clear_errors(self.path):
             return self._db.execute(query, values).fetchall()
 
     def _meta(self, key: str) -> str:
@@ -263,34 +270,6 @@ def best_of(trials: Sequence[Trial]) -> Trial | None:
     """Return the trial with the highest reward, the earliest of equals, or None."""
     rewarded = [t for t in trials if t.reward is not None]
     return max(rewarded, key=lambda t: (t.reward, -t.number), default=None)
-
-
-def _open(path: Path | None, writable: bool = True) -> sqlite3.Connection:
-    name = ":memory:" if path is None else path.absolute().as_uri()
-    if not writable:  # a study on a medium that is read-only can still be shown
-        name += "?mode=ro&immutable=1"
-    # A widget's thread may write while a notebook's reads: SQLite serialises the two.
-    return sqlite3.connect(
-        name, uri=True, isolation_level=None, check_same_thread=False, timeout=30
-    )
-
-
-@contextmanager
-def _clear_errors(path: Path | None) -> Iterator[None]:
-    """Turn SQLite's errors into one line that says what to do."""
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        text = str(error)
-        if "full" in text or "No space" in text:
-            remedy = "make room and continue with `nasedu resume`; nothing finished is lost"
-        elif "locked" in text:
-            remedy = "another process is writing it; wait for it to end"
-        elif "unable to open" in text or "readonly" in text or isinstance(error, OSError):
-            remedy = "check that the folder exists and may be written"
-        else:
-            remedy = "it is truncated or no study at all; restore it or choose another run folder"
-        raise StudyError(f"{path or 'the study in memory'}: {text}; {remedy}") from None
 
 
 @contextmanager
