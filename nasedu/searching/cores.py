@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from math import floor
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from nasedu.errors import SettingError
 
 CGROUP = Path("/sys/fs/cgroup")
+OWN_GROUPS = Path("/proc/self/cgroup")
 
 
 def available_cores() -> int:
@@ -41,13 +42,35 @@ def check_workers(workers: int | None) -> int:
 
 
 def _cgroup_quota() -> float | None:
-    """Return the cores that the control group grants (version 2, then 1), or None."""
+    """Return the cores that control groups grant to this process, or None.
+
+    Every group counts from its own up to the root: any of them may have the lowest quota.
+    """
     try:
-        quota, period = (CGROUP / "cpu.max").read_text().split()
+        lines = OWN_GROUPS.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except OSError:
+        lines = []
+    quotas = []
+    for line in [*lines, "0::/"]:  # "0::/path" of version 2, "4:cpu,cpuacct:/path" of version 1
+        _, controllers, path = line.split(":", 2)
+        if controllers and "cpu" not in controllers.split(","):
+            continue
+        group = PurePosixPath(path.lstrip("/"))
+        if ".." in group.parts:  # seen from a container, a group outside of it
+            group = PurePosixPath()
+        for root in ("", "unified", "cpu", controllers):
+            quotas += [_quota(CGROUP / root / each) for each in (group, *group.parents)]
+    return min((quota for quota in quotas if quota), default=None)
+
+
+def _quota(group: Path) -> float | None:
+    """Return the cores that one group grants (version 2, then 1), or None."""
+    try:
+        quota, period = (group / "cpu.max").read_text().split()
     except (OSError, ValueError):
         try:
-            quota = (CGROUP / "cpu/cpu.cfs_quota_us").read_text()
-            period = (CGROUP / "cpu/cpu.cfs_period_us").read_text()
+            quota = (group / "cpu.cfs_quota_us").read_text()
+            period = (group / "cpu.cfs_period_us").read_text()
         except OSError:
             return None
     try:
