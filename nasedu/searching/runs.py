@@ -60,8 +60,7 @@ def locked(run: Path, record: str) -> Iterator[None]:
         StudyError: The folder holds something else, or another search holds it.
     """
     try:
-        if run.exists() and not (run / record).exists() and not _is_empty(run):
-            raise StudyError(f"{run} is not a run folder; choose a folder that is new or empty")
+        _check_free(run, record)
         run.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StudyError(f"{run} cannot be made: {error.strerror}; choose another folder") from None
@@ -78,13 +77,21 @@ def locked(run: Path, record: str) -> Iterator[None]:
     with closing(lock):
         for left in left_by_a_kill(run):
             left.unlink(missing_ok=True)
+        _check_free(run, record)  # again: until it was held, another could have begun there
         yield
+
+
+def _check_free(run: Path, record: str) -> None:
+    """Raise `StudyError` if a folder holds something, but not this record."""
+    if run.exists() and not (run / record).exists() and not _is_empty(run):
+        raise StudyError(f"{run} is not a run folder; choose a folder that is new or empty")
 
 
 def _is_empty(run: Path) -> bool:
     ours = {".lock", ".lock-journal", "config.json"}
-    ours |= {path.name for path in left_by_a_kill(run)}
-    return run.is_dir() and all(entry.name in ours for entry in run.iterdir())
+    return run.is_dir() and all(
+        entry.name in ours or entry.match(".*.[0-9]*.part") for entry in run.iterdir()
+    )
 
 
 def write_text(path: Path, text: str) -> None:

@@ -1,5 +1,6 @@
 import dataclasses
 import warnings
+from pathlib import Path
 
 import pytest
 import torch
@@ -179,6 +180,19 @@ def test_a_folder_of_something_else_is_refused_and_left_alone(tmp_path):
     with pytest.raises(StudyError, match="is not a run folder"):
         run_all(run=tmp_path / "thesis.tex")
     assert [p.name for p in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_a_training_that_begins_meanwhile_in_the_same_new_folder_keeps_it(tmp_path, monkeypatch):
+    make_folder = Path.mkdir
+
+    def meanwhile(self, *arguments, **options):
+        make_folder(self, *arguments, **options)
+        (self / "training.json").write_text("{}")
+
+    monkeypatch.setattr(Path, "mkdir", meanwhile)
+    with pytest.raises(StudyError, match="is not a run folder"):
+        run_all(run=tmp_path / "run")
+    assert not (tmp_path / "run" / "study.db").exists()
 
 
 def test_what_a_killed_creation_leaves_is_cleared_away(tmp_path):
