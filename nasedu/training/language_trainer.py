@@ -123,7 +123,8 @@ class LanguageTrainer:
             perplexities and whose reward is that of the lowest.
 
         Raises:
-            TrainingError: The loss became NaN or infinite.
+            TrainingError: The loss became NaN or infinite, or the perplexity too large for a
+                reward.
             SettingError: ``resume`` is of another cell, seed, recipe or text.
         """
         start = time.perf_counter() - (resume.seconds if resume else 0.0)

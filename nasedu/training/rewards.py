@@ -6,7 +6,7 @@ import math
 import sys
 from collections.abc import Sequence
 
-from nasedu.errors import SettingError
+from nasedu.errors import SettingError, TrainingError
 
 MAX_PERPLEXITY = math.sqrt(sys.float_info.max)  # a larger one has no square
 
@@ -26,16 +26,19 @@ def cubed_accuracy(valid_curve: Sequence[float], last: int = 5) -> float:
 def perplexity_reward(ppl: float, c: float = 80.0) -> float:
     """Return c / perplexity² of the validation text (section 4.2).
 
-    A child that learned next to nothing gets a tiny reward; one whose perplexity is not a
-    number has none, it failed.
+    A child that learned next to nothing gets a tiny reward. One whose perplexity is NaN, or so
+    large that its square is no number, gets none: it failed.
 
     Args:
         ppl: Validation perplexity, from 1 to 1.3e154.
         c: The paper's constant is "usually set at 80".
 
     Raises:
-        SettingError: The perplexity is no number, or outside of that.
+        TrainingError: The perplexity is NaN or above that.
+        SettingError: It is below 1, which no perplexity is.
     """
-    if not 1 <= ppl <= MAX_PERPLEXITY:
+    if ppl < 1:
         raise SettingError(f"perplexity is {ppl}; expected a number from 1 to {MAX_PERPLEXITY:.2g}")
+    if not ppl <= MAX_PERPLEXITY:
+        raise TrainingError(f"a perplexity of {ppl:.2g} is too large for a reward")
     return c / ppl**2

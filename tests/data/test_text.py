@@ -84,16 +84,20 @@ def test_texts_that_cannot_be(change, message):
         TextData("bad", "Bad", **fields)
 
 
-def test_pydocs_is_words_of_small_letters_and_its_parts_share_no_paragraph():
+def test_pydocs_is_words_of_small_letters_and_its_parts_share_hardly_a_line():
     data = load_text("pydocs")
     assert data is pydocs()
     assert data.num_symbols == 1000
     assert all(symbol.isalpha() and symbol.islower() for symbol in data.symbols[2:])
     train, valid, test = data.counts
     assert train > 20_000 and min(valid, test) > 2_000 and train > 5 * max(valid, test)
-    lines = {part: set(words(data, part).split(" <eos>")) for part in ("train", "valid", "test")}
-    # Where rare words are left out, two paragraphs can become the same; few do.
-    assert len(lines["train"] & (lines["valid"] | lines["test"]) - {""}) < 10
+    lines = {part: words(data, part).split(" <eos>") for part in ("train", "valid", "test")}
+    trained = set(lines["train"]) - {""}
+    shared = {part: [one for one in lines[part] if one in trained] for part in ("valid", "test")}
+    # No paragraph is in two parts, but two can become the same where rare words are left out.
+    assert all("<unk>" in one for own in shared.values() for one in own)
+    if sys.version_info[:2] == (3, 11):  # as the docstring says; the text changes with Python
+        assert (len(shared["valid"]), len(shared["test"])) == (1, 2)
 
 
 def test_pydocs_as_characters():
