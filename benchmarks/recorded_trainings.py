@@ -111,7 +111,7 @@ class Trainings:
                 workers.cancel()
 
 
-def options(description, folder, arguments=None, toy=None):
+def options(description, folder, arguments=None, toy=None, recipes=()):
     """Read the command line of such a benchmark.
 
     Args:
@@ -119,6 +119,7 @@ def options(description, folder, arguments=None, toy=None):
         folder: Of its trainings, in ``runs``.
         arguments: The words; None: those of the command line.
         toy: What ``--toy`` tries; None: there is no such option.
+        recipes: Names that ``--recipe`` takes; none: there is no such option.
     """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--folder", type=Path, default=Path("runs") / folder)
@@ -128,4 +129,6 @@ def options(description, folder, arguments=None, toy=None):
     )
     if toy:
         parser.add_argument("--toy", action="store_true", help=f"a try, kept in FOLDER: {toy}")
+    if recipes:
+        parser.add_argument("--recipe", choices=list(recipes), help="train by this one alone")
     return parser.parse_args(arguments)

@@ -2,10 +2,13 @@
 
 import importlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+
+from nasedu.training import GAL_LARGE
 
 SCRIPTS = Path(__file__).parents[2] / "benchmarks" / "gpu"
 MOMENT = "1e-6"  # minutes: the least that a slice can do
@@ -83,3 +86,8 @@ def test_without_a_gpu_the_real_sizes_are_refused(script, tmp_path):
         with pytest.raises(SystemExit, match="there is no CUDA device here; --toy tries"):
             importlib.import_module(name).main(["--folder", str(tmp_path / name)])
         assert not (tmp_path / name).exists()
+
+
+@pytest.mark.usefixtures("script")  # for its path
+def test_words_are_trained_by_gals_recipe():
+    assert replace(GAL_LARGE, tied=True) == importlib.import_module("ptb_nas_cell").WORDS

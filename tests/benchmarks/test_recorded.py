@@ -24,10 +24,10 @@ def script(monkeypatch):
     return importlib.import_module
 
 
-def test_zarembas_recipe_makes_its_folder_and_goes_on(script, tmp_path, capsys):
+def test_a_small_recipe_makes_its_folder_and_goes_on(script, tmp_path, capsys):
     zaremba, folder = script("zaremba_small"), tmp_path / "runs" / "new"
     recipe = replace(zaremba.ZAREMBA_SMALL, hidden_size=4, num_train=1000, epochs=1)
-    [job, *_] = zaremba.jobs_for("pydocs", recipe)
+    [job, *_] = zaremba.jobs_for("pydocs", {"ZAREMBA_SMALL": recipe})
     first = job.train(folder)["outcome"]["valid_curve"]
     longer = replace(job, recipe=replace(job.recipe, epochs=2)).train(folder)
     second = longer["outcome"]["valid_curve"]
@@ -35,22 +35,44 @@ def test_zarembas_recipe_makes_its_folder_and_goes_on(script, tmp_path, capsys):
     told = capsys.readouterr().out
     assert "epoch 2 of 2" in told and "epoch 1 of 2" not in told
     row = job.row(longer)
+    assert row["recipe"] == "ZAREMBA_SMALL"
     assert row["test_stream"] == pytest.approx(row["test_perplexity"], rel=1e-4)
     assert row["curve"] == f"{second[0]:.1f} {second[1]:.1f}"
 
 
-def test_zarembas_recipe_is_recorded_again_from_its_table_alone(script, tmp_path):
+def test_each_small_recipe_is_under_its_own_name(script):
     zaremba = script("zaremba_small")
-    zaremba.main(["--toy", "--workers", "1", "--folder", str(tmp_path / "one")])
-    table = (tmp_path / "one" / "zaremba_small.csv").read_text()
-    assert table.count("nn.LSTM") == 4  # two seeds, each in two columns
+    jobs = zaremba.jobs_for("pydocs")
+    assert (jobs[0].by, jobs[0].name, jobs[0].seed) == ("ZAREMBA_SMALL", "nn.LSTM", 0)
+    lasts = {(job.by, job.recipe.decay_after, job.recipe.epochs) for job in jobs}
+    assert lasts == {("ZAREMBA_SMALL", 5, 13), ("TENSORFLOW_SMALL", 4, 13)}
+    assert len({job.file for job in jobs}) == len(jobs)
+    recorded = pd.read_csv(zaremba.TABLES / "zaremba_small.csv").set_index("training")
+    by_tutorial = {job.file for job in jobs if job.by == "TENSORFLOW_SMALL"}
+    own = {name.replace("ptb-", "pydocs-", 1): row for name, row in recorded["recipe"].items()}
+    assert all((row == "TENSORFLOW_SMALL") == (name in by_tutorial) for name, row in own.items())
+    assert recorded.loc["ptb-nn.LSTM-sgd-1-0", "test_perplexity"] == 112.9654
+
+
+def test_the_small_recipes_are_recorded_again_from_their_table_alone(script, tmp_path):
+    zaremba = script("zaremba_small")
+    words = ["--toy", "--workers", "1", "--folder", str(tmp_path / "one")]
+    zaremba.main([*words, "--recipe", "ZAREMBA_SMALL"])
+    path = tmp_path / "one" / "zaremba_small.csv"
+    assert set(pd.read_csv(path)["recipe"]) == {"ZAREMBA_SMALL"}
+    zaremba.main(words)
+    table = path.read_text()
+    assert table.count("nn.LSTM") == 8  # two recipes and two seeds, each in two columns
+    curves = pd.read_csv(path).groupby("recipe")["curve"].agg(list)
+    assert curves["ZAREMBA_SMALL"] != curves["TENSORFLOW_SMALL"]
     (tmp_path / "two").mkdir()
     (tmp_path / "two" / "zaremba_small.csv").write_text(table)
     zaremba.main(["--toy", "--record", "--folder", str(tmp_path / "two")])
     assert (tmp_path / "two" / "zaremba_small.csv").read_text() == table
     records = [(tmp_path / name / "zaremba_small.md").read_text() for name in ("one", "two")]
     one, two = (record.split(zaremba.KNOWN)[1] for record in records)
-    assert one == two and "nn.LSTM, seed 1" in one
+    assert one == two
+    assert "Zaremba's own, nn.LSTM, seed 1" in one and "TensorFlow's tutorial, nn.LSTM" in one
 
 
 def test_nothing_to_record_leaves_no_table(script, tmp_path):

@@ -44,7 +44,7 @@ def test_no_loss_of_a_child_ends_its_training_by_anything_but_a_failure(monkeypa
     """From where the square overflows (e^354.9) to where the perplexity itself does (e^709.8)."""
     monkeypatch.setattr(LanguageTrainer, "nats", lambda *_: nats)
     trainer = LanguageTrainer(TEXT, RECIPE)
-    with pytest.raises(TrainingError, match="too large for a reward|is infinite"):
+    with pytest.raises(TrainingError, match=r"too large for a reward|is infinite"):
         trainer.fit(SPACE.decode(TOKENS), 0)
     evaluator = LanguageEvaluator(SPACE, "count", RECIPE)
     evaluator.trainer = trainer
