@@ -6,15 +6,13 @@ run folder, and the table of all children is written to ``data/tables/first_sear
 """
 
 import argparse
-import math
 import statistics
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
+from experiment import say
 from record import HERE, table, write_record
-from scipy import stats
 
 from nasedu import ConvLayer, ConvNet, ConvNetSpace, search
 from nasedu.controller import make_strategy
@@ -23,6 +21,7 @@ from nasedu.searching import Finished, Updated
 from nasedu.searching.trial import child_seed
 from nasedu.training import ImageTrainer
 from nasedu.viewing.progress import batch_line
+from nasedu.viewing.sheets import INK, PENS, SMALL, sheet, stretch_near_one
 
 TABLE = HERE.parent / "data" / "tables" / "first_search.csv"
 SEEDS, TRIALS = range(5), 160
@@ -32,7 +31,7 @@ SPACES = {
 }
 STRATEGIES = {"reinforce": {"lr": 0.03}, "random": {}}
 NAMES = {"reinforce": "REINFORCE", "random": "random search"}
-LOOKS = {"reinforce": ("#0072B2", "-", "o"), "random": ("#D55E00", "--", "s")}
+LOOKS = dict(zip(STRATEGIES, PENS, strict=False))
 
 
 def chain(size, filters):
@@ -91,19 +90,21 @@ def row(space, strategy, seed, trial):
 
 
 def run_beside():
-    """Train the largest network and the one designed by hand, five seeds each."""
+    """Train the largest network and the one designed by hand, five seeds each.
+
+    They are measured as the children are: by the better of their two epochs.
+    """
     trainer = ImageTrainer(load("digits"))
     found = {}
     for key, net in BESIDE.items():
-        accuracies = [trainer.fit(net, child_seed(s, 0))[1].valid_curve[-1] for s in SEEDS]
+        accuracies = [max(trainer.fit(net, child_seed(s, 0))[1].valid_curve) for s in SEEDS]
         found[key] = (trainer.cost(net).num_parameters, accuracies)
     return found
 
 
-def interval(values):
-    """Return mean and half-width of the 95 % interval (Student's t) over seeds."""
-    half = stats.t.ppf(0.975, len(values) - 1) * statistics.stdev(values) / math.sqrt(len(values))
-    return statistics.mean(values), half
+def over_seeds(values):
+    """Return mean, lowest and highest: five seeds are too few for an interval."""
+    return statistics.mean(values), min(values), max(values)
 
 
 def quarters(frame):
@@ -139,8 +140,8 @@ def section(name, frame, beside):
         ]
         for s in STRATEGIES
     ]
-    mean, half = interval(list(by_quarter["reinforce"][:, 3] - by_quarter["random"][:, 3]))
-    best_mean, best_half = interval(list(best["reinforce"] - best["random"]))
+    last = over_seeds(list(by_quarter["reinforce"][:, 3] - by_quarter["random"][:, 3]))
+    lead = over_seeds(list(best["reinforce"] - best["random"]))
     text = f"## {'With' if name == 'skips' else 'Without'} skip connections\n\n"
     text += (
         f"{SPACES[name].size:,} token sequences. Validation accuracy of the children by quarter "
@@ -148,17 +149,16 @@ def section(name, frame, beside):
     text += "of the search, and of the best child:\n\n"
     text += table(["", "1st", "2nd", "3rd", "4th", "best"], rows)
     text += (
-        f"\nLast quarter, REINFORCE minus random search: **{mean:+.3f}** (95 % interval "
-        f"{mean - half:+.3f} to {mean + half:+.3f} over {len(SEEDS)} seeds). Best child, the same "
-        f"difference: {best_mean:+.3f} ({best_mean - best_half:+.3f} to "
-        f"{best_mean + best_half:+.3f}).\n\n"
+        f"\nLast quarter, REINFORCE minus random search: **{say(last, sign=True)}**; best child, "
+        f"the same difference: {say(lead, sign=True)}. Differences are between searches of one "
+        f"seed: mean (lowest to highest of the {len(SEEDS)} seeds).\n\n"
     )
     for key in ("largest", "by hand"):
         parameters, accuracies = beside[name, key]
         label = LABELS[key]
         text += (
-            f"{label} ({parameters:,} parameters): {statistics.mean(accuracies):.3f} "
-            f"({min(accuracies):.3f} to {max(accuracies):.3f} over {len(SEEDS)} seeds). "
+            f"{label} ({parameters:,} parameters): {say(over_seeds(accuracies))} "
+            f"over {len(SEEDS)} seeds. "
         )
     text += (
         "Among random search's children the logarithm of the number of parameters alone explains "
@@ -169,48 +169,43 @@ def section(name, frame, beside):
 
 def figure(frame, beside):
     """Draw mean of a batch and best so far, for both spaces."""
-    made = Figure(figsize=(9, 6.4), dpi=100, layout="constrained")
-    for axes_row, name in zip(made.subplots(2, 2, sharex=True, sharey=True), SPACES, strict=True):
-        for s in STRATEGIES:
+    made, panels = sheet(7.0, 2, 2)
+    for axes_row, name in zip(panels, SPACES, strict=True):
+        for s, pen in LOOKS.items():
             part = frame[(frame["space"] == name) & (frame["strategy"] == s)]
             runs = part.pivot(index="trial", columns="seed", values="accuracy")
             batches = runs.groupby((runs.index - 1) // 8).mean()
-            color, line, marker = LOOKS[s]
-            for axes, curve in zip(
-                axes_row, (batches.set_axis(batches.index * 8 + 8), runs.cummax()), strict=True
-            ):
-                axes.plot(
-                    curve.index,
-                    curve.mean(1),
-                    line,
-                    color=color,
-                    label=NAMES[s],
-                    marker=marker,
-                    markevery=max(1, len(curve) // 10),
-                    markersize=4,
-                )
-                axes.fill_between(curve.index, curve.min(1), curve.max(1), color=color, alpha=0.15)
+            batches = batches.set_axis(batches.index * 8 + 8)
+            for axes, curve in zip(axes_row, (batches, runs.cummax()), strict=True):
+                [line] = axes.plot(curve.index, curve.mean(1), color=pen.colour, label=NAMES[s])
+                line.set(linestyle=pen.dashes, marker=pen.marker, markersize=4)
+                line.set_markevery(max(1, len(curve) // 10))
+                low, high = curve.min(1), curve.max(1)
+                axes.fill_between(curve.index, low, high, color=pen.colour, alpha=0.15, linewidth=0)
         for axes, what in zip(axes_row, ("mean of a batch", "best so far"), strict=True):
-            axes.axhline(
-                statistics.mean(beside[name, "by hand"][1]),
-                color="black",
-                linestyle=":",
-                linewidth=1,
-                label="usual 3x3 design",
-            )
-            axes.axhline(
-                statistics.mean(beside[name, "largest"][1]),
-                color="gray",
-                linestyle="-.",
-                linewidth=1,
-                label="largest network",
-            )
-            axes.set_title(f"{what}, {'with' if name == 'skips' else 'without'} skip connections")
-            axes.grid(alpha=0.3)
-        axes_row[0].set_ylabel("validation accuracy")
-    for axes in made.axes[2:]:
-        axes.set_xlabel("children trained")
-    made.axes[1].legend(loc="lower right")
+            for key, label, dashes in (
+                ("by hand", "usual 3x3 design", ":"),
+                ("largest", "largest network", "-."),
+            ):
+                height = statistics.mean(beside[name, key][1])
+                axes.axhline(height, color=INK, linestyle=dashes, linewidth=1.2, label=label)
+            title = f"{what}, {'with' if name == 'skips' else 'without'} skips"
+            axes.set_title(title, fontsize=SMALL + 1, color=INK)
+            axes.set_ylim(0.25, 0.985)
+            stretch_near_one(axes)
+        axes_row[0].set_ylabel("validation accuracy", fontsize=SMALL, color=INK)
+    for axes in panels[1]:
+        axes.set_xlabel("children trained", fontsize=SMALL, color=INK)
+    handles, labels = panels[0][0].get_legend_handles_labels()
+    made.legend(
+        handles,
+        labels,
+        loc="outside upper center",
+        ncols=4,
+        fontsize=SMALL - 1,
+        frameon=False,
+        labelcolor=INK,
+    )
     return made
 
 
@@ -229,7 +224,9 @@ def main():
         "Digits (scikit-learn), 1,200 training and 300 validation images; children of 4 layers, 2 "
         f"epochs, learning rate from 0.1 to 0; {TRIALS} children in batches of 8; controller of "
         "two layers of 35, learning rate 0.03 (scaled: the paper's 0.0006 is for 12,800). All "
-        "children: `data/tables/first_search.csv`. Shaded: smallest to largest of the seeds.\n\n"
+        "children: `data/tables/first_search.csv`. Accuracy is that of the better of two epochs, "
+        "of the children and of the networks beside them. Shaded: lowest to highest of the seeds. "
+        "The axis is the logarithm of 1 - accuracy, so that the best can be told apart.\n\n"
         "![Mean accuracy of a batch and best so far, REINFORCE and random search]"
         "(first_search.png)\n\n" + "".join(section(name, frame, beside) for name in SPACES),
     )
