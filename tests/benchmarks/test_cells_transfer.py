@@ -1,11 +1,13 @@
 """The choice of cells and the correlations of `benchmarks/cells_transfer.py`, and a toy run."""
 
 import importlib
+import re
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import spearmanr
 
 SCRIPTS = Path(__file__).parents[2] / "benchmarks"
 
@@ -59,9 +61,19 @@ def test_correlations_take_the_better_half_by_the_search(script):
         }
     )
     words, characters, across = script.correlations(bits)
-    assert words[1:] == ["1.00", "1.00"]
-    assert characters[2] == "1.00" and 0 < float(characters[1]) < 1
-    assert across[2] == "-1.00" and float(across[1]) > 0
+    assert words[1:] == ["1.00 (1.00 to 1.00)"] * 2
+    assert characters[2] == "1.00 (1.00 to 1.00)" and 0 < float(characters[1].split()[0]) < 1
+    assert across[2].startswith("-1.00 (") and float(across[1].split()[0]) > 0
+
+
+def test_intervals_are_over_cells(script):
+    generator = np.random.default_rng(0)
+    search = generator.normal(size=200)
+    noisy = {name: search + generator.normal(size=200) for name in ("words 1", "a", "b")}
+    [[_, whole, _], *_] = script.correlations(pd.DataFrame({"search": search} | noisy))
+    middle, low, high = map(float, re.fullmatch(r"(\S+) \((\S+) to (\S+)\)", whole).groups())
+    assert middle == pytest.approx(spearmanr(search, noisy["words 1"])[0], abs=0.005)
+    assert low < 0.68 < high and 0.1 < high - low < 0.3  # 0.68: of two normal variables
 
 
 def test_a_toy_run_is_recorded_and_goes_on(script, tmp_path, capsys):
