@@ -24,6 +24,7 @@ CURVES = HERE.parent / "data" / "tables" / "experiments.csv"
 FOLDER = HERE.parent / "runs" / "experiments"
 TRIALS = 2328  # 4.99 % of the space, in batches of 8
 SHIPPED = "digits_3_layers"
+FEWEST = 20  # seeds of which an interval by bootstrap is worth showing
 COLUMNS = ["experiment", "setting", "children", "mean", "low", "high", "seeds", "table"]
 DECIDING = ("spaces", "controller", "searching/many.py", "searching/tabular.py")  # code
 
@@ -33,7 +34,10 @@ def options(description):
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--table", default=SHIPPED, help="name or file of the table")
     parser.add_argument("--seeds", type=int, default=50)
-    return parser.parse_args()
+    chosen = parser.parse_args()
+    if chosen.seeds < FEWEST:
+        parser.error(f"seeds is {chosen.seeds}; expected at least {FEWEST}, for intervals")
+    return chosen
 
 
 class Laboratory:

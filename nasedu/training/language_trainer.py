@@ -40,7 +40,7 @@ class LanguageTrainer:
 
     Args:
         data: The text. Its test part is touched by `test_nats` alone.
-        recipe: How to train; by default Zaremba's small model.
+        recipe: How to train; by default `TENSORFLOW_SMALL`.
         device: Where; default the first CUDA device if there is one, else the CPU.
         reward_scale: c of the reward c / perplexity²; the paper's is "usually" 80.
 

@@ -1,0 +1,120 @@
+"""What the documents say of records: every number stands in one, and fidelity.md is sound."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NUMBER = re.compile(r"(?<![\w.,/])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)(?![\w]|[.,]\d)")
+PLACE = re.compile(r"\b(?:sections?|figures?|tables?) \d[\d.]*|\]\(\S*\)", re.IGNORECASE)
+RECORD = re.compile(r"(?:benchmarks|data/tables)/\w+(?=\.(?:md|py|png))")
+
+
+def section_of(name, heading):
+    """Return a part of a document: from a heading to the next."""
+    text = (ROOT / name).read_text("utf-8")
+    return text.split(f"## {heading}\n")[1].split("\n## ")[0]
+
+
+def numbers(text):
+    """Return the numbers with a decimal point or a thousands comma, as they are written."""
+    return set(NUMBER.findall(PLACE.sub("]", text.replace("−", "-"))))
+
+
+def borne(text):
+    """Return the numbers of the records that a text names."""
+    records = {ROOT / f"{name}.md" for name in RECORD.findall(text)}
+    return set().union(*(numbers(path.read_text("utf-8")) for path in records if path.exists()))
+
+
+EXPERIMENTS = (ROOT / "docs" / "experiments.md").read_text("utf-8")
+HEADINGS = re.findall(r"^## (.*)$", EXPERIMENTS, flags=re.MULTILINE)
+FIDELITY = (ROOT / "docs" / "fidelity.md").read_text("utf-8")
+PAPER, SETTING = "of the paper", "a setting, not a result"
+MEAN, BOUND = "the mean of three in the record", "a bound on differences in the record"
+REASONS = {  # numbers that no record has as they are written, by where they stand
+    "Figure 6: is policy gradient better than random search?": {"20,000": PAPER},
+    "What in REINFORCE matters": {
+        "0.8": SETTING,
+        "1,079": "counted below",
+        "8.6": "504 of 18^3 chains",
+        "0.001": BOUND,
+        "0.004": BOUND,
+    },
+    "Penn Treebank, small": {"0.015": "of the paper: 1.243 - 1.228 bits", "2.8": SETTING},
+    "README": {
+        "3.11": "a version of Python",
+        "4.0": "a licence",
+        "3.3": "gigabytes to download",
+        "6.1": "gigabytes on disk",
+        "6.6": "gigabytes on disk",
+    },
+    "what follows it": {"0.553": MEAN, "0.544": MEAN},
+    "the best cell, compared": {"2.8": SETTING},
+    "the same by TensorFlow's tutorial": {"0.5": SETTING, "0.8": SETTING},
+    "policy gradient against random search (figure 6)": {"46,656": "18^3 chains times 2^3 skips"},
+}
+
+
+def rows(text):
+    """Yield the cells of every row of the tables, and the section that it stands in."""
+    for part in text.split("\n## ")[1:]:
+        lines = [line for line in part.splitlines() if line.startswith("|")][2:]
+        for line in lines:
+            yield part.splitlines()[0], [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def texts():
+    """Yield where numbers stand, and the text with the names of its records."""
+    for heading in HEADINGS:
+        yield heading, section_of("docs/experiments.md", heading)
+    yield "README", (ROOT / "README.md").read_text("utf-8")
+    for _, row in rows(FIDELITY):
+        if RECORD.search(row[2]):
+            yield row[0], row[2]
+
+
+@pytest.mark.parametrize(("where", "text"), list(texts()), ids=lambda value: value[:40])
+def test_a_number_stands_in_a_record_that_is_named_beside_it(where, text):
+    assert RECORD.search(text), "name the record"
+    assert numbers(text) - borne(text) == REASONS.get(where, {}).keys()
+
+
+@pytest.mark.parametrize("row", [row for _, row in rows(FIDELITY)], ids=lambda row: row[0])
+def test_a_row_of_fidelity_has_one_of_four_marks(row):
+    assert len(row) == 4 and all(row)
+    assert row[3] in ("Same", "Scaled", "Ours", "Missing")
+
+
+def test_fidelity_says_nothing_twice():
+    names = [(section, re.sub(r"^(?:an?|the) ", "", row[0])) for section, row in rows(FIDELITY)]
+    assert len(set(names)) == len(names)
+    said = [tuple(row[1:3]) for _, row in rows(FIDELITY) if len(row[2]) > 40]
+    assert len(set(said)) == len(said)
+    assert sum("(figure 6)" in row[0] or row[0] == "figure 6" for _, row in rows(FIDELITY)) == 1
+
+
+def test_children_until_a_mean_accuracy_are_those_of_the_curves():
+    curves = pd.read_csv(ROOT / "data" / "tables" / "experiments.csv")
+    reached = curves[curves["mean"] >= 0.8].groupby(["experiment", "setting"])["children"].min()
+    fixed = reached["settings, batch size"]
+    scaled = reached["settings, batch size, learning rate in proportion"]
+    told = f"after {fixed['1']} children with batches of 1 and after {fixed['64']:,} with"
+    assert told in EXPERIMENTS
+    assert f"it takes {scaled.min()} to {scaled.max()} with any size" in EXPERIMENTS
+
+
+def test_the_optimal_baseline_saves_what_is_said():
+    record = (ROOT / "benchmarks" / "gradient_variance.md").read_text("utf-8")
+    pattern = r"\| after (40|160) updates.*? \| ([a-z ]+) \| ([\d.]+) \("
+    noise = {(after, name): float(value) for after, name, value in re.findall(pattern, record)}
+    saved = [
+        f"{100 * (1 - (noise[after, 'optimal'] / noise[after, name]) ** 2):.0f} %"
+        for name in ("exact mean", "moving average")
+        for after in ("40", "160")
+    ]
+    assert saved == ["17 %", "26 %", "3 %", "15 %"]
+    text = section_of("docs/experiments.md", "How noisy the gradient is")
+    assert re.findall(r"\d+ %", text) == saved
