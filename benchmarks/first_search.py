@@ -21,7 +21,7 @@ from nasedu.searching import Finished, Updated
 from nasedu.searching.trial import child_seed
 from nasedu.training import ImageTrainer
 from nasedu.viewing.progress import batch_line
-from nasedu.viewing.sheets import INK, PENS, SMALL, sheet, stretch_near_one
+from nasedu.viewing.sheets import INK, SMALL, pens_of, sheet
 
 TABLE = HERE.parent / "data" / "tables" / "first_search.csv"
 SEEDS, TRIALS = range(5), 160
@@ -31,7 +31,9 @@ SPACES = {
 }
 STRATEGIES = {"reinforce": {"lr": 0.03}, "random": {}}
 NAMES = {"reinforce": "REINFORCE", "random": "random search"}
-LOOKS = dict(zip(STRATEGIES, PENS, strict=False))
+LOOKS = dict(zip(STRATEGIES, pens_of(list(NAMES.values())), strict=True))
+LINES = {"by hand": ("usual 3x3 design", ":"), "largest": ("largest network", "-.")}
+TICKS = (0.03, 0.05, 0.1, 0.2, 0.5)
 
 
 def chain(size, filters):
@@ -168,45 +170,39 @@ def section(name, frame, beside):
 
 
 def figure(frame, beside):
-    """Draw mean of a batch and best so far, for both spaces."""
+    """Draw errors, which are 1 - accuracy: mean of a batch and best so far, for both spaces."""
     made, panels = sheet(7.0, 2, 2)
-    for axes_row, name in zip(panels, SPACES, strict=True):
+    for row, name in zip(panels, SPACES, strict=True):
         for s, pen in LOOKS.items():
             part = frame[(frame["space"] == name) & (frame["strategy"] == s)]
-            runs = part.pivot(index="trial", columns="seed", values="accuracy")
-            batches = runs.groupby((runs.index - 1) // 8).mean()
-            batches = batches.set_axis(batches.index * 8 + 8)
-            for axes, curve in zip(axes_row, (batches, runs.cummax()), strict=True):
-                [line] = axes.plot(curve.index, curve.mean(1), color=pen.colour, label=NAMES[s])
-                line.set(linestyle=pen.dashes, marker=pen.marker, markersize=4)
-                line.set_markevery(max(1, len(curve) // 10))
-                low, high = curve.min(1), curve.max(1)
-                axes.fill_between(curve.index, low, high, color=pen.colour, alpha=0.15, linewidth=0)
-        for axes, what in zip(axes_row, ("mean of a batch", "best so far"), strict=True):
-            for key, label, dashes in (
-                ("by hand", "usual 3x3 design", ":"),
-                ("largest", "largest network", "-."),
-            ):
-                height = statistics.mean(beside[name, key][1])
+            errors = 1 - part.pivot(index="trial", columns="seed", values="accuracy")
+            batches = errors.groupby((errors.index + 7) // 8 * 8).mean()
+            for axes, curve in zip(row, (batches, errors.cummin()), strict=True):
+                draw_seeds(axes, curve, pen, NAMES[s])
+        for axes, what in zip(row, ("mean of a batch", "best so far"), strict=True):
+            for key, (label, dashes) in LINES.items():
+                height = 1 - statistics.mean(beside[name, key][1])
                 axes.axhline(height, color=INK, linestyle=dashes, linewidth=1.2, label=label)
-            title = f"{what}, {'with' if name == 'skips' else 'without'} skips"
-            axes.set_title(title, fontsize=SMALL + 1, color=INK)
-            axes.set_ylim(0.25, 0.985)
-            stretch_near_one(axes)
-        axes_row[0].set_ylabel("validation accuracy", fontsize=SMALL, color=INK)
+            title = f"{what}, {'with' if name == 'skips' else 'without'} skip connections"
+            axes.set_title(title, fontsize=SMALL, color=INK)
+            axes.set(yscale="log", ylim=(0.025, 0.75))
+            axes.set_yticks(TICKS, [f"{tick:g}" for tick in TICKS])
+            axes.tick_params(which="minor", left=False, labelleft=False)
+        row[0].set_ylabel("1 − validation accuracy", fontsize=SMALL, color=INK)
     for axes in panels[1]:
         axes.set_xlabel("children trained", fontsize=SMALL, color=INK)
-    handles, labels = panels[0][0].get_legend_handles_labels()
-    made.legend(
-        handles,
-        labels,
-        loc="outside upper center",
-        ncols=4,
-        fontsize=SMALL - 1,
-        frameon=False,
-        labelcolor=INK,
-    )
+    look = {"ncols": 4, "fontsize": SMALL - 1, "frameon": False, "labelcolor": INK}
+    made.legend(*panels[0][0].get_legend_handles_labels(), loc="outside upper center", **look)
     return made
+
+
+def draw_seeds(axes, curve, pen, name):
+    """Draw the mean of the seeds, which are columns, with a shade from lowest to highest."""
+    [line] = axes.plot(curve.index, curve.mean(1), color=pen.colour, label=name)
+    line.set(linestyle=pen.dashes, marker=pen.marker, markersize=4)
+    line.set_markevery(max(1, len(curve) // 10))
+    shade = {"color": pen.colour, "alpha": 0.15, "linewidth": 0}
+    axes.fill_between(curve.index, curve.min(1), curve.max(1), **shade)
 
 
 def main():
@@ -226,8 +222,8 @@ def main():
         "two layers of 35, learning rate 0.03 (scaled: the paper's 0.0006 is for 12,800). All "
         "children: `data/tables/first_search.csv`. Accuracy is that of the better of two epochs, "
         "of the children and of the networks beside them. Shaded: lowest to highest of the seeds. "
-        "The axis is the logarithm of 1 - accuracy, so that the best can be told apart.\n\n"
-        "![Mean accuracy of a batch and best so far, REINFORCE and random search]"
+        "Drawn are errors, 1 - accuracy, on a log scale, so that the best can be told apart.\n\n"
+        "![Mean error of a batch and lowest so far, REINFORCE and random search]"
         "(first_search.png)\n\n" + "".join(section(name, frame, beside) for name in SPACES),
     )
 

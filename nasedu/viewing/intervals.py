@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from nasedu.errors import SettingError
 from nasedu.searching import Interval
 from nasedu.viewing.columns import INK, QUIET
-from nasedu.viewing.sheets import PENS, SMALL, TEXT, name_axes, sheet, write_title
+from nasedu.viewing.sheets import PENS, SMALL, TEXT, name_axes, pens_of, sheet, write_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,6 +31,7 @@ def intervals_figure(
     space_size: int | None = None,
     lines: Mapping[str, float] | None = None,
     log: bool = True,
+    errors: bool = False,
 ) -> Figure:
     """Draw means with their intervals, the share of the space above and lines to compare with.
 
@@ -43,6 +44,7 @@ def intervals_figure(
         space_size: Number of networks, for a second axis with the share of the space.
         lines: Values to compare with, by name.
         log: Whether the x axis is logarithmic.
+        errors: Draw 1 minus the values on a log scale: accuracies that meet close to 1.
 
     Raises:
         SettingError: No curve, or more than six.
@@ -53,7 +55,15 @@ def intervals_figure(
     where = np.asarray(x, float)
     if log:
         axes.set_xscale("log")
-    for (name, curve), pen in zip(curves.items(), PENS, strict=False):
+    if errors:
+        curves = {
+            name: Interval(*(1 - part for part in (c.mean, c.high, c.low)))
+            for name, c in curves.items()
+        }
+        lines = {name: 1 - value for name, value in (lines or {}).items()}
+        _count_down(axes)
+        y = f"1 − {y}"
+    for (name, curve), pen in zip(curves.items(), pens_of(list(curves)), strict=True):
         [line] = axes.plot(where, curve.mean, label=name, linewidth=2, color=pen.colour)
         line.set_linestyle(pen.dashes)
         line.set(marker=pen.marker, markersize=6, markevery=max(1, len(where) // 8))
@@ -97,6 +107,16 @@ def _apart(lines: Mapping[str, float]) -> list[int]:
     """Return where to write names of lines, in points above them: below if another is close."""
     values = np.array(list(lines.values()), float)
     return [-13 if ((values > v) & (values < v + 0.02)).any() else 3 for v in values]
+
+
+def _count_down(axes: Axes) -> None:
+    """Let the y axis be logarithmic, with numbers like ``0.05``."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter(NullFormatter())
 
 
 def _add_share(axes: Axes, space_size: int) -> None:

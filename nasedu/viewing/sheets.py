@@ -24,8 +24,6 @@ WIDTH = 7.4  # inches; at half width the letters are still 7 pixels high
 TEXT, SMALL, TITLE = 13, 11.5, 14  # sizes of letters, in points
 GRID = "#DCE1E6"
 LETTERS = 67  # of a legend that have room beside each other
-LEAST_ERROR = 1e-3  # an accuracy nearer to 1 is drawn as this far from it
-STRETCHED = (0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.94, 0.96, 0.97, 0.98, 0.99, 0.995)  # accuracies named
 
 
 class Pen(NamedTuple):
@@ -44,6 +42,28 @@ PENS = (
     Pen(OKABE_ITO["orange"], "v", (0, (3, 1, 1, 1, 1, 1))),
     Pen(OKABE_ITO["sky blue"], "P", (0, (8, 2))),
 )
+
+STRATEGIES = ("REINFORCE", "random search", "evolution", "local search", "PPO")
+"""Strategies in the order of their pens: each has one colour, in whatever figure it stands."""
+
+
+def pens_of(names: Sequence[str]) -> list[Pen]:
+    """Return a pen for each curve; a strategy keeps its colour, whatever its settings.
+
+    Args:
+        names: Of the curves. What stands before a comma is the strategy, as in
+            ``"REINFORCE, lr 0.003"``. Beside strategies other curves are black or sky blue.
+    """
+    kinds = [name.partition(",")[0] for name in names]
+    black = Pen(OKABE_ITO["black"], "*", (0, (1, 1)))
+    others = iter((black, *reversed(PENS)) if set(kinds) & set(STRATEGIES) else PENS)
+    pens: list[Pen] = []
+    for kind in kinds:
+        pen = PENS[STRATEGIES.index(kind)] if kind in STRATEGIES else next(others)
+        seen = sum(one.colour == pen.colour for one in pens)  # with another setting
+        look = {"marker": "XP*dh"[seen - 1], "dashes": (0, (2 + seen, 2))} if seen else {}
+        pens.append(pen._replace(**look))
+    return pens
 
 
 def sheet(
@@ -126,27 +146,6 @@ def fit_unit(axes: Axes, values: Sequence[float] | np.ndarray) -> None:
     top = next((top for top in (0.25, 0.5, 1.0) if finite.max() <= top), None) if finite.size else 1
     if top is not None and not (finite < 0).any():
         axes.set_ylim(-0.04 * top, 1.04 * top)
-
-
-def stretch_near_one(axes: Axes) -> None:
-    """Let the y axis run by the logarithm of 1 - y, so that the best accuracies lie apart.
-
-    From 0.9 to 0.99 is then as far as from 0 to 0.9. Limits stay as they are, below 1.
-    """
-    from matplotlib.ticker import FixedLocator, NullLocator
-
-    low, high = axes.get_ylim()
-    axes.set_yscale(
-        "function",
-        functions=(
-            lambda y: -np.log10(np.maximum(1 - np.asarray(y, float), LEAST_ERROR)),
-            lambda z: 1 - 10.0 ** -np.asarray(z, float),
-        ),
-    )
-    axes.set_ylim(low, min(high, 1 - LEAST_ERROR))
-    axes.yaxis.set_major_locator(FixedLocator(STRETCHED))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter("{x:g}")
 
 
 def count_on_log_scale(axes: Axes) -> None:

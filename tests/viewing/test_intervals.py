@@ -46,3 +46,24 @@ def test_the_alt_text_names_curves_and_figures():
 def test_more_curves_than_anybody_tells_apart():
     with pytest.raises(SettingError, match="7 curves; expected 1 to 6"):
         intervals_figure({str(i): curve(0.5) for i in range(7)}, X, "Many")
+
+
+def test_a_strategy_has_one_colour_wherever_it_stands_and_marks_tell_its_settings_apart():
+    names = ("REINFORCE, lr 0.0006", "REINFORCE, lr 0.01", "evolution", "random search")
+    both = intervals_figure({name: curve(0.5) for name in names}, X, "Four").axes[0].lines
+    alone = intervals_figure({"random search, 50 seeds": curve(0.5)}, X, "One").axes[0].lines
+    colours = [line.get_color() for line in both]
+    assert colours[:2] == ["#0072B2", "#0072B2"]
+    assert colours[3] == alone[0].get_color() == "#D55E00"
+    assert both[0].get_marker() != both[1].get_marker()
+    beside = intervals_figure({"exactly": curve(0.5), "random search": curve(0.5)}, X, "Two")
+    assert [line.get_color() for line in beside.axes[0].lines] == ["#000000", "#D55E00"]
+
+
+def test_accuracies_close_to_1_are_drawn_as_errors():
+    close = Interval(*np.array([[0.97] * 3, [0.96] * 3, [0.98] * 3]))
+    [axes] = intervals_figure({"a": close}, X, "One", lines={"top": 0.99}, errors=True).axes
+    assert axes.get_yscale() == "log" and axes.get_ylabel().startswith("1 − ")
+    np.testing.assert_allclose([line.get_ydata()[0] for line in axes.lines], [0.03, 0.01])
+    heights = axes.collections[0].get_paths()[0].vertices[:, 1]
+    np.testing.assert_allclose([heights.min(), heights.max()], [0.02, 0.04])
