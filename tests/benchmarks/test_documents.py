@@ -118,3 +118,20 @@ def test_the_optimal_baseline_saves_what_is_said():
     assert saved == ["17 %", "26 %", "3 %", "15 %"]
     text = section_of("docs/experiments.md", "How noisy the gradient is")
     assert re.findall(r"\d+ %", text) == saved
+
+
+def test_what_the_readme_says_of_the_first_search_is_so():
+    text = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    children = pd.read_csv(ROOT / "data" / "tables" / "first_search.csv")
+    best = children.groupby(["space", "seed", "strategy"])["accuracy"].max().unstack()
+    assert len(best) == 10 and (best["reinforce"] > best["random"]).all()
+    assert "better too, in all ten pairs" in text
+    last = children[(children["space"] == "no skips") & (children["trial"] > 120)]
+    means = last.groupby("strategy")["accuracy"].mean()
+    told = f"a mean accuracy of {means['reinforce']:.3f}, those of random search"
+    assert f"{told} {means['random']:.3f}" in text
+    record = (ROOT / "benchmarks" / "first_search.md").read_text("utf-8")
+    reached = re.findall(r"The largest network \([\d,]+ parameters\): ([\d.]+)", record)
+    assert f"the largest network alone reaches {min(reached)}" in text
+    by_hand = re.findall(r"A network designed .*? \([\d,]+ parameters\): ([\d.]+)", record)
+    assert max(by_hand) < min(reached)
