@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+import re
+import secrets
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from nasedu.errors import NaseduError
@@ -25,9 +30,9 @@ def write_whole(path: Path, content: bytes, error: type[NaseduError], remedy: st
     """
     if not path.name or path.is_dir():
         raise error(f"{path} is a folder; expected the name of a file")
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
     try:
-        with part.open("wb") as file:
+        with part.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())  # else a power failure may leave the new name with no content
@@ -43,10 +48,52 @@ def write_whole(path: Path, content: bytes, error: type[NaseduError], remedy: st
 def left_by_a_kill(folder: Path, name: str = "*") -> list[Path]:
     """Return the parts below a folder that `write_whole` did not come to the end of.
 
-    Nothing tells them from those that are being written right now.
+    Those of processes that live are being written right now and are no such parts.
 
     Args:
         folder: Where to look, folders in it included.
         name: Name of the files that they were to become; by default any.
     """
-    return sorted(folder.rglob(f".{name}.[0-9]*.part"))
+    parts = sorted(folder.rglob(f".{name}.[0-9]*.part"))
+    return [part for part in parts if not _is_alive(part.name)]
+
+
+def _is_alive(part: str) -> bool:
+    """Whether the process lives that a part's name tells."""
+    match = re.search(r"\.([0-9]+)(\.[0-9a-f]{8})?\.part$", part)
+    process = int(match[1]) if match else 0
+    if process in (0, os.getpid()):
+        return process > 0
+    if sys.platform == "win32":  # where asking would end it, and an open file cannot be removed
+        return False
+    try:
+        os.kill(process, 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True
+
+
+@contextmanager
+def held(folder: Path, error: type[NaseduError], busy: str, patience: float = 0) -> Iterator[None]:
+    """Hold the lock of a folder; only one process at a time can, and its end lets go of it.
+
+    Args:
+        folder: A folder that exists; the file ``.lock`` is made in it.
+        error: What to raise if that cannot be.
+        busy: What to say if another process holds it.
+        patience: Seconds to wait for that process.
+    """
+    # SQLite's own file lock works on every system and does not outlive its process.
+    try:
+        lock = sqlite3.connect(folder / ".lock", isolation_level=None, timeout=patience)
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error as cause:
+        if "locked" in str(cause):
+            raise error(busy) from None
+        raise error(
+            f"{folder} cannot be used: {cause}; check that it may be written and the disk has room"
+        ) from None
+    with closing(lock):
+        yield

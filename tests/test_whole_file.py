@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nasedu.errors import DataError, StudyError
-from nasedu.whole_file import left_by_a_kill, write_whole
+from nasedu.whole_file import held, left_by_a_kill, write_whole
 
 
 @pytest.fixture
@@ -94,3 +94,53 @@ def test_a_folder_is_no_file(tmp_path):
             write_whole(path, b"", DataError)
     with pytest.raises(DataError, match="cannot be written: No such file or directory"):
         write_whole(tmp_path / "no" / "a.bin", b"", DataError)
+
+
+def test_what_a_living_process_writes_was_not_left_by_a_kill(path):
+    numbers = [os.getpid(), os.getppid(), 999_999_999, 10**30]
+    for number in numbers:
+        path.with_name(f".a.bin.{number}.part").touch()
+        path.with_name(f".a.bin.{number}.0123abcd.part").touch()
+    left = {part.name.split(".")[3] for part in left_by_a_kill(path.parent)}
+    assert left == {"999999999", str(10**30)}
+
+
+def test_two_that_write_one_file_do_not_write_into_each_other(path, monkeypatch):
+    """The second one comes while the first one is at work."""
+    flush = os.fsync
+
+    def meanwhile(descriptor):
+        monkeypatch.setattr(os, "fsync", flush)
+        write_whole(path, b"second", StudyError)
+        assert path.read_bytes() == b"second"
+
+    monkeypatch.setattr(os, "fsync", meanwhile)
+    write_whole(path, b"first", StudyError)
+    assert path.read_bytes() == b"first" and alone(path)
+
+
+def test_a_folder_is_held_by_one_process_until_it_ends(tmp_path):
+    script = """
+        import sys
+        from pathlib import Path
+        from nasedu.errors import StudyError
+        from nasedu.whole_file import held
+        try:
+            with held(Path(sys.argv[1]), StudyError, "busy"):
+                print("mine")
+        except StudyError as error:
+            print(error)
+    """
+
+    def other():
+        command = [sys.executable, "-c", textwrap.dedent(script), str(tmp_path)]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+    with held(tmp_path, DataError, "busy"):
+        assert other() == "busy"
+    assert other() == "mine"
+    with (
+        pytest.raises(DataError, match=r"cannot be used: .*check that it may be written"),
+        held(tmp_path / "absent", DataError, "busy"),
+    ):
+        pass

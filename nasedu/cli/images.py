@@ -24,10 +24,21 @@ def data_list() -> None:
 @data_app.command("get")
 def data_get(
     name: Annotated[str, typer.Argument(help="cifar10: the official images.")],
-    url: Annotated[str | None, typer.Option(help="Mirror; its file is checked as well.")] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            "--url",
+            metavar="URL",
+            help="Address of one of the two official archives; it is checked all the same.",
+        ),
+    ] = None,
     replace: Annotated[bool, typer.Option(help="Replace a set of the same name.")] = False,
 ) -> None:
-    """Download a data set from its authors, 170 MB, and import it; interrupted, it goes on."""
+    """Download a data set, 170 MB, from its authors or a mirror, and import it.
+
+    Several addresses are tried in turn. Interrupted, it goes on when you run it again.
+    """
     from tqdm import tqdm
 
     from nasedu.data import get
@@ -38,8 +49,8 @@ def data_get(
             bar.total = total
             bar.update(there - bar.n)
 
-        mirror = {"url": url} if url else {}
-        summary = get(name, replace=replace, on_bytes=on_bytes, **mirror)
+        addresses = [url] if url else None
+        summary = get(name, addresses=addresses, replace=replace, on_bytes=on_bytes)
     typer.echo(str(summary))
 
 
@@ -51,9 +62,17 @@ def data_add(
     flip: Annotated[bool, typer.Option(help="A mirrored image is of the same class.")] = True,
     replace: Annotated[bool, typer.Option(help="Replace a set of the same name.")] = False,
 ) -> None:
-    """Import images in train/<class>/* and test/<class>/*, CIFAR-10's own archive, or a text.
+    """Import images or a text from a folder or an archive.
 
-    A text is three files that end in train.txt, valid.txt and test.txt, with a sentence a line.
+    Images lie in train/<class>/* and test/<class>/*, 8 bits a channel and all of one size; they
+    are turned as their EXIF data says, and what is transparent becomes white. CIFAR-10's own
+    archives (binary or Python) and MNIST's four files are read as they are.
+
+    A text is three files that end in train.txt, valid.txt and test.txt (or .tokens), in UTF-8,
+    with a sentence a line. Images in classes win over a text beside them.
+
+    Files that systems leave behind, such as .DS_Store and Thumbs.db, are passed over and counted;
+    all else that is left out is named.
     """
     from tqdm import tqdm
 

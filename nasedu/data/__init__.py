@@ -4,8 +4,9 @@ from nasedu.data.augment import Augmentation, Frame, Whitening
 from nasedu.data.catalogue import data_home, describe, is_text, load, load_text, names, text_names
 from nasedu.data.download import get
 from nasedu.data.images import ImageData, LabelledImages
-from nasedu.data.importing import ImportSummary, add
+from nasedu.data.importing import add
 from nasedu.data.network_table import DIVERGED, MISSING, NetworkTable
+from nasedu.data.summary import ImportSummary
 from nasedu.data.tables import load_table
 from nasedu.data.text import TextData
 from nasedu.data.text_importing import TextSummary

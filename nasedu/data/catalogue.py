@@ -11,7 +11,7 @@ from pathlib import Path
 from nasedu.data import digits, pydocs, storage
 from nasedu.data.images import ImageData
 from nasedu.data.text import TextData, characters_of
-from nasedu.data.text_storage import read_text, read_text_header
+from nasedu.data.text_storage import read_characters, read_text, read_text_header
 from nasedu.errors import DataError
 
 BUILT_IN = (digits.NAME,)
@@ -173,7 +173,8 @@ def load_text(name: str) -> TextData:
 
     Args:
         name: ``"pydocs"``, or what was imported, such as ``"ptb"``. With ``-chars`` after it,
-            the same as characters (see `characters_of`).
+            the same as characters: those of the text itself, or of the words joined by ``_``
+            for ``pydocs`` and Mikolov's Penn Treebank (see `characters_of`).
 
     Raises:
         DataError: There is none of that name, or its file cannot be read.
@@ -194,11 +195,11 @@ def load_text(name: str) -> TextData:
 
 
 @lru_cache(maxsize=4)
-def _load_text(path: Path | None, changed: int, characters: bool) -> TextData:
-    """Read a file, or cut a text into characters, once for each time that it was written."""
-    if characters:
-        return characters_of(_load_text(path, changed, False))
-    return read_text(path) if path else pydocs.pydocs()
+def _load_text(path: Path | None, _changed: int, characters: bool) -> TextData:
+    """Read a file, as words or as characters, once for each time that it was written."""
+    if path:
+        return read_characters(path) if characters else read_text(path)
+    return characters_of(pydocs.pydocs()) if characters else pydocs.pydocs()
 
 
 @lru_cache(maxsize=4)

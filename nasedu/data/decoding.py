@@ -1,145 +1,55 @@
-"""From files to one array of pixels: what is in which class, and every image decoded."""
+"""Pixels as one sees them: every image of a source decoded into one array."""
 
 from __future__ import annotations
 
 import io
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps, PpmImagePlugin, TiffImagePlugin
 
+from nasedu.data.arranging import ImageFile
 from nasedu.data.images import MAX_SIZE
-from nasedu.data.source import SPLITS, Entries, Parts
+from nasedu.data.source import content_of
 from nasedu.errors import DataError
 
 FORMATS = ("JPEG", "PNG", "BMP", "PPM", "GIF", "TIFF", "WEBP")
 MAX_PIXELS = 2**30  # of all images together: 3 GiB as RGB
-LAYOUT = "expected train/<class>/* and test/<class>/*, possibly inside one folder"
+BACKGROUND = "white"  # of transparent images, as a page or a viewer shows them
+ORIENTATION, BITS_A_SAMPLE = 0x0112, 258  # tags of EXIF and of TIFF
 
 
-@dataclass(frozen=True, slots=True)
-class ImageFile:
-    """One encoded image.
-
-    Attributes:
-        path: Where it lies in the source.
-        label: Index of its class.
-        content: Its bytes.
-    """
-
-    path: str
-    label: int
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """What lies where in a source.
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoded:
+    """Images as they are seen.
 
     Attributes:
-        classes: Names of the classes, sorted.
-        train: Training images, sorted by path.
-        test: Test images, sorted by path.
-        ignored: What else lies beside ``train`` and ``test``.
+        pixels: ``(N, H, W, C)`` uint8 with C of 1 or 3.
+        formats: The formats met, e.g. ``{"JPEG"}``.
+        num_turned: How many images were turned or mirrored, as their EXIF data says.
+        num_transparent: How many images were put on a white background.
     """
 
-    classes: tuple[str, ...]
-    train: list[ImageFile]
-    test: list[ImageFile]
-    ignored: tuple[str, ...]
-
-
-def arrange(entries: Entries, source: str) -> Layout:
-    """Find the classes and the images of each.
-
-    Args:
-        entries: What `read_source` returned.
-        source: What errors call it.
-
-    Raises:
-        DataError: A folder is missing, a class is empty or a file lies where none belongs.
-    """
-    root = _find_root(entries, source)
-    found: dict[str, dict[str, list[Parts]]] = {split: {} for split in SPLITS}
-    ignored = set()
-    for parts in sorted(entries):
-        if parts[: len(root)] != root or parts == root:
-            continue
-        inner = parts[len(root) :]
-        is_folder = entries[parts] is None
-        if inner[0] not in SPLITS:
-            ignored.add(inner[0])
-        elif len(inner) == 2 and is_folder:
-            found[inner[0]].setdefault(inner[1], [])
-        elif len(inner) == 3 and not is_folder:
-            found[inner[0]].setdefault(inner[1], []).append(parts)
-        elif len(inner) > 1:
-            raise DataError(f"{source}: {'/'.join(parts)!r} is not in its place; {LAYOUT}")
-    classes = _checked_classes(found["train"], found["test"], source)
-    images = {
-        split: [
-            ImageFile("/".join(parts), label, entries[parts] or b"")
-            for label, name in enumerate(classes)
-            for parts in found[split][name]
-        ]
-        for split in SPLITS
-    }
-    return Layout(classes, images["train"], images["test"], tuple(sorted(ignored)))
-
-
-def _find_root(entries: Entries, source: str) -> Parts:
-    """Return the folder, here or one down, that holds both ``train`` and ``test``."""
-    held: dict[Parts, set[str]] = {}
-    for parts, content in entries.items():
-        for depth in (0, 1):
-            is_folder = len(parts) > depth + 1 or content is None
-            if is_folder and parts[depth : depth + 1] in (("train",), ("test",)):
-                held.setdefault(parts[:depth], set()).add(parts[depth])
-    roots = sorted(root for root, splits in held.items() if len(splits) == 2)
-    if not roots:
-        there = sorted("/".join((*root, name)) for root, splits in held.items() for name in splits)
-        raise DataError(f"{source} has {' and '.join(there) or 'no train and no test'}; {LAYOUT}")
-    if len(roots) > 1 and roots[0]:
-        names = ", ".join(root[0] for root in roots)
-        raise DataError(f"{source} holds several data sets ({names}); import them one by one")
-    return roots[0]
-
-
-def _checked_classes(
-    train: dict[str, list[Parts]], test: dict[str, list[Parts]], source: str
-) -> tuple[str, ...]:
-    """Return the names of the classes, each of which needs two images to train and one to test."""
-    classes = sorted({*train, *test})
-    for name in classes:
-        counts = (len(train.get(name, ())), len(test.get(name, ())))
-        if counts[0] < 2 or counts[1] < 1:
-            raise DataError(
-                f"{source}: class {name!r} has {counts[0]} images in train and {counts[1]} in "
-                "test; expected at least 2 and 1: add images, or remove the class from both"
-            )
-        if not name.isprintable():
-            raise DataError(f"{source}: class {name!r} has a name that cannot be shown; rename it")
-    if len(classes) < 2:
-        raise DataError(f"{source} has {len(classes)} classes; expected 2 or more")
-    return tuple(classes)
+    pixels: np.ndarray
+    formats: set[str]
+    num_turned: int
+    num_transparent: int
 
 
 def decode(
     files: list[ImageFile], source: str, on_progress: Callable[[int, int], None] | None = None
-) -> tuple[np.ndarray, set[str]]:
-    """Decode every image in full.
+) -> Decoded:
+    """Decode every image in full, the way up that its camera noted, transparency on white.
 
-    Grey images stay grey if all are; else all become RGB. Transparency is dropped.
+    Grey images stay grey if all are; else all become RGB.
 
     Args:
         files: At least one; all must have one size.
         source: What errors call it.
         on_progress: Called with the number of images decoded and of all.
-
-    Returns:
-        ``(N, H, W, C)`` uint8 with C of 1 or 3, and the formats met, e.g. ``{"JPEG"}``.
 
     Raises:
         DataError: A file that does not decode or is of another size, too large or too many.
@@ -147,10 +57,16 @@ def decode(
     pixels = np.empty((0, 0, 0, 3), np.uint8)
     formats = set()
     all_grey = True
+    num_turned = num_transparent = 0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of odd metadata; pixels that are amiss raise
         for number, file in enumerate(files):
             image = _open(file, source)
+            try:
+                num_turned += _turn(image)
+                seen, is_transparent = _as_rgb(image)
+            except Exception as error:
+                raise _undecodable(file, source, error) from None
             if number == 0:
                 pixels = _room_for(len(files), image.size, source)
             if image.size != pixels.shape[2:0:-1]:
@@ -159,22 +75,24 @@ def decode(
                     f"{_by(pixels.shape[2:0:-1])} (width x height) as {files[0].path!r}: "
                     "make all images the same size"
                 )
-            try:
-                pixels[number] = _as_rgb(image)
-            except Exception as error:
-                raise _undecodable(file, source, error) from None
+            pixels[number] = seen
+            num_transparent += is_transparent
             formats.add(image.format or "")
             all_grey = all_grey and image.mode in ("1", "L")
             if on_progress:
                 on_progress(number + 1, len(files))
-    return (np.ascontiguousarray(pixels[..., :1]) if all_grey else pixels), formats
+    if all_grey:
+        pixels = np.ascontiguousarray(pixels[..., :1])
+    return Decoded(pixels, formats, num_turned, num_transparent)
 
 
 def _open(file: ImageFile, source: str) -> Image.Image:
     """Read the head of an image and refuse what is no small 8-bit picture."""
+    content = content_of(file.content)
     try:
-        image = Image.open(io.BytesIO(file.content), formats=FORMATS)
+        image = Image.open(io.BytesIO(content), formats=FORMATS)
         frames = getattr(image, "n_frames", 1)  # reads the heads of all
+        is_deep = image.mode[0] in "IF" or _bits_a_channel(image, content) > 8
     except Exception as error:  # Pillow's decoders raise almost anything
         raise _undecodable(file, source, error) from None
     if max(image.size) > MAX_SIZE:
@@ -184,19 +102,43 @@ def _open(file: ImageFile, source: str) -> Image.Image:
         )
     if frames > 1:
         raise DataError(f"{source}: {file.path!r} has {frames} frames; expected one still image")
-    if image.mode[0] in "IF":
+    if is_deep:
         raise DataError(
-            f"{source}: {file.path!r} has more than 8 bits a channel (mode {image.mode}); "
-            "convert it to 8 bits first"
+            f"{source}: {file.path!r} has more than 8 bits a channel; convert it to 8 bits first"
         )
     return image
 
 
-def _as_rgb(image: Image.Image) -> np.ndarray:
-    """Return ``(H, W, 3)`` uint8."""
-    if image.mode == "P" and "transparency" in image.info:
+def _bits_a_channel(image: Image.Image, content: bytes) -> int:
+    """Return the bits of a channel in the file; Pillow takes the upper 8 of 16 and says nothing."""
+    if image.format == "PNG":
+        return content[24]  # in its first chunk
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        return max(image.tag_v2.get(BITS_A_SAMPLE, (1,)))
+    if isinstance(image, PpmImagePlugin.PpmImageFile):
+        most = image.tile[0].args[-1]  # the largest value of a channel, where there is one
+        return most.bit_length() if isinstance(most, int) else 8
+    return 8
+
+
+def _turn(image: Image.Image) -> bool:
+    """Turn or mirror an image in place if its EXIF data says so, and tell whether it did."""
+    image.load()  # raises what is amiss with the pixels; EXIF data beyond reading is as none
+    with suppress(Exception):
+        turned = image.getexif().get(ORIENTATION, 1) in range(2, 9)
+        ImageOps.exif_transpose(image, in_place=True)
+        return turned
+    return False
+
+
+def _as_rgb(image: Image.Image) -> tuple[np.ndarray, bool]:
+    """Return ``(H, W, 3)`` uint8, and whether some of it was transparent."""
+    is_transparent = False
+    if image.has_transparency_data:
         image = image.convert("RGBA")
-    return np.asarray(image.convert("RGB"))
+        is_transparent = bool((np.asarray(image)[..., 3] < 255).any())
+        image = Image.alpha_composite(Image.new("RGBA", image.size, BACKGROUND), image)
+    return np.asarray(image.convert("RGB")), is_transparent
 
 
 def _room_for(count: int, size: tuple[int, int], source: str) -> np.ndarray:

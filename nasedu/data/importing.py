@@ -5,71 +5,27 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
-from nasedu.data import catalogue, cifar10, storage
-from nasedu.data.decoding import Layout, arrange, decode
+from nasedu.data import catalogue, cifar10, idx, storage
+from nasedu.data.arranging import Layout, arrange, has_images
+from nasedu.data.decoding import Decoded, decode
 from nasedu.data.images import ImageData, LabelledImages
-from nasedu.data.source import Entries, read_source
-from nasedu.data.text_importing import TextSummary, find_text, text_of_files
+from nasedu.data.source import Source, read_source, unreadable
+from nasedu.data.summary import ImportSummary, passed_over
+from nasedu.data.text_files import find_text, text_paths
+from nasedu.data.text_importing import TextSummary, text_of_files
 from nasedu.data.text_storage import write_text
-from nasedu.errors import SettingError
+from nasedu.data.treebank import looks_like
+from nasedu.errors import DataError, SettingError
+from nasedu.whole_file import held
 
 MAX_TITLE = 80
-MAX_LISTED = 10  # names of classes in a summary
+PATIENCE = 60  # seconds that another import may take to write its file
 
-
-@dataclass(frozen=True, slots=True)
-class ImportSummary:
-    """What images were imported; as text, the lines to print.
-
-    Attributes:
-        name: What ``--data`` calls it.
-        title: What figures call it.
-        classes: Names of the classes.
-        train_counts: Training images of every class, before validation images are split off.
-        test_counts: Test images of every class.
-        num_valid: How many of the training images are for validation.
-        shape: ``(C, H, W)`` of every image.
-        num_bytes: Size of the file that was written.
-        seconds: Wall time of the import.
-        path: The file that was written.
-        ignored: What lay beside ``train`` and ``test`` and was not read.
-    """
-
-    name: str
-    title: str
-    classes: tuple[str, ...]
-    train_counts: tuple[int, ...]
-    test_counts: tuple[int, ...]
-    num_valid: int
-    shape: tuple[int, int, int]
-    num_bytes: int
-    seconds: float
-    path: Path
-    ignored: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        channels, height, width = self.shape
-        colour = "grey" if channels == 1 else "RGB"
-        classes = ", ".join(self.classes[:MAX_LISTED])
-        if len(self.classes) > MAX_LISTED:
-            classes += f" and {len(self.classes) - MAX_LISTED} more"
-        count = sum(self.train_counts) + sum(self.test_counts)
-        lines = [
-            f"imported {self.name}: {self.title}",
-            f"  images   {count:,} of {width}x{height} pixels, {colour}, every one decoded",
-            f"  classes  {len(self.classes)}: {classes}",
-            f"  train    {_counted(self.train_counts)}; {self.num_valid:,} of them to validate",
-            f"  test     {_counted(self.test_counts)}",
-            f"  file     {self.path} ({self.num_bytes / 1e6:.1f} MB, {self.seconds:.1f} s)",
-        ]
-        if self.ignored:
-            lines.append(f"  not read {', '.join(map(repr, self.ignored[:MAX_LISTED]))}")
-        return "\n".join(lines)
+OnProgress = Callable[[int, int], None]
 
 
 def add(
@@ -79,7 +35,7 @@ def add(
     title: str | None = None,
     flip: bool = True,
     replace: bool = False,
-    on_progress: Callable[[int, int], None] | None = None,
+    on_progress: OnProgress | None = None,
 ) -> ImportSummary | TextSummary:
     """Import images or a text, checking all of it, into a file that loads in less than a second.
 
@@ -89,9 +45,10 @@ def add(
         name: What to call the data set.
         path: A folder, .zip, .tar, .tar.gz or .tgz of ``train/<class>/*`` and
             ``test/<class>/*``, possibly inside one folder. Images are 8-bit, of one size. Or
-            CIFAR-10's official archive, in its binary version. Or of a text: three files that
-            end in ``train.txt``, ``valid.txt`` and ``test.txt``, such as ``ptb.train.txt``, a
-            sentence a line.
+            CIFAR-10's official archive, in its binary or its Python version; or MNIST's four
+            files. Or of a text: three files that end in ``train.txt``, ``valid.txt`` and
+            ``test.txt`` (or ``.tokens``), such as ``ptb.train.txt``, a sentence a line. Images
+            in classes win over a text that lies beside them.
         title: What figures call it. By default the name, with a note if all images are JPEG;
             "CIFAR-10" for the official archive and "CIFAR-10 (JPEG copy)" for images that are
             its by classes, number and size; for the file sums of Mikolov's Penn Treebank, that.
@@ -104,55 +61,68 @@ def add(
         DataError: The source is not as described above, or the disk is full.
     """
     started = time.perf_counter()
-    source = Path(path)
+    path = Path(path)
     check_name(name, replace)
     if title is not None and not (title.isprintable() and 0 < len(title.strip()) <= MAX_TITLE):
         raise SettingError(f"title is {title!r}; expected one line of 1 to {MAX_TITLE} characters")
-    entries, ignored = read_source(source), ()
-    if files := find_text(entries, str(source)):
-        target = _target(name, text=True)
-        text = text_of_files(name, title, files, str(source))
-        size = write_text(target, text, _origin(source))
-        return TextSummary.of(text, files, target, size, time.perf_counter() - started)
-    target = _target(name, text=False)
-    if cifar10.is_binary(entries):
-        default = cifar10.TITLE if cifar10.is_official(source) else name
-        data = cifar10.data_of(entries, name, title or default, flip, source)
-    else:
-        data, ignored = _decoded(entries, name, title, flip, str(source), on_progress)
-    size = storage.write(target, data, _origin(source))
-    return ImportSummary(
-        name=name,
-        title=data.title,
-        classes=data.classes,
-        train_counts=_counts(data.train, data.num_classes),
-        test_counts=_counts(data.test, data.num_classes),
-        num_valid=data.num_valid,
-        shape=data.shape,
-        num_bytes=size,
-        seconds=time.perf_counter() - started,
-        path=target,
-        ignored=ignored,
-    )
+    source = read_source(path)
+    where, passed = str(path), passed_over(source.litter)
+    if not has_images(source.entries) and (files := find_text(source.entries, where)):
+        text = text_of_files(name, title, files, where)
+        written = None if looks_like(name, files) else files.texts
+        origin = _origin(path)
+        size, target = _written(
+            name, replace, lambda to: write_text(to, text, origin, written), text=True
+        )
+        seconds = time.perf_counter() - started
+        return TextSummary.of(text, files, target, size, seconds, passed)
+    images, remarks, ignored = _images(source, name, title, flip, on_progress)
+    origin = _origin(path)
+    size, target = _written(name, replace, lambda to: storage.write(to, images, origin))
+    seconds = time.perf_counter() - started
+    return ImportSummary.of(images, target, size, seconds, remarks, ignored, passed)
 
 
-def _decoded(
-    entries: Entries,
-    name: str,
-    title: str | None,
-    flip: bool,
-    where: str,
-    on_progress: Callable[[int, int], None] | None,
-) -> tuple[ImageData, tuple[str, ...]]:
-    """Return the data set of a source of image files, and what of the source was not read."""
-    layout = arrange(entries, where)
-    pixels, formats = decode(layout.train + layout.test, where, on_progress)
-    default = f"{name} (JPEG images)" if formats == {"JPEG"} else name
+def _images(
+    source: Source, name: str, title: str | None, flip: bool, on_progress: OnProgress | None
+) -> tuple[ImageData, tuple[str, ...], tuple[str, ...]]:
+    """Return the images of a source, what is odd about them, and what of it was not read."""
+    where, entries = str(source.path), source.entries
+    if not has_images(entries):
+        if version := cifar10.version_of(entries):
+            default = cifar10.TITLE if cifar10.is_official(source.path) else name
+            of = entries, version
+            return cifar10.data_of(*of, name, title or default, flip, where), (), ()
+        if files := idx.find_idx(entries, where):
+            return idx.data_of(files, name, title or name, flip, where), (), ()
+    try:
+        layout = arrange(entries, where)
+    except DataError as error:
+        if not source.closed:
+            raise
+        closed = ", ".join(map(str, source.closed))
+        raise DataError(f"{error} (and {closed} cannot be read: check its rights)") from None
+    decoded = decode(layout.train + layout.test, where, on_progress)
     counts = len(layout.train), len(layout.test)
-    if cifar10.is_jpeg_copy(layout.classes, counts, pixels.shape[1:], formats):
+    default = f"{name} (JPEG images)" if decoded.formats == {"JPEG"} else name
+    if cifar10.is_jpeg_copy(layout.classes, counts, decoded.pixels.shape[1:], decoded.formats):
         default = cifar10.COPY
-    data = _data_of(name, title or default, flip, layout, torch.from_numpy(pixels))
-    return data, layout.ignored
+    data = _data_of(name, title or default, flip, layout, torch.from_numpy(decoded.pixels))
+    return data, _remarks(source, decoded), layout.ignored
+
+
+def _remarks(source: Source, decoded: Decoded) -> tuple[str, ...]:
+    """Return what is to be said about images in a layout of their own."""
+    remarks = []
+    if decoded.num_turned:
+        remarks.append(
+            f"{decoded.num_turned:,} images were turned upright, as their EXIF data says"
+        )
+    if decoded.num_transparent:
+        remarks.append(f"{decoded.num_transparent:,} transparent images were put on white")
+    if text_paths(source.entries):
+        remarks.append("images were taken, not the text beside them: give a text its own folder")
+    return tuple(remarks)
 
 
 def check_name(name: str, replace: bool) -> None:
@@ -176,14 +146,20 @@ def check_name(name: str, replace: bool) -> None:
             )
 
 
-def _target(name: str, *, text: bool) -> Path:
-    """Return the file to write, for a name that is not taken by the other kind of data."""
+def _written(
+    name: str, replace: bool, write: Callable[[Path], int], *, text: bool = False
+) -> tuple[int, Path]:
+    """Write a data set unless its name was taken meanwhile; return the file's size and place."""
     images, words = catalogue.imported_path(name), catalogue.text_path(name)
     target, other = (words, images) if text else (images, words)
-    if other.exists():
-        kind = "images are" if text else "a text is"
-        raise SettingError(f"{kind} called {name!r} already ({other}); choose another name")
-    return target
+    storage.make_folder(target.parent)
+    busy = f"another import into {images.parent} does not end; wait for it"
+    with held(images.parent, DataError, busy, PATIENCE):
+        check_name(name, replace)
+        if other.exists():
+            kind = "images are" if text else "a text is"
+            raise SettingError(f"{kind} called {name!r} already ({other}); choose another name")
+        return write(target), target
 
 
 def _data_of(name: str, title: str, flip: bool, layout: Layout, pixels: torch.Tensor) -> ImageData:
@@ -204,16 +180,6 @@ def _data_of(name: str, title: str, flip: bool, layout: Layout, pixels: torch.Te
     )
 
 
-def _counts(images: LabelledImages, num_classes: int) -> tuple[int, ...]:
-    return tuple(images.labels.bincount(minlength=num_classes).tolist())
-
-
-def _counted(counts: tuple[int, ...]) -> str:
-    """Return e.g. ``"50,000 (5,000 a class)"``."""
-    least, most = min(counts), max(counts)
-    return f"{sum(counts):,} ({least:,}{f' to {most:,}' if most > least else ''} a class)"
-
-
 def _origin(source: Path) -> dict[str, str | None]:
     """Return where data came from, without the folders of this machine."""
     return {"name": source.resolve().name, "sha256": _sha256(source)}
@@ -223,5 +189,8 @@ def _sha256(source: Path) -> str | None:
     """Return the digest of an archive, or None for a folder."""
     if source.is_dir():
         return None
-    with source.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with source.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise unreadable(source, error) from None

@@ -1,228 +1,194 @@
-"""The files of a folder or an archive, read in one pass and never unpacked to disk.
-
-An archive is not trusted: a path that leaves it, a link, a device, a path that repeats or a
-size beyond reason refuses the whole of it.
-"""
+"""The source of an import: what lies in a folder or an archive, and what of it is passed over."""
 
 from __future__ import annotations
 
-import gzip
-import io
 import re
-import stat
-import tarfile
-import zipfile
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
+from nasedu.data.archives import MAX_FILE_BYTES, Parts, archive_entries, check_size
+from nasedu.data.foreign import hint_for
 from nasedu.errors import DataError
 
-Parts = tuple[str, ...]
-Entries = dict[Parts, bytes | None]  # what is in a file, by the parts of its path; None: a folder
+Content = bytes | Path  # of a file: its bytes, or where it lies in a folder, read when needed
+Entries = dict[Parts, Content | None]  # what is in a file, by the parts of its path; None: a folder
 
 SPLITS = ("train", "test")
 ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
-MAX_FILE_BYTES = 64 * 2**20
-MAX_TOTAL_BYTES = 2 * 2**30
-MAX_ENTRIES = 1_000_000
-SLACK = 2**20  # bytes of headers between two files of a tar archive
-TAIL = 16 * 2**20  # bytes of padding after the last one
-TEXT_PART = re.compile(r"(|.*[._-])(train|valid|test)\.txt")
+MAX_LISTED = 10  # names in a sentence
+TEXT_PART = re.compile(r"(|.*[._-])(train|valid|test)(\.(?:txt|tokens|raw))")
+OTHER_PART = re.compile(
+    r"(data_batch_[1-5]|test_batch)(\.bin)?|batches\.meta(\.txt)?"  # of CIFAR-10
+    r"|(train|t10k)-(images|labels)[.-]idx[13]-ubyte(\.gz)?"  # of MNIST
+)
+LITTER = re.compile(
+    r"\._.*|~\$.*|\.ds_store|__macosx|\.(spotlight-v100|trashes|fseventsd|temporaryitems)"
+    r"|\.(apdisk|localized|apple(double|db|desktop))|icon\r"  # macOS
+    r"|(eh)?thumbs(_vista)?\.db(:encryptable)?|desktop\.ini|.*zone\.identifier"
+    r"|\$recycle\.bin|recycler|system volume information|wpsettings\.dat"  # Windows
+    r"|@eadir|@tmp|@recycle|#recycle|#snapshot|\.?@__thumb"  # network disks
+    r"|lost\+found|\.trash-\d+|\.directory|\.thumbnails|\.nfs.*|\.fuse_hidden.*"  # Linux
+    r"|\.~lock\..*|.*\.sw[po]|.*~"  # editors
+    r"|\.dropbox(\.\w+)?|.*:com\.dropbox\..*|\.picasa\.ini|picasa\.ini|\.nomedia"
+    r"|\.git|\.gitignore|\.gitattributes|\.gitkeep|\.svn|\.hg|\.dvc|\.idea|\.vscode"
+    r"|\.ipynb_checkpoints|__pycache__",
+    re.IGNORECASE,
+)
 
 
-def read_source(path: Path) -> Entries:
-    """Return every file and folder of a folder, .zip, .tar, .tar.gz or .tgz, without hidden ones.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What lies in a folder or an archive.
+
+    Attributes:
+        path: The folder or archive.
+        entries: Every file and folder that may be of use, by the parts of its path.
+        litter: How many files and folders were left out, by name, which systems and programs
+            leave behind, such as ``.DS_Store``.
+        closed: Folders that could not be looked into.
+    """
+
+    path: Path
+    entries: Entries
+    litter: Counter[str]
+    closed: tuple[Path, ...] = ()
+
+
+def read_source(path: Path) -> Source:
+    """Return what lies in a folder, .zip, .tar, .tar.gz or .tgz.
 
     Raises:
         DataError: Not there, of no known kind, damaged, or an archive that is not to be trusted.
     """
-    kind = _kind(path)
     entries: Entries = {}
-    total = count = 0
+    litter: Counter[str] = Counter()
+    closed: list[Path] = []
     try:
-        for parts, content in kind(path):
-            total, count = total + len(content or b""), count + 1
-            if total > MAX_TOTAL_BYTES or count > MAX_ENTRIES:
-                raise DataError(
-                    f"{path} holds more than {MAX_TOTAL_BYTES >> 30} GiB or {MAX_ENTRIES:,} files; "
-                    "leave only train/ and test/ in it, or import fewer images"
-                )
-            if parts in entries and not (content is None and entries[parts] is None):
-                raise _untrusted(path, "/".join(parts), "is there twice")
-            entries[parts] = content
+        for parts, content in _entries(path, closed):
+            if left := next(filter(is_litter, parts), None):
+                litter[left] += content is not None or parts[-1] == left
+            else:
+                entries[parts] = content
     except DataError:
         raise
     except Exception as error:  # on damage the standard library's readers raise almost anything
         if isinstance(error, OSError) and error.errno:
-            what = error.filename or path
-            raise DataError(f"cannot read {what} ({error.strerror}); check its rights") from None
+            raise unreadable(error.filename or path, error) from None
         raise DataError(
             f"{path} is damaged, truncated or of another kind than its name says "
             f"({' '.join(str(error).split())}); fetch it again"
         ) from None
-    return {parts: content for parts, content in entries.items() if not _is_hidden(parts)}
+    return Source(path, entries, litter, tuple(closed))
 
 
-def _kind(path: Path) -> Callable[[Path], Iterator[tuple[Parts, bytes | None]]]:
-    """Return the generator of entries for this kind of source."""
+def _entries(path: Path, closed: list[Path]) -> Iterator[tuple[Parts, Content | None]]:
+    """Return the entries of this kind of source; add folders that cannot be read to ``closed``."""
     if path.is_dir():
-        return _folder_entries
+        return _folder_entries(path, closed)
     if not path.is_file():
         raise DataError(f"there is no file or folder {path}; check the path")
-    if path.name.lower().endswith(".zip"):
-        return _zip_entries
     if path.name.lower().endswith(ENDINGS):
-        return _tar_entries
-    raise DataError(f"{path} is of no known kind; expected a folder or one of {', '.join(ENDINGS)}")
+        return archive_entries(path, _is_needed)
+    expected = f"expected a folder or one of {', '.join(ENDINGS)}"
+    hint = hint_for([path.name]) or "unpack it, or import the folder that it lies in"
+    raise DataError(f"{path} is of no known kind; {expected}: {hint}")
 
 
-def _is_hidden(parts: Parts) -> bool:
-    """Whether a path is what systems leave behind: .DS_Store, __MACOSX, Thumbs.db and the like."""
-    return any(
-        part.startswith(".") or part in ("__MACOSX", "Thumbs.db", "desktop.ini") for part in parts
-    )
+def is_litter(name: str) -> bool:
+    """Whether a file or folder is what systems leave behind: .DS_Store, Thumbs.db and so on."""
+    return LITTER.fullmatch(name) is not None
 
 
-def _folder_entries(folder: Path) -> Iterator[tuple[Parts, bytes | None]]:
+def _is_needed(parts: Parts) -> bool:
+    """Whether the content of a file in an archive may be wanted, by its path."""
+    if any(map(is_litter, parts)):
+        return False
+    is_part = text_part(parts[-1]) or OTHER_PART.fullmatch(parts[-1])
+    return bool(is_part) or not set(SPLITS).isdisjoint(parts[:2])
+
+
+def text_part(name: str) -> tuple[str, str, str] | None:
+    """Return e.g. ``("ptb.", "train", ".txt")`` for the file name ``ptb.train.txt``, else None."""
+    match = TEXT_PART.fullmatch(name)
+    return (match[1], match[2], match[3]) if match else None
+
+
+def _folder_entries(folder: Path, closed: list[Path]) -> Iterator[tuple[Parts, Content | None]]:
     """Yield what lies in ``train`` and ``test``, here or one folder down; of the rest, names.
 
-    Files that may be parts of a text come with their content. Links are followed: the folder
-    is the user's own.
+    Links are followed: the folder is the user's own.
     """
-    for entry in sorted(folder.iterdir()):
-        if entry.name in SPLITS and entry.is_dir():
-            yield from _walk(folder, (entry.name,))
+    top = _names(folder)
+    yield from (((name,), content) for name, content in top.items())
+    if _holds_splits(top):
+        for split in SPLITS:
+            yield from _walk(folder, (split,))
+        return
+    for name, content in top.items():
+        if content is not None or is_litter(name):
             continue
-        yield (entry.name,), _content(folder, entry)
-        if entry.is_dir() and not _is_hidden((entry.name,)):
-            for inner in sorted(entry.iterdir()):
-                if inner.name in SPLITS and inner.is_dir():
-                    yield from _walk(folder, (entry.name, inner.name))
-                else:
-                    yield (entry.name, inner.name), _content(folder, inner)
+        try:
+            inner = _names(folder / name)
+        except PermissionError:
+            closed.append(folder / name)
+            continue
+        yield from (((name, below), content) for below, content in inner.items())
+        if _holds_splits(inner):
+            for split in SPLITS:
+                yield from _walk(folder, (name, split))
 
 
-def _content(folder: Path, path: Path) -> bytes | None:
-    """Return the bytes of a part of a text, none of another file's, None for a folder."""
-    if path.is_dir():
-        return None
-    if not text_part(path.name) or not path.is_file():
-        return b""
-    _check_size(folder, path.name, path.stat().st_size)
-    return path.read_bytes()
+def _names(folder: Path) -> dict[str, Content | None]:
+    """Return what lies in a folder, sorted by name: the place of a file, None for a folder."""
+    return {path.name: None if path.is_dir() else path for path in sorted(folder.iterdir())}
 
 
-def text_part(name: str) -> tuple[str, str] | None:
-    """Return e.g. ``("ptb.", "train")`` for the file name ``ptb.train.txt``, else None."""
-    match = TEXT_PART.fullmatch(name)
-    return (match[1], match[2]) if match else None
+def _holds_splits(names: dict[str, Content | None]) -> bool:
+    return all(split in names and names[split] is None for split in SPLITS)
 
 
-def _walk(folder: Path, split: Parts) -> Iterator[tuple[Parts, bytes | None]]:
-    """Yield a folder and what lies in it, two levels deep, which is where images are."""
-    yield split, None
-    for path in sorted(folder.joinpath(*split).glob("*")) + sorted(
-        folder.joinpath(*split).glob("*/*")
-    ):
-        parts = path.relative_to(folder).parts
-        if path.is_dir():
-            yield parts, None
-        elif not path.is_file():
-            raise DataError(f"{path} is neither a file nor a folder; remove it")
-        else:
-            _check_size(folder, "/".join(parts), path.stat().st_size)
-            yield parts, path.read_bytes()
+def _walk(folder: Path, split: Parts) -> Iterator[tuple[Parts, Content | None]]:
+    """Yield what lies in a folder, two levels deep, which is where images are."""
+    for name, content in _names(folder.joinpath(*split)).items():
+        inside = (*split, name)
+        yield inside, _plain(content)
+        if content is None and not is_litter(name):
+            for below, content in _names(folder.joinpath(*inside)).items():
+                yield (*inside, below), _plain(content)
 
 
-def _zip_entries(path: Path) -> Iterator[tuple[Parts, bytes | None]]:
-    with zipfile.ZipFile(path) as archive:
-        for info in archive.infolist():
-            parts = _parts(path, info.filename)
-            if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
-                raise _untrusted(path, info.filename, "is a link or a device")
-            if info.flag_bits & 1:
-                raise DataError(f"{path}: {info.filename!r} is encrypted; expected a plain .zip")
-            if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                raise DataError(
-                    f"{path}: {info.filename!r} is compressed with method {info.compress_type}; "
-                    "expected a plain .zip (stored or deflated)"
-                )
-            _check_size(path, info.filename, info.file_size)
-            yield parts, None if info.is_dir() else archive.read(info)
+def _plain(content: Content | None) -> Content | None:
+    """Return the place of a file, if it is one and no pipe, device or link to nothing."""
+    if isinstance(content, Path) and not (content.is_file() or is_litter(content.name)):
+        raise DataError(f"{content} is neither a file nor a folder; remove it")
+    return content
 
 
-def _tar_entries(path: Path) -> Iterator[tuple[Parts, bytes | None]]:
-    """Yield the members of a tar archive in one pass, and check that it ends where it should.
+def content_of(file: Content) -> bytes:
+    """Return the bytes of a file; one in a folder is read now.
 
-    tarfile takes a damaged header for the end of the archive. What follows the last member
-    must therefore be zeros, at least one block of them.
+    Raises:
+        DataError: It cannot be read, or is too large.
     """
-    zipped = path.name.lower().endswith("gz")
-    with gzip.open(path) if zipped else path.open("rb") as file:
-        stream = _Metered(path, file)
-        end = 0
-        with tarfile.open(fileobj=stream, mode="r|") as archive:
-            for member in archive:
-                parts = _parts(path, member.name)
-                end = member.offset_data
-                if member.isreg() and not member.issparse():
-                    _check_size(path, member.name, member.size)
-                    stream.allowance = member.size + SLACK
-                    content = archive.extractfile(member)
-                    yield parts, content.read() if content else b""
-                    end += -(-member.size // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
-                elif member.isdir():
-                    yield parts, None
-                else:
-                    raise _untrusted(path, member.name, "is a link, a device or a sparse file")
-                stream.allowance = SLACK
-        stream.allowance = TAIL
-        while stream.read(tarfile.RECORDSIZE):
-            pass
-        if stream.last > end or stream.position < end + tarfile.BLOCKSIZE:
-            raise tarfile.ReadError(f"no end of archive after {end} bytes")
+    if isinstance(file, bytes):
+        return file
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(MAX_FILE_BYTES + 1)
+            check_size(file.parent, file.name, max(len(content), file.stat().st_size))
+    except OSError as error:
+        raise unreadable(file, error) from None
+    return content
 
 
-class _Metered(io.RawIOBase):
-    """A stream that refuses to give more than was allowed, so that no header can be a bomb."""
-
-    def __init__(self, path: Path, file: IO[bytes] | gzip.GzipFile) -> None:
-        super().__init__()
-        self.path = path
-        self.file = file
-        self.allowance = SLACK
-        self.position = 0
-        self.last = 0  # where the last byte lies that is not zero
-
-    def read(self, size: int = -1, /) -> bytes:
-        data = self.file.read(size)
-        self.allowance -= len(data)
-        if self.allowance < 0:
-            raise DataError(f"{self.path} has a header beyond reason: the archive is refused whole")
-        if solid := len(data.rstrip(b"\0")):
-            self.last = self.position + solid
-        self.position += len(data)
-        return data
+def unreadable(path: Path | str, error: OSError) -> DataError:
+    """Return the error for a file or folder that the system does not let us read."""
+    return DataError(f"cannot read {path} ({error.strerror}); check its rights")
 
 
-def _parts(path: Path, name: str) -> Parts:
-    """Return the parts of a path in an archive, or refuse one that leaves the archive."""
-    parts = tuple(part for part in name.split("/") if part not in ("", "."))
-    if name.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", name) or "\\" in name:
-        raise _untrusted(path, name, "lies outside of its folder")
-    return parts
-
-
-def _check_size(path: Path, name: str, size: int) -> None:
-    if size > MAX_FILE_BYTES:
-        raise DataError(
-            f"{path}: {name!r} takes {size:,} bytes; expected at most {MAX_FILE_BYTES:,} a file"
-        )
-
-
-def _untrusted(path: Path, name: str, why: str) -> DataError:
-    return DataError(
-        f"{path}: {name!r} {why}; the archive is refused whole: make one that holds only "
-        "train/<class>/* and test/<class>/* (or a text's three files) as plain files"
-    )
+def listed(names: Sequence[str]) -> str:
+    """Return e.g. ``"'a', 'b' and 7 more"``."""
+    shown = ", ".join(map(repr, names[:MAX_LISTED]))
+    return f"{shown} and {len(names) - MAX_LISTED:,} more" if names[MAX_LISTED:] else shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,14 +83,24 @@ def write_tensors(path: Path, tensors: dict[str, Tensor], description: str) -> i
         DataError: As for `write`.
     """
     content = save(tensors, metadata={"nasedu": description})
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DataError(f"{path.parent} cannot be made: {error.strerror}; {REMEDY}") from None
+    make_folder(path.parent)
     for left in left_by_a_kill(path.parent, path.name):
-        left.unlink(missing_ok=True)
+        with suppress(OSError):
+            left.unlink()
     write_whole(path, content, DataError, REMEDY)
     return len(content)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for data, unless it is there.
+
+    Raises:
+        DataError: It cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"{folder} cannot be made: {error.strerror}; {REMEDY}") from None
 
 
 def read(path: Path) -> ImageData:
@@ -138,7 +149,7 @@ def read_header(path: Path) -> Header:
 
 
 def read_description(
-    path: Path, kind: str, expected: Sequence[str]
+    path: Path, kind: str, expected: Sequence[str], further: Sequence[str] = ()
 ) -> tuple[dict[str, Any], dict[str, tuple[str, list[int]]]]:
     """Return a file's description, and type and shape of its tensors, which are not read.
 
@@ -146,13 +157,17 @@ def read_description(
         path: The file.
         kind: What the description must be of.
         expected: Names of the tensors that it must hold, no others.
+        further: Names of those that it may hold as well, all of them or none.
 
     Raises:
         DataError: As for `read`.
     """
     with open_file(path) as file:
         text = (file.metadata() or {}).get("nasedu", "")
-        if (names := set(file.keys())) != set(expected):
+        names = set(file.keys())
+        if further and names == {*expected, *further}:
+            expected = (*expected, *further)
+        if names != set(expected):
             raise unusable(path, f"it holds {sorted(names)[:4]}, expected {list(expected)}")
         slices = {name: file.get_slice(name) for name in expected}
         kinds = {name: (part.get_dtype(), part.get_shape()) for name, part in slices.items()}
@@ -177,6 +192,12 @@ def _checked_shape(
 
 def open_file(path: Path) -> Any:
     """Open a safetensors file, with an error of one line."""
+    try:
+        path.open("rb").close()  # what may not be read is no reason to import it again
+    except PermissionError as error:
+        raise DataError(f"cannot read {path} ({error.strerror}); check its rights") from None
+    except OSError:
+        pass
     try:
         return safe_open(path, framework="pt")
     except (OSError, SafetensorError) as error:

@@ -145,19 +145,33 @@ def characters_of(words: TextData) -> TextData:
     if words.unit != "word":
         raise DataError(f"{words.name} is made of {words.unit}s; expected words")
     texts = [_spelled(words, getattr(words, part)) for part in PARTS]
-    known = "".join(sorted({"_", "\n", *"".join(words.symbols)}))
+    return text_of_characters(words.name, words.title, *texts)
+
+
+def text_of_characters(name: str, title: str, train: str, valid: str, test: str) -> TextData:
+    """Return three texts as tokens, one a character, ends of lines included.
+
+    Characters of the held-out parts alone are known, too; the most frequent in training is first.
+
+    Args:
+        name: What ``--data`` calls the text as words.
+        title: What figures call it.
+        train: The text to train on; every line ends in a newline.
+        valid: The text to validate on.
+        test: The text to test on.
+    """
+    texts = [train, valid, test]
+    known = "".join(sorted({*"".join(texts)}))
     codes = _codes(known)
     place = np.zeros(int(codes.max()) + 1, dtype=np.int64)
     place[codes] = np.arange(len(codes))
     found = [place[_codes(text)] for text in texts]
-    used = np.bincount(np.concatenate(found), minlength=len(codes))
     order = np.lexsort((codes, -np.bincount(found[0], minlength=len(codes))))
-    order = order[used[order] > 0]  # the most frequent first, without those of no part
     rank = np.zeros(len(codes), dtype=np.int64)
     rank[order] = np.arange(len(order))
     return TextData(
-        f"{words.name}-chars",
-        f"{words.title}, characters",
+        f"{name}-chars",
+        f"{title}, characters",
         "character",
         tuple(known[i] for i in order),
         *(torch.from_numpy(rank[tokens]) for tokens in found),

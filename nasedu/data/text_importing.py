@@ -1,23 +1,17 @@
-"""Reading a text of three files, as Mikolov's Penn Treebank comes: ``ptb.train.txt`` and so on."""
+"""Importing a text of three files, such as Mikolov's Penn Treebank."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from nasedu.data.source import Entries, text_part
+from nasedu.data import treebank
+from nasedu.data.source import listed
 from nasedu.data.text import EOS, PARTS, UNKNOWN, TextData, text_of_lines
+from nasedu.data.text_files import TextFiles
 from nasedu.errors import DataError
 
 MAX_WORDS = 100_000  # distinct ones; more do not belong into a softmax
-TREEBANK = "Penn Treebank"
-TREEBANK_FILES = {  # tokens with one <eos> a line, and MD5, of Mikolov's preprocessing
-    "train": (929_589, "f26c4b92c5fdc7b3f8c7cdcb991d8420"),
-    "valid": (73_760, "aa0affc06ff7c36e977d7cd49e3839bf"),
-    "test": (82_430, "8b80168b89c18661a38ef683c0dc3721"),
-}
-TREEBANK_WORDS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +24,14 @@ class TextSummary:
         num_words: Size of the vocabulary.
         counts: Tokens to train, validate and test, one ``<eos>`` a line included.
         unknown: Tokens to validate and to test that became ``<unk>``.
-        differences: In what it is not Mikolov's Penn Treebank; empty if it is.
+        is_treebank: Whether it is, or claims to be, Mikolov's Penn Treebank.
+        differences: In what it is not that; empty if it is.
         num_bytes: Size of the file that was written.
         seconds: Wall time of the import.
         path: The file that was written.
+        files: Names of the three files that were read.
+        ignored: Paths of the other files of the source.
+        passed: How many files systems had left behind, by name, in one phrase; or "".
     """
 
     name: str
@@ -41,73 +39,72 @@ class TextSummary:
     num_words: int
     counts: tuple[int, int, int]
     unknown: int
+    is_treebank: bool
     differences: tuple[str, ...]
     num_bytes: int
     seconds: float
     path: Path
+    files: tuple[str, ...]
+    ignored: tuple[str, ...] = ()
+    passed: str = ""
 
     @classmethod
     def of(
-        cls, data: TextData, files: dict[str, bytes], path: Path, num_bytes: int, seconds: float
+        cls,
+        data: TextData,
+        files: TextFiles,
+        path: Path,
+        num_bytes: int,
+        seconds: float,
+        passed: str = "",
     ) -> TextSummary:
         """Return what is to be said of a text that was read from files and written."""
+        is_treebank = treebank.looks_like(data.name, files)
         return cls(
             name=data.name,
             title=data.title,
             num_words=data.num_symbols,
             counts=data.counts,
             unknown=_unknown(data, files),
-            differences=_differences(data, files),
+            is_treebank=is_treebank,
+            differences=treebank.differences(data, files) if is_treebank else (),
             num_bytes=num_bytes,
             seconds=seconds,
             path=path,
+            files=tuple(files.names.values()),
+            ignored=files.others,
+            passed=passed,
         )
 
     def __str__(self) -> str:
         train, valid, test = self.counts
+        characters = "its characters, spaces and ends of lines as they are"
+        if self.is_treebank:
+            characters = "its characters as in Mikolov's files: words joined by _, <unk> spelled"
         lines = [
             f"imported {self.name}: {self.title}",
             f"  words    {self.num_words:,} distinct, <eos> at the end of a line among them",
             f"  tokens   {train:,} to train, {valid:,} to validate, {test:,} to test",
+            f"  taken    a text of three files: {', '.join(map(repr, self.files))}",
             f"  file     {self.path} ({self.num_bytes / 1e6:.1f} MB, {self.seconds:.1f} s)",
-            f"  as well  {self.name}-chars, the same as characters",
+            f"  as well  {self.name}-chars: {characters}",
         ]
         if self.unknown:
             lines.append(f"  unknown  {self.unknown:,} tokens not in the training part: {UNKNOWN}")
+        if self.ignored:
+            lines.append(f"  not read {listed(self.ignored)}")
+        if self.passed:
+            lines.append(f"  passed   {self.passed}")
         if self.differences:
-            lines.append(f"  warning  not Mikolov's {TREEBANK}: {'; '.join(self.differences)}")
-        else:
-            lines.append(f"  checked  the tokens and MD5 sums of Mikolov's {TREEBANK}")
+            lines.append(
+                f"  warning  not Mikolov's {treebank.TITLE}: {'; '.join(self.differences)}"
+            )
+        elif self.is_treebank:
+            lines.append(f"  checked  the tokens and MD5 sums of Mikolov's {treebank.TITLE}")
         return "\n".join(lines)
 
 
-def find_text(entries: Entries, where: str) -> dict[str, bytes] | None:
-    """Return the contents of the three files of a text, or None if there is no text.
-
-    Args:
-        entries: What `read_source` returned.
-        where: Name of the source, for errors.
-
-    Raises:
-        DataError: A file of the three is missing, or there are several texts.
-    """
-    found: dict[tuple[str, ...], dict[str, bytes]] = {}
-    for parts, content in entries.items():
-        named = text_part(parts[-1]) if parts else None
-        if named and content is not None:
-            found.setdefault((*parts[:-1], named[0]), {})[named[1]] = content
-    whole = {name: files for name, files in found.items() if len(files) == len(PARTS)}
-    if len(whole) > 1:
-        shown = ", ".join(sorted(repr("/".join(name) + "train.txt") for name in whole)[:4])
-        raise DataError(f"{where} holds {len(whole)} texts ({shown}); leave only one in it")
-    if not whole and found and not any("train" in parts for parts in entries):
-        name, files = min(found.items())
-        missing = ", ".join(f"{name[-1]}{part}.txt" for part in PARTS if part not in files)
-        raise DataError(f"{where} lacks {missing}; a text is train, valid and test, all three")
-    return next(iter(whole.values()), None)
-
-
-def text_of_files(name: str, title: str | None, files: dict[str, bytes], where: str) -> TextData:
+def text_of_files(name: str, title: str | None, files: TextFiles, where: str) -> TextData:
     """Return the text of three files, one sentence a line, words apart by spaces.
 
     Args:
@@ -117,9 +114,11 @@ def text_of_files(name: str, title: str | None, files: dict[str, bytes], where: 
         where: Name of the source, for errors.
 
     Raises:
-        DataError: A file is empty, not UTF-8, holds ``<eos>``, or there are too many words.
+        DataError: A file is empty, holds ``<eos>``, or there are too many words.
     """
-    train, valid, test = (_lines(files[part], f"{where}: the text to {part}") for part in PARTS)
+    train, valid, test = (
+        _lines(files.texts[part], f"{where}: the text to {part}") for part in PARTS
+    )
     distinct = len({word for line in train for word in line})
     if distinct > MAX_WORDS:
         raise DataError(
@@ -127,18 +126,14 @@ def text_of_files(name: str, title: str | None, files: dict[str, bytes], where: 
             f"rare ones by {UNKNOWN}"
         )
     if title is None:
-        title = name if name != "ptb" else f"ptb (not the {TREEBANK})"
-        title = title if _other_digests(files) else TREEBANK
+        title = name if name != treebank.NAME else f"ptb (not the {treebank.TITLE})"
+        title = title if treebank.other_digests(files) else treebank.TITLE
     return text_of_lines(name, title, train, valid, test)
 
 
-def _lines(content: bytes, where: str) -> list[list[str]]:
+def _lines(text: str, where: str) -> list[list[str]]:
     """Return the words of every line."""
-    try:
-        rows = content.decode("utf-8").replace("\r\n", "\n").removesuffix("\n").split("\n")
-    except UnicodeDecodeError as error:
-        raise DataError(f"{where} is not UTF-8 (byte {error.start:,}); convert it first") from None
-    lines = [row.split() for row in rows]
+    lines = [row.split() for row in text.removesuffix("\n").split("\n")]
     for number, words in enumerate(lines, 1):
         if EOS in words:
             raise DataError(
@@ -150,33 +145,10 @@ def _lines(content: bytes, where: str) -> list[list[str]]:
     return lines
 
 
-def _other_digests(files: dict[str, bytes]) -> tuple[str, ...]:
-    """Return the parts whose MD5 is not that of Mikolov's Penn Treebank."""
-    return tuple(
-        part
-        for part, (_, md5) in TREEBANK_FILES.items()
-        if hashlib.md5(files[part], usedforsecurity=False).hexdigest() != md5
-    )
-
-
-def _differences(data: TextData, files: dict[str, bytes]) -> tuple[str, ...]:
-    """Return in what a text differs from Mikolov's Penn Treebank; nothing if it is that."""
-    found = []
-    for part, count in zip(PARTS, data.counts, strict=True):
-        expected = TREEBANK_FILES[part][0]
-        if count != expected:
-            found.append(f"{count:,} tokens to {part}, expected {expected:,}")
-    if data.num_symbols != TREEBANK_WORDS:
-        found.append(f"{data.num_symbols:,} words, expected {TREEBANK_WORDS:,}")
-    if differing := _other_digests(files):
-        found.append(f"the MD5 sums of {', '.join(differing)} are others")
-    return tuple(found)
-
-
-def _unknown(data: TextData, files: dict[str, bytes]) -> int:
+def _unknown(data: TextData, files: TextFiles) -> int:
     """Return how many held-out tokens are ``<unk>`` that were not so in the files."""
     if UNKNOWN not in data.symbols:
         return 0
-    place, word = data.symbols.index(UNKNOWN), UNKNOWN.encode()
+    place = data.symbols.index(UNKNOWN)
     tokens = int((data.valid == place).sum() + (data.test == place).sum())
-    return tokens - sum(files[part].split().count(word) for part in ("valid", "test"))
+    return tokens - sum(files.texts[part].split().count(UNKNOWN) for part in ("valid", "test"))

@@ -1,4 +1,9 @@
-"""One file for an imported text: its tokens, and its vocabulary as JSON."""
+"""One file for an imported text: its tokens, its vocabulary as JSON, and the text itself.
+
+The text itself, in UTF-8, is what its characters are made of. A file without it is of the Penn
+Treebank, whose characters are made of its words (see `characters_of`), or of an older nasedu,
+which made those of every text so.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +15,11 @@ import torch
 
 from nasedu.architectures.json_form import write_json
 from nasedu.data.storage import open_file, read_description, unusable, write_tensors
-from nasedu.data.text import PARTS, TextData
+from nasedu.data.text import PARTS, TextData, characters_of, text_of_characters
 from nasedu.errors import DataError
 
 KIND = "text_data"
+WRITTEN = {part: f"{part}_utf8" for part in PARTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +30,34 @@ class TextHeader:
         title: What figures call the text.
         symbols: Its words.
         counts: Tokens of the three parts.
+        has_characters: Whether the text itself is in the file.
     """
 
     title: str
     symbols: tuple[str, ...]
     counts: tuple[int, int, int]
+    has_characters: bool
 
 
-def write_text(path: Path, data: TextData, source: dict[str, Any]) -> int:
+def write_text(
+    path: Path, data: TextData, source: dict[str, Any], texts: dict[str, str] | None = None
+) -> int:
     """Write a text of words whole or not at all, and return the size of its file in bytes.
 
     Args:
         path: Where to; an existing file is replaced.
         data: What to write.
         source: Where it came from, for the record: a JSON object.
+        texts: What its characters are made of, by part, every line ended by a newline; None
+            for words joined by ``_``, as in Mikolov's files of the Penn Treebank.
 
     Raises:
         DataError: The disk is full or the folder cannot be written to.
     """
     fields = {"title": data.title, "symbols": data.symbols, "source": source}
     tensors = {part: getattr(data, part).int().cpu() for part in PARTS}
+    for part, text in (texts or {}).items():
+        tensors[WRITTEN[part]] = torch.frombuffer(bytearray(text.encode()), dtype=torch.uint8)
     return write_tensors(path, tensors, write_json(KIND, fields))
 
 
@@ -62,20 +76,38 @@ def read_text(path: Path) -> TextData:
         raise unusable(path, str(error)) from None
 
 
+def read_characters(path: Path) -> TextData:
+    """Return the text in a file as characters.
+
+    Raises:
+        DataError: As for `read_text`.
+    """
+    header = read_text_header(path)
+    if not header.has_characters:
+        return characters_of(read_text(path))
+    with open_file(path) as file:
+        written = [bytes(file.get_tensor(WRITTEN[part]).numpy()) for part in PARTS]
+    try:
+        train, valid, test = (text.decode() for text in written)
+        return text_of_characters(path.stem, header.title, train, valid, test)
+    except (DataError, UnicodeDecodeError, ValueError) as error:
+        raise unusable(path, str(error)) from None
+
+
 def read_text_header(path: Path) -> TextHeader:
     """Return what a file holds, checked, without reading its tokens.
 
     Raises:
         DataError: As for `read_text`.
     """
-    fields, found = read_description(path, KIND, PARTS)
+    fields, found = read_description(path, KIND, PARTS, tuple(WRITTEN.values()))
     kinds = [(dtype, len(shape)) for dtype, shape in found.values()]
-    if kinds != [("I32", 1)] * 3:
+    if kinds not in ([("I32", 1)] * 3, [("I32", 1)] * 3 + [("U8", 1)] * 3):
         raise unusable(path, f"its parts are {kinds}, expected ('I32', 1) each")
-    train, valid, test = (shape[0] for _, shape in found.values())
+    train, valid, test = (found[part][1][0] for part in PARTS)
     title, symbols = fields.get("title"), fields.get("symbols")
     if not isinstance(title, str) or not isinstance(symbols, list):
         raise unusable(path, "its title or symbols are missing")
     if not all(isinstance(symbol, str) for symbol in symbols):
         raise unusable(path, "its symbols are not all text")
-    return TextHeader(title, tuple(symbols), (train, valid, test))
+    return TextHeader(title, tuple(symbols), (train, valid, test), len(found) > len(PARTS))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from torch import Generator
@@ -13,7 +12,7 @@ from nasedu.controller import Strategy
 from nasedu.errors import StudyError
 from nasedu.searching.config import RunConfig
 from nasedu.searching.study import Study
-from nasedu.whole_file import left_by_a_kill, write_whole
+from nasedu.whole_file import held, left_by_a_kill, write_whole
 
 
 @contextmanager
@@ -64,17 +63,7 @@ def locked(run: Path, record: str) -> Iterator[None]:
         run.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StudyError(f"{run} cannot be made: {error.strerror}; choose another folder") from None
-    # SQLite's own file lock works on every system and does not outlive its process.
-    try:
-        lock = sqlite3.connect(run / ".lock", isolation_level=None, timeout=0)
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.Error as error:
-        if "locked" in str(error):
-            raise StudyError(f"{run} is in use by another search; wait for it to end") from None
-        raise StudyError(
-            f"{run} cannot be used: {error}; check that it may be written and the disk has room"
-        ) from None
-    with closing(lock):
+    with held(run, StudyError, f"{run} is in use by another search; wait for it to end"):
         for left in left_by_a_kill(run):
             left.unlink(missing_ok=True)
         _check_free(run, record)  # again: until it was held, another could have begun there

@@ -4,67 +4,12 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from nasedu.data import decoding
-from nasedu.data.decoding import ImageFile, arrange, decode
+from nasedu.data.arranging import ImageFile
+from nasedu.data.decoding import decode
 from nasedu.errors import DataError
-
-
-def entries_of(*paths, folders=()):
-    entries = {tuple(path.split("/")): b"x" for path in paths}
-    return entries | {tuple(path.split("/")): None for path in folders}
-
-
-WHOLE = [f"{s}/{c}/{i}.png" for s in ("train", "test") for c in ("dog", "cat") for i in (10, 9)]
-
-
-@pytest.mark.parametrize("top", ["", "cifar/", "train/"])
-def test_layout(top):
-    layout = arrange(entries_of(*(top + path for path in WHOLE)), "a")
-    assert layout.classes == ("cat", "dog")
-    expected = [f"{top}train/{c}/{i}.png" for c in ("cat", "dog") for i in ("10", "9")]
-    assert [file.path for file in layout.train] == expected
-    assert [file.label for file in layout.train] == [0, 0, 1, 1]
-    assert layout.ignored == ()
-
-
-def test_what_lies_beside_is_named():
-    more = ["set/README.md", "set/valid/cat/0.png"]
-    layout = arrange(entries_of(*(f"set/{path}" for path in WHOLE), *more), "a")
-    assert layout.ignored == ("README.md", "valid")
-    assert len(layout.train) == 4
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (lambda e: {}, "no train and no test"),
-        (lambda e: {p: c for p, c in e.items() if p[0] == "train"}, "has train; expected train/<"),
-        (lambda e: {("a", "b", *p): c for p, c in e.items()}, "no train and no test"),
-        (lambda e: {(t, *p): c for t in "ab" for p, c in e.items()}, "several data sets .a, b."),
-        (lambda e: e | {("train", "x.png"): b"x"}, "'train/x.png' is not in its place"),
-        (lambda e: e | {("train", "cat", "a", "x.png"): b"x"}, "is not in its place"),
-        (lambda e: e | {("train", "cat", "a"): None}, "'train/cat/a' is not in its place"),
-        (lambda e: e | {("test", "owl"): None}, "'owl' has 0 images in train and 0 in test"),
-        (lambda e: e | {("test", "owl", "0"): b"x"}, "'owl' has 0 images in train and 1 in test"),
-        (
-            lambda e: e | {("train", "owl", i): b"x" for i in "01"},
-            "'owl' has 2 images in train and 0 in test",
-        ),
-        (
-            lambda e: e | {("train", "owl", "0"): b"x", ("test", "owl", "0"): b"x"},
-            "'owl' has 1 images in train and 1 in test; expected at least 2 and 1",
-        ),
-        (lambda e: {p: c for p, c in e.items() if p[1] == "cat"}, "1 classes; expected 2"),
-        (lambda e: {(p[0], p[1] + "\n", p[2]): c for p, c in e.items()}, "cannot be shown"),
-    ],
-)
-def test_layouts_that_are_refused(change, message):
-    with pytest.raises(DataError, match=message) as caught:
-        arrange(change(entries_of(*WHOLE)), "some.zip")
-    assert str(caught.value).startswith("some.zip")
-    assert "\n" not in str(caught.value)
 
 
 def decoded(*contents, **options):
@@ -88,19 +33,19 @@ def saved(image, kind="PNG", **options):
 @pytest.mark.parametrize("kind", ["PNG", "BMP", "PPM", "TIFF"])
 def test_pixels_of_lossless_formats_are_exact(make, kind):
     contents = [make.encoded(seed=i, kind=kind) for i in range(3)]
-    pixels, formats = decoded(*contents)
-    assert (pixels.shape, formats) == ((3, 6, 8, 3), {kind})
-    for row, content in zip(pixels, contents, strict=True):
+    result = decoded(*contents)
+    assert (result.pixels.shape, result.formats) == ((3, 6, 8, 3), {kind})
+    for row, content in zip(result.pixels, contents, strict=True):
         assert np.array_equal(row, np.asarray(Image.open(io.BytesIO(content))))
 
 
 def test_grey_images_stay_grey_and_a_mixture_becomes_rgb(make):
     grey, colour = make.encoded(mode="L"), make.encoded(seed=1)
-    pixels, _ = decoded(grey, grey)
+    pixels = decoded(grey, grey).pixels
     assert pixels.shape == (2, 6, 8, 1)
     plain = np.asarray(Image.open(io.BytesIO(grey)))
     assert np.array_equal(pixels[0, :, :, 0], plain)
-    mixed, _ = decoded(grey, colour)
+    mixed = decoded(grey, colour).pixels
     assert mixed.shape == (2, 6, 8, 3)
     assert all(np.array_equal(mixed[0, :, :, c], plain) for c in range(3))
 
@@ -108,7 +53,7 @@ def test_grey_images_stay_grey_and_a_mixture_becomes_rgb(make):
 @pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "CMYK", "1"])
 def test_other_modes_become_rgb_or_grey(mode):
     red = Image.new("RGB", (4, 4), (255, 0, 0)).convert(mode)
-    pixels, _ = decoded(saved(red, "TIFF"))
+    pixels = decoded(saved(red, "TIFF")).pixels
     assert pixels.dtype == np.uint8
     assert pixels.shape == (1, 4, 4, 1 if mode == "1" else 3)
     if mode not in ("LA", "1"):
@@ -119,8 +64,8 @@ def test_other_modes_become_rgb_or_grey(mode):
 def test_a_palette_with_transparency_warns_of_nothing():
     image = Image.new("P", (4, 4))
     image.putpalette([9, 8, 7] * 256)
-    pixels, _ = decoded(saved(image, transparency=bytes([0, 128])))
-    assert pixels[0, 0, 0].tolist() == [9, 8, 7]
+    pixels = decoded(saved(image, transparency=bytes([0, 128]))).pixels
+    assert pixels[0, 0, 0].tolist() == [255, 255, 255]
 
 
 def test_progress_is_told_for_every_image(make):
@@ -180,5 +125,121 @@ def test_films_and_deep_colours():
     frames = [Image.new("RGB", (4, 4), (i, 0, 0)) for i in (0, 200)]
     refused("has 2 frames", saved(frames[0], "GIF", save_all=True, append_images=frames[1:]))
     refused("has 2 frames", saved(frames[0], "PNG", save_all=True, append_images=frames[1:]))
-    deep = Image.fromarray(np.full((4, 4), 40000, np.uint16))
-    refused("has more than 8 bits a channel", saved(deep))
+
+
+def deep_png(kind, channels):
+    """A PNG of 16 bits a channel, whose values use 8: Pillow would take the upper 8, all 0."""
+
+    def chunk(name, content):
+        sum_ = struct.pack(">I", zlib.crc32(name + content))
+        return struct.pack(">I", len(content)) + name + content + sum_
+
+    head = struct.pack(">IIBBBBB", 4, 4, 16, kind, 0, 0, 0)
+    rows = (b"\0" + b"\0\xff" * 4 * channels) * 4
+    parts = (b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts)
+
+
+def deep_tiff():
+    """A colour TIFF of 16 bits a channel, little-endian, in one strip."""
+    values = {256: (3, 4), 257: (3, 4), 258: (3, 200), 259: (3, 1), 262: (3, 2), 273: (4, 300)}
+    values |= {277: (3, 3), 278: (3, 4), 279: (4, 96)}
+    tags = b"".join(
+        struct.pack("<HHII", tag, kind, 3 if tag == 258 else 1, value)
+        for tag, (kind, value) in values.items()
+    )
+    head = b"II*\0" + struct.pack("<IH", 8, len(values)) + tags + struct.pack("<I", 0)
+    bits = struct.pack("<HHH", 16, 16, 16)
+    return head.ljust(200, b"\0") + bits.ljust(100, b"\0") + b"\xff\0" * 48
+
+
+DEEP = {
+    "grey": saved(Image.fromarray(np.full((4, 4), 40000, np.uint16))),
+    "grey png": deep_png(0, 1),
+    "colour png": deep_png(2, 3),
+    "grey and alpha png": deep_png(4, 2),
+    "colour and alpha png": deep_png(6, 4),
+    "colour tiff": deep_tiff(),
+    "colour ppm": b"P6 4 4 65535\n" + b"\0\xff" * 48,
+    "plain ppm": b"P3 1 1 1000\n255 255 255\n",
+    "float tiff": saved(Image.new("F", (4, 4)), "TIFF"),
+}
+
+
+@pytest.mark.parametrize("kind", DEEP)
+def test_deep_colours_are_refused(kind):
+    refused("has more than 8 bits a channel; convert it to 8 bits first", DEEP[kind])
+
+
+def test_few_bits_are_not_many():
+    for kind, content in {
+        "PPM": b"P6 1 1 100\n" + bytes(3),
+        "PNG": saved(Image.new("1", (4, 4))),
+        "TIFF": saved(Image.new("1", (4, 4)), "TIFF"),
+    }.items():
+        assert decoded(content).formats == {kind}
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "TIFF"])
+def test_images_are_seen_the_way_up_that_the_camera_noted(kind, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    image = Image.new("RGB", (16, 16))
+    image.paste((255, 255, 255), (0, 0, 16, 8))
+    image.paste((255, 0, 0), (0, 8, 8, 16))
+    content = saved(image, kind, exif=exif)
+    result = decoded(content)
+    seen = ImageOps.exif_transpose(Image.open(io.BytesIO(content))).convert("RGB")
+    assert np.array_equal(result.pixels[0], np.asarray(seen))
+    if kind != "TIFF":  # which Pillow turns by itself
+        assert result.num_turned == (orientation > 1)
+
+
+def test_an_image_is_measured_as_it_is_seen(make):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    tall = saved(Image.new("RGB", (6, 8)), exif=exif)
+    assert decoded(tall, make.encoded(size=(8, 6))).pixels.shape == (2, 6, 8, 3)
+    refused(
+        "'1.png' is 6x8; expected 8x6", make.encoded(size=(8, 6)), saved(Image.new("L", (6, 8)))
+    )
+
+
+def test_exif_data_beyond_reading_is_as_none():
+    content = saved(Image.new("RGB", (4, 4), (9, 8, 7)), exif=b"Exif\0\0nonsense")
+    assert decoded(content).pixels[0, 0, 0].tolist() == [9, 8, 7]
+
+
+def strokes(mode):
+    """A black stroke on nothing, as icons are, and the options to save it with."""
+    if mode in ("RGBA", "LA"):
+        image = Image.new(mode, (4, 4), (0,) * len(mode))
+        image.putpixel((1, 1), (0,) * (len(mode) - 1) + (255,))
+        return image, {}
+    image = Image.new(mode, (4, 4), 1)  # 1 stands for nothing
+    if mode == "P":
+        image.putpalette([0, 0, 0] * 256)
+    image.putpixel((1, 1), 0)
+    return image, {"transparency": 1}
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "L", "1"])
+def test_what_is_transparent_becomes_white(mode):
+    image, options = strokes(mode)
+    result = decoded(saved(image, **options))
+    assert result.num_transparent == 1
+    assert [result.pixels[0, y, x].min() for y, x in ((0, 0), (1, 1))] == [255, 0]
+
+
+def test_what_could_be_transparent_and_is_not_stays_as_it_is(make):
+    image = Image.open(io.BytesIO(make.encoded())).convert("RGBA")
+    result = decoded(saved(image))
+    assert np.array_equal(result.pixels[0], np.asarray(image)[..., :3])
+    assert result.num_transparent == 0
+
+
+def test_cmyk_is_ink_and_a_palette_is_looked_up():
+    red = Image.new("RGB", (8, 8), (255, 0, 0))
+    for content in (saved(red.convert("CMYK"), "JPEG"), saved(red.convert("P"), "GIF")):
+        assert abs(decoded(content).pixels[0, 4, 4].astype(int) - (255, 0, 0)).max() < 6

@@ -1,11 +1,16 @@
 import hashlib
+import io
 import os
+import threading
+from contextlib import suppress
+from itertools import product
 from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 
-from nasedu.data import add, cifar10, load
+from nasedu.data import add, cifar10, importing, load
 from nasedu.data.catalogue import imported_path
 from nasedu.errors import DataError, SettingError
 
@@ -16,7 +21,7 @@ def archive(tmp_path, make):
 
 
 def nothing_written(home):
-    return not [path for path in home.rglob("*") if path.is_file()]
+    return not [path for path in home.rglob("*") if path.is_file() and path.name != ".lock"]
 
 
 def test_a_folder_and_archives_of_it_import_alike(home, tmp_path, make):
@@ -55,6 +60,120 @@ def test_what_lies_beside_is_said(home, tmp_path, make):
     files = make.files() | {"README.md": b"hello", "valid/cat/0.png": b"x"}
     summary = add("animals", make.zip(tmp_path / "a.zip", files))
     assert str(summary).splitlines()[-1] == "  not read 'README.md', 'valid'"
+
+
+def test_what_systems_leave_behind_is_counted(home, tmp_path, make):
+    litter = {"train/cat/Thumbs.db": b"x", "train/dog/Thumbs.db": b"x", "lost+found/a": b"x"}
+    hidden = {"train/cat/.hidden": b"x"}
+    summary = add("animals", make.folder(tmp_path / "a", make.files() | litter | hidden))
+    assert str(summary).splitlines()[-2:] == [
+        "  passed   3 files that systems leave behind: 'Thumbs.db' (2), 'lost+found' (1)",
+        "  not read 'train/cat/.hidden'",
+    ]
+
+
+def test_classes_whose_images_are_all_equal_are_remarked(home, tmp_path, make):
+    one = make.encoded(seed=7)
+    same = dict.fromkeys(make.files(classes=("dog",)), one)
+    summary = add("animals", make.zip(tmp_path / "a.zip", make.files() | same))
+    assert summary.remarks == (
+        "all training images are equal, pixel by pixel, in 'dog': look at them",
+    )
+    files = make.files() | {**same, "train/dog/3.png": make.encoded(seed=8)}
+    assert add("few", make.zip(tmp_path / "b.zip", files)).remarks == ()
+
+
+def drawn_on_nothing(colour):
+    files = {}
+    for number, name in enumerate(f"{s}/{c}/{i}.png" for s, c, i in product(*PLACES)):
+        image = Image.new("LA", (6, 6), (0, 0))
+        image.putpixel(divmod(number, 6), (colour, 255))
+        file = io.BytesIO()
+        image.save(file, "PNG")
+        files[name] = file.getvalue()
+    return files
+
+
+PLACES = (("train", "test"), ("cat", "dog"), range(4))
+
+
+def test_strokes_on_nothing_are_seen_or_remarked(home, tmp_path, make):
+    black = add("black", make.zip(tmp_path / "a.zip", drawn_on_nothing(0)))
+    assert black.remarks == ("16 transparent images were put on white",)
+    assert len({image.numpy().tobytes() for image in load("black").train.images}) == 8
+    white = add("white", make.zip(tmp_path / "b.zip", drawn_on_nothing(255)))
+    assert "all training images are equal, pixel by pixel, in 'cat', 'dog'" in white.remarks[1]
+
+
+def test_images_that_were_turned_are_counted(home, tmp_path, make):
+    exif = Image.Exif()
+    exif[0x0112] = 3
+    turned = {"train/cat/0.png": make.encoded(exif=exif)}
+    summary = add("animals", make.zip(tmp_path / "a.zip", make.files() | turned))
+    assert summary.remarks == ("1 images were turned upright, as their EXIF data says",)
+
+
+def test_two_imports_at_once_under_one_name_are_one_import(home, tmp_path, make):
+    """Both find the name free, and one of them is told in time that it no longer is."""
+    sources = [
+        make.zip(tmp_path / "a.zip", make.files(train=20)),
+        make.zip(tmp_path / "b.zip", make.files(train=20, classes=("owl", "yak"))),
+        make.zip(tmp_path / "c.zip", {f"{p}.txt": b"a b\n" for p in ("train", "valid", "test")}),
+    ]
+    together = threading.Barrier(len(sources))
+    check, told = importing.check_name, []
+
+    def checked(name, replace):
+        check(name, replace)
+        with suppress(threading.BrokenBarrierError):
+            together.wait(timeout=2)
+
+    def run(path):
+        try:
+            told.append(add("one", path))
+        except SettingError as error:
+            told.append(error)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(importing, "check_name", checked)
+        threads = [threading.Thread(target=run, args=[path]) for path in sources]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    errors = [each for each in told if isinstance(each, SettingError)]
+    assert len(told) == 3 and len(errors) == 2
+    assert all("'one' already" in str(error) for error in errors)
+    assert len(list(home.rglob("one.safetensors"))) == 1
+
+
+def test_a_file_that_another_process_is_writing_is_spared(home, archive):
+    """And what was left by one that was killed is not."""
+    folder = home / "imported"
+    folder.mkdir(parents=True)
+    living = folder / f".animals.safetensors.{os.getppid()}.part"
+    dead = folder / ".animals.safetensors.999999999.part"
+    for part in (living, dead):
+        part.touch()
+    add("animals", archive)
+    assert living.exists() and not dead.exists()
+
+
+def test_rights_that_are_missing_are_one_line(home, archive, monkeypatch):
+    path = add("animals", archive).path
+    opened = Path.open
+
+    def denied(self, *arguments, **options):
+        if self in (path, archive):
+            raise PermissionError(13, "Permission denied", str(self))
+        return opened(self, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", denied)
+    for use in (lambda: load("animals"), lambda: add("other", archive)):
+        with pytest.raises(DataError, match=r"cannot read .*Permission denied.*check") as caught:
+            use()
+        assert "import it again" not in str(caught.value)
+        assert "\n" not in str(caught.value)
 
 
 def test_what_training_gets_to_know(home, archive):

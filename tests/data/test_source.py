@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nasedu.data import source
-from nasedu.data.source import read_source
+from nasedu.data import archives
+from nasedu.data.source import content_of, is_litter, read_source
 from nasedu.errors import DataError
 
 FILES = {
@@ -19,10 +19,13 @@ FILES = {
     "set/README.md": b"hello",
 }
 READ = {tuple(name.split("/")): content for name, content in FILES.items()}
+README = ("set", "README.md")
+NEEDED = {**READ, README: b""}  # in an archive, what is neither an image nor a text is not read
 
 
-def files_of(entries):
-    return {parts: content for parts, content in entries.items() if content is not None}
+def files_of(source):
+    entries = source.entries.items()
+    return {parts: content_of(content) for parts, content in entries if content is not None}
 
 
 def refused(path, match):
@@ -37,7 +40,7 @@ def refused(path, match):
 def test_archives_of_every_kind(tmp_path, make, ending):
     path = tmp_path / f"a.{ending}"
     (make.zip if ending == "zip" else make.tar)(path, FILES)
-    assert files_of(read_source(path)) == READ
+    assert files_of(read_source(path)) == NEEDED
 
 
 def test_a_folder_and_its_links(tmp_path, make):
@@ -46,25 +49,67 @@ def test_a_folder_and_its_links(tmp_path, make):
     (folder / "set/train/cat/1.png").symlink_to(elsewhere / "1.png")
     entries = files_of(read_source(folder))
     assert entries.pop(("set", "train", "cat", "1.png")) == b"linked"
-    assert entries == {**READ, ("set", "README.md"): b""}  # what is no image is not read
+    assert entries == READ
 
 
 def test_a_folder_is_not_read_beyond_train_and_test(tmp_path, make):
     files = {**FILES, "set/other/deep/secret.png": b"x", "more/deep/er.png": b"x"}
-    entries = read_source(make.folder(tmp_path / "top", files))
+    entries = read_source(make.folder(tmp_path / "top", files)).entries
     assert entries["set", "other"] is None
     assert not [parts for parts in entries if "secret.png" in parts or "er.png" in parts]
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["set/train/cat/.DS_Store", "__MACOSX/set/train/cat/._0.png", "set/train/cat/Thumbs.db"],
-)
-def test_hidden_files_are_skipped(tmp_path, make, name):
-    path = make.tar(tmp_path / "a.tar", {**FILES, name: b"junk"})
-    assert files_of(read_source(path)) == READ
-    folder = make.folder(tmp_path / "top", {**FILES, name: b"junk"})
-    assert files_of(read_source(folder)).keys() == READ.keys()
+LITTER = [
+    ("set/train/cat/.DS_Store", ".DS_Store"),
+    ("__MACOSX/set/train/cat/._0.png", "__MACOSX"),
+    ("set/train/cat/Thumbs.db", "Thumbs.db"),
+    ("set/train/thumbs.db", "thumbs.db"),
+    ("set/train/cat/Desktop.ini", "Desktop.ini"),
+    ("set/train/cat/0.png:Zone.Identifier", "0.png:Zone.Identifier"),
+    ("set/train/@eaDir/cat/0.png@SynoEAStream", "@eaDir"),
+    ("lost+found/#1234", "lost+found"),
+    ("set/train/lost+found/#1234", "lost+found"),
+    ("$RECYCLE.BIN/a/b", "$RECYCLE.BIN"),
+    ("set/train/.ipynb_checkpoints/0.png", ".ipynb_checkpoints"),
+]
+
+
+@pytest.mark.parametrize(("name", "counted"), LITTER)
+def test_what_systems_leave_behind_is_passed_over_and_counted(tmp_path, make, name, counted):
+    for path in (
+        make.tar(tmp_path / "a.tar", {**FILES, name: b"junk"}),
+        make.zip(tmp_path / "a.zip", {**FILES, name: b"junk"}),
+        make.folder(tmp_path / "top", {**FILES, name: b"junk"}),
+    ):
+        source = read_source(path)
+        assert files_of(source).keys() == READ.keys()
+        assert source.litter == {counted: 1}
+
+
+@pytest.mark.parametrize("name", [".net", "cat.png", "index", "Thumbs", "lost", "git", "zone"])
+def test_what_may_be_data_is_no_litter(name):
+    assert not is_litter(name)
+
+
+def test_a_folder_that_may_not_be_read_stops_nothing_if_it_is_not_needed(
+    tmp_path, make, monkeypatch
+):
+    """As lost+found at the top of a disk, whose rights are those of root."""
+    files = {**FILES, "private/a": b"x", "set/other/a": b"x", "lost+found/a": b"x"}
+    folder = make.folder(tmp_path / "top", files)
+    looked = Path.iterdir
+
+    def denied(path):
+        if path.name in ("private", "other", "lost+found"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return looked(path)
+
+    monkeypatch.setattr(Path, "iterdir", denied)
+    source = read_source(folder)
+    assert files_of(source).keys() == READ.keys()
+    assert source.closed == (folder / "private",)
+    (folder / "set/train/cat").rename(folder / "set/train/other")
+    refused(folder, r"cannot read .*other \(Permission denied\); check its rights")
 
 
 OUTSIDE = [
@@ -74,6 +119,7 @@ OUTSIDE = [
     "..",
     "C:/cat.png",
     "set\\..\\cat.png",
+    "\\cat.png",
 ]
 
 
@@ -122,20 +168,27 @@ def test_paths_that_repeat(tmp_path, make, again):
 def test_folders_may_repeat(tmp_path, make):
     folder = {"type": tarfile.DIRTYPE}
     more = [make.member("set/train", **folder), make.member("./set/train/", **folder)]
-    assert files_of(read_source(make.tar(tmp_path / "a.tar", FILES, more))) == READ
+    assert files_of(read_source(make.tar(tmp_path / "a.tar", FILES, more))) == NEEDED
 
 
 @pytest.mark.parametrize("ending", ["zip", "tar", "tgz"])
 def test_a_file_beyond_the_limit(tmp_path, make, monkeypatch, ending):
-    monkeypatch.setattr(source, "MAX_FILE_BYTES", 600)
+    monkeypatch.setattr(archives, "MAX_FILE_BYTES", 600)
     path = (make.zip if ending == "zip" else make.tar)(tmp_path / f"a.{ending}", FILES)
     refused(path, "'set/train/dog/0.png' takes 700 bytes; expected at most 600 a file")
-    refused(make.folder(tmp_path / "top", FILES), "takes 700 bytes; expected at most 600")
+
+
+def test_a_file_of_a_folder_beyond_the_limit(tmp_path, make):
+    folder = make.folder(tmp_path / "top", FILES)
+    path = folder / "set/train/dog/0.png"
+    os.truncate(path, archives.MAX_FILE_BYTES + 1)
+    with pytest.raises(DataError, match=r"'0.png' takes 67,108,865 bytes; expected at most"):
+        files_of(read_source(folder))
 
 
 @pytest.mark.parametrize(("limit", "value"), [("MAX_TOTAL_BYTES", 705), ("MAX_ENTRIES", 3)])
 def test_all_files_together_beyond_the_limit(tmp_path, make, monkeypatch, limit, value):
-    monkeypatch.setattr(source, limit, value)
+    monkeypatch.setattr(archives, limit, value)
     refused(make.tar(tmp_path / "a.tar", FILES), "holds more than")
 
 
@@ -181,7 +234,7 @@ def test_a_truncated_archive_is_never_taken_for_a_whole_one(tmp_path, make, shar
     content = path.read_bytes()
     path.write_bytes(content[: int(share * len(content))])
     try:
-        assert files_of(read_source(path)) == READ  # only padding was cut off
+        assert files_of(read_source(path)) == NEEDED  # only padding was cut off
         assert ending == "tar" and share > 0.4
     except DataError as error:
         assert "is damaged, truncated or of another kind" in str(error)

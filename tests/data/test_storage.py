@@ -54,7 +54,7 @@ def test_equal_data_gives_equal_files_with_the_rights_of_others(path):
 
 def test_a_disk_that_is_full_and_a_kill(path, monkeypatch):
     storage.write(path, data_of(), {})
-    left = path.with_name(f".{path.name}.77.part")
+    left = path.with_name(f".{path.name}.999999999.part")  # of no process
     left.write_bytes(b"half")
     storage.write(path, data_of(seed=1), {})
     assert [file.name for file in path.parent.iterdir()] == [path.name]

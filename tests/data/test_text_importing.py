@@ -4,9 +4,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from nasedu.data import add, catalogue, describe, load, load_text, names, source, text_names
+from nasedu.data import add, archives, catalogue, describe, load, load_text, names, text_names
 from nasedu.data.catalogue import text_path
 from nasedu.data.storage import write_tensors
+from nasedu.data.text import text_of_lines
+from nasedu.data.text_storage import write_text
 from nasedu.errors import DataError, SettingError
 
 FILES = {
@@ -59,12 +61,99 @@ def test_what_an_import_says(home, archive):
         "6 words, expected 10,000; the MD5 sums of train, valid, test are others"
     )
     assert "unknown" not in str(summary)
-    assert "cat" not in str(summary).replace("catalogue", "")
+    assert "cat" not in str(summary)
+    assert "taken    a text of three files: 'ptb/ptb.train.txt'" in str(summary)
     assert summary.num_bytes == summary.path.stat().st_size
     assert (add("cats", archive).title, add("dogs", archive, title="Dogs").title) == (
         "cats",
         "Dogs",
     )
+
+
+@pytest.mark.parametrize("names", ["{}.txt", "wiki.{}.tokens", "shakespeare_{}.txt", "x.{}.raw"])
+def test_only_what_looks_like_the_penn_treebank_is_told_that_it_is_not(home, tmp_path, make, names):
+    parts = {names.format(p): b"the cat\n" for p in ("train", "valid", "test")}
+    summary = add("cats", make.folder(tmp_path / "cats", {**parts, "LICENSE": b"", "a/b": b"x"}))
+    assert summary.differences == () and not summary.is_treebank
+    assert "Mikolov" not in str(summary) and "Treebank" not in str(summary)
+    assert "  not read 'LICENSE', 'a/b'" in str(summary)
+
+
+def test_of_words_and_their_characters_the_words_are_taken(home, tmp_path, make):
+    """As in simple-examples.tgz, where most people have the Penn Treebank from."""
+    more = {f"ptb/ptb.char.{p}.txt": b"t h e _ c a t\n" for p in ("train", "valid", "test")}
+    files = {f"simple-examples/data/{k[4:]}": v for k, v in {**FILES, **more}.items()}
+    summary = add("ptb", make.tar(tmp_path / "simple-examples.tgz", files))
+    assert spelled(load_text("ptb"), "valid") == "the cat <eos>"
+    assert summary.ignored == tuple(
+        f"simple-examples/data/ptb.char.{p}.txt" for p in ("test", "train", "valid")
+    )
+    with pytest.raises(DataError, match="give the folder simple-examples/data"):
+        add("far", make.folder(tmp_path / "far", {f"x/{k}": v for k, v in files.items()}))
+
+
+CHINESE = {"train": "今天天气很好\n我喜欢猫\n", "valid": "我喜欢好天气\n", "test": "今天很好\n"}
+PLAY = {
+    "train": "First Citizen:\n  Speak, speak.\n\nAll:\tA_B <unk>\n",
+    "valid": "Resolved?  Resolved.\n",
+    "test": "\nYea!\n",
+}
+LETTERS = dict.fromkeys(CHINESE, "Zürich 🐈 é\n")
+
+
+@pytest.mark.parametrize("texts", [CHINESE, PLAY, LETTERS])
+def test_characters_are_those_of_the_text_itself(home, tmp_path, make, texts):
+    files = {f"{part}.txt": text.encode() for part, text in texts.items()}
+    add("mine", make.folder(tmp_path / "mine", files))
+    data = load_text("mine-chars")
+    for part, text in texts.items():
+        assert "".join(data.symbols[i] for i in getattr(data, part).tolist()) == text
+    assert (data.unit, data.name, data.title) == ("character", "mine-chars", "mine, characters")
+    assert set(data.symbols) == set("".join(texts.values()))
+    counts = data.train.bincount(minlength=data.num_symbols).tolist()
+    assert counts == sorted(counts, reverse=True)
+
+
+def test_characters_of_the_penn_treebank_are_those_of_mikolov(home, tmp_path, make):
+    files = {**FILES, "ptb/ptb.test.txt": b"the owl\n"}
+    for name in ("ptb", "cats"):  # the name of its files is enough
+        summary = add(name, make.tar(tmp_path / f"{name}.tar", files))
+        data = load_text(f"{name}-chars")
+        parts = ("train", "test")
+        text = ["".join(data.symbols[i] for i in getattr(data, p).tolist()) for p in parts]
+        assert text == ["the_cat_sat\nthe_<unk>_dog\n", "the_<unk>\n"]
+        assert "words joined by _, <unk> spelled" in str(summary)
+
+
+def test_a_text_of_an_older_nasedu_keeps_its_characters(home):
+    """Runs on it were recorded with them."""
+    write_text(text_path("old"), text_of_lines("old", "Old", [["a", "b"]], [["c"]], [["a"]]), {})
+    data = load_text("old-chars")
+    assert "".join(data.symbols[i] for i in data.valid.tolist()) == "<unk>\n"
+
+
+TEXT = "the cät\nthe dog\n"
+WRITTEN = {
+    "utf-8": TEXT.encode(),
+    "utf-8 with a mark": TEXT.encode("utf-8-sig"),
+    "utf-16": TEXT.encode("utf-16"),
+    "utf-16, big end first": b"\xfe\xff" + TEXT.encode("utf-16-be"),
+    "utf-32": TEXT.encode("utf-32"),
+    "windows": TEXT.replace("\n", "\r\n").encode(),
+    "notepad": TEXT.replace("\n", "\r\n").encode("utf-16"),
+    "old mac": TEXT.replace("\n", "\r").encode(),
+    "two files in one": "\ufeffthe cät\n\ufeffthe dog\n".encode(),
+    "no last end": TEXT.removesuffix("\n").encode(),
+}
+
+
+@pytest.mark.parametrize("kind", WRITTEN)
+def test_what_precedes_and_ends_the_text_is_no_part_of_it(home, tmp_path, make, kind):
+    files = {f"{part}.txt": WRITTEN[kind] for part in ("train", "valid", "test")}
+    add("mine", make.zip(tmp_path / "mine.zip", files))
+    assert spelled(load_text("mine"), "test") == "the cät <eos> the dog <eos>"
+    data = load_text("mine-chars")
+    assert "".join(data.symbols[i] for i in data.test.tolist()) == TEXT
 
 
 def test_held_out_words_that_are_new(home, tmp_path, make):
@@ -137,7 +226,12 @@ BAD = {
     "the text to valid is empty": {"ptb/ptb.valid.txt": b" \n\n"},
     "the text to train is not UTF-8": {"ptb/ptb.train.txt": b"caf\xe9 caf\xe9\n"},
     "holds the word <eos> \\(line 2\\)": {"ptb/ptb.test.txt": b"a b\nc <eos> d\n"},
-    "holds 2 texts": {f"ptb/ptb.char.{p}.txt": b"a b\n" for p in ("train", "valid", "test")},
+    "holds 2 texts": {f"ptb/wiki.{p}.tokens": b"a b\n" for p in ("train", "valid", "test")},
+    "the text to test holds NULs": {"ptb/ptb.test.txt": "the cat\n".encode("utf-16-le")},
+    "the text to test is not UTF-16": {"ptb/ptb.test.txt": b"\xff\xfea\0\0\xd8"},
+    "'ptb/ptb.train.txt' is a list of images": {
+        "ptb/ptb.train.txt": b"cat/0.png 0\nimages/dog 1.JPG 1\nthe cat\n"
+    },
 }
 
 
@@ -158,10 +252,9 @@ def test_archives_that_are_not_to_be_trusted(home, tmp_path, make, monkeypatch):
     outside = make.member("../ptb.train.txt", b"x")
     with pytest.raises(DataError, match="lies outside of its folder"):
         add("bad", make.tar(tmp_path / "outside.tar", FILES, [outside]))
-    monkeypatch.setattr(source, "MAX_FILE_BYTES", 12)
-    for path in (make.tar(tmp_path / "a.tgz", FILES), make.folder(tmp_path / "plain", FILES)):
-        with pytest.raises(DataError, match="expected at most 12 a file"):
-            add("bad", path)
+    monkeypatch.setattr(archives, "MAX_FILE_BYTES", 12)
+    with pytest.raises(DataError, match="expected at most 12 a file"):
+        add("bad", make.tar(tmp_path / "a.tgz", FILES))
     assert not home.exists()
 
 
@@ -169,6 +262,26 @@ def test_lists_beside_images_are_no_text(home, tmp_path, make):
     files = make.files() | {"train.txt": b"cat 0\n", "test.txt": b"dog 1\n"}
     summary = add("zoo", make.folder(tmp_path / "zoo", files))
     assert summary.ignored == ("test.txt", "train.txt")
+
+
+@pytest.mark.parametrize("top", ["", "set/"])
+@pytest.mark.parametrize("beside", ["{}.txt", "set/{}.txt", "lists/my_{}.txt"])
+def test_images_win_over_a_text_beside_them(home, tmp_path, make, top, beside):
+    lists = {beside.format(p): b"the cat\n" for p in ("train", "valid", "test")}
+    files = {top + name: content for name, content in make.files().items()} | lists
+    for path in (make.folder(tmp_path / "zoo", files), make.zip(tmp_path / "zoo.zip", files)):
+        summary = add("zoo", path, replace=True)
+        assert summary.classes == ("cat", "dog")
+        assert "  not read " in str(summary)
+        if beside == "{}.txt":
+            assert "images were taken, not the text beside them" in str(summary)
+
+
+def test_a_picture_beside_a_text_is_named_and_passed_over(home, tmp_path, make):
+    files = {**FILES, "cover.png": make.encoded(), "ptb/.DS_Store": b"x", "train/notes.md": b"x"}
+    summary = add("ptb", make.zip(tmp_path / "a.zip", files))
+    assert summary.ignored == ("cover.png", "train/notes.md")
+    assert "passed   1 files that systems leave behind: '.DS_Store' (1)" in str(summary)
 
 
 def test_too_many_words(home, tmp_path, make):
@@ -192,12 +305,23 @@ def bad_file(path, **changes):
         ({"valid": None}, "it holds"),
         ({"valid": torch.tensor([0, 1])}, "its parts are"),
         ({"valid": torch.tensor([0, 2], dtype=torch.int32)}, "a token of valid is out of range"),
+        ({"train_utf8": torch.tensor([97, 10], dtype=torch.uint8)}, "it holds"),
+        ({f"{p}_utf8": torch.tensor([97]) for p in ("train", "valid", "test")}, "its parts are"),
     ],
 )
 def test_files_that_are_no_text(home, changes, message):
     bad_file(text_path("odd"), **changes)
     with pytest.raises(DataError, match=f"is no data set .*{message}"):
         load_text("odd")
+
+
+@pytest.mark.parametrize("bad", [[97, 98], [255, 10], []])
+def test_characters_that_are_no_text(home, bad):
+    parts = ("train_utf8", "valid_utf8", "test_utf8")
+    bad_file(text_path("odd"), **{p: torch.tensor(bad, dtype=torch.uint8) for p in parts})
+    assert load_text("odd").counts == (2, 2, 2)
+    with pytest.raises(DataError, match="is no data set"):
+        load_text("odd-chars")
 
 
 def test_a_damaged_file_is_listed_with_its_problem(home, archive):
