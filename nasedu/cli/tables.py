@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -14,6 +13,7 @@ from nasedu.cli.options import (
     DataName,
     Epochs,
     Filters,
+    Group,
     Heights,
     Layers,
     SkipConnections,
@@ -21,11 +21,12 @@ from nasedu.cli.options import (
     Workers,
     space_of,
 )
+from nasedu.cli.terminal import say
 
 FIRST = 400  # trainings of this run, after which it is known how long the rest takes
 EVERY = 4000  # trainings, from one line to the next
 
-table_app = typer.Typer(help="Tables of every network of a small space.", no_args_is_help=True)
+table_app = typer.Typer(help="Tables of every network of a small space.", cls=Group)
 
 
 @table_app.command()
@@ -44,10 +45,11 @@ def build(
     skip_connections: SkipConnections = True,
     best: Annotated[int, typer.Option(help="Train so many of the best three times.")] = 500,
 ) -> None:
-    """Train every network of a space, so that searches of it take seconds afterwards.
+    """Train every network of a space.
 
-    As it stands it takes about nine hours of one core. It may be stopped at any time: the same
-    command goes on. A seed that nobody knows makes a table that nobody has searched yet.
+    Searches of it take seconds afterwards. As it stands it takes about nine hours of one core. It
+    may be stopped at any time: the same command goes on. A seed that nobody knows makes a table
+    that nobody has searched yet.
     """
     from tqdm import tqdm
 
@@ -60,7 +62,7 @@ def build(
     space = space_of(layers, heights, widths, filters, skip_connections)
     options = {"data": data, "recipe": Recipe(epochs=epochs), "seed": seed}
     events = measure(folder, space, best=best, workers=workers, **options)
-    typer.echo(
+    say(
         f"{space.size:,} networks of {layers} layers, {epochs} epochs each on {data}; a random "
         f"tenth and the best {min(best, space.size):,} three times"
     )
@@ -80,14 +82,14 @@ def build(
                 if here == FIRST or here % EVERY == 0:
                     left = (event.total - done) * (time.monotonic() - begun) / here
                     line = f"{done:,} of {event.total:,} trainings, best accuracy {top:.3f}"
-                    tqdm.write(f"{line}, about {duration(left)} to go", file=sys.stdout)
+                    say(f"{line}, about {duration(left)} to go")
     except KeyboardInterrupt:
         kept = f"{done:,} trainings are kept in {folder}" if here else "nothing new was trained"
-        typer.echo(f"\nstopped; {kept}. The same command goes on", err=True)
+        say(f"\nstopped; {kept}. The same command goes on", err=True)
         raise typer.Exit(130) from None
-    typer.echo(f"table: {folder / TABLE}")
-    typer.echo(f"data sheet: {write_sheet(folder / TABLE)}")
-    typer.echo(f"search it with `nasedu search --table {folder}`")
+    say(f"table: {folder / TABLE}")
+    say(f"data sheet: {write_sheet(folder / TABLE)}")
+    say(f"search it with `nasedu search --table {folder}`")
 
 
 @table_app.command()
@@ -100,4 +102,4 @@ def show(
     from nasedu.data import NetworkTable
     from nasedu.viewing.table_facts import summary
 
-    typer.echo(summary(NetworkTable.load(table)))
+    say(summary(NetworkTable.load(table)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +22,7 @@ from nasedu.cli.options import (
     WhiteningName,
     Workers,
 )
+from nasedu.cli.terminal import say
 from nasedu.errors import SettingError
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def train(
     whitening: WhiteningName = "channel",
     augmentation: AugmentationName = "shift",
 ) -> None:
-    """Train one network for longer and read the test set, once, at the end.
+    """Train one network for longer, then test it, once.
 
     With --run it may be stopped at any time: the same command goes on after the last whole
     epoch, and comes to the same weights as if it had not been stopped.
@@ -110,7 +110,7 @@ def train(
         _echo_files(record, run)
     if out is not None:
         write_text(out, json.dumps(record, indent=2) + "\n")
-        typer.echo(f"outcome: {out}")
+        say(f"outcome: {out}")
 
 
 def _train_one(
@@ -130,16 +130,16 @@ def _train_one(
                 nonlocal done
                 done = epoch
                 bar.update()
-                tqdm.write(f"epoch {epoch:3d}  validation accuracy {accuracy:.4f}", file=sys.stdout)
+                say(f"epoch {epoch:3d}  validation accuracy {accuracy:.4f}")
 
             record = train_final(final, run, minutes=minutes, on_epoch=on_epoch)
     except KeyboardInterrupt:
         kept = f"{done} of {epochs} epochs are kept in {run}. The same command goes on"
         lost = "nothing is kept; with --run FOLDER the same command would go on"
-        typer.echo(f"\nstopped; {kept if run is not None else lost}", err=True)
+        say(f"\nstopped; {kept if run is not None else lost}", err=True)
         raise typer.Exit(130) from None
     if record is None:
-        typer.echo(f"stopped after epoch {done} of {epochs}; the same command goes on")
+        say(f"stopped after epoch {done} of {epochs}; the same command goes on")
     else:
         _echo_test(record)
     return record
@@ -161,14 +161,14 @@ def _train_grid(
     values = read_grid(texts)
     total, done = len(points_of(values)), 0
     _echo_opening(final)
-    typer.echo(f"a grid of {total} points over {', '.join(values)}, {final.recipe.epochs} epochs")
+    say(f"a grid of {total} points over {', '.join(values)}, {final.recipe.epochs} epochs")
 
     def on_point(point: dict[str, float], outcome: Outcome, number: int, of: int) -> None:
         nonlocal done
         done = number
         best = max(outcome.valid_curve[-5:], default=None)
         result = outcome.reason if best is None else f"validation accuracy {best:.4f}"
-        typer.echo(f"{number} of {of} points  {said(point)}: {result}")
+        say(f"{number} of {of} points  {said(point)}: {result}")
 
     try:
         record = train_grid(
@@ -182,26 +182,26 @@ def _train_grid(
         )
     except KeyboardInterrupt:
         kept = f"{done} points, and all whole epochs of others, are kept in {run}"
-        typer.echo(f"\nstopped; {kept}. The same command goes on", err=True)
+        say(f"\nstopped; {kept}. The same command goes on", err=True)
         raise typer.Exit(130) from None
     if record is None:
-        typer.echo(f"stopped with {done} of {total} points finished; the same command goes on")
+        say(f"stopped with {done} of {total} points finished; the same command goes on")
         return None
     best = {name: record["recipe"][name] for name in values}
-    typer.echo(f"best on validation images: {said(best)}")
+    say(f"best on validation images: {said(best)}")
     _echo_test(record)
     return record
 
 
 def _echo_epoch_of_a_point(point: int, epoch: int, accuracy: float) -> None:
     """Say at once, in whichever process trains it, how far a point is."""
-    typer.echo(f"point {point:2d}  epoch {epoch:3d}  validation accuracy {accuracy:.4f}")
+    say(f"point {point:2d}  epoch {epoch:3d}  validation accuracy {accuracy:.4f}")
 
 
 def _echo_opening(final: FinalTraining) -> None:
     trainer, net = final.trainer, final.net
     counts = trainer.cost(net)
-    typer.echo(
+    say(
         f"{trainer.data.title}: {len(trainer.train):,} training and {len(trainer.valid):,} "
         f"validation images; {len(net)} layers, {counts.num_parameters:,} parameters, "
         f"{counts.flop / 1e6:,.1f} MFLOP an image"
@@ -210,9 +210,7 @@ def _echo_opening(final: FinalTraining) -> None:
 
 def _echo_test(record: dict[str, Any]) -> None:
     outcome = record["outcome"]
-    typer.echo(
-        f"test accuracy {outcome['test_accuracy']:.4f} in {outcome['seconds']:.1f} s of training"
-    )
+    say(f"test accuracy {outcome['test_accuracy']:.4f} in {outcome['seconds']:.1f} s of training")
 
 
 def _echo_files(record: dict[str, Any], run: Path) -> None:
@@ -221,4 +219,4 @@ def _echo_files(record: dict[str, Any], run: Path) -> None:
     from nasedu.viewing import picture, training_alt, training_figure
 
     curves = picture(training_figure(record), training_alt(record)).save(run / CURVES)
-    typer.echo(f"curves: {curves}\noutcome: {run / OUTCOME}")
+    say(f"curves: {curves}\noutcome: {run / OUTCOME}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -91,13 +92,27 @@ class TextRow:
 
 
 def data_home() -> Path:
-    """Return where data lies: $NASEDU_DATA, else the checkout's data/, else ~/.nasedu/data."""
+    """Return where data lies: $NASEDU_DATA, else the checkout's data/, else ~/.nasedu/data.
+
+    A user without a home, as in a container, has a folder among the temporary files.
+
+    Raises:
+        DataError: $NASEDU_DATA begins with the home of somebody who has none.
+    """
     if named := os.environ.get("NASEDU_DATA"):
-        return Path(named).expanduser()
+        try:
+            return Path(named).expanduser()
+        except RuntimeError:
+            raise DataError(
+                f"NASEDU_DATA is {named!r}, and there is no such home; name a whole path"
+            ) from None
     checkout = Path(__file__).resolve().parents[2]
     if (checkout / "pyproject.toml").is_file():
         return checkout / "data"
-    return Path.home() / ".nasedu" / "data"
+    try:
+        return Path.home() / ".nasedu" / "data"
+    except RuntimeError:
+        return Path(tempfile.gettempdir()) / f"nasedu-{os.getuid()}" / "data"
 
 
 def imported_path(name: str) -> Path:

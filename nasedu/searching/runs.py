@@ -86,7 +86,9 @@ def _is_empty(run: Path) -> bool:
 def write_text(path: Path, text: str) -> None:
     """Write a file of a run whole or not at all, see `write_whole`.
 
+    What UTF-8 has no bytes for, from the name of a file in another encoding, becomes a "?".
+
     Raises:
         StudyError: It cannot be written.
     """
-    write_whole(path, text.encode(), StudyError)
+    write_whole(path, text.encode(errors="replace"), StudyError)

@@ -1,0 +1,247 @@
+"""What reaches the terminal, over all commands and in places that are not kind to text."""
+
+import ast
+import io
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import warnings
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import typer
+from small_tables import made_up
+
+import nasedu
+from nasedu.architectures import published
+from nasedu.cli import app, main, terminal
+
+ROOT = Path(nasedu.__file__).parents[1]
+SEARCH = ["search", "--table", "{table}", "--trials", "4", "--batch", "2"]
+TRAIN = ["train", "{arch}", "--epochs", "1", "--num-train", "60"]
+COMMANDS = {
+    "help": ["--help"],
+    "search": [*SEARCH, "--run", "{new}"],
+    "resume": ["resume", "{run}", "--trials", "6"],
+    "report": ["report", "{run}"],
+    "draw": ["draw", "{run}", "--out", "{new}.svg"],
+    "train": [*TRAIN, "--run", "{new}", "--out", "{new}.json"],
+    "doctor": ["doctor"],
+    "data list": ["data", "list"],
+    "data add": ["data", "add", "owls", "{text}"],
+    "table build": ["table", "build", "{new}", "--layers", "1", "--heights", "3", "--widths", "3"],
+    "table show": ["table", "show", "{table}"],
+}
+COMMANDS["table build"] += ["--epochs", "1", "--workers", "1"]
+SOME = ["help", "search", "draw", "data list", "data add", "table show"]  # take a second each
+
+
+def commands(group=None, before=()):
+    """Yield the name of every command that there is."""
+    group = group or typer.main.get_command(app)
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*before, name))
+        else:
+            yield " ".join((*before, name))
+
+
+class Done(NamedTuple):
+    """What came of a command."""
+
+    status: int
+    out: bytes
+    err: bytes
+
+
+class Stream(io.TextIOWrapper):
+    """A standard stream of a test, which can be read when the command is done."""
+
+    def __init__(self, encoding="utf-8"):
+        super().__init__(io.BytesIO(), encoding=encoding, errors="strict", write_through=True)
+
+    def said(self):
+        return self.buffer.getvalue()
+
+
+def words_of(arguments, folder):
+    """Return the words of a command, in a folder that has what it needs."""
+    names = ("table", "arch", "run", "new", "text")
+    places = {name: os.fsdecode(os.fsencode(folder) + b"/" + name.encode()) for name in names}
+    places["table"] += ".npz"
+    return [word.format(**places) for word in arguments]
+
+
+def run(arguments, folder, *, encoding="utf-8", stdout=None, **environment):
+    """Run a command in this process, with streams and an environment of its own."""
+    out, err = stdout or Stream(encoding), Stream(encoding)
+    terminal._lost.clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["nasedu", *words_of(arguments, folder)])
+        patch.setattr(sys, "stdout", out)
+        patch.setattr(sys, "stderr", err)
+        patch.setattr(warnings, "showwarning", warnings.showwarning)
+        patch.setattr(signal, "signal", lambda *_: None)
+        for name, value in {"NASEDU_DATA": str(folder / "data"), **environment}.items():
+            patch.setenv(name, value)
+        with pytest.raises(SystemExit) as ended:
+            main()
+    return Done(int(ended.value.code), b"" if stdout else out.said(), err.said())
+
+
+def furnish(folder, title="Owls"):
+    """Put into a folder what the commands are about: a table, a run of it, a network, a text."""
+    folder.mkdir(parents=True, exist_ok=True)
+    table = made_up()
+    table.about["evaluator"] = {**table.about["evaluator"], "title": title}
+    table.save(folder / "table.npz")
+    (folder / "arch").write_text(published.NAS_CNN_V1_CHAIN.to_json())
+    (folder / "text").mkdir()
+    for part in ("train", "valid", "test"):
+        (folder / "text" / f"owls.{part}.txt").write_text("the owl sat\n")
+    assert run([*SEARCH, "--run", "{run}"], folder).status == 0
+    return folder
+
+
+@pytest.fixture
+def furnished(tmp_path, kept):
+    return Path(shutil.copytree(kept, tmp_path / "place"))
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    return furnish(tmp_path_factory.mktemp("kept") / "place")
+
+
+def test_every_command_is_tried_here():
+    assert {*commands()} - {*COMMANDS} == {"data get"}  # which needs a network
+
+
+@pytest.mark.parametrize("name", SOME)
+def test_an_output_that_takes_no_text_is_one_line_when_the_work_is_done(furnished, name):
+    with Path("/dev/full").open("w") as full:
+        done = run(COMMANDS[name], furnished, stdout=full)
+    lines = done.err.decode().splitlines()
+    assert done.status == 2
+    assert len(lines) == 1 and lines[0].startswith("nasedu: ")
+    assert "No space left on device" in lines[0]
+    if name == "search":
+        assert (furnished / "new" / "report.html").is_file()
+    if name == "draw":
+        assert (furnished / "new.svg").is_file()
+    if name == "data add":
+        assert list((furnished / "data").rglob("owls.safetensors"))
+
+
+def test_a_reader_that_had_enough_is_no_error(furnished):
+    words = [sys.executable, "-m", "nasedu", *["table", "show"], str(furnished / "table.npz")]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    assert (process.stderr.read(), process.wait()) == (b"", 1)
+
+
+@pytest.mark.parametrize("closed", [1, 2])
+def test_a_stream_that_is_closed_is_left_alone(furnished, closed):
+    words = f"exec {closed}>&-; exec {sys.executable} -m nasedu draw published:NAS_CNN_V1"
+    done = subprocess.run(["bash", "-c", words], capture_output=True, cwd=furnished)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+TITLE = "\N{MULTIPLICATION SIGN}\x1b]0;all yours\x07\x1b[2J\x9b31m\u202e\r!"
+
+
+@pytest.fixture(scope="module")
+def unkind(tmp_path_factory):
+    """A folder whose name is no UTF-8, with a table whose title steers a terminal."""
+    folder = Path(os.fsdecode(os.fsencode(tmp_path_factory.mktemp("kept")) + b"/caf\xe9\x1b[31m"))
+    try:
+        folder.mkdir()
+    except OSError:
+        pytest.skip("the file system takes UTF-8 alone")
+    return furnish(folder, TITLE)
+
+
+@pytest.mark.filterwarnings("ignore:Glyph")  # pictures: see `nasedu.viewing`
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_name_title_or_encoding_ends_a_command_or_steers_the_terminal(unkind, name):
+    new = unkind / "new"
+    for left in (new, new.with_suffix(".json"), new.with_suffix(".svg"), unkind / "data"):
+        shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+    done = run(COMMANDS[name], unkind, encoding="ascii")
+    assert done.status == 0, done.err
+    text = (done.out + done.err).decode("ascii")
+    assert not terminal.STEERING.search(text)
+
+
+def test_all_text_of_the_command_line_leaves_by_one_door():
+    """Nothing in `nasedu.cli` prints, echoes or writes but the terminal."""
+    doors = {"echo", "secho", "print", "write"}
+    for path in sorted((ROOT / "nasedu" / "cli").glob("*.py")):
+        if path.name == "terminal.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                assert name not in doors, f"{path.name}:{node.lineno} calls {name}; use say"
+
+
+def test_an_error_is_one_line_of_bounded_length():
+    assert terminal.one_line("a\n  b\tc") == "a b c"
+    line = terminal.one_line("x" * 5000)
+    assert len(line) < 1100 and " ... " in line
+
+
+@pytest.mark.parametrize("name", [[], ["data"], ["table"]])
+def test_a_name_of_commands_alone_shows_its_help(furnished, name):
+    done = run(name, furnished)
+    assert (done.status, done.err) == (0, b"")
+    assert done.out == run([*name, "--help"], furnished).out
+    _, summaries = done.out.split(b"Commands:\n")
+    assert b"..." not in summaries  # one that was cut
+
+
+def test_it_says_its_version(furnished):
+    assert run(["--version"], furnished).out == f"nasedu {nasedu.__version__}\n".encode()
+
+
+def test_no_home_is_no_hindrance(furnished):
+    """As in a container under a user that /etc/passwd does not know."""
+    if os.getuid() != 0 or shutil.which("setpriv") is None:
+        pytest.skip("only root can become somebody unknown")
+    words = ["setpriv", "--reuid", "12345", "--regid", "12345", "--clear-groups"]
+    words += ["--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"]
+    code = "import nasedu.data.catalogue as c; c.__file__ = '/nowhere/a/b/c.py'; import nasedu.cli"
+    code += "; nasedu.cli.main()"
+    path = {"PYTHONPATH": os.pathsep.join(sys.path), "PATH": os.environ["PATH"]}
+    done = subprocess.run([*words, sys.executable, "-c", code, "data", "list"], env=path,
+                          capture_output=True, cwd="/", text=True)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "nasedu-12345" in done.stdout
+
+
+def test_the_home_of_nobody_is_one_line(furnished):
+    done = run(["data", "list"], furnished, NASEDU_DATA="~nobody_here/x")
+    assert (done.status, done.err.count(b"\n")) == (2, 1)
+    assert b"NASEDU_DATA is '~nobody_here/x'" in done.err
+
+
+def test_five_ctrl_c_at_once_are_one(furnished):
+    words = [sys.executable, "-m", "nasedu", "search", "--run", str(furnished / "new")]
+    process = subprocess.Popen(
+        [*words, "--trials", "4000", "--workers", "2", "--layers", "2"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,  # so that the workers hear of it, as in a terminal
+    )
+    assert process.stdout.readline()
+    for _ in range(5):
+        os.killpg(process.pid, signal.SIGINT)
+        time.sleep(0.05)
+    _, errors = process.communicate(timeout=600)
+    assert process.returncode == 130
+    assert b"Traceback" not in errors
+    assert b"stopped; " in errors
