@@ -19,6 +19,7 @@ from tqdm import tqdm
 from nasedu import Controller, Reinforce
 from nasedu.data import NetworkTable
 from nasedu.searching import TabularEvaluator, search_many
+from nasedu.viewing.pictures import drawn
 
 CURVES = HERE.parent / "data" / "tables" / "experiments.csv"
 FOLDER = HERE.parent / "runs" / "experiments"
@@ -144,5 +145,5 @@ def save_figure(figure, script, part=""):
     """Save a figure beside its script and return the name of its file."""
     path = Path(script).with_suffix("")
     path = path.with_name(path.name + (f"_{part}" if part else "") + ".png")
-    figure.savefig(path, dpi=100)
+    path.write_bytes(drawn(figure, "png", tight=False))
     return path.name

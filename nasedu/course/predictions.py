@@ -14,6 +14,7 @@ from nasedu.errors import SettingError
 if TYPE_CHECKING:
     from ipywidgets import VBox
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from nasedu.viewing.pictures import Picture
 
@@ -211,11 +212,16 @@ class Guess:
         }
 
     def _draw(self, actual: float, words: str) -> Picture:
-        from matplotlib.figure import Figure
+        from nasedu.viewing.pictures import picture
+        from nasedu.viewing.sheets import plain
 
-        from nasedu.viewing.pictures import OKABE_ITO, picture
+        return picture(plain(self._line)(actual), words)
 
-        figure = Figure(figsize=(6, 1.2))
+    def _line(self, actual: float) -> Figure:
+        from nasedu.viewing.pictures import OKABE_ITO
+        from nasedu.viewing.plain_figure import PlainFigure
+
+        figure = PlainFigure(figsize=(6, 1.2))
         axes = figure.add_subplot()
         shown = [*(self.bounds or ()), actual]
         axes.set_xlim(min(shown), max(shown))
@@ -235,7 +241,7 @@ class Guess:
             )
         axes.set_yticks([])
         axes.spines[["left", "right", "top"]].set_visible(False)
-        return picture(figure, words)
+        return figure
 
 
 @dataclass(frozen=True, slots=True)

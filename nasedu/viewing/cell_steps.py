@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from nasedu.children import PlainCell
-from nasedu.errors import DrawingError, SettingError
+from nasedu.errors import SettingError
 from nasedu.viewing.cell_flow import CellFlow
 from nasedu.viewing.cell_trace import Stop, number, trace
 from nasedu.viewing.cell_words import cell_alt
@@ -145,15 +145,11 @@ class CellSteps:
     @property
     def html(self) -> str:
         """The present stop in words, the drawing, and a list of all stops, as HTML."""
-        try:
-            shown = self.drawing.svg
-        except DrawingError as error:
-            shown = f"<pre>{escape(str(error))}</pre>"
         rows = "".join(f"<li>{escape(stop.words)}</li>" for stop in self.stops)
         return (
             f'<div role="status" aria-live="polite"><strong>{self.title.capitalize()}.</strong> '
             f"{escape(self.stop.words)}</div>\n"
-            f'<div style="max-width: {self.width}rem">{shown}</div>\n'
+            f'<div style="max-width: {self.width}rem">{self.drawing.html}</div>\n'
             f"<details><summary>All {len(self.stops)} stops</summary><ol>{rows}</ol></details>"
         )
 

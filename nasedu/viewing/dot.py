@@ -20,15 +20,20 @@ PNG_DPI = 192  # twice a screen's, for projectors
 SECONDS = 60  # a picture takes about 0.05
 
 
-def render(dot: str, kind: Format) -> bytes:
+def render(dot: str, kind: Format, dpi: int = PNG_DPI) -> bytes:
     """Render DOT text as svg, png or pdf; the same text gives the same bytes.
+
+    Args:
+        dot: The text.
+        kind: What to make of it.
+        dpi: Dots an inch of a png.
 
     Raises:
         DrawingError: No program is there for this kind, or it rejects the text.
     """
     command = [renderer(kind), f"-T{kind}"]
     if kind == "png":
-        command.append(f"-Gdpi={PNG_DPI}")
+        command.append(f"-Gdpi={dpi}")
     try:
         done = subprocess.run(command, input=dot.encode(), capture_output=True, timeout=SECONDS)
     except (OSError, subprocess.TimeoutExpired) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +17,14 @@ from nasedu.viewing.conv_net_graph import conv_net_graph
 from nasedu.viewing.conv_net_matrix import conv_net_matrix
 from nasedu.viewing.dot import render
 from nasedu.viewing.layer_table import Shape, alt_text, layer_table
-from nasedu.viewing.pictures import check_suffix, with_alt, write_file
+from nasedu.viewing.pictures import (
+    check_suffix,
+    image_html,
+    mime_bundle,
+    small_png,
+    with_alt,
+    write_file,
+)
 
 STYLES = {"graph": conv_net_graph, "matrix": conv_net_matrix}
 FORMATS = (".svg", ".png", ".dot", ".pdf")
@@ -26,7 +34,7 @@ FORMATS = (".svg", ".png", ".dot", ".pdf")
 class Drawing:
     """A picture that is text all the way: DOT for programs, a table for people.
 
-    In a notebook it shows itself as SVG, in a terminal `print` writes the table.
+    In a notebook it shows itself as an image, in a terminal `print` writes the table.
 
     Attributes:
         dot: The picture in the DOT language.
@@ -55,6 +63,14 @@ class Drawing:
         drawn = drawn.replace('"Arial"', '"Arial, Helvetica, sans-serif"')
         return with_alt(drawn, self.alt, self.title)
 
+    @property
+    def html(self) -> str:
+        """The picture as an ``<img>`` with its alt text; the table if nothing here can draw."""
+        try:
+            return image_html(self.svg.encode(), self.alt, "svg+xml")
+        except DrawingError as error:
+            return f"<pre>{escape(self.text)}\n\n{escape(str(error))}</pre>"
+
     def save(self, path: str | Path) -> Path:
         """Write the drawing as .svg, .png, .dot or .pdf, all of it or nothing.
 
@@ -73,7 +89,7 @@ class Drawing:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         try:
-            return {"image/svg+xml": self.svg, "text/plain": self.text}
+            return mime_bundle(self.html, small_png(render(self.dot, "png", 96)), self.text)
         except DrawingError as error:
             return {"text/plain": f"{self.text}\n\n{error}"}
 

@@ -34,6 +34,7 @@ from nasedu.viewing.sheets import (
     count_on_log_scale,
     fit_unit,
     name_axes,
+    plain,
     say_empty,
     sheet,
     write_title,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@plain
 def reward_figure(searches: Searches, of: Measure = "reward") -> Figure:
     """Draw how every child did, with the mean of each batch.
 
@@ -77,6 +79,7 @@ def reward_figure(searches: Searches, of: Measure = "reward") -> Figure:
     return figure
 
 
+@plain
 def best_figure(searches: Searches, of: Measure = "reward") -> Figure:
     """Draw the best value found so far after each child, as steps.
 
@@ -100,6 +103,7 @@ def best_figure(searches: Searches, of: Measure = "reward") -> Figure:
     return figure
 
 
+@plain
 def size_figure(searches: Searches, front: bool = True) -> Figure:
     """Draw rewards against numbers of parameters, and how much the size alone explains.
 
@@ -133,6 +137,7 @@ def size_figure(searches: Searches, front: bool = True) -> Figure:
     return figure
 
 
+@plain
 def curves_figure(search: Search, n: int = 5) -> Figure:
     """Draw the learning curves of the best ``n`` different networks.
 

@@ -14,13 +14,24 @@ from numpy.typing import ArrayLike
 from nasedu.errors import SettingError
 from nasedu.searching import Interval
 from nasedu.viewing.columns import INK, QUIET
-from nasedu.viewing.sheets import PENS, SMALL, TEXT, name_axes, pens_of, sheet, write_title
+from nasedu.viewing.sheets import (
+    PENS,
+    SMALL,
+    TEXT,
+    label_of,
+    name_axes,
+    pens_of,
+    plain,
+    sheet,
+    write_title,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
+@plain
 def intervals_figure(
     curves: Mapping[str, Interval],
     x: ArrayLike,
@@ -64,7 +75,7 @@ def intervals_figure(
         _count_down(axes)
         y = f"1 − {y}"
     for (name, curve), pen in zip(curves.items(), pens_of(list(curves)), strict=True):
-        [line] = axes.plot(where, curve.mean, label=name, linewidth=2, color=pen.colour)
+        [line] = axes.plot(where, curve.mean, label=label_of(name), linewidth=2, color=pen.colour)
         line.set_linestyle(pen.dashes)
         line.set(marker=pen.marker, markersize=6, markevery=max(1, len(where) // 8))
         axes.fill_between(where, curve.low, curve.high, color=pen.colour, alpha=0.2, linewidth=0)

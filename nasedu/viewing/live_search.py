@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import threading
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -14,6 +13,7 @@ from nasedu.viewing.figures import reward_figure
 from nasedu.viewing.findings import reward_alt
 from nasedu.viewing.measures import Measure, measure_of, say
 from nasedu.viewing.pacing import Paced
+from nasedu.viewing.pictures import image_html
 from nasedu.viewing.progress import best_words
 from nasedu.viewing.searches import Search, Searches
 from nasedu.viewing.sheets import png_of
@@ -215,9 +215,7 @@ class LiveSearch:
         self.figure.value = self._image()
 
     def _image(self) -> str:
-        data = base64.b64encode(self._picture).decode()
-        look = "max-width: 100%; background: white"
-        return f'<img src="data:image/png;base64,{data}" alt="{escape(self._alt)}" style="{look}">'
+        return image_html(self._picture, self._alt)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         words = f"{self._sentence()} {'' if self.state in OVER else STILL}".strip()

@@ -6,10 +6,11 @@ outside is escaped on its way in.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from string import Template
+
+from nasedu.viewing.pictures import image_html
 
 PAGE = Template("""<!DOCTYPE html>
 <html lang="en">
@@ -41,9 +42,8 @@ p { max-width: 44rem; }
 .tiles dt { color: var(--quiet); font-size: .95rem; }
 .tiles dd { margin: 0; font-size: 1.6rem; font-weight: 650; line-height: 1.25; }
 .tiles dd small { display: block; font-size: .9rem; font-weight: 400; color: var(--quiet); }
-figure { margin: 1.25rem 0 2rem; }
-figure img { display: block; width: 100%; max-width: 48rem; height: auto; background: white;
-  border-radius: .5rem; }
+figure { margin: 1.25rem 0 2rem; max-width: 48rem; }
+figure img { display: block; width: 100%; height: auto; border-radius: .5rem; }
 figcaption { max-width: 44rem; margin-top: .5rem; color: var(--quiet); }
 figcaption strong { color: var(--ink); }
 .scroll { overflow-x: auto; }
@@ -63,7 +63,7 @@ thead th { border-bottom: 2px solid var(--quiet); }
   gap: 1rem; }
 .gallery article { background: white; color: #1f2933; border: 1px solid var(--line);
   border-radius: .5rem; padding: .8rem 1rem; min-width: 0; }
-.gallery svg { display: block; margin: 0 auto; }
+.gallery img { display: block; margin: 0 auto; }
 code, pre { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: .95em; }
 pre { background: var(--card); border-radius: .5rem; padding: .75rem 1rem; overflow-x: auto; }
 .gallery pre { background: #f3f5f7; }
@@ -72,7 +72,7 @@ pre { background: var(--card); border-radius: .5rem; padding: .75rem 1rem; overf
     --card: #fff; --line: #999; --accent: #000; --warn: #000; }
   body { font-size: 10.5pt; } main { max-width: none; padding: 0; }
   .tiles div { border: 1px solid var(--line); }
-  .gallery { grid-template-columns: 1fr 1fr; } figure img { max-width: 36rem; }
+  .gallery { grid-template-columns: 1fr 1fr; } figure { max-width: 36rem; }
   figure, article, table, .tiles, .care { break-inside: avoid; } h2, h3 { break-after: avoid; } }
 </style>
 </head>
@@ -102,12 +102,8 @@ def paragraph(text: str, kind: str = "") -> str:
 
 def image(png: bytes, alt: str, caption: str) -> str:
     """Return a picture inside the page, with its finding in front of its caption."""
-    data = base64.b64encode(png).decode()
     words = f"<strong>{escape(alt)}</strong> {escape(caption)}"
-    return (
-        f'<figure>\n<img src="data:image/png;base64,{data}" alt="{escape(alt)}">\n'
-        f"<figcaption>{words}</figcaption>\n</figure>"
-    )
+    return f"<figure>\n{image_html(png, alt)}\n<figcaption>{words}</figcaption>\n</figure>"
 
 
 def tiles(facts: Iterable[tuple[str, str, str]]) -> str:

@@ -1,9 +1,10 @@
 """What every picture has: colours that all eyes tell apart, a text for those who cannot see it.
 
-`picture` is the one way in which a figure enters a notebook. Its alt text states the finding
-and goes wherever it survives: into the output's metadata (read by nbconvert and JupyterLab),
-into its text form, into ``<title>`` and ``<desc>`` of an SVG and, in `Picture.html`, into a
-caption.
+`picture` is the one way in which a figure enters a notebook, and `mime_bundle` the one form in
+which figures and drawings stand there: an ``<img>`` that holds its picture. JupyterLab and
+nbconvert show a bare ``image/png`` or ``image/svg+xml`` without its alt text, wide drawings beyond
+the page's edge, and untrusted copies no SVG at all; an ``<img>`` keeps its text, its width and its
+place everywhere. Beside it stands a PNG for what shows no HTML, such as LaTeX on its way to PDF.
 """
 
 from __future__ import annotations
@@ -61,11 +62,8 @@ class Picture:
     @cached_property
     def html(self) -> str:
         """The picture as HTML that needs no other file, captioned with its alt text."""
-        data, alt = base64.b64encode(self.png).decode(), escape(self.alt)
-        return (
-            f'<figure><img src="data:image/png;base64,{data}" alt="{alt}">'
-            f"<figcaption>{alt}</figcaption></figure>"
-        )
+        image = image_html(self.png, self.alt)
+        return f"<figure>{image}<figcaption>{escape(self.alt)}</figcaption></figure>"
 
     def save(self, path: str | Path) -> Path:
         """Write the picture as .png, .svg or .pdf, all of it or nothing.
@@ -75,16 +73,31 @@ class Picture:
         """
         suffix = check_suffix(path, FIGURE_FORMATS)
         if suffix == ".svg":
-            content = with_alt(_drawn(self._figure, "svg").decode(), self.alt).encode()
+            content = with_alt(drawn(self._figure, "svg").decode(), self.alt).encode()
         else:
-            content = _drawn(self._figure, suffix[1:], dpi=200)
+            content = drawn(self._figure, suffix[1:], dpi=200)
         return write_file(path, content)
 
-    def _repr_mimebundle_(
-        self, include: object = None, exclude: object = None
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        data = {"image/png": base64.b64encode(self.png).decode(), "text/plain": self.alt}
-        return data, {"image/png": {"alt": self.alt}}
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return mime_bundle(image_html(self.png, self.alt), self.png, self.alt)
+
+
+def mime_bundle(html: str, png: bytes, text: str) -> dict[str, str]:
+    """Return a picture as a notebook's output: for pages, for paper and for a terminal."""
+    image = base64.b64encode(png).decode()
+    return {"text/html": html, "image/png": image, "text/plain": text}
+
+
+def image_html(content: bytes, alt: str, kind: str = "png") -> str:
+    """Return an ``<img>`` that holds its picture, never wider than the page.
+
+    Args:
+        content: The picture's bytes.
+        alt: The finding.
+        kind: ``"png"`` or ``"svg+xml"``.
+    """
+    data, look = base64.b64encode(content).decode(), "max-width: 100%; background: white"
+    return f'<img src="data:image/{kind};base64,{data}" alt="{escape(alt)}" style="{look}">'
 
 
 def picture(figure_or_axes: Figure | Axes, alt: str) -> Picture:
@@ -123,8 +136,7 @@ def with_alt(svg: str, alt: str, title: str = "Picture") -> str:
     start = svg.index("<svg")
     end = svg.index(">", start)
     words = f"<title>{escape(title)}</title>\n<desc>{escape(alt)}</desc>"
-    style = 'role="img" style="max-width: 100%; height: auto"'
-    return f"{svg[start:end]} {style}>\n{words}{svg[end + 1 :]}"
+    return f'{svg[start:end]} role="img">\n{words}{svg[end + 1 :]}'
 
 
 def check_suffix(path: str | Path, known: tuple[str, ...]) -> str:
@@ -145,24 +157,27 @@ def write_file(path: str | Path, content: bytes) -> Path:
     return Path(path)
 
 
-def _small_png(figure: Figure) -> bytes:
-    """Draw at 100 dots an inch; too many bytes cost colours first, and then dots."""
+def small_png(png: bytes) -> bytes:
+    """Return a PNG with 256 colours, which halves it: graphs have few."""
     from PIL import Image
 
-    dpi = 100.0
-    while True:
-        content = _drawn(figure, "png", dpi)
-        if len(content) < MAX_BYTES:
-            return content
-        image, out = Image.open(BytesIO(content)).convert("RGB"), BytesIO()
-        image.quantize(256).save(out, "PNG", dpi=(dpi, dpi))
-        if len(content := out.getvalue()) < MAX_BYTES:
-            return content
-        dpi *= 0.8
+    with Image.open(BytesIO(png)) as image:
+        dots = image.info.get("dpi", (100, 100))
+        out = BytesIO()
+        image.convert("RGB").quantize(256).save(out, "PNG", optimize=True, dpi=dots)
+    return out.getvalue()
 
 
-def _drawn(figure: Figure, kind: str, dpi: float = 100) -> bytes:
-    import matplotlib
+def drawn(figure: Figure, kind: str, dpi: float = 100, *, tight: bool = True) -> bytes:
+    """Return a figure as a file: the same whatever matplotlib is set to.
+
+    Args:
+        figure: One of ours, or of a notebook's own.
+        kind: ``"png"``, ``"svg"`` or ``"pdf"``.
+        dpi: Dots an inch.
+        tight: Whether to cut the edges off where there is nothing.
+    """
+    from nasedu.viewing.plain_figure import safe_style, without_tex
 
     out = BytesIO()
     plain: dict[str, Any] = {
@@ -170,8 +185,16 @@ def _drawn(figure: Figure, kind: str, dpi: float = 100) -> bytes:
         "pdf": {"CreationDate": None},
         "png": {"Software": None},  # names a version
     }[kind]
-    with matplotlib.rc_context({"svg.hashsalt": "nasedu"}):
-        figure.savefig(
-            out, format=kind, dpi=dpi, bbox_inches="tight", facecolor="white", metadata=plain
-        )
+    look = {"bbox_inches": "tight"} if tight else {}
+    with safe_style():
+        without_tex(figure)
+        figure.savefig(out, format=kind, dpi=dpi, facecolor="white", metadata=plain, **look)
     return out.getvalue()
+
+
+def _small_png(figure: Figure) -> bytes:
+    """Draw at 100 dots an inch, and at fewer if it has too many bytes."""
+    dpi = 100.0
+    while len(content := small_png(drawn(figure, "png", dpi))) >= MAX_BYTES:
+        dpi *= 0.8
+    return content

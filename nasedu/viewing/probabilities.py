@@ -13,7 +13,7 @@ from nasedu.searching import Study
 from nasedu.spaces import ConvNetSpace, Decision, Space, read_space
 from nasedu.viewing.columns import INK
 from nasedu.viewing.decision_words import decision_words, place_of
-from nasedu.viewing.sheets import SMALL, TEXT, sheet, write_title
+from nasedu.viewing.sheets import SMALL, TEXT, plain, sheet, write_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,6 +24,7 @@ PALE, DEEP = np.array([0.87, 0.93, 0.97]), np.array([0.0, 0.27, 0.45])  # of Oka
 ENOUGH = 0.2  # share that has room for its name
 
 
+@plain
 def probabilities_figure(study: Study) -> Figure:
     """Draw how probable the controller found every choice, update by update.
 

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nasedu.errors import SettingError
 from nasedu.viewing.columns import QUIET
-from nasedu.viewing.sheets import PENS, name_axes, sheet, write_title
+from nasedu.viewing.sheets import PENS, name_axes, plain, sheet, write_title
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -45,6 +45,7 @@ class RankWords:
 ACCURACIES = RankWords()
 
 
+@plain
 def rank_figure(small: ArrayLike, longer: ArrayLike, words: RankWords = ACCURACIES) -> Figure:
     """Draw the result of other trainings against the one in the search.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from html import escape
+from contextlib import suppress
 
 from nasedu.architectures import RecurrentCell
 from nasedu.errors import DrawingError, SettingError
@@ -141,13 +141,10 @@ def _network_row(rank: int, trial: Trial, of: Measure) -> tuple[str, ...]:
 def _card(report: RunSummary, rank: int, trial: Trial) -> str:
     """Return the drawing of a network, or its table if nothing here can draw."""
     drawing = _drawing(report, trial)
-    try:
-        picture = drawing.svg
+    with suppress(DrawingError):
         drawing.save(report.pictures / f"best-{rank}.png")
-    except DrawingError:
-        picture = f"<pre>{escape(drawing.text)}</pre>"
     title = f"Rank {rank}: child {trial.number}"
-    return f"<article>\n<h3>{title}</h3>\n{picture}\n</article>"
+    return f"<article>\n<h3>{title}</h3>\n{drawing.html}\n</article>"
 
 
 def _drawing(report: RunSummary, trial: Trial) -> Drawing:

@@ -11,6 +11,7 @@ import numpy as np
 from nasedu.errors import SettingError
 from nasedu.searching import Study, Trial
 from nasedu.viewing.measures import LOWER_IS_BETTER, MEASURES, Measure, measure_of, value_of
+from nasedu.viewing.sheets import label_of
 
 Search = Study | Sequence[Trial]
 Searches = Search | Mapping[str, Search | Sequence[Search]]
@@ -119,7 +120,7 @@ def series_of(searches: Searches, of: Measure = "reward") -> tuple[Series, ...]:
         searches = {"": [searches]}
     if not 1 <= len(searches) <= MOST:
         raise SettingError(f"{len(searches)} searches in a figure; expected 1 to {MOST}")
-    series = tuple(_series(name, _seeds(value)) for name, value in searches.items())
+    series = tuple(_series(label_of(name), _seeds(value)) for name, value in searches.items())
     for one in series:
         if of in MEASURES and of not in ("reward", one.measure or of):
             raise SettingError(f"of is {of!r}; expected 'reward' or {one.measure!r} on {one.data}")

@@ -1,20 +1,21 @@
 """The paper that figures are drawn on, and the pens.
 
-Everything is set on the figure itself and nothing globally, so that a figure looks the same
-whatever style a notebook has chosen, and can be drawn in a thread.
+Every function that draws a figure is `plain`: the figure looks the same whatever style a notebook
+has chosen, and its words are words, whatever letters they hold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from io import BytesIO
+from collections.abc import Callable, Sequence
+from functools import wraps
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec
 
 import numpy as np
 
 from nasedu.viewing.columns import INK, QUIET
-from nasedu.viewing.pictures import OKABE_ITO
+from nasedu.viewing.pictures import OKABE_ITO, drawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,6 +25,11 @@ WIDTH = 7.4  # inches; at half width the letters are still 7 pixels high
 TEXT, SMALL, TITLE = 13, 11.5, 14  # sizes of letters, in points
 GRID = "#DCE1E6"
 LETTERS = 67  # of a legend that have room beside each other
+MOST_LETTERS = 56  # of a name
+TITLE_LETTERS = 60  # of a title that have room on a line
+
+
+P = ParamSpec("P")
 
 
 class Pen(NamedTuple):
@@ -66,6 +72,21 @@ def pens_of(names: Sequence[str]) -> list[Pen]:
     return pens
 
 
+def plain(make: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Let a function make its figure under matplotlib's own defaults, with words as they are."""
+
+    @wraps(make)
+    def made(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        from nasedu.viewing.plain_figure import plain_style, take_literally
+
+        with plain_style():
+            figure = make(*args, **kwargs)
+            take_literally(figure)
+        return figure
+
+    return made
+
+
 def sheet(
     height: float, rows: int = 1, columns: int = 1, gap: float = 0.02
 ) -> tuple[Figure, list[list[Axes]]]:
@@ -77,9 +98,9 @@ def sheet(
         columns: Axes beside each other.
         gap: Room between columns, as a share of the width.
     """
-    from matplotlib.figure import Figure
+    from nasedu.viewing.plain_figure import PlainFigure
 
-    figure = Figure(figsize=(WIDTH, height), dpi=100, facecolor="white")
+    figure = PlainFigure(figsize=(WIDTH, height), dpi=100, facecolor="white")
     figure.set_layout_engine("constrained", wspace=gap, w_pad=0.08, h_pad=0.08)
     panels = figure.subplots(rows, columns, squeeze=False).tolist()
     for axes in chain(*panels):
@@ -105,8 +126,18 @@ def name_axes(axes: Axes, x: str, y: str) -> None:
 
 
 def write_title(figure: Figure, text: str) -> None:
-    """Write a title over everything, flush left."""
-    figure.suptitle(text, x=0.012, ha="left", fontsize=TITLE, fontweight="bold", color=INK)
+    """Write a title over everything, flush left, on two lines at most."""
+    lines = wrap(text, TITLE_LETTERS, max_lines=2, placeholder=" …")
+    figure.suptitle(
+        "\n".join(lines), x=0.012, ha="left", fontsize=TITLE, fontweight="bold", color=INK
+    )
+
+
+def label_of(name: str) -> str:
+    """Return what a legend calls a series; matplotlib leaves names out that begin with ``_``."""
+    name = " ".join(name.split())
+    name = name if len(name) <= MOST_LETTERS else f"{name[: MOST_LETTERS - 1]}…"
+    return f" {name}" if name.startswith("_") else name
 
 
 def add_legend(axes: Axes) -> None:
@@ -173,6 +204,4 @@ def say_empty(axes: Axes, text: str) -> None:
 
 def png_of(figure: Figure, dpi: int = 200) -> bytes:
     """Return the figure as a PNG file."""
-    out = BytesIO()
-    figure.savefig(out, format="png", dpi=dpi, facecolor="white")
-    return out.getvalue()
+    return drawn(figure, "png", dpi, tight=False)

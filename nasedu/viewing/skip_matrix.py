@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from nasedu.architectures import ConvNet
-from nasedu.errors import DrawingError, SettingError
+from nasedu.errors import SettingError
 from nasedu.spaces import ConvNetSpace
 from nasedu.viewing.drawing import Drawing, draw
 from nasedu.viewing.layer_table import Shape
@@ -109,13 +109,9 @@ class SkipMatrix:
     def html(self) -> str:
         """Tokens, rules and the drawing, as HTML."""
         lines = "".join(f"<div>{escape(sentence)}</div>" for sentence in self.rules)
-        try:
-            shown = self.drawing.svg
-        except DrawingError as error:
-            shown = f"<pre>{escape(self.drawing.text)}\n\n{escape(str(error))}</pre>"
         return (
             f'<div aria-live="polite"><div>anchors <code>{self.tokens}</code></div>{lines}</div>\n'
-            f'<div style="max-width: 24rem">{shown}</div>'
+            f'<div style="max-width: 24rem">{self.drawing.html}</div>'
         )
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:

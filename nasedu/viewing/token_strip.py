@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from nasedu.architectures import Architecture, ConvNet
-from nasedu.errors import DrawingError, SearchSpaceError
+from nasedu.errors import SearchSpaceError
 from nasedu.spaces import ConvNetSpace, Decision, Space
 from nasedu.viewing.decision_words import decision_words, place_of
 from nasedu.viewing.drawing import Drawing, cost_of, draw
@@ -116,7 +116,7 @@ class TokenStrip:
         )
         return (
             f'<div aria-live="polite">{rows}</div>\n'
-            f'<div style="max-width: {width}rem">{_picture(self.drawing)}</div>'
+            f'<div style="max-width: {width}rem">{self.drawing.html}</div>'
         )
 
     def _checked(self, tokens: Iterable[int]) -> list[int]:
@@ -220,10 +220,3 @@ def _token_of(control: Dropdown | list[Checkbox]) -> int:
 def _first_token(decision: Decision) -> int:
     """The first choice; for an anchor, the layer before."""
     return 1 << decision.layer - 2 if decision.is_anchor and decision.layer > 1 else 0
-
-
-def _picture(drawing: Drawing) -> str:
-    try:
-        return drawing.svg
-    except DrawingError as error:
-        return f"<pre>{escape(drawing.text)}\n\n{escape(str(error))}</pre>"

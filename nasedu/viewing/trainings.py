@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nasedu.errors import SettingError
 from nasedu.viewing.columns import INK, QUIET
 from nasedu.viewing.pictures import OKABE_ITO
-from nasedu.viewing.sheets import PENS, SMALL, name_axes, sheet, write_title
+from nasedu.viewing.sheets import PENS, SMALL, name_axes, plain, sheet, write_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,6 +18,7 @@ Record = Mapping[str, Any]
 BLUE, FEW = PENS[0], 20  # epochs that get a mark each
 
 
+@plain
 def training_figure(record: Record) -> Figure:
     """Draw loss and validation accuracy by epoch, the test accuracy, and a grid's other points.
 

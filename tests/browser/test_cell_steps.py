@@ -39,7 +39,7 @@ def test_stops_and_numbers_by_keyboard(page, lab):
     view.get_by_label("c_t-1").focus()
     page.keyboard.press("ArrowDown")
     expect(status).to_contain_text(re.compile(r"Stop 2 of 6\. Memory in: .* \+ 0\.500"))
-    expect(view.get_by_role("img", name="A step of a recurrent cell")).to_be_visible()
+    expect(view.get_by_role("img", name="A recurrent cell of base 2")).to_be_visible()
 
     found = Axe().run(page, context=".jp-OutputArea-output .jupyter-widgets").response["violations"]
     assert [r["id"] for r in found if r["impact"] in ("serious", "critical")] == []

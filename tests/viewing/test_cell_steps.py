@@ -74,7 +74,10 @@ def test_every_stop_of_any_cell_is_drawn_without_a_warning(cell):
 def test_without_a_kernel_the_same_is_there():
     bundle = steps_of()._repr_mimebundle_()
     assert "> 1. Node 0, a leaf, adds" in bundle["text/plain"]
-    assert "<svg" in bundle["text/html"] and 'aria-live="polite"' in bundle["text/html"]
+    assert (
+        '<img src="data:image/svg+xml' in bundle["text/html"]
+        and 'aria-live="polite"' in bundle["text/html"]
+    )
     assert bundle["text/html"].count("<li>") == 6
 
 

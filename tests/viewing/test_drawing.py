@@ -1,3 +1,4 @@
+import base64
 import re
 from collections import Counter
 from io import BytesIO
@@ -115,11 +116,23 @@ def test_its_text_is_the_layer_table():
     assert drawing.text.splitlines()[3].split() == ["2", "1x7", "0", "64x32x32", "1,472"]
 
 
-def test_a_notebook_gets_svg_and_the_table():
-    bundle = draw(FOUR)._repr_mimebundle_()
-    assert list(bundle) == ["image/svg+xml", "text/plain"]
-    assert bundle["image/svg+xml"].startswith("<svg ")
-    assert bundle["text/plain"] == draw(FOUR).text
+def test_a_notebook_gets_an_image_with_alt_text_a_png_and_the_table():
+    drawing = draw(FOUR, alt='Four "layers" & more')
+    bundle = drawing._repr_mimebundle_()
+    assert list(bundle) == ["text/html", "image/png", "text/plain"]
+    assert 'alt="Four &quot;layers&quot; &amp; more" style="max-width: 100%' in bundle["text/html"]
+    [svg] = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', bundle["text/html"])
+    assert base64.b64decode(svg).decode() == drawing.svg
+    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+    assert bundle["text/plain"] == drawing.text
+
+
+def test_the_svg_has_a_size_of_its_own():
+    """CairoSVG draws nothing where CSS says ``height: auto``."""
+    root = ElementTree.fromstring(draw(FOUR).svg)
+    assert float(root.get("width").removesuffix("pt")) > 100
+    assert float(root.get("height").removesuffix("pt")) > 100
+    assert root.get("style") is None
 
 
 def test_a_notebook_without_a_renderer_still_gets_the_table(monkeypatch):

@@ -2,6 +2,7 @@ import base64
 import re
 import subprocess
 import sys
+from html.parser import HTMLParser
 from io import BytesIO
 from xml.etree import ElementTree
 
@@ -24,16 +25,32 @@ def figure():
     pyplot.close(figure)
 
 
-def test_a_notebook_gets_a_png_with_alt_text(figure):
-    data, metadata = picture(figure, "the reward\n  grows")._repr_mimebundle_()
-    assert list(data) == ["image/png", "text/plain"]
-    assert data["text/plain"] == "the reward grows"
-    assert metadata == {"image/png": {"alt": "the reward grows"}}
-    png = base64.b64decode(data["image/png"])
-    with Image.open(BytesIO(png)) as image:
-        assert image.info["dpi"] == pytest.approx((100, 100), abs=0.1)
-        assert image.getpixel((0, 0)) == (255, 255, 255, 255)  # opaque: for dark pages, too
-    assert len(png) < MAX_BYTES
+class Images(HTMLParser):
+    """The images of a page."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.found = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "img":
+            self.found.append(dict(attrs))
+
+
+def test_a_notebook_gets_an_image_with_alt_text_and_a_png_for_paper(figure):
+    shown = picture(figure, 'the "reward"\n  < grows')
+    data = shown._repr_mimebundle_()
+    assert list(data) == ["text/html", "image/png", "text/plain"]
+    assert data["text/plain"] == 'the "reward" < grows'
+    [image] = Images(data["text/html"]).found
+    assert image["alt"] == 'the "reward" < grows'
+    assert image["src"] == f"data:image/png;base64,{data['image/png']}"
+    assert "max-width: 100%" in image["style"]
+    with Image.open(BytesIO(base64.b64decode(data["image/png"]))) as png:
+        assert png.info["dpi"] == pytest.approx((100, 100), abs=0.1)
+        assert png.convert("RGBA").getpixel((0, 0)) == (255, 255, 255, 255)  # for dark pages, too
+    assert len(shown.png) < MAX_BYTES
 
 
 def test_its_window_is_closed(figure):
@@ -66,10 +83,19 @@ def test_later_changes_are_not_seen(figure):
 
 
 def test_html_with_a_caption(figure):
-    root = ElementTree.fromstring(picture(figure, 'a < b & "c"').html.replace('">', '"/>', 1))
-    image, caption = root
-    assert image.get("alt") == caption.text == 'a < b & "c"'
-    assert image.get("src").startswith("data:image/png;base64,")
+    html = picture(figure, 'a < b & "c"').html
+    [image] = Images(html).found
+    assert image["alt"] == 'a < b & "c"'
+    assert html.endswith("<figcaption>a &lt; b &amp; &quot;c&quot;</figcaption></figure>")
+
+
+def test_a_figure_of_a_notebook_needs_no_tex(tmp_path):
+    with pyplot.rc_context({"text.usetex": True}):
+        figure, axes = pyplot.subplots(figsize=(4, 3))
+        axes.plot([1, 2, 3])
+        axes.set_title("sizes")
+        assert picture(figure, "it grows").save(tmp_path / "a.pdf").exists()
+        assert pyplot.rcParams["text.usetex"] is True  # theirs, for other figures
 
 
 def test_saving(figure, tmp_path):
