@@ -306,11 +306,12 @@ def test(arguments: list, fast: bool = False) -> int:
     pytest = [PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadscope"]
     lesson = [*pytest, "--nbval-current-env", "--nbval-cell-timeout=120"]
     one_core = {"NASEDU_WORKERS": "1", "OMP_NUM_THREADS": "1"}  # two lessons run at a time
+    compared = [*lesson, "--nbval-sanitize-with=tests/nbval.cfg", "--nbval"]
     strict, lax = notebooks()
     stages = [
         ("tests", [*pytest, *arguments], {}),
         ("lessons", lax and [*lesson, "--nbval-lax", *lax], one_core),
-        ("lessons, outputs compared", strict and [*lesson, "--nbval", *strict], one_core),
+        ("lessons, outputs compared", strict and [*compared, *strict], one_core),
     ]
     lines, failed = [], False
     for name, command, env in stages[:1] if fast else stages:

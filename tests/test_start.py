@@ -393,6 +393,7 @@ def test_test_runs_the_tests_then_the_lessons(start, capsys):
     assert tests[-2:] == ["-k", "anchor"]
     assert lax[-3:] == ["--nbval-lax", "notebooks/00_a.ipynb", "notebooks/02_c.ipynb"]
     assert strict[-2:] == ["--nbval", "notebooks/01_b.ipynb"]
+    assert "--nbval-sanitize-with=tests/nbval.cfg" in strict
     for command, env in zip((lax, strict), start.pip.envs[-2:], strict=True):
         assert command[:5] == ["pytest", "-n", "2", "--dist", "loadscope"]
         assert {"--nbval-current-env", "--nbval-cell-timeout=120"} <= set(command)

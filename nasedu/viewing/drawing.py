@@ -60,6 +60,7 @@ class Drawing:
         """
         drawn = render(self.dot, "svg").decode()
         drawn = re.sub(r' id="\w+"', "", drawn)  # a page may hold several drawings
+        drawn = re.sub(r"<!--.*?-->\n|<title>[^<]*</title>\n", "", drawn)  # DOT's own names
         drawn = drawn.replace('"Arial"', '"Arial, Helvetica, sans-serif"')
         return with_alt(drawn, self.alt, self.title)
 
