@@ -21,7 +21,8 @@ from nasedu.searching import Finished, Updated
 from nasedu.searching.trial import child_seed
 from nasedu.training import ImageTrainer
 from nasedu.viewing.progress import batch_line
-from nasedu.viewing.sheets import INK, SMALL, pens_of, sheet
+from nasedu.viewing.pens import pens_of
+from nasedu.viewing.sheets import INK, SMALL, sheet
 
 TABLE = HERE.parent / "data" / "tables" / "first_search.csv"
 SEEDS, TRIALS = range(5), 160

@@ -15,6 +15,7 @@ import numpy as np
 from nasedu.searching import Trial
 from nasedu.viewing.columns import INK, QUIET
 from nasedu.viewing.measures import LOWER_IS_BETTER, MEASURES, Measure, read, say, value_of
+from nasedu.viewing.pens import Pen, pens_of
 from nasedu.viewing.pictures import OKABE_ITO
 from nasedu.viewing.searches import (
     Search,
@@ -28,8 +29,6 @@ from nasedu.viewing.searches import (
     sizes,
 )
 from nasedu.viewing.sheets import (
-    PENS,
-    Pen,
     add_legend,
     count_on_log_scale,
     fit_unit,
@@ -64,7 +63,7 @@ def reward_figure(searches: Searches, of: Measure = "reward") -> Figure:
     series = series_of(searches, of)
     figure, [[axes]] = sheet(4.4)
     _fit(axes, series, of)
-    for one, pen in zip(series, PENS, strict=False):
+    for one, pen in zip(series, _pens(series), strict=True):
         if len(one.seeds) == 1:
             _add_dots(axes, one, of, pen, faint=len(series) > 1)
         _add_means(axes, one, of, pen, banded=len(series) == 1 or len(one.seeds) > 1)
@@ -96,7 +95,7 @@ def best_figure(searches: Searches, of: Measure = "reward") -> Figure:
     series = series_of(searches, of)
     figure, [[axes]] = sheet(3.8)
     bests = [one.best_so_far(of) for one in series]
-    for one, best, pen in zip(series, bests, PENS, strict=False):
+    for one, best, pen in zip(series, bests, _pens(series), strict=True):
         _add_best(axes, one, best, pen, of)
     _look_closely(axes, bests, series, of)
     _finish(figure, axes, series, f"Best {MEASURES[of]} so far", of)
@@ -119,7 +118,7 @@ def size_figure(searches: Searches, front: bool = True) -> Figure:
     figure, [[axes]] = sheet(4.4)
     count_on_log_scale(axes)
     _fit(axes, series, "reward")
-    for one, pen in zip(series, PENS, strict=False):
+    for one, pen in zip(series, _pens(series), strict=True):
         size, rewards = sizes(one.trials)
         look = {"color": pen.colour, "alpha": 0.55, "edgecolor": "white", "linewidth": 0.5}
         label = one.label or "a child"
@@ -161,6 +160,10 @@ def curves_figure(search: Search, n: int = 5) -> Figure:
     axes.locator_params(axis="x", integer=True)
     _finish(figure, axes, (one,), "Learning curves of the best", of, "epoch")
     return figure
+
+
+def _pens(series: Sequence[Series]) -> tuple[Pen, ...]:
+    return pens_of(one.name for one in series)
 
 
 def _fit(axes: Axes, series: Sequence[Series], of: Measure) -> None:

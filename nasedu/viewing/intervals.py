@@ -14,17 +14,8 @@ from numpy.typing import ArrayLike
 from nasedu.errors import SettingError
 from nasedu.searching import Interval
 from nasedu.viewing.columns import INK, QUIET
-from nasedu.viewing.sheets import (
-    PENS,
-    SMALL,
-    TEXT,
-    label_of,
-    name_axes,
-    pens_of,
-    plain,
-    sheet,
-    write_title,
-)
+from nasedu.viewing.pens import PENS, pens_of
+from nasedu.viewing.sheets import SMALL, TEXT, label_of, name_axes, plain, sheet, write_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,7 +65,7 @@ def intervals_figure(
         lines = {name: 1 - value for name, value in (lines or {}).items()}
         _count_down(axes)
         y = f"1 − {y}"
-    for (name, curve), pen in zip(curves.items(), pens_of(list(curves)), strict=True):
+    for (name, curve), pen in zip(curves.items(), pens_of(curves), strict=True):
         [line] = axes.plot(where, curve.mean, label=label_of(name), linewidth=2, color=pen.colour)
         line.set_linestyle(pen.dashes)
         line.set(marker=pen.marker, markersize=6, markevery=max(1, len(where) // 8))

@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from nasedu.errors import SettingError
 from nasedu.viewing.columns import QUIET
-from nasedu.viewing.sheets import PENS, name_axes, plain, sheet, write_title
+from nasedu.viewing.pens import PENS
+from nasedu.viewing.sheets import name_axes, plain, sheet, write_title
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -1,4 +1,4 @@
-"""The paper that figures are drawn on, and the pens.
+"""The paper that figures are drawn on.
 
 Every function that draws a figure is `plain`: the figure looks the same whatever style a notebook
 has chosen, and its words are words, whatever letters they hold.
@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from itertools import chain
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec
+from typing import TYPE_CHECKING, ParamSpec
 
 import numpy as np
 
 from nasedu.viewing.columns import INK, QUIET
-from nasedu.viewing.pictures import OKABE_ITO, drawn
+from nasedu.viewing.pictures import drawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,46 +30,6 @@ TITLE_LETTERS = 60  # of a title that have room on a line
 
 
 P = ParamSpec("P")
-
-
-class Pen(NamedTuple):
-    """How a series is drawn: colour, marker and dashes each tell it apart."""
-
-    colour: str
-    marker: str
-    dashes: Any
-
-
-PENS = (
-    Pen(OKABE_ITO["blue"], "o", "solid"),
-    Pen(OKABE_ITO["vermillion"], "^", (0, (5, 1.5))),
-    Pen(OKABE_ITO["green"], "s", (0, (6, 1.5, 1, 1.5))),
-    Pen(OKABE_ITO["purple"], "D", (0, (1.2, 1.2))),
-    Pen(OKABE_ITO["orange"], "v", (0, (3, 1, 1, 1, 1, 1))),
-    Pen(OKABE_ITO["sky blue"], "P", (0, (8, 2))),
-)
-
-STRATEGIES = ("REINFORCE", "random search", "evolution", "local search", "PPO")
-"""Strategies in the order of their pens: each has one colour, in whatever figure it stands."""
-
-
-def pens_of(names: Sequence[str]) -> list[Pen]:
-    """Return a pen for each curve; a strategy keeps its colour, whatever its settings.
-
-    Args:
-        names: Of the curves. What stands before a comma is the strategy, as in
-            ``"REINFORCE, lr 0.003"``. Beside strategies other curves are black or sky blue.
-    """
-    kinds = [name.partition(",")[0] for name in names]
-    black = Pen(OKABE_ITO["black"], "*", (0, (1, 1)))
-    others = iter((black, *reversed(PENS)) if set(kinds) & set(STRATEGIES) else PENS)
-    pens: list[Pen] = []
-    for kind in kinds:
-        pen = PENS[STRATEGIES.index(kind)] if kind in STRATEGIES else next(others)
-        seen = sum(one.colour == pen.colour for one in pens)  # with another setting
-        look = {"marker": "XP*dh"[seen - 1], "dashes": (0, (2 + seen, 2))} if seen else {}
-        pens.append(pen._replace(**look))
-    return pens
 
 
 def plain(make: Callable[P, Figure]) -> Callable[P, Figure]:

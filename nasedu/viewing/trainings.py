@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from nasedu.errors import SettingError
 from nasedu.viewing.columns import INK, QUIET
+from nasedu.viewing.pens import PENS
 from nasedu.viewing.pictures import OKABE_ITO
-from nasedu.viewing.sheets import PENS, SMALL, name_axes, plain, sheet, write_title
+from nasedu.viewing.sheets import SMALL, name_axes, plain, sheet, write_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

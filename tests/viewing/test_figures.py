@@ -91,7 +91,7 @@ def test_searches_beside_each_other_differ_in_more_than_colour(study, other):
     a, b = line(figure, "ours"), line(figure, "random")
     assert a.get_color() != b.get_color()
     assert a.get_marker() != b.get_marker()
-    assert a.get_linestyle() != b.get_linestyle()
+    assert a._unscaled_dash_pattern != b._unscaled_dash_pattern  # its name is "--" for all
 
 
 def test_seeds_are_one_line_with_a_band(study, other):
