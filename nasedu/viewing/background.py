@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
-import time
-from collections.abc import Callable, Iterator
-from typing import Literal
+from collections.abc import Callable, Generator, Iterator
+from typing import Any, Literal
 
 from nasedu.errors import StudyError
 from nasedu.searching import Event, Started, Study, TrialFinished, Updated
@@ -19,6 +19,8 @@ RESUME: dict[State, State] = {"pausing": "running", "paused": "running"}
 STOP: dict[State, State] = {"running": "stopping", "pausing": "stopping", "paused": "stopping"}
 REACHED: dict[State, State] = {"pausing": "paused"}
 OVER = ("finished", "stopped", "failed")
+
+GLANCE = 0.05  # seconds between two looks at whether the search is over
 
 
 class BackgroundSearch:
@@ -78,21 +80,21 @@ class BackgroundSearch:
         """End after what is in training now; what is recorded is kept."""
         self._move(STOP)
 
-    def wait(self, timeout: float | None = None) -> Study:
-        """Wait for the end and return the study; see `LiveSearch.wait`."""
-        if timeout is None:
-            self.resume()
-        end = float("inf") if timeout is None else time.monotonic() + timeout
+    def __await__(self) -> Generator[Any, None, Study]:
+        """Wait for the end and return the study; see `LiveSearch`."""
+        return self._ended().__await__()
+
+    async def _ended(self) -> Study:
         try:
-            while self._thread.is_alive() and (left := end - time.monotonic()) > 0:
-                self._thread.join(min(left, 0.2))  # short, so that an interrupt gets through
-        except KeyboardInterrupt:
+            while self._thread.is_alive():
+                await asyncio.sleep(GLANCE)  # meanwhile the kernel hears clicks
+        except (asyncio.CancelledError, KeyboardInterrupt):  # the cell was interrupted
             self.stop()
             raise
         if self.error is not None:
             raise self.error
         if self.study is None:
-            raise StudyError(f"the search is {self.state} and has no study yet; wait for longer")
+            raise StudyError(f"the search is {self.state} and has no study: it never began")
         return self.study
 
     def _run(self) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from html import escape
 from typing import Any
+from uuid import uuid4
 
 from nasedu.searching import Event, Started, Study, TrialFinished, Updated
 from nasedu.viewing.background import OVER, BackgroundSearch, Events, State
@@ -45,10 +46,10 @@ RESTING = ("paused", *OVER)
 class LiveSearch:
     """Runs a search in the background and shows how it goes.
 
-    Its cell returns at once; another cell calls `wait` for the study. Pause and Stop take
-    effect when what is in training is finished; Step goes on to the end of a batch and its
-    update, then pauses. None of them changes what is found. Without a kernel it shows the
-    same, as it stood when the cell had run.
+    Its cell returns at once; a later cell gets the study by ``study = await live``, and the
+    buttons work while it waits. Pause and Stop take effect when what is in training is
+    finished; Step goes on to the end of a batch and its update, then pauses. None of them
+    changes what is found. Without a kernel it shows the same, as it stood at the end.
 
     Args:
         events: What `search` or `resume` returned, or a function that returns it.
@@ -69,6 +70,7 @@ class LiveSearch:
 
         self.name, self.beside = name, dict(beside or {})
         self._picture, self._alt = b"", ""
+        self._display_id, self._is_shown = uuid4().hex, False
         self._done = 0
         self._last: Updated | None = None
         self._measure: Measure = "accuracy"
@@ -123,20 +125,25 @@ class LiveSearch:
         """End when what is in training is finished; what is recorded is kept."""
         self._search.stop()
 
-    def wait(self, timeout: float | None = None) -> Study:
-        """Wait for the end and return the study.
+    def __await__(self) -> Generator[Any, None, Study]:
+        """Wait for the end and return the study: ``study = await live``.
 
-        Without a timeout a paused search goes on, for a cell that waits may keep every click
-        from the kernel. An interrupt of the cell stops the search.
-
-        Args:
-            timeout: Seconds to wait at most; then the study is returned as it is.
+        The buttons work meanwhile, and a paused search stays paused. An interrupt of the cell
+        stops the search. At the end every cell that shows this view is given its last state,
+        which is then what a saved notebook shows.
 
         Raises:
-            StudyError: The search has not begun.
+            StudyError: The search ended before it began.
             Exception: Whatever ended the search.
         """
-        return self._search.wait(timeout)
+        return self._ended().__await__()
+
+    async def _ended(self) -> Study:
+        try:
+            return await self._search
+        finally:
+            if self._is_shown:
+                self._display(update=True)
 
     def _pause_or_resume(self) -> None:
         if self.state == "running":
@@ -216,6 +223,15 @@ class LiveSearch:
 
     def _image(self) -> str:
         return image_html(self._picture, self._alt)
+
+    def _ipython_display_(self) -> None:
+        self._is_shown = True
+        self._display(update=False)
+
+    def _display(self, update: bool) -> None:
+        from IPython.display import display
+
+        display(self._repr_mimebundle_(), raw=True, display_id=self._display_id, update=update)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         words = f"{self._sentence()} {'' if self.state in OVER else STILL}".strip()

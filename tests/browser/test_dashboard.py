@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+from awaiting import ended
 from evaluators import SPACE, Counted
 
 from nasedu.controller import make_strategy
@@ -119,7 +120,7 @@ def test_pause_step_and_resume(page, lab):
 
 def test_its_static_twin(page):
     live = LiveSearch(undisturbed())
-    live.wait()
+    ended(live)
     html = live._repr_mimebundle_()["text/html"]
     page.set_content(f"<html lang=en><title>Twin</title><main><h1>Twin</h1>{html}</main></html>")
     expect(page.get_by_text(f"{TRIALS} of {TRIALS} children; batch 50: mean")).to_be_visible()

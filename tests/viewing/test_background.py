@@ -1,6 +1,8 @@
+import asyncio
 import time
 
 import pytest
+from awaiting import ended
 
 from nasedu.errors import StudyError
 from nasedu.searching import Started, TrialFinished, Updated
@@ -57,7 +59,7 @@ def begun():
 def test_it_runs_to_the_end_and_returns_the_study(begun):
     script, events = Script(batches=3), []
     search = begun(script, events.append)
-    assert search.wait() == "the study"
+    assert ended(search) == "the study"
     assert search.state == "finished"
     assert [type(e) for e in events].count(TrialFinished) == 12
     assert script.closed
@@ -113,17 +115,17 @@ def test_stop_ends_it_and_keeps_the_study(begun, paused):
         search.pause()
         until(lambda: search.state == "paused")
     search.stop()
-    assert search.wait() == "the study"
+    assert ended(search) == "the study"
     assert search.state == "stopped"
     assert script.closed
     assert len(script.log) < 4000
 
 
-def test_wait_raises_what_ended_the_search(begun):
+def test_await_raises_what_ended_the_search(begun):
     search = begun(Script(fails_at=3))
     for _ in range(2):
         with pytest.raises(ValueError, match="no such luck"):
-            search.wait()
+            ended(search)
     assert search.state == "failed"
 
 
@@ -131,7 +133,7 @@ def test_an_error_while_showing_ends_the_search_too(begun):
     script = Script()
     search = begun(script, lambda event: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        search.wait()
+        ended(search)
     assert script.closed  # or the run folder would stay locked
 
 
@@ -146,8 +148,8 @@ def test_a_run_is_free_again_after_an_error_while_showing(begun, tmp_path):
         return run_search(SPACE, made, evaluator=Counted(), trials=4, workers=1, run=tmp_path)
 
     with pytest.raises(ZeroDivisionError):
-        begun(events, lambda event: 1 / 0).wait()
-    assert begun(events).wait().is_complete
+        ended(begun(events, lambda event: 1 / 0))
+    assert ended(begun(events)).is_complete
 
 
 def test_a_function_that_makes_the_events_is_called_in_the_thread():
@@ -157,46 +159,65 @@ def test_a_function_that_makes_the_events_is_called_in_the_thread():
     search = BackgroundSearch(make)
     search.start()
     with pytest.raises(StudyError, match="in use"):
-        search.wait()
+        ended(search)
 
 
-def test_waiting_for_a_while_returns_the_study_as_it_is(begun):
-    script = Script()
-    search = begun(script)
-    until(lambda: search.study is not None)
-    assert search.wait(timeout=0.05) == "the study"
-    assert search.state == "running"
-
-
-def test_waiting_to_the_end_lets_a_paused_search_go_on(begun):
+def test_a_cell_that_waits_leaves_the_kernel_free_and_a_paused_search_paused(begun):
     script = Script(batches=2)
     search = begun(script, paused=True)
-    until(lambda: search.state == "paused")
-    with pytest.raises(StudyError, match="paused and has no study yet"):
-        search.wait(timeout=0.05)
-    assert search.wait() == "the study"
+    seen = []
+
+    async def click():
+        while search.state != "paused":
+            await asyncio.sleep(0.005)
+        await asyncio.sleep(0.2)
+        seen.append((search.state, len(script.log)))
+        search.resume()
+
+    async def cell():
+        clicking = asyncio.create_task(click())
+        study = await search
+        await clicking
+        return study
+
+    assert asyncio.run(cell()) == "the study"
+    assert seen == [("paused", 0)]
     assert len(script.log) == 8
 
 
-def test_an_interrupt_of_wait_stops_the_search(begun, monkeypatch):
+def test_an_interrupt_of_the_cell_that_waits_stops_the_search(begun):
     script = Script()
     search = begun(script)
     until(lambda: len(script.log) > 2)
 
-    def interrupted(timeout):
-        raise KeyboardInterrupt
+    async def interrupted():
+        cell = asyncio.ensure_future(waits())
+        await asyncio.sleep(0.1)
+        cell.cancel()  # what the kernel makes of an interrupt
+        await cell
 
-    monkeypatch.setattr(search._thread, "join", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        search.wait()
+    async def waits():
+        return await search
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(interrupted())
     until(lambda: search.state == "stopped")
+    assert script.closed
+
+
+def test_a_search_that_was_stopped_before_it_began_has_no_study(begun):
+    search = begun(Script(), paused=True)
+    until(lambda: search.state == "paused")
+    search.stop()
+    with pytest.raises(StudyError, match="stopped and has no study"):
+        ended(search)
 
 
 def test_every_change_of_state_is_told(begun):
     states = []
     search = BackgroundSearch(Script(batches=2)(), on_state=lambda: states.append(search.state))
     search.start()
-    search.wait()
+    ended(search)
     search.pause()
     search.stop()
     assert states == ["finished"]  # after the end nothing moves it

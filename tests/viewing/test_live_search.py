@@ -1,9 +1,11 @@
 import base64
 import json
+import sys
 import threading
 import time
 
 import pytest
+from awaiting import ended
 from evaluators import SPACE, Counted
 
 from nasedu.controller import make_strategy
@@ -55,13 +57,13 @@ class Gated(Counted):
         return super().__call__(trial)
 
 
-def test_its_cell_returns_at_once_and_wait_gives_the_study(live):
+def test_its_cell_returns_at_once_and_await_gives_the_study(live):
     evaluator = Gated()
     view = live(events(evaluator))
     assert view.state == "running"  # though no child can be trained yet
     assert live_search.STILL in view._repr_mimebundle_()["text/html"]
     evaluator.gate.release(24)
-    study = view.wait()
+    study = ended(view)
     assert isinstance(study, Study)
     assert len(study.trials()) == 24
     assert study is view.study
@@ -70,7 +72,7 @@ def test_its_cell_returns_at_once_and_wait_gives_the_study(live):
 
 def test_it_shows_progress_status_and_figure(live):
     view = live(events())
-    view.wait()
+    ended(view)
     assert (view.progress.value, view.progress.max) == (24, 24)
     assert "24 of 24 children, finished" in view.count.value
     assert "batch 6: mean reward" in view.facts.value
@@ -85,7 +87,7 @@ def test_every_control_has_its_label(live):
     buttons = (view.pause_button, view.step_button, view.stop_button)
     assert [b.description for b in buttons] == ["Pause", "Step", "Stop"]
     assert all(b.tooltip for b in buttons)
-    view.wait()
+    ended(view)
     assert all(b.disabled for b in buttons)
 
 
@@ -105,7 +107,7 @@ def test_pause_and_resume_by_clicks(live):
     assert view.pause_button.description == "Pause"
     until(lambda: view.progress.value == 15)
     evaluator.gate.release(9)
-    view.wait()
+    ended(view)
 
 
 def test_step_by_clicks(live):
@@ -142,7 +144,7 @@ def test_the_last_step_ends_it(live):
 
 
 def test_what_is_found_is_the_same_with_pauses_and_steps_as_without(live):
-    undisturbed = live(events()).wait()
+    undisturbed = ended(live(events()))
     view = live(events(), paused=True)
     until(lambda: view.state == "paused")
     view.step()
@@ -152,7 +154,9 @@ def test_what_is_found_is_the_same_with_pauses_and_steps_as_without(live):
     view.pause()
     until(lambda: view.state in ("paused", "finished"))
     view.step()
-    study = view.wait()
+    until(lambda: view.state in ("paused", "finished"))
+    view.resume()
+    study = ended(view)
     assert study.trials() == undisturbed.trials()
     assert study.updates() == undisturbed.updates()
 
@@ -164,22 +168,22 @@ def test_stop_by_a_click_keeps_a_run_that_can_be_continued(live, tmp_path):
     view.stop_button.click()
     assert view.stop_button.disabled
     evaluator.gate.release(24)
-    view.wait()
+    ended(view)
     assert view.state == "stopped"
     again = live(events(run=tmp_path / "run"))
-    again.wait()
+    ended(again)
     assert again.state == "finished"
     assert len(again.study.trials()) == 24
 
 
-def test_an_error_is_shown_and_raised_by_wait(live):
+def test_an_error_is_shown_and_raised_by_await(live):
     def broken():
         yield from ()
         raise ValueError("no <such> luck")
 
     view = live(broken())
     with pytest.raises(ValueError, match="no <such> luck"):
-        view.wait()
+        ended(view)
     assert "no &lt;such&gt; luck" in view.count.value
 
 
@@ -193,7 +197,7 @@ def test_it_speaks_draws_and_counts_only_now_and_then(live, monkeypatch):
         shown = getattr(view, name)
         shown.observe(lambda change, name=name: told.append(name), names="value")
     evaluator.gate.release(24)
-    view.wait()
+    ended(view)
     assert sorted(told) == ["count", "figure"]  # once, at the end; not even then said too soon
 
 
@@ -202,7 +206,7 @@ def test_what_is_said_is_said_in_time_and_to_the_end(live, monkeypatch):
     said, start = [], time.monotonic()
     view = live(events(Counted(0.02)))
     view.status.observe(lambda change: said.append(change.new), names="value")
-    view.wait()
+    ended(view)
     until(lambda: "finished" in view.status.value)
     assert 'role="status" aria-live="polite"' in view.status.value
     assert 0.3 * (len(said) - 1) <= time.monotonic() - start
@@ -219,16 +223,16 @@ def test_a_pause_is_said(live, monkeypatch):
 
 def test_other_searches_stand_beside_it(live):
     other = live(events(), name="other")
-    other.wait()
+    ended(other)
     view = live(events(), name="ours", beside={"random": other.study})
-    view.wait()
+    ended(view)
     assert "ours: mean reward" in view.figure.value
     assert "random: mean reward" in view.figure.value
 
 
 def test_without_a_kernel_it_shows_the_same(live):
     view = live(events())
-    view.wait()
+    ended(view)
     bundle = view._repr_mimebundle_()
     assert set(bundle) == {VIEW, "text/html", "text/plain"}
     assert view.figure.value in bundle["text/html"]
@@ -244,6 +248,35 @@ def test_all_children_failing_is_shown_and_no_error(live):
             raise ValueError("no such luck")
 
     view = live(events(Broken(), trials=4))
-    view.wait()
+    ended(view)
     assert "every child failed" in view.facts.value
     assert 'alt="All 4 children failed."' in view.figure.value
+
+
+def test_a_saved_notebook_shows_the_last_state_where_the_view_was_shown(tmp_path):
+    from nbclient import NotebookClient
+    from nbformat.v4 import new_code_cell, new_notebook
+
+    begin = f"""
+import sys
+sys.path[:0] = {sys.path!r}
+from evaluators import SPACE, Counted
+from nasedu.controller import make_strategy
+from nasedu.searching import search
+from nasedu.viewing import LiveSearch
+
+strategy = make_strategy("reinforce", SPACE.decisions, 0)
+options = dict(trials=8, batch=4, workers=1, evaluator=Counted(0.05))
+live = LiveSearch(search(SPACE, strategy, **options))
+live
+"""
+    notebook = new_notebook(cells=[new_code_cell(begin), new_code_cell("(await live).best()")])
+    NotebookClient(notebook, timeout=600, resources={"metadata": {"path": tmp_path}}).execute()
+    shown, awaited = (cell.outputs for cell in notebook.cells)
+    (view,) = shown
+    assert "8 of 8 children" in view.data["text/html"]
+    assert 'alt="Mean reward' in view.data["text/html"]
+    assert live_search.STILL not in view.data["text/html"]
+    assert view.data["text/plain"] == "LiveSearch(finished, 8 of 8 children)"
+    (best,) = awaited  # the view is shown once
+    assert "Trial(" in best.data["text/plain"]
