@@ -10,7 +10,6 @@ from uuid import uuid4
 
 from nasedu.searching import Event, Started, Study, TrialFinished, Updated
 from nasedu.viewing.background import OVER, BackgroundSearch, Events, State
-from nasedu.viewing.figures import reward_figure
 from nasedu.viewing.findings import reward_alt
 from nasedu.viewing.measures import Measure, measure_of, say
 from nasedu.viewing.pacing import Paced
@@ -18,6 +17,7 @@ from nasedu.viewing.pictures import image_html
 from nasedu.viewing.progress import best_words
 from nasedu.viewing.searches import Search, Searches
 from nasedu.viewing.sheets import png_of
+from nasedu.viewing.steady_figure import SteadyFigure
 
 # Seconds from one to the next: a search of a table has hundreds of children a second.
 COUNTED = 0.1  # numbers
@@ -25,6 +25,8 @@ DRAWN = 1.0  # pictures
 SPOKEN = 5.0  # messages to a screen reader
 DRAWING = 0.1  # no seconds: the share of all time that the pictures may take
 PATIENCE = 5.0  # but no picture is later than this: the first one also loads matplotlib
+
+WIDTH = "38rem"  # of the picture: it and the buttons have room in a window of 700 pixels
 
 STILL = "In a running notebook this view is alive; here it stands as when its cell had run."
 
@@ -41,6 +43,12 @@ WORDS: dict[State, str] = {
 }
 
 RESTING = ("paused", *OVER)
+
+REWARD = "Reward: what a child earns by its result, and what the strategy is told."
+BASELINE = (
+    "Baseline: an average of earlier rewards; a child that earns more becomes more probable, "
+    "one that earns less becomes less probable."
+)
 
 
 class LiveSearch:
@@ -74,10 +82,11 @@ class LiveSearch:
         self._done = 0
         self._last: Updated | None = None
         self._measure: Measure = "accuracy"
+        self._steady = SteadyFigure("accuracy")
         self._lock = threading.Lock()  # clicks and the search meet here
         tidy = {"description_width": "initial"}
         self.progress = IntProgress(description="children", min=0, max=1, style=tidy)
-        self.count, self.facts, self.figure = HTML(), HTML(), HTML()
+        self.count, self.facts, self.figure, self.meaning = HTML(), HTML(), HTML(), HTML()
         self.status = HTML(layout=Layout(height="0", margin="0"))  # heard, not seen
         self.pause_button = Button(description="Pause", tooltip="Pause or resume the search")
         self.step_button = Button(description="Step", tooltip="Train one batch, then pause")
@@ -88,7 +97,8 @@ class LiveSearch:
         wrap = Layout(flex_flow="row wrap", align_items="center")
         buttons = HBox([self.pause_button, self.step_button, self.stop_button], layout=wrap)
         numbers = HBox([self.progress, self.count], layout=wrap)
-        self.widget = VBox([buttons, numbers, self.facts, self.status, self.figure])
+        lines = [buttons, numbers, self.facts, self.status, self.figure, self.meaning]
+        self.widget = VBox(lines)
         self._show_numbers = Paced(self._numbers_now, COUNTED)
         self._draw = Paced(self._draw_now, DRAWN, share=DRAWING, longest=PATIENCE)
         self._speak = Paced(self._speak_now, SPOKEN)
@@ -156,6 +166,7 @@ class LiveSearch:
         if isinstance(event, Started):
             self._done, self.progress.max = event.num_done, event.num_trials
             self._measure = measure_of(event.study.config.evaluator)
+            self._steady = SteadyFigure(self._measure)
         elif isinstance(event, TrialFinished):
             self._done += 1
         elif isinstance(event, Updated):
@@ -182,6 +193,7 @@ class LiveSearch:
         self.progress.value = self._done
         self.count.value = f"<span>{escape(f'{self._counted}, {words}')}</span>"
         self.facts.value = f"<span>{escape(self._found)}</span>"
+        self.meaning.value = self._meaning
 
     def _speak_now(self) -> None:
         """Say how it goes, where a screen reader listens."""
@@ -197,29 +209,47 @@ class LiveSearch:
 
     @property
     def _found(self) -> str:
-        """What the last batch was like, and the best child so far; empty before the first."""
+        """What the last batch was like, and the best child so far."""
         if self._last is None:
-            return ""
+            return self._first_batch
         stats, best = self._last.stats, self._last.best
         text = f"batch {self._last.number:,}"
         text += (
             f": mean reward {say(stats.mean_reward, digits=2)}" if stats else ": every child failed"
         )
+        if stats and stats.baseline is not None:
+            text += f", baseline {say(stats.baseline, digits=2)}"
         if best is not None:
             text += f"; {best_words(best, self._measure)}"
         return text
 
+    @property
+    def _meaning(self) -> str:
+        """What the words of the figure mean, as HTML."""
+        stats = self._last.stats if self._last else None
+        words = f"{REWARD} {BASELINE}" if stats and stats.baseline is not None else REWARD
+        return f'<div style="line-height: 1.3; max-width: {WIDTH}"><small>{words}</small></div>'
+
+    @property
+    def _first_batch(self) -> str:
+        """How far the batch is, as long as none has been told of."""
+        if self.study is None:
+            return "starting"
+        batch = self.study.config.batch
+        return f"batch {self._done // batch + 1:,}: {self._done % batch} of {batch} children"
+
     def _sentence(self) -> str:
         state = self.state if self.state in RESTING else ""
-        return f"{'; '.join(filter(None, (self._counted, self._found, state)))}."
+        found = self._found if self._last else ""
+        return f"{'; '.join(filter(None, (self._counted, found, state)))}."
 
     def _draw_now(self) -> None:
         study = self.study
         if study is None:
             return
         shown: Searches = {self.name: study, **self.beside} if self.beside else study
-        self._picture, self._alt = png_of(reward_figure(shown), dpi=100), reward_alt(shown)
-        self.figure.value = self._image()
+        self._picture, self._alt = png_of(self._steady.draw(shown), dpi=100), reward_alt(shown)
+        self.figure.value = f'<div style="max-width: {WIDTH}">{self._image()}</div>'
 
     def _image(self) -> str:
         return image_html(self._picture, self._alt)
@@ -235,6 +265,9 @@ class LiveSearch:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         words = f"{self._sentence()} {'' if self.state in OVER else STILL}".strip()
-        picture = self._image() if self._picture else ""
-        still = {"text/html": f"<p>{escape(words)}</p>\n{picture}", "text/plain": repr(self)}
+        picture = self.figure.value if self._picture else ""
+        still = {
+            "text/html": f"<p>{escape(words)}</p>\n{picture}{self._meaning}",
+            "text/plain": repr(self),
+        }
         return {**(self.widget._repr_mimebundle_() or {}), **still}

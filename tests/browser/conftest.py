@@ -15,7 +15,7 @@ import pytest
 
 DOUBLES = Path(__file__).resolve().parents[1] / "doubles"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-PATIENCE = 120  # seconds that anything may take on a busy machine
+PATIENCE = 600  # seconds that anything may take on a busy machine
 
 SERVER = [
     "--no-browser",
@@ -72,6 +72,7 @@ def lab(tmp_path_factory):
         "PYTHONPATH": DOUBLES,
         "MPLCONFIGDIR": matplotlib.get_cachedir(),  # its list of fonts takes seconds to make
         "OMP_NUM_THREADS": 1,
+        "NASEDU_WORKERS": 1,
     }
     env = {**os.environ, **{name: str(value) for name, value in own.items()}}
     arguments = [*SERVER, f"--ServerApp.port={_free_port()}", f"--ServerApp.root_dir={folder}"]
@@ -89,7 +90,7 @@ def lab(tmp_path_factory):
     finally:
         process.terminate()  # ends its kernels too
         try:
-            process.wait(20)
+            process.wait(200)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

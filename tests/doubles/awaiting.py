@@ -1,6 +1,7 @@
 """A cell that waits, without a notebook."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 
 def ended(search):
@@ -9,4 +10,5 @@ def ended(search):
     async def cell():
         return await search
 
-    return asyncio.run(cell())
+    with ThreadPoolExecutor(1) as pool:  # this thread may have a loop already: a browser's
+        return pool.submit(asyncio.run, cell()).result()
