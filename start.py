@@ -15,6 +15,7 @@ later calls find it done. Further arguments are passed on (those of test to pyte
 # An old Python has to get as far as saying that it is too old. So this file keeps to what Python
 # 3.6 can read: f-strings, but annotations only by plain classes, or in quotes.
 
+import ast
 import contextlib
 import hashlib
 import importlib.util
@@ -22,6 +23,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -35,6 +37,26 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "nasedu-setup.json"  # what is installed, or UNDER_WAY
 UNDER_WAY = "under way"
 COMMANDS = ("search", "test", "lab", "setup")
+# Of pip's settings, from wherever, those that say how packages are fetched. The others say where
+# to put them and which to take, and that is decided here.
+FETCHING = (
+    "index-url",
+    "extra-index-url",
+    "no-index",
+    "find-links",
+    "trusted-host",
+    "cert",
+    "client-cert",
+    "proxy",
+    "keyring-provider",
+    "timeout",
+    "default-timeout",
+    "retries",
+    "cache-dir",
+    "no-cache-dir",
+    "use-feature",
+    "use-deprecated",
+)
 NO_NETWORK = (
     "newconnectionerror",
     "failed to establish a new connection",
@@ -77,31 +99,37 @@ def duration(seconds: float) -> str:
 def run(command: list, env: "dict | None" = None, errors: "list | None" = None) -> int:
     """Run a command in the project's folder and return its exit status.
 
-    Ctrl-C reaches the command as well: it may end in its own way, and is waited for.
+    Ctrl-C reaches the command as well: it may end in its own way, and is waited for. A request to
+    terminate reaches this process alone, and is passed on.
 
     Args:
         command: Program and arguments.
-        env: Variables to add to the environment.
+        env: Variables to add to the environment; those that are None are taken away.
         errors: If given, the lines of stderr are added to it; they are shown all the same.
     """
+    variables = dict(os.environ, **(env or {}))
     process = subprocess.Popen(
         [str(part) for part in command],
         cwd=str(ROOT),
-        env=dict(os.environ, **(env or {})),
+        env={name: value for name, value in variables.items() if value is not None},
         stderr=None if errors is None else subprocess.PIPE,
         universal_newlines=True,
         errors="replace",
     )
-    while True:
-        try:
-            for line in process.stderr or ():
-                sys.stderr.write(line)
-                if errors is not None:
-                    errors.append(line)
-            status = process.wait()
-            return status if status >= 0 else 128 - status
-        except KeyboardInterrupt:
-            continue
+    before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    try:
+        while True:
+            try:
+                for line in process.stderr or ():
+                    sys.stderr.write(line)
+                    if errors is not None:
+                        errors.append(line)
+                status = process.wait()
+                return status if status >= 0 else 128 - status
+            except KeyboardInterrupt:
+                continue
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 # ------------------------------------------------------------------------------------ the set-up
@@ -246,14 +274,38 @@ def install(extras: set, latest: bool) -> None:
     if not (PYTHON.exists() and is_installed("pip")) and run([sys.executable, "-m", "venv", VENV]):
         raise Stop("Python could not make .venv: its message is above", spoilt=True)
     pip = [PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
+    own = pip_variables(pip_settings())
     if latest:
         pip += ["--upgrade", "--upgrade-strategy", "eager"]
     else:
         pip += ["--constraint", "constraints.txt"]
     if torch_index:  # has builds of torch, and not all that torch needs
-        call_pip([*pip, "--no-deps", "--index-url", torch_index, "torch", "torchvision"])
+        call_pip([*pip, "--no-deps", "--index-url", torch_index, "torch", "torchvision"], own)
     groups = f"[{','.join(sorted(extras))}]" if extras else ""
-    call_pip([*pip, "--editable", "." + groups])
+    call_pip([*pip, "--editable", "." + groups], own)
+
+
+def pip_settings() -> list:
+    """Return the lines ``section.name='value'`` of pip's settings: of its files and variables."""
+    command = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "config", "list"]
+    listed = subprocess.run(command, stdout=subprocess.PIPE, universal_newlines=True)
+    return listed.stdout.splitlines()
+
+
+def pip_variables(settings: list) -> dict:
+    """Return the environment in which pip fetches as it is set to, and installs as it is told.
+
+    Args:
+        settings: As returned by `pip_settings`.
+    """
+    env = {name: None for name in os.environ if name.upper().startswith("PIP_")}
+    env.update(PIP_CONFIG_FILE=os.devnull, PYTHONPATH=None)
+    for line in sorted(settings, key=lambda line: line.startswith(":env:")):  # variables win
+        key, _, value = line.partition("=")
+        name = key.rpartition(".")[2]
+        if name in FETCHING:
+            env["PIP_" + name.upper().replace("-", "_")] = ast.literal_eval(value)
+    return env
 
 
 def check_disk(needed: float, remedy: str = "") -> None:
@@ -265,10 +317,10 @@ def check_disk(needed: float, remedy: str = "") -> None:
         )
 
 
-def call_pip(command: list) -> None:
+def call_pip(command: list, env: dict) -> None:
     """Run pip; if it fails, stop with one line that says what to do about it."""
     errors = []
-    status = run(command, errors=errors)
+    status = run(command, env, errors)
     if status == 0:
         return
     text = "".join(errors).lower()
@@ -304,7 +356,7 @@ def test(arguments: list, fast: bool = False) -> int:
         fast: Leave the lessons out.
     """
     pytest = [PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadscope"]
-    lesson = [*pytest, "--nbval-current-env", "--nbval-cell-timeout=120"]
+    lesson = [*pytest, "--nbval-current-env", "--nbval-cell-timeout=600"]
     one_core = {"NASEDU_WORKERS": "1", "OMP_NUM_THREADS": "1"}  # two lessons run at a time
     compared = [*lesson, "--nbval-sanitize-with=tests/nbval.cfg", "--nbval"]
     strict, lax = notebooks()
@@ -324,7 +376,7 @@ def test(arguments: list, fast: bool = False) -> int:
         failed = failed or status != 0
         took = duration(time.time() - started)
         lines.append(f"{name}: {'failed' if status else 'passed'} in {took}")
-        if status == 2:  # pytest's word for an interruption
+        if status == 2 or status > 128:  # pytest's word for an interruption, or a signal
             break
     say("\n".join(["==", *lines]))
     return int(failed)
@@ -344,18 +396,28 @@ def notebooks() -> tuple:
 
 
 def lab(arguments: list) -> int:
-    """Bring the lessons to ``my/`` and open JupyterLab there."""
+    """Bring the lessons to ``my/`` and open JupyterLab there.
+
+    Its root is the project's folder, so that links from a lesson to ``../data`` and ``../docs``
+    work. What a lesson calls in a shell is found where it runs itself: in ``.venv``.
+    """
     for line in copy_lessons(ROOT / "notebooks", ROOT / "my"):
         say(line)
-    root = f"--ServerApp.root_dir={ROOT / 'my'}"
-    return run([PYTHON, "-m", "jupyterlab", root, *arguments])
+    options = [f"--ServerApp.root_dir={ROOT}", f"--ServerApp.preferred_dir={ROOT / 'my'}"]
+    if getattr(os, "geteuid", lambda: 1)() == 0:  # Jupyter would stop and ask for this
+        line = "start.py: you are root, and so JupyterLab and all that a lesson runs are root, too"
+        print(line, file=sys.stderr)
+        options.append("--allow-root")
+    path = os.pathsep.join([str(PYTHON.parent), os.environ.get("PATH", os.defpath)])
+    return run([PYTHON, "-m", "jupyterlab", *options, *arguments], {"PATH": path})
 
 
 def copy_lessons(course: Path, mine: Path) -> list:
     """Copy what is new in the course, never over a lesson that was changed.
 
-    A newer version of a changed lesson is put beside it, once, as ``NAME.new.ipynb``; a lesson
-    that was deleted comes back.
+    Lessons are copied without their outputs, since they ask for predictions. A newer version of
+    a changed lesson is put beside it, once, as ``NAME.new.ipynb``; a lesson that was deleted
+    comes back.
 
     Returns:
         A line for every lesson of which there is a newer version than the changed one.
@@ -365,9 +427,16 @@ def copy_lessons(course: Path, mine: Path) -> list:
     given = read_json(manifest)  # name -> digest of the version that was last handed out
     lines = []
     for source in sorted(course.rglob("*")):
-        name, newest = source.relative_to(course).as_posix(), digest(source)
-        if newest is None or name == "execute.py" or "/." in "/" + name or "__pycache__" in name:
+        name = source.relative_to(course).as_posix()
+        if (
+            not source.is_file()
+            or name == "execute.py"
+            or "/." in "/" + name
+            or "__pycache__" in name
+        ):
             continue
+        content = without_outputs(source)
+        newest = hashlib.sha256(content).hexdigest()
         target = mine / name
         if digest(target) not in (None, newest, given.get(name)):  # changed
             if given.get(name) == newest:
@@ -382,10 +451,22 @@ def copy_lessons(course: Path, mine: Path) -> list:
             target = beside
         if digest(target) != newest:
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(str(source), str(target))
+            target.write_bytes(content)
         given[name] = newest
     manifest.write_text(json.dumps(given, indent=1, sort_keys=True), encoding="utf-8")
     return lines
+
+
+def without_outputs(path: Path) -> bytes:
+    """Return the content of a file; of a notebook without what its cells have printed."""
+    content = path.read_bytes()
+    notebook = read_json(path) if path.suffix == ".ipynb" else {}
+    if "cells" not in notebook:
+        return content
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell.update(outputs=[], execution_count=None)
+    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
 
 
 def digest(path: Path) -> "str | None":

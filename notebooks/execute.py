@@ -24,7 +24,7 @@ from nbformat.reader import NotJSONError
 
 HERE = Path(__file__).resolve().parent
 FAILURES = (CellExecutionError, DeadKernelError, TimeoutError, OSError, NotJSONError)
-CELL_TIMEOUT = 120  # seconds, as in the tests
+CELL_TIMEOUT = 600  # seconds, as in the tests
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 

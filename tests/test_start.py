@@ -2,7 +2,9 @@ import ast
 import importlib.util
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +53,7 @@ def start(tmp_path, monkeypatch):
     module.really_run = module.run
     pip = Pip(module)
     monkeypatch.setattr(module, "run", pip)
+    monkeypatch.setattr(module, "pip_settings", list)
     monkeypatch.setattr(module.shutil, "disk_usage", lambda path: SimpleNamespace(free=50e9))
     monkeypatch.delenv("NASEDU_TORCH_INDEX", raising=False)
     module.pip = pip
@@ -204,6 +207,55 @@ def test_latest_after_the_tested_ones_installs_again(start):
     start.set_up(set())
     start.set_up(set(), latest=True)
     assert ["--upgrade" in install for install in start.pip.installs] == [False, True]
+
+
+def test_pip_fetches_as_the_user_says_and_installs_as_we_say(start, monkeypatch):
+    for name in ("PIP_USER", "PIP_TARGET", "PIP_INDEX_URL", "pip_prefix"):
+        monkeypatch.setenv(name, "1")
+    settings = [
+        ":env:.index-url='https://mine'",
+        "global.index-url='https://theirs'",
+        "global.extra-index-url='https://a\\nhttps://b'",
+        "global.require-virtualenv='true'",
+        "install.target='/elsewhere'",
+        "install.user='1'",
+    ]
+    monkeypatch.setattr(start, "pip_settings", lambda: settings)
+    start.set_up(set())
+    env = start.pip.envs[-1]
+    assert {name: value for name, value in env.items() if value is not None} == {
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_INDEX_URL": "https://mine",
+        "PIP_EXTRA_INDEX_URL": "https://a\nhttps://b",
+    }
+    assert {"PIP_USER", "PIP_TARGET", "pip_prefix", "PYTHONPATH"} <= set(env)
+
+
+def test_variables_that_are_none_are_taken_away(start, monkeypatch):
+    monkeypatch.setenv("PIP_USER", "1")
+    code = "import os, sys; sys.exit('PIP_USER' in os.environ)"
+    assert start.really_run([sys.executable, "-c", code], {"PIP_USER": None}) == 0
+    assert start.really_run([sys.executable, "-c", code]) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process at once")
+def test_terminating_it_ends_what_it_runs(start, tmp_path):
+    child = "import os, sys, time; print(os.getpid(), flush=True); time.sleep(600)"
+    code = (
+        "import importlib.util, sys\n"
+        "spec = importlib.util.spec_from_file_location('start', 'start.py')\n"
+        "start = importlib.util.module_from_spec(spec)\n"
+        "spec.loader.exec_module(start)\n"
+        f"sys.exit(start.run([sys.executable, '-c', {child!r}]))"
+    )
+    door = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=start.ROOT, stdout=subprocess.PIPE, text=True
+    )
+    number = int(door.stdout.readline())
+    door.terminate()
+    assert door.wait() == 128 + signal.SIGTERM
+    with pytest.raises(ProcessLookupError):
+        os.kill(number, 0)
 
 
 def test_torch_comes_from_the_index_that_is_named_and_the_rest_does_not(start, monkeypatch):
@@ -396,7 +448,7 @@ def test_test_runs_the_tests_then_the_lessons(start, capsys):
     assert "--nbval-sanitize-with=tests/nbval.cfg" in strict
     for command, env in zip((lax, strict), start.pip.envs[-2:], strict=True):
         assert command[:5] == ["pytest", "-n", "2", "--dist", "loadscope"]
-        assert {"--nbval-current-env", "--nbval-cell-timeout=120"} <= set(command)
+        assert {"--nbval-current-env", "--nbval-cell-timeout=600"} <= set(command)
         assert env == {"NASEDU_WORKERS": "1", "OMP_NUM_THREADS": "1"}
     assert "tests: passed in" in capsys.readouterr().out
 
@@ -424,14 +476,38 @@ def test_test_fails_if_any_stage_fails(start, monkeypatch, failing):
     assert next(statuses, None) is None  # the other stage ran all the same
 
 
-def test_lab_opens_the_copies(start):
+def test_lab_opens_the_copies(start, monkeypatch):
+    monkeypatch.setattr(start.os, "geteuid", lambda: 1000, raising=False)
     write_notebook(start, "00_a.ipynb", {})
     assert start.main(["lab", "--no-browser"]) == 0
     assert start.pip.commands[-1][1:] == [
-        *["-m", "jupyterlab", f"--ServerApp.root_dir={start.ROOT / 'my'}"],
-        "--no-browser",
+        *["-m", "jupyterlab", f"--ServerApp.root_dir={start.ROOT}"],
+        *[f"--ServerApp.preferred_dir={start.ROOT / 'my'}", "--no-browser"],
     ]
+    assert start.pip.envs[-1]["PATH"].split(os.pathsep)[0] == str(start.PYTHON.parent)
     assert (start.ROOT / "my" / "00_a.ipynb").exists()
+
+
+def test_root_is_told_and_not_asked(start, monkeypatch, capsys):
+    monkeypatch.setattr(start.os, "geteuid", lambda: 0, raising=False)
+    write_notebook(start, "00_a.ipynb", {})
+    assert start.main(["lab"]) == 0
+    assert start.pip.commands[-1][-1] == "--allow-root"
+    assert "you are root" in capsys.readouterr().err
+
+
+def test_links_of_the_copies_lead_to_files_below_the_root_of_the_lab():
+    """Relative links of a lesson in notebooks/ are right in my/ too, which lies beside it."""
+    linked = set()
+    for path in (REPOSITORY / "notebooks").glob("*.ipynb"):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        text = "".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+        linked |= set(re.findall(r"\]\((\.\./[^)#]+)", text))
+    assert linked
+    for link in linked:
+        target = (REPOSITORY / "my" / link).resolve()
+        assert target.is_relative_to(REPOSITORY)
+        assert target.exists(), link
 
 
 @pytest.fixture
@@ -448,6 +524,31 @@ def test_lessons_and_what_they_need_are_copied(start, course):
     assert start.copy_lessons(course, mine) == []
     copied = {path.relative_to(mine).as_posix() for path in mine.rglob("*") if path.is_file()}
     assert copied == {"00_a.ipynb", "README.md", "pictures/x.svg", ".copied.json"}
+
+
+def lesson_with_output(path, printed):
+    output = {"output_type": "stream", "name": "stdout", "text": [printed]}
+    code = {"cell_type": "code", "id": "a", "metadata": {}, "source": ["1 + 1"]}
+    text = {"cell_type": "markdown", "id": "b", "metadata": {}, "source": ["Predict: 3 × 3?"]}
+    cells = [{**code, "execution_count": 7, "outputs": [output]}, text]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+
+
+def test_copies_hold_no_results_and_are_known_again(start, course):
+    mine = start.ROOT / "my"
+    lesson_with_output(course / "00_a.ipynb", "the result")
+    start.copy_lessons(course, mine)
+    copy = (mine / "00_a.ipynb").read_text(encoding="utf-8")
+    assert "the result" not in copy
+    assert "Predict: 3 × 3?" in copy
+    assert [cell.get("execution_count") for cell in json.loads(copy)["cells"]] == [None, None]
+
+    lesson_with_output(course / "00_a.ipynb", "another result")  # only that has changed
+    assert start.copy_lessons(course, mine) == []
+    assert (mine / "00_a.ipynb").read_text(encoding="utf-8") == copy
+    (mine / "00_a.ipynb").write_text("mine")
+    assert start.copy_lessons(course, mine) == []  # and no newer version of the lesson
 
 
 def test_an_unchanged_lesson_follows_the_course(start, course):
