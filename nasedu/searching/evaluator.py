@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Protocol
 
+from nasedu.errors import NaseduError, TrainingError
 from nasedu.searching.trial import Trial
 from nasedu.training import Outcome
 
@@ -52,6 +55,20 @@ def train_child(evaluator: Evaluator, trial: Trial) -> Outcome:
         return outcome
     except (Exception, SystemExit) as error:
         return Outcome.failed(reason_of(error), time.perf_counter() - start)
+
+
+@contextmanager
+def said_in_one_line() -> Iterator[None]:
+    """Turn what torch raises inside into a `TrainingError`: the line that a search records.
+
+    A network that is too large for the memory is no fault of the program.
+    """
+    try:
+        yield
+    except NaseduError:
+        raise
+    except (RuntimeError, MemoryError, ValueError, ArithmeticError) as error:
+        raise TrainingError(f"the network cannot be trained here: {reason_of(error)}") from error
 
 
 def reason_of(error: BaseException) -> str:

@@ -22,6 +22,7 @@ from nasedu.data import load
 from nasedu.errors import SettingError, StudyError
 from nasedu.searching.clock import Deadline
 from nasedu.searching.config import MACHINE, commit, first_difference, versions
+from nasedu.searching.evaluator import said_in_one_line
 from nasedu.searching.runs import locked, write_text
 from nasedu.searching.trial import check_seed
 from nasedu.training import (
@@ -116,7 +117,7 @@ def train_final(
     Raises:
         SettingError: ``minutes`` is not above 0, or there is no folder to stop in.
         StudyError: The folder holds something else, or another training.
-        TrainingError: The loss became NaN or infinite.
+        TrainingError: The loss became NaN or infinite, or torch cannot train such a network here.
     """
     until = check_minutes(minutes, run)
     with ExitStack() as stack:
@@ -128,10 +129,11 @@ def train_final(
             if (recorded := read_outcome(folder)) is not None:
                 return recorded
             path = folder / CHECKPOINT
-        fit = train_on(final, path, until=until, on_epoch=on_epoch)
-        if fit.epoch < final.recipe.epochs:
-            return None
-        outcome = final.trainer.test_accuracy(fit.child, final.trainer.outcome(fit))
+        with said_in_one_line():
+            fit = train_on(final, path, until=until, on_epoch=on_epoch)
+            if fit.epoch < final.recipe.epochs:
+                return None
+            outcome = final.trainer.test_accuracy(fit.child, final.trainer.outcome(fit))
         document = final.document(outcome)
         if path is not None:
             write_text(path.with_name(OUTCOME), json.dumps(document, indent=2) + "\n")

@@ -13,6 +13,7 @@ from typing import Any
 from nasedu.errors import SettingError, StudyError, TrainingError
 from nasedu.searching.clock import Deadline
 from nasedu.searching.cores import check_workers
+from nasedu.searching.evaluator import said_in_one_line
 from nasedu.searching.final_training import (
     CHECKPOINT,
     OUTCOME,
@@ -123,7 +124,8 @@ def train_grid(
         if outcomes is None:
             return None
         number = _winner(outcomes, folder)
-        document = evaluator.test(number, outcomes[number])
+        with said_in_one_line():
+            document = evaluator.test(number, outcomes[number])
         rows = zip(points, outcomes.values(), strict=True)
         document["grid"] = [
             {"point": point, "outcome": json.loads(one.to_json())} for point, one in rows

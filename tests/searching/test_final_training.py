@@ -11,8 +11,10 @@ from evaluators import SPACE
 
 from nasedu import ConvLayer, ConvNet
 from nasedu.errors import SettingError, StudyError, TrainingError
-from nasedu.searching import FinalTraining, train_final
+from nasedu.searching import FinalTraining, ImageEvaluator, Trial, clock, train_final
+from nasedu.searching.evaluator import train_child
 from nasedu.searching.final_training import CHECKPOINT, OUTCOME
+from nasedu.spaces import ConvNetSpace
 from nasedu.training import Checkpoint, Recipe
 
 NET = ConvNet((ConvLayer(3, 3, 8, (0,)), ConvLayer(3, 3, 8, (0, 1))))
@@ -171,6 +173,33 @@ def test_a_training_that_diverges_says_so(tmp_path):
     wild = FinalTraining(NET, recipe=Recipe(epochs=2, num_train=200, lr=1e30))
     with pytest.raises(TrainingError, match="the loss became"):
         train_final(wild, tmp_path / "run")
+
+
+def test_a_network_that_torch_cannot_train_is_the_line_that_a_search_records(tmp_path):
+    layers = ConvLayer(7, 7, 10**6, (0,)), ConvLayer(7, 7, 10**6, (1,))  # 200 TB of weights
+    net = ConvNet(layers)
+    with pytest.raises(TrainingError) as caught:
+        train_final(FinalTraining(net, recipe=RECIPE), tmp_path / "run")
+    space = ConvNetSpace(2, (7,), (7,), (10**6,), skip_connections=False)
+    trial = Trial(1, 1, tuple(space.encode(net)), 0)
+    recorded = train_child(ImageEvaluator(space, recipe=RECIPE), trial).reason
+    assert str(caught.value) == f"the network cannot be trained here: {recorded}"
+    assert "RuntimeError" in recorded and "\n" not in recorded
+
+
+@pytest.mark.parametrize(("ran", "epochs"), [(0.0, 4), (100.0, 2)])  # seconds an epoch
+def test_minutes_are_those_in_which_the_process_ran(tmp_path, monkeypatch, ran, epochs):
+    class Clock:
+        seconds = 0.0
+
+    def on_epoch(epoch, accuracy):
+        Clock.seconds += ran
+        monkeypatch.setattr(time, "time", lambda: 1e10 * epoch)  # what the lid being closed does
+
+    monkeypatch.setattr(clock, "running_clock", Clock)
+    record = train_final(FINAL, tmp_path, minutes=3, on_epoch=on_epoch)
+    assert (record is None) is (epochs < 4)
+    assert len(Checkpoint.load(tmp_path / CHECKPOINT).valid_curve) == epochs
 
 
 def command(arch, run, *more):
