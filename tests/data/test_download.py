@@ -269,13 +269,12 @@ def test_what_is_imported_already_is_not_fetched_again(home, server):
     fetched(server, replace=True)
 
 
-@pytest.mark.parametrize("option", ["--from", "--url"])
 @pytest.mark.parametrize(
-    ("url", "words"),
+    ("option", "url", "words"),
     [
-        ("http://127.0.0.1:9/cifar.tar.gz", "Connection refused"),
-        ("http://nowhere.invalid/cifar.tar.gz", "cannot download"),
-        ("file:///etc/hostname", "expected an address that begins with https://"),
+        ("--from", "http://127.0.0.1:9/cifar.tar.gz", "Connection refused"),
+        ("--from", "http://nowhere.invalid/cifar.tar.gz", "cannot download"),
+        ("--url", "file:///etc/hostname", "expected an address that begins with https://"),
     ],
 )
 def test_without_a_network_the_offline_way_is_named(tmp_path, option, url, words):

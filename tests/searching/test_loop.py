@@ -196,7 +196,7 @@ def test_a_training_that_begins_meanwhile_in_the_same_new_folder_keeps_it(tmp_pa
 
 
 def test_what_a_killed_creation_leaves_is_cleared_away(tmp_path):
-    left = tmp_path / ".study.db.4242.part"
+    left = tmp_path / ".study.db.999999999.part"
     left.write_text("half a study")
     run_all(run=tmp_path)
     assert not left.exists()
