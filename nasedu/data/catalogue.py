@@ -134,14 +134,23 @@ def is_valid(name: str) -> bool:
 
 def names() -> tuple[str, ...]:
     """Return the names of all sets of images, the built-in ones first."""
-    files = imported_path("any").parent.glob("*.safetensors")
-    return (*BUILT_IN, *sorted(file.stem for file in files if is_valid(file.stem)))
+    return (*BUILT_IN, *_imported(imported_path("any").parent))
 
 
 def text_names() -> tuple[str, ...]:
     """Return the names of all texts of words, the built-in ones first."""
-    files = text_path("any").parent.glob("*.safetensors")
-    return (*BUILT_IN_TEXT, *sorted(file.stem for file in files if is_valid(file.stem)))
+    return (*BUILT_IN_TEXT, *_imported(text_path("any").parent))
+
+
+def _imported(folder: Path) -> list[str]:
+    """Return the names of what was imported into a folder, sorted."""
+    try:
+        files = [file for file in folder.iterdir() if file.suffix == ".safetensors"]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise DataError(f"cannot read {folder} ({error.strerror}); check its rights") from None
+    return sorted(file.stem for file in files if is_valid(file.stem))
 
 
 def is_text(name: str) -> bool:
@@ -150,7 +159,7 @@ def is_text(name: str) -> bool:
     Raises:
         DataError: There is none of that name.
     """
-    if name in names():
+    if name in BUILT_IN or name in names():
         return False
     if name.removesuffix(CHARACTERS) in text_names():
         return True
@@ -195,7 +204,7 @@ def load_text(name: str) -> TextData:
         DataError: There is none of that name, or its file cannot be read.
     """
     words = name.removesuffix(CHARACTERS)
-    if words not in text_names():
+    if words not in BUILT_IN_TEXT and words not in text_names():
         if name in names():
             raise DataError(
                 f"{name!r} is a set of images, no text; expected one of {', '.join(text_names())}, "

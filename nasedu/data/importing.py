@@ -63,6 +63,7 @@ def add(
     started = time.perf_counter()
     path = Path(path)
     check_name(name, replace)
+    storage.check_writable(catalogue.imported_path(name).parent)
     if title is not None and not (title.isprintable() and 0 < len(title.strip()) <= MAX_TITLE):
         raise SettingError(f"title is {title!r}; expected one line of 1 to {MAX_TITLE} characters")
     source = read_source(path)
@@ -139,11 +140,18 @@ def check_name(name: str, replace: bool) -> None:
             f"{built_in}, which are built in"
         )
     for target in (catalogue.imported_path(name), catalogue.text_path(name)):
-        if target.exists() and not replace:
+        if _exists(target) and not replace:
             raise SettingError(
                 f"there is a data set {name!r} already ({target}); choose another name, or "
                 "replace it with --replace"
             )
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:
+        raise unreadable(path, error) from None
 
 
 def _written(
@@ -156,7 +164,7 @@ def _written(
     busy = f"another import into {images.parent} does not end; wait for it"
     with held(images.parent, DataError, busy, PATIENCE):
         check_name(name, replace)
-        if other.exists():
+        if _exists(other):
             kind = "images are" if text else "a text is"
             raise SettingError(f"{kind} called {name!r} already ({other}); choose another name")
         return write(target), target

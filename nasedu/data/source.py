@@ -91,9 +91,12 @@ def _entries(path: Path, closed: list[Path]) -> Iterator[tuple[Parts, Content | 
         raise DataError(f"there is no file or folder {path}; check the path")
     if path.name.lower().endswith(ENDINGS):
         return archive_entries(path, _is_needed)
-    expected = f"expected a folder or one of {', '.join(ENDINGS)}"
-    hint = hint_for([path.name]) or "unpack it, or import the folder that it lies in"
-    raise DataError(f"{path} is of no known kind; {expected}: {hint}")
+    if hint := hint_for([path.name]):
+        raise DataError(f"{path} is not read as it is: {hint}")
+    raise DataError(
+        f"{path} is of no known kind; expected a folder or one of {', '.join(ENDINGS)}: unpack it, "
+        "or import the folder that it lies in"
+    )
 
 
 def is_litter(name: str) -> bool:

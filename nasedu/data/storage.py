@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -89,6 +90,13 @@ def write_tensors(path: Path, tensors: dict[str, Tensor], description: str) -> i
             left.unlink()
     write_whole(path, content, DataError, REMEDY)
     return len(content)
+
+
+def check_writable(folder: Path) -> None:
+    """Raise `DataError` if a folder, there or not, could not be written to, before the work."""
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise DataError(f"{there} cannot be written to; {REMEDY}")
 
 
 def make_folder(folder: Path) -> None:

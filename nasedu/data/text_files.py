@@ -19,7 +19,7 @@ MARKS = {  # what a file begins with that tells its encoding; the longer ones fi
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-LISTED_IMAGE = re.compile(r"\S\.(jpe?g|png|bmp|gif|tiff?|webp|ppm)\b", re.IGNORECASE)
+IMAGE = re.compile(r"\S\.(jpe?g|png|bmp|gif|tiff?|webp|ppm)\b", re.IGNORECASE)
 LINES_TRIED = 100  # to tell a list of images from a text
 
 
@@ -78,14 +78,17 @@ def find_text(entries: Entries, where: str) -> TextFiles | None:
     [(key, paths)] = whole.items()
     contents = {part: content_of(entries[paths[part]] or b"") for part in PARTS}
     texts = {part: plain(contents[part], f"{where}: the text to {part}") for part in PARTS}
-    if _lists_images(texts["train"]):
-        raise DataError(
-            f"{where}: {'/'.join(paths['train'])!r} is a list of images and no text; put "
-            "the images into train/<class>/* and test/<class>/*"
-        )
     names = {part: "/".join(paths[part]) for part in PARTS}
     files = {"/".join(parts) for parts, content in entries.items() if content is not None}
-    return TextFiles(key[-2], names, contents, texts, tuple(sorted(files - {*names.values()})))
+    others = tuple(sorted(files - {*names.values()}))
+    num_images = sum(IMAGE.search(other) is not None for other in others)
+    if num_images > len(PARTS) or _lists_images(texts["train"]):
+        raise DataError(
+            f"{where}: {names['train']!r} seems to be a list of images and no text; put the images "
+            "into train/<class>/* and test/<class>/*, or the three files of a text into a folder "
+            "of their own"
+        )
+    return TextFiles(key[-2], names, contents, texts, others)
 
 
 def _is_spelled(key: Parts, whole: Mapping[Parts, object]) -> bool:
@@ -122,4 +125,4 @@ def plain(content: bytes, where: str) -> str:
 def _lists_images(text: str) -> bool:
     """Whether most lines name an image, as the lists of a split do."""
     lines = [line for line in text[: 1000 * LINES_TRIED].split("\n") if line.strip()][:LINES_TRIED]
-    return 2 * sum(LISTED_IMAGE.search(line) is not None for line in lines) > len(lines)
+    return 2 * sum(IMAGE.search(line) is not None for line in lines) > len(lines)

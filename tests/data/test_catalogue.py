@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from nasedu.data import add, catalogue, data_home, describe, load, names
+from nasedu.data import add, catalogue, data_home, describe, load, load_text, names
 from nasedu.errors import DataError
 
 
@@ -54,6 +54,25 @@ def test_a_damaged_file_is_listed_with_its_problem(home, source):
     assert str(row).startswith("zoo        cannot be used: ")
     with pytest.raises(DataError, match="is no data set"):
         load("zoo")
+
+
+def test_imports_that_may_not_be_read_are_one_line_and_what_is_built_in_stays(
+    home, source, monkeypatch
+):
+    add("zoo", source)
+    looked = Path.iterdir
+
+    def denied(path):
+        if path == home / "imported":
+            raise PermissionError(13, "Permission denied", str(path))
+        return looked(path)
+
+    monkeypatch.setattr(Path, "iterdir", denied)
+    for use in (names, describe, lambda: load("zoo")):
+        with pytest.raises(DataError, match=r"cannot read .*imported \(Permission denied\); check"):
+            use()
+    assert load("digits").name == "digits" and not catalogue.is_text("digits")
+    assert load_text("pydocs").name == "pydocs"
 
 
 @pytest.mark.parametrize("name", ["cifra10", "", "../zoo", "imported/zoo"])

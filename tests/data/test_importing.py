@@ -159,6 +159,14 @@ def test_a_file_that_another_process_is_writing_is_spared(home, archive):
     assert living.exists() and not dead.exists()
 
 
+def test_a_place_that_cannot_be_written_to_is_told_before_the_work(home, archive, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    told = []
+    with pytest.raises(DataError, match="cannot be written to; make room, or name another folder"):
+        add("animals", archive, on_progress=lambda *numbers: told.append(numbers))
+    assert told == [] and nothing_written(home)
+
+
 def test_rights_that_are_missing_are_one_line(home, archive, monkeypatch):
     path = add("animals", archive).path
     opened = Path.open

@@ -229,7 +229,8 @@ BAD = {
     "holds 2 texts": {f"ptb/wiki.{p}.tokens": b"a b\n" for p in ("train", "valid", "test")},
     "the text to test holds NULs": {"ptb/ptb.test.txt": "the cat\n".encode("utf-16-le")},
     "the text to test is not UTF-16": {"ptb/ptb.test.txt": b"\xff\xfea\0\0\xd8"},
-    "'ptb/ptb.train.txt' is a list of images": {
+    "'ptb/ptb.train.txt' seems to be a list of images ": {f"ptb/{i}.jpg": b"x" for i in range(4)},
+    "'ptb/ptb.train.txt' seems to be a list of images": {
         "ptb/ptb.train.txt": b"cat/0.png 0\nimages/dog 1.JPG 1\nthe cat\n"
     },
 }
