@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from nasedu.errors import ArchitectureError
+from nasedu.values import read_json as value_of
+from nasedu.values import shown
 
 SCHEMA = 1
 WORDS = {list: "a list", int: "an integer", str: "a text"}
@@ -16,7 +18,9 @@ WORDS = {list: "a list", int: "an integer", str: "a text"}
 def check_int(name: str, value: Any, *, at_least: int) -> None:
     """Raise `ArchitectureError` unless ``value`` is an int (no bool) of at least that size."""
     if isinstance(value, bool) or not isinstance(value, int) or value < at_least:
-        raise ArchitectureError(f"{name} is {value!r}; expected an integer of at least {at_least}")
+        raise ArchitectureError(
+            f"{name} is {shown(value)}; expected an integer of at least {at_least}"
+        )
 
 
 def write_json(kind: str, fields: dict[str, Any]) -> str:
@@ -44,8 +48,8 @@ def read_json(kind: str, text: str) -> dict[str, Any]:
     schema = document.get("schema")
     if schema != SCHEMA:
         raise ArchitectureError(
-            f"schema {schema!r} of this {kind!r} is not known; this nasedu reads schema {SCHEMA}: "
-            "a newer one needs a newer nasedu"
+            f"schema {shown(schema)} of this {kind!r} is not known; this nasedu reads schema "
+            f"{SCHEMA}: a newer one needs a newer nasedu"
         )
     return document
 
@@ -53,8 +57,8 @@ def read_json(kind: str, text: str) -> dict[str, Any]:
 def _document(text: str, kinds: Sequence[str]) -> dict[str, Any]:
     wanted = f"a {' or a '.join(map(repr, kinds))}"
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a plain ValueError
+        document = value_of(text)
+    except ValueError as error:
         raise ArchitectureError(f"not valid JSON ({error}); expected {wanted}") from None
     if not isinstance(document, dict) or document.get("kind") not in kinds:
         found = document.get("kind") if isinstance(document, dict) else document
@@ -73,7 +77,9 @@ def check_names(fields: dict[str, Any], known: Iterable[str], where: str) -> Non
 def take(fields: dict[str, Any], name: str, kind: type, where: str = "") -> Any:
     """Return ``fields[name]``, which must be there and of this type."""
     if not isinstance(fields.get(name), kind):
-        raise ArchitectureError(f"{where}{name} is {fields.get(name)!r}; expected {WORDS[kind]}")
+        raise ArchitectureError(
+            f"{where}{name} is {shown(fields.get(name))}; expected {WORDS[kind]}"
+        )
     return fields[name]
 
 

@@ -14,9 +14,10 @@ import torch
 from torch import Generator, Tensor
 
 from nasedu.controller.random_search import RandomSearch
-from nasedu.controller.strategy import Told, UpdateStats, check_rewards
+from nasedu.controller.strategy import Pair, Told, UpdateStats, check_rewards
 from nasedu.errors import SettingError
 from nasedu.spaces import Decision
+from nasedu.values import checked
 
 
 class RegularizedEvolution:
@@ -103,8 +104,9 @@ class RegularizedEvolution:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take over what `state_dict` returned."""
+        told = checked(state["population"], tuple[Pair, ...], "population")
         self.population.clear()
-        self.population.extend(Told(tuple(tokens), r) for tokens, r in state["population"])
+        self.population.extend(Told(*pair) for pair in told)
 
 
 def mutate(child: Tensor, decisions: Sequence[Decision], generator: Generator) -> None:

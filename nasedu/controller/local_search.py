@@ -13,8 +13,9 @@ import torch
 from torch import Generator, Tensor
 
 from nasedu.controller.random_search import RandomSearch
-from nasedu.controller.strategy import Told, UpdateStats, check_rewards
+from nasedu.controller.strategy import Pair, Told, UpdateStats, check_rewards
 from nasedu.spaces import Decision
+from nasedu.values import checked
 
 RANDOM_SHARE = 0.05  # children that are random points wherever the search stands
 STRANGERS = 3  # told in a row, they say that the neighbours left untried do not train
@@ -120,7 +121,7 @@ class LocalSearch:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take over what `state_dict` returned."""
         self.here = None if state["here"] is None else _read(state["here"])
-        self.tried = {tuple(tokens) for tokens in state["tried"]}
+        self.tried = set(checked(state["tried"], tuple[tuple[int, ...], ...], "tried"))
         self.strangers = [_read(told) for told in state["strangers"]]
 
 
@@ -151,5 +152,5 @@ def _rank(told: Told) -> tuple[int, float]:
     return len(told.tokens), told.reward
 
 
-def _read(pair: Sequence[Any]) -> Told:
-    return Told(tuple(pair[0]), pair[1])
+def _read(pair: Any) -> Told:
+    return Told(*checked(pair, Pair, "a child that was told"))

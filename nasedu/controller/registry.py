@@ -76,5 +76,5 @@ def make_strategy(
         raise SettingError(f"strategy is {name!r}; expected one of {', '.join(STRATEGIES)}")
     try:
         return STRATEGIES[name](decisions, seed, **settings)
-    except TypeError:
+    except (TypeError, OverflowError, RuntimeError):  # of other names or types, or far too large
         raise SettingError(f"{name!r} does not take the settings {sorted(settings)}") from None

@@ -11,6 +11,7 @@ from torch import Generator, Tensor
 from nasedu.controller.controller import Controller, Rollout
 from nasedu.controller.strategy import UpdateStats, check_rewards
 from nasedu.errors import SettingError
+from nasedu.values import checked
 
 DIVERGED = 1e6  # norm of the weights, which start at about 7, beyond which nothing is learned
 
@@ -127,7 +128,7 @@ class Reinforce:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take over what `state_dict` returned."""
-        self.baseline = state["baseline"]
+        self.baseline = checked(state["baseline"], float | None, "baseline")
         weights = {k.removeprefix("controller."): v for k, v in state.items() if "controller." in k}
         self.controller.load_state_dict(weights)
         moments: dict[int, dict[str, Tensor]] = {}

@@ -69,6 +69,9 @@ class Strategy(Protocol):
         ...
 
 
+Pair = tuple[tuple[int, ...], float]  # a `Told` in JSON
+
+
 class Told(NamedTuple):
     """A child that a strategy was told of, and keeps."""
 

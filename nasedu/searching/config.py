@@ -14,9 +14,21 @@ import torch
 
 from nasedu import __version__
 from nasedu.errors import StudyError
+from nasedu.searching.depth import DepthSchedule
 from nasedu.training import language_recipe, pick_device, recipe
+from nasedu.values import checked, fill, read_json, shown
 
 MACHINE = ("torch", "processor", "device")  # versions that figures may depend on
+
+NEEDED = ("title", "num_train", "num_valid", "recipe")  # of every evaluator of nasedu's
+KNOWN = {
+    **dict.fromkeys(("kind", "data", "title", "unit", "table", "table_digest"), str),
+    **dict.fromkeys(("num_train", "num_valid", "num_test", "num_classes"), int),
+    "noise": bool,
+    "shape": tuple[int, int, int],
+    "recipe": dict[str, Any],
+}
+"""Settings of evaluators that commands, reports and pictures read, with their types."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +68,14 @@ class RunConfig:
             StudyError: The text is not a configuration.
         """
         try:
-            fields = json.loads(text)
-            space = json.dumps(fields.pop("space"), sort_keys=True, separators=(",", ":"))
-            return cls(space=space, **fields)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise StudyError(f"not the configuration of a run ({error}): {text[:60]!r}") from None
+            fields = checked(read_json(text), dict[str, Any], "the whole")
+            space = checked(fields.pop("space", None), dict[str, Any], "space")
+            fields["space"] = json.dumps(space, sort_keys=True, separators=(",", ":"))
+            config = fill(cls, fields)
+            _check_known(config)
+            return config
+        except ValueError as error:
+            raise StudyError(f"not the configuration of a run ({error}): {shown(text)}") from None
 
     def check_continues(self, recorded: RunConfig, where: str) -> None:
         """Raise `StudyError` unless a recorded run can be continued as this one."""
@@ -83,6 +98,26 @@ class RunConfig:
                 f"{where} was asked for {recorded.trials} trials and not {self.trials}; "
                 "a run can only grow"
             )
+
+
+def _check_known(config: RunConfig) -> None:
+    """Raise ValueError if what nasedu reads of a run's settings is not of its type.
+
+    An evaluator of one's own may say anything, or nothing, under other names.
+    """
+    for name in ("batch", "trials"):
+        if getattr(config, name) < 1:
+            raise ValueError(f"{name} is {getattr(config, name)}; expected at least 1")
+    checked(config.strategy.get("name"), str, "strategy.name")
+    if config.depth is not None:
+        fill(DepthSchedule, config.depth)
+    evaluator = config.evaluator
+    is_ours = evaluator.get("kind") in ("images", "language", "table")
+    for name, hint in KNOWN.items():
+        if name in evaluator or (is_ours and name in NEEDED):
+            checked(evaluator.get(name), hint, f"evaluator.{name}")
+    if is_ours:
+        checked(evaluator["recipe"].get("epochs"), int, "evaluator.recipe.epochs")
 
 
 def first_difference(ours: Any, theirs: Any) -> tuple[str, Any, Any] | None:

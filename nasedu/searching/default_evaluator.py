@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from nasedu.data import NetworkTable
-from nasedu.errors import SettingError, StudyError
+from nasedu.errors import NaseduError, SettingError, StudyError
 from nasedu.searching.evaluator import Evaluator
 from nasedu.searching.image_evaluator import ImageEvaluator
 from nasedu.searching.language_evaluator import LanguageEvaluator
 from nasedu.searching.tabular import TabularEvaluator
 from nasedu.spaces import ConvNetSpace, RecurrentCellSpace, Space
 from nasedu.training import LanguageRecipe, Recipe
+from nasedu.values import checked, fill
 
 RECIPES = {"images": Recipe, "language": LanguageRecipe}  # by kind of evaluator
 
@@ -52,12 +53,15 @@ def recorded_evaluator(run: str, space: Space, settings: dict[str, Any]) -> Eval
     try:
         kind = settings["kind"]
         if kind in RECIPES:
-            recipe = RECIPES[kind](**settings["recipe"])
+            recipe = fill(RECIPES[kind], settings["recipe"])
             return default_evaluator(space, str(settings["data"]), recipe)
         if kind == "table" and settings["table"] and isinstance(space, ConvNetSpace):
             table = NetworkTable.load(settings["table"])
-            return TabularEvaluator(table, space, noise=settings["noise"])
-    except (KeyError, TypeError) as error:
+            noise = checked(settings["noise"], bool, "noise")
+            return TabularEvaluator(table, space, noise=noise)
+    except NaseduError:
+        raise
+    except (KeyError, TypeError, ValueError) as error:
         raise StudyError(f"{run} was recorded with settings that are not known: {error}") from None
     raise StudyError(
         f"{run} was made with an evaluator of its own; call `search` with it and the same "

@@ -51,7 +51,8 @@ def train_child(evaluator: Evaluator, trial: Trial) -> Outcome:
             outcome = replace(outcome, reward=float(outcome.reward))
             if abs(outcome.reward or 0) > MAX_REWARD:
                 raise ValueError(f"the reward is {outcome.reward}; {EXPECTED}")
-        outcome.to_json()  # what cannot be recorded, NaN for one, is no outcome
+        # What cannot be recorded and read again, NaN for one, is no outcome.
+        Outcome.from_json(outcome.to_json())
         return outcome
     except (Exception, SystemExit) as error:
         return Outcome.failed(reason_of(error), time.perf_counter() - start)

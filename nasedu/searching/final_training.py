@@ -33,6 +33,7 @@ from nasedu.training import (
     Recipe,
 )
 from nasedu.training.recipe import LATER
+from nasedu.values import checked, fill, read_json
 
 RECORD, CHECKPOINT, OUTCOME = "training.json", "checkpoint.safetensors", "outcome.json"
 OnEpoch = Callable[[int, float], None]
@@ -202,12 +203,12 @@ def begin_or_go_on(folder: Path, settings: dict[str, Any]) -> None:
         write_text(path, json.dumps(document, indent=2, sort_keys=True) + "\n")
         return
     try:
-        recorded = json.loads(path.read_text(encoding="utf-8"))
-        then = recorded.pop("begun_with")
-        changed = [name for name in MACHINE if then[name] != now[name]]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        recorded = checked(read_json(path), dict[str, Any], "the whole")
+        then = checked(recorded.pop("begun_with", None), dict[str, str], "begun_with")
+        changed = [name for name in MACHINE if then.get(name) != now[name]]
+    except (OSError, ValueError) as error:
         raise StudyError(
-            f"{path} does not say what was trained ({error!r}); choose another folder"
+            f"{path} does not say what was trained ({error}); choose another folder"
         ) from None
     check_same(settings, recorded, str(folder))
     if changed:
@@ -249,8 +250,22 @@ def read_outcome(folder: Path) -> dict[str, Any] | None:
     if not path.exists():
         return None
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        Outcome.from_json(json.dumps(document["outcome"]))
-    except (OSError, ValueError, KeyError, TypeError, StudyError) as error:
-        raise StudyError(f"{path} cannot be read ({error!r}); remove it to test again") from None
+        document = checked(read_json(path), dict[str, Any], "the whole")
+        _check_outcome(document)
+    except (OSError, ValueError) as error:
+        raise StudyError(f"{path} cannot be read ({error}); move it away to test again") from None
     return document
+
+
+def _check_outcome(document: dict[str, Any]) -> None:
+    """Raise ValueError unless a record has what commands and pictures read."""
+    for name, hint in {"title": str, "name": str}.items():
+        checked(checked(document.get("data"), dict, "data").get(name), hint, f"data.{name}")
+    checked(document.get("recipe"), dict[str, Any], "recipe")
+    tested = fill(Outcome, document.get("outcome"))
+    checked(tested.test_accuracy, float, "outcome.test_accuracy")
+    if not tested.valid_curve or not tested.train_curve:
+        raise ValueError("its outcome has no curve")
+    for row in checked(document.get("grid", []), tuple[dict[str, Any], ...], "grid"):
+        checked(row.get("point"), dict[str, float], "point")
+        fill(Outcome, row.get("outcome"))

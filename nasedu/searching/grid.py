@@ -29,6 +29,7 @@ from nasedu.searching.runs import locked, write_text
 from nasedu.searching.trial import Trial
 from nasedu.searching.workers import make_workers
 from nasedu.training import Outcome, Recipe
+from nasedu.values import fill, read_json
 
 FIELDS = {"lr": float, "weight_decay": float, "bn_epsilon": float, "decay_epoch": int}
 """What the paper's grid is over, by the recipe's name of it."""
@@ -183,7 +184,14 @@ class GridEvaluator:
             StudyError: Its file cannot be read.
         """
         path = self._file(number)
-        return Outcome.from_json(path.read_text(encoding="utf-8")) if path.exists() else None
+        if not path.exists():
+            return None
+        try:
+            return fill(Outcome, read_json(path))
+        except (OSError, ValueError) as error:
+            raise StudyError(
+                f"{path} cannot be read ({error}); move it away to train the point again"
+            ) from None
 
     def __call__(self, trial: Trial) -> Outcome:
         """Train a point to its end, or until it is time to stop; then it is not recorded."""

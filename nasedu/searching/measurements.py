@@ -89,7 +89,7 @@ class MeasurementLog:
             rows = [[int(number) for number in line.split(",")] for line in lines]
             self._rows = np.array(rows, np.int64).reshape(-1, len(names))
             self._check(self._rows)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise StudyError(f"{path} is damaged ({error}); move it away to begin again") from None
         if text != whole:
             write_text(path, whole)

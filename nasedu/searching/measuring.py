@@ -36,6 +36,7 @@ from nasedu.searching.trial import Trial, check_seed, child_seed
 from nasedu.searching.workers import Workers, make_workers
 from nasedu.spaces import ConvNetSpace, count_sequences, sequences_at
 from nasedu.training import Outcome, Recipe
+from nasedu.values import checked, read_json
 
 SHARE = 0.1  # of the space is drawn at random to be among them
 BEST = 500  # networks, by validation accuracy of their first training, are among them too
@@ -257,11 +258,13 @@ def _continue(
     path, now, recorded = folder / "config.json", versions(), {**settings, "machines": []}
     try:
         if path.exists() or (folder / LOG).exists():
-            recorded = json.loads(path.read_text(encoding="utf-8"))
-        machines, best = recorded.pop("machines"), max(best, int(recorded.pop("best", 0)))
-        kinds = {tuple(machine[key] for key in MACHINE) for machine in [*machines, now]}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise StudyError(f"{path} does not say how {LOG} was measured ({error!r})") from None
+            recorded = checked(read_json(path), dict[str, Any], "the whole")
+        found = checked(recorded.pop("machines", None), tuple[dict[str, str], ...], "machines")
+        best = max(best, checked(recorded.pop("best", 0), int, "best"))
+        machines = list(found)
+        kinds = {tuple(machine.get(key) for key in MACHINE) for machine in [*machines, now]}
+    except (OSError, ValueError) as error:
+        raise StudyError(f"{path} does not say how {LOG} was measured ({error})") from None
     if difference := first_difference(settings, recorded):
         key, ours, theirs = difference
         raise StudyError(

@@ -9,6 +9,7 @@ from nasedu.architectures import Architecture, ConvNet, RecurrentCell, published
 from nasedu.errors import SettingError
 from nasedu.searching.study import Study
 from nasedu.spaces import read_space
+from nasedu.values import read_text
 
 PUBLISHED = "published:"
 
@@ -51,9 +52,12 @@ def _on_disk(text: str) -> Reference:
     path = Path(text)
     if path.is_file() and path.suffix != ".db":
         try:
-            return Reference(read_architecture(path.read_text(encoding="utf-8")))
-        except UnicodeDecodeError:
-            raise SettingError(f"{text} is not text; expected an architecture's JSON") from None
+            content = read_text(path)
+        except ValueError as error:
+            raise SettingError(
+                f"{text} is not text ({error}); expected an architecture's JSON"
+            ) from None
+        return Reference(read_architecture(content))
     if path.exists():
         return _child(text, None)
     folder, _, number = text.rpartition(":")

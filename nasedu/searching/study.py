@@ -9,7 +9,6 @@ finished is never trained again, and what follows is the same as if nothing had 
 from __future__ import annotations
 
 import json
-import operator
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -29,6 +28,7 @@ from nasedu.searching.config import RunConfig, versions
 from nasedu.searching.database import choose_log, clear_errors, open_database
 from nasedu.searching.trial import Trial, child_seed
 from nasedu.training import Outcome
+from nasedu.values import checked, fill, read_json
 from nasedu.whole_file import write_whole
 
 APPLICATION = 0x6E617365  # "nase": tells our files from other SQLite files
@@ -82,6 +82,7 @@ class Study:
             strategy: As it is before the first update.
             generator: As it is before the first draw.
         """
+        RunConfig.from_json(config.to_json())  # what could not be read again is refused now
         study = cls.__new__(cls)
         study.path = None
         study._db = open_database(None)
@@ -117,7 +118,7 @@ class Study:
     def versions(self) -> dict[str, str]:
         """Versions and processor that the run was begun with."""
         with _readable(self.path):
-            return dict(json.loads(self._meta("versions")))
+            return checked(read_json(self._meta("versions")), dict[str, str], "versions")
 
     def trials(self, batch: int | None = None) -> tuple[Trial, ...]:
         """Return all trials, or those of one batch, in the order of asking."""
@@ -197,7 +198,8 @@ class Study:
         rows = self._rows("SELECT plain, tensors, generator FROM state")
         try:
             ((plain, tensors, state),) = rows
-            strategy.load_state_dict({**json.loads(plain), **tensors_from_bytes(tensors)})
+            fields = checked(read_json(plain), dict[str, Any], "the state")
+            strategy.load_state_dict({**fields, **tensors_from_bytes(tensors)})
             generator.set_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
         except (ValueError, RuntimeError, KeyError, TypeError, SafetensorError) as error:
             cause = (str(error).splitlines() or [""])[0]
@@ -287,12 +289,11 @@ def _readable(path: Path | None) -> Iterator[None]:
 def _read_trial(row: tuple) -> Trial:
     number, batch, tokens, seed, outcome = row
     read = Outcome.from_json(outcome) if outcome else None
-    return Trial(number, batch, tuple(map(operator.index, json.loads(tokens))), seed, read)
+    asked = checked(read_json(tokens), tuple[int, ...], "tokens")
+    checked([batch, seed], tuple[int, int], "batch and seed")
+    return Trial(number, batch, asked, seed, read)
 
 
 def _read_stats(text: str) -> UpdateStats | None:
-    fields = json.loads(text)
-    if fields is None:
-        return None
-    fields["probabilities"] = tuple(tuple(p) for p in fields["probabilities"])
-    return UpdateStats(**fields)
+    fields = read_json(text)
+    return None if fields is None else fill(UpdateStats, fields)

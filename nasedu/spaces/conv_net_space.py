@@ -14,6 +14,7 @@ from nasedu.architectures.conv_net import check_rate
 from nasedu.architectures.json_form import check_int, read_json, write_json
 from nasedu.errors import ArchitectureError, SearchSpaceError
 from nasedu.spaces.decision import Decision
+from nasedu.values import fill
 
 CHOICES = ("filter_heights", "filter_widths", "strides", "num_filters", "operations")
 LATER = ("operations", "learning_rates", "block_depth", "pool_after")  # not in early JSON
@@ -241,8 +242,8 @@ class ConvNetSpace:
         """
         try:
             fields = read_json("conv_net_space", text)
-            return cls(**{k: v for k, v in fields.items() if k not in ("kind", "schema")})
-        except (ArchitectureError, TypeError) as error:
+            return fill(cls, {k: v for k, v in fields.items() if k not in ("kind", "schema")})
+        except ValueError as error:
             raise SearchSpaceError(str(error)) from None
 
 

@@ -11,6 +11,7 @@ from nasedu.architectures import ACTIVATIONS, COMBINES, CellNode, RecurrentCell
 from nasedu.architectures.json_form import check_int, read_json, write_json
 from nasedu.errors import ArchitectureError, SearchSpaceError
 from nasedu.spaces.decision import Decision
+from nasedu.values import fill
 
 MAX_BASE = 64  # 258 decisions, which a controller takes one after the other
 
@@ -126,6 +127,6 @@ class RecurrentCellSpace:
         """
         try:
             fields = read_json("recurrent_cell_space", text)
-            return cls(**{k: v for k, v in fields.items() if k not in ("kind", "schema")})
-        except (ArchitectureError, TypeError) as error:
+            return fill(cls, {k: v for k, v in fields.items() if k not in ("kind", "schema")})
+        except ValueError as error:
             raise SearchSpaceError(str(error)) from None

@@ -12,10 +12,10 @@ from safetensors.torch import save
 from torch import Tensor
 
 from nasedu.errors import StudyError
+from nasedu.values import checked, fill, read_json
 from nasedu.whole_file import write_whole
 
 KIND = "training"
-PARTS = ("train", "valid")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,14 +63,18 @@ class Checkpoint:
         """
         try:
             with safe_open(path, framework="pt") as file:
-                fields = json.loads((file.metadata() or {})["nasedu"])
+                fields = read_json((file.metadata() or {}).get("nasedu", ""))
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            if fields["kind"] != KIND:
+            fields = checked(fields, dict[str, Any], "its description")
+            if fields.pop("kind", None) != KIND:
                 raise ValueError("of another kind")
-            train, valid = (tuple(float(x) for x in fields[f"{part}_curve"]) for part in PARTS)
-            return cls(dict(fields["about"]), tensors, train, valid, float(fields["seconds"]))
-        except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
+            return fill(cls, {"settings": fields.pop("about", None), "tensors": tensors, **fields})
+        except OSError as error:
+            raise StudyError(
+                f"{path} cannot be read ({error.strerror or error}); see that you may read it"
+            ) from None
+        except (SafetensorError, ValueError) as error:
             words = " ".join(str(error).split())[:120]
             raise StudyError(
-                f"{path} is damaged or no checkpoint ({words}); remove it to begin anew"
+                f"{path} is damaged or no checkpoint ({words}); move it away to begin anew"
             ) from None

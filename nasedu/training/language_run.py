@@ -72,7 +72,7 @@ class LanguageRun:
         except (KeyError, ValueError, RuntimeError) as error:
             words = " ".join(str(error).split())[:120]
             raise TrainingError(
-                f"the state to go on from is damaged ({words}); delete it to start anew"
+                f"the state to go on from is damaged ({words}); move it away to start anew"
             ) from None
 
     def _restore(self, state: Checkpoint) -> None:
@@ -80,7 +80,7 @@ class LanguageRun:
         if there != here:
             raise TrainingError(
                 f"the state to go on from was made {'with' if there else 'without'} a GPU, where "
-                "dropout draws other numbers; go on there, or delete it to start anew"
+                "dropout draws other numbers; go on there, or move it away to start anew"
             )
         groups: dict[str, dict[str, Tensor]] = {"optimizer": {}}
         for key, tensor in state.tensors.items():
@@ -110,7 +110,8 @@ def set_weights(child: nn.Module, weights: dict[str, Tensor]) -> None:
     found = {name: tuple(weight.shape) for name, weight in weights.items()}
     if found != {name: tuple(weight.shape) for name, weight in own.items()}:
         raise TrainingError(
-            "the state to go on from holds the weights of another network; delete it to start anew"
+            "the state to go on from holds the weights of another network; move it away to start "
+            "anew"
         )
     for name, weight in own.items():
         weight.copy_(weights[name])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
 
 from nasedu.errors import StudyError
+from nasedu.values import fill, read_json, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,6 @@ class Outcome:
             StudyError: The text is not an outcome.
         """
         try:
-            fields: dict[str, Any] = json.loads(text)
-            for name in ("valid_curve", "train_curve"):
-                fields[name] = tuple(map(float, fields[name]))
-            for name in ("reward", "seconds", "num_parameters", "flop"):
-                if not isinstance(fields.get(name), int | float | None):
-                    raise ValueError(f"its {name} is no number")
-            return cls(**fields)
-        except (ValueError, TypeError, KeyError) as error:
-            raise StudyError(f"not a recorded outcome ({error}): {text[:60]!r}") from None
+            return fill(cls, read_json(text))
+        except ValueError as error:
+            raise StudyError(f"not a recorded outcome ({error}): {shown(text)}") from None

@@ -1,0 +1,202 @@
+"""Values from files: one reader of JSON, and one check of what its fields are.
+
+Files come from elsewhere, so that nothing in them is what it should be until it was looked at.
+Both raise nothing but `ValueError` (and `OSError` for a file that cannot be read); who reads a
+file of some kind says in its own words which file it was and what to do.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from functools import lru_cache
+from math import isfinite
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+DEEPEST = 20  # lists and objects inside of each other; nasedu writes seven
+LARGEST = 2**26  # characters or bytes: a study of millions of children writes less into a record
+BITS = 63  # of an integer: what SQLite and torch take
+SHOWN = 60  # characters of a value in an error
+
+WORDS = {
+    bool: "true or false",
+    int: "an integer",
+    float: "a number",
+    str: "a text",
+    tuple: "a list",
+    dict: "an object",
+    NoneType: "null",
+}
+T = TypeVar("T")
+
+
+def read_json(source: str | Path) -> Any:
+    """Return the value of a JSON text, or of a file that holds one.
+
+    Beyond what `json` asks for: numbers are finite and integers have at most 63 bits, an object
+    has no name twice, and neither size nor depth is out of all proportion.
+
+    Args:
+        source: The text itself, or the file's path.
+
+    Raises:
+        ValueError: Not such a JSON text.
+        OSError: The file cannot be read.
+    """
+    text = read_text(source) if isinstance(source, Path) else source
+    if not isinstance(text, str) or len(text) > LARGEST:
+        raise ValueError(f"{type(text).__name__} of {len(text):,}; expected a text of JSON")
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_unique,
+            parse_int=_integer,
+            parse_float=_finite,
+            parse_constant=_finite,
+        )
+    except RecursionError:
+        raise ValueError(f"nested more than {DEEPEST} deep") from None
+    if text.count("[") + text.count("{") > DEEPEST:
+        _check_depth(value)
+    return value
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file of UTF-8 and of bounded size.
+
+    Raises:
+        ValueError: It is too large or not text.
+        OSError: It cannot be read.
+    """
+    with path.open("rb") as file:
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise ValueError(f"more than {LARGEST:,} bytes")
+    return content.decode("utf-8")
+
+
+def fill(kind: type[T], found: Any) -> T:
+    """Return a dataclass made from the fields of a JSON object, its lists as tuples.
+
+    Args:
+        kind: The dataclass; its annotations say what every field must be.
+        found: The fields; those with a default may be missing.
+
+    Raises:
+        ValueError: A field is missing, unknown, or of another type; or a value is refused by
+            the class, whose errors are its own.
+    """
+    found = checked(found, dict[str, Any], "the whole")
+    hints = _hints(kind)
+    if unknown := sorted(found.keys() - hints.keys()):
+        raise ValueError(f"unknown field {unknown[0]!r:.{SHOWN}}; expected {', '.join(hints)}")
+    for one in fields(kind):  # pyright: ignore
+        if one.name not in found and one.default is MISSING and one.default_factory is MISSING:
+            raise ValueError(f"{one.name} is missing")
+    return kind(**{name: checked(value, hints[name], name) for name, value in found.items()})
+
+
+def checked(value: Any, hint: Any, name: str) -> Any:
+    """Return a JSON value if it is of a type, its lists as tuples where tuples are expected.
+
+    An integer is a number too, and a truth value neither.
+
+    Args:
+        value: The value.
+        hint: The type, as annotations write it: of ``bool``, ``int``, ``float``, ``str``,
+            ``None``, ``Any``, ``Literal``, ``tuple``, ``dict`` and unions of them.
+        name: What the value is, for the error.
+
+    Raises:
+        ValueError: It is of another type, or a number that is not finite.
+    """
+    kind, inner = get_origin(hint) or hint, get_args(hint)
+    if hint is Any:
+        return value
+    if kind in (Union, UnionType):
+        for one in inner:
+            try:
+                return checked(value, one, name)
+            except ValueError:
+                continue
+    elif kind is Literal:
+        if any(value is one or (isinstance(value, str) and value == one) for one in inner):
+            return value
+    elif kind is tuple:
+        if isinstance(value, list | tuple):
+            return _checked_list(value, inner, name)
+    elif kind is dict:
+        if isinstance(value, dict):
+            of = inner[1] if inner else Any
+            return {key: checked(one, of, f"{name}.{key}") for key, one in value.items()}
+    elif kind is float:
+        if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
+            return value
+    elif isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
+        return value
+    raise ValueError(f"{name} is {shown(value)}; expected {_words(hint)}")
+
+
+def shown(value: Any) -> str:
+    """Return a value for an error, not longer than a line has room for."""
+    text = repr(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]} ..."
+
+
+def _checked_list(values: list[Any] | tuple[Any, ...], inner: tuple[Any, ...], name: str) -> Any:
+    """Return a list as a tuple: of one type and any length, or of these types."""
+    if len(inner) == 2 and inner[1] is ...:
+        hints = [inner[0]] * len(values)
+    elif len(inner) != len(values):
+        raise ValueError(f"{name} has {len(values)} values; expected {len(inner)}")
+    else:
+        hints = list(inner)
+    pairs = zip(values, hints, strict=True)
+    return tuple(checked(one, hint, f"{name}[{k}]") for k, (one, hint) in enumerate(pairs))
+
+
+@lru_cache
+def _hints(kind: type) -> Mapping[str, Any]:
+    hints = get_type_hints(kind)
+    return {one.name: hints[one.name] for one in fields(kind)}  # pyright: ignore
+
+
+def _words(hint: Any) -> str:
+    kind, inner = get_origin(hint) or hint, get_args(hint)
+    if kind is Literal:
+        return " or ".join(map(repr, inner))
+    if kind in (Union, UnionType):
+        return " or ".join(map(_words, inner))
+    return WORDS.get(kind, str(kind))
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("an object has a name twice")
+    return found
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > 20 or not -(2**BITS) <= (number := int(digits)) < 2**BITS:
+        raise ValueError(f"{digits[:SHOWN]} is an integer of more than {BITS} bits")
+    return number
+
+
+def _finite(text: str) -> float:
+    if not isfinite(number := float(text)):
+        raise ValueError(f"{text[:SHOWN]} is no finite number")
+    return number
+
+
+def _check_depth(value: Any) -> None:
+    level = [value] if isinstance(value, list | dict) else []
+    for _ in range(DEEPEST):
+        inner = [one.values() if isinstance(one, dict) else one for one in level]
+        level = [each for one in inner for each in one if isinstance(each, list | dict)]
+        if not level:
+            return
+    raise ValueError(f"nested more than {DEEPEST} deep")
