@@ -1,0 +1,49 @@
+"""How `benchmarks/first_search.py` measures and tells."""
+
+import importlib
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from nasedu import Outcome
+from nasedu.searching import Trial
+
+SCRIPTS = Path(__file__).parents[2] / "benchmarks"
+OUTCOME = Outcome(reward=0.9**3, valid_curve=(0.9, 0.5))
+
+
+class Trainer:
+    """Gives every network the same curve, which falls."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def fit(self, net, seed):
+        return None, OUTCOME
+
+    def cost(self, net):
+        return SimpleNamespace(num_parameters=7)
+
+
+@pytest.fixture
+def script(monkeypatch):
+    monkeypatch.syspath_prepend(str(SCRIPTS))
+    return importlib.import_module("first_search")
+
+
+def test_networks_beside_are_measured_as_the_children_are(script, monkeypatch):
+    monkeypatch.setattr(script, "ImageTrainer", Trainer)
+    child = script.row("skips", "random", 0, Trial(1, 1, (0,), 0, outcome=OUTCOME))
+    for parameters, accuracies in script.run_beside().values():
+        assert parameters == 7
+        assert accuracies == [child["accuracy"]] * len(script.SEEDS)
+
+
+def test_five_seeds_are_told_from_the_lowest_to_the_highest(script):
+    frame = pd.read_csv(script.TABLE)
+    beside = dict.fromkeys(script.BESIDE, (7, [0.5, 0.6, 0.7, 0.8, 0.9]))
+    text = script.section("skips", frame, beside)
+    assert "(7 parameters): 0.700 (0.500 to 0.900) over 5 seeds" in text
+    assert "lowest to highest of the 5 seeds" in text and "interval" not in text
