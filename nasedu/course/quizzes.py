@@ -1,9 +1,15 @@
-"""Three questions at the end of a lesson, with an explanation for every answer."""
+"""Three questions at the end of a lesson, with an explanation for every answer.
+
+The questions lie in ``nasedu.course.questions``, one module a lesson, and not in the notebook,
+whose source a student reads.
+"""
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from string import ascii_uppercase
 
 from nasedu.course.inline import html_of
@@ -42,7 +48,7 @@ class Question:
     """
 
     text: str
-    options: tuple[Option, ...]
+    options: Sequence[Option]
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "options", tuple(self.options))
@@ -62,9 +68,23 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Quiz:
-    """Three questions; every option opens to its explanation, with or without a kernel."""
+    """Three questions; every option opens to its explanation, with or without a kernel.
 
-    questions: tuple[Question, ...]
+    Args:
+        questions: Three.
+
+    Raises:
+        SettingError: Not three questions.
+    """
+
+    questions: Sequence[Question]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "questions", tuple(self.questions))
+        if len(self.questions) != NUM_QUESTIONS:
+            raise SettingError(
+                f"the quiz has {len(self.questions)} questions; expected {NUM_QUESTIONS}"
+            )
 
     def __repr__(self) -> str:
         lines, answers = [], []
@@ -84,18 +104,23 @@ class Quiz:
         return f"<p>Open the answer that you would give.</p><ol>{''.join(items)}</ol>"
 
 
-def quiz(questions: Sequence[Question]) -> Quiz:
+def quiz(lesson: str) -> Quiz:
     """Return the quiz of a lesson, to be shown by its cell.
 
     Args:
-        questions: Three.
+        lesson: Its number, such as ``"00"``.
 
     Raises:
-        SettingError: Not three questions.
+        SettingError: No such lesson, or one without a quiz.
     """
-    if len(questions) != NUM_QUESTIONS:
-        raise SettingError(f"the quiz has {len(questions)} questions; expected {NUM_QUESTIONS}")
-    return Quiz(tuple(questions))
+    from nasedu.course import questions
+
+    known = [
+        module.name.removeprefix("lesson_") for module in pkgutil.iter_modules(questions.__path__)
+    ]
+    if lesson not in known:
+        raise SettingError(f"no quiz of lesson {lesson!r}; expected one of {', '.join(known)}")
+    return import_module(f"{questions.__name__}.lesson_{lesson}").QUIZ
 
 
 def _option_html(option: Option) -> str:

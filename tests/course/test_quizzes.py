@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
-from nasedu.course import Option, Question, quiz
+from nasedu.course import Option, Question, Quiz, quiz
 from nasedu.errors import SettingError
 
 RIGHT = Option("It `samples` <one>", "A softmax gives probabilities.", correct=True)
@@ -15,7 +17,7 @@ QUESTION = Question("What does the controller do?", (RIGHT, WRONG))
 
 
 def test_every_option_opens_to_its_explanation():
-    html = quiz([QUESTION] * 3)._repr_html_()
+    html = Quiz([QUESTION] * 3)._repr_html_()
     assert html.count("<details>") == html.count("</details>") == 6
     assert (
         "<details><summary>The largest</summary>"
@@ -39,14 +41,14 @@ def test_the_closed_page_does_not_give_the_answer_away():
             self.text += data if self.inside else ""
 
     reader = Summaries()
-    reader.feed(quiz([QUESTION] * 3)._repr_html_())
+    reader.feed(Quiz([QUESTION] * 3)._repr_html_())
     assert "The largest" in reader.text
     assert "✔" not in reader.text
     assert "Right" not in reader.text
 
 
 def test_the_text_form_has_the_answers_at_the_end():
-    questions, answers = repr(quiz([QUESTION] * 3)).split("Answers")
+    questions, answers = repr(Quiz([QUESTION] * 3)).split("Answers")
     assert "2. What does the controller do?" in questions
     assert "   B) The largest" in questions
     assert "✔" not in questions
@@ -56,7 +58,7 @@ def test_the_text_form_has_the_answers_at_the_end():
 @pytest.mark.parametrize("count", [0, 2, 4])
 def test_a_quiz_has_three_questions(count):
     with pytest.raises(SettingError, match=f"has {count} questions; expected 3"):
-        quiz([QUESTION] * count)
+        Quiz([QUESTION] * count)
 
 
 @pytest.mark.parametrize("options", [(), (RIGHT,), (WRONG, WRONG), (RIGHT, RIGHT)])
@@ -69,3 +71,22 @@ def test_a_question_has_exactly_one_right_answer_among_others(options):
 def test_every_answer_is_explained(option):
     with pytest.raises(SettingError, match="every answer needs both"):
         Question("What?", (RIGHT, option))
+
+
+LESSONS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name[:2])
+def test_the_source_of_a_lesson_does_not_give_the_answers_away(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    source = "".join("".join(cell["source"]) for cell in cells)
+    assert f'quiz("{path.name[:2]}")' in source
+    for question in quiz(path.name[:2]).questions:
+        for option in question.options:
+            assert option.explanation not in source
+    assert "correct=True" not in source
+
+
+def test_an_unknown_lesson_is_told_which_there_are():
+    with pytest.raises(SettingError, match="no quiz of lesson '99'; expected one of 00, 01"):
+        quiz("99")
