@@ -20,8 +20,8 @@ from nasedu.data import load
 from nasedu.searching import Finished, Updated
 from nasedu.searching.trial import child_seed
 from nasedu.training import ImageTrainer
-from nasedu.viewing.progress import batch_line
 from nasedu.viewing.pens import pens_of
+from nasedu.viewing.progress import batch_line
 from nasedu.viewing.sheets import INK, SMALL, sheet
 
 TABLE = HERE.parent / "data" / "tables" / "first_search.csv"
@@ -143,8 +143,8 @@ def section(name, frame, beside):
         ]
         for s in STRATEGIES
     ]
-    last = over_seeds(list(by_quarter["reinforce"][:, 3] - by_quarter["random"][:, 3]))
-    lead = over_seeds(list(best["reinforce"] - best["random"]))
+    last = {s: over_seeds(by_quarter[s][:, 3].tolist()) for s in STRATEGIES}
+    found = {s: over_seeds(best[s].tolist()) for s in STRATEGIES}
     text = f"## {'With' if name == 'skips' else 'Without'} skip connections\n\n"
     text += (
         f"{SPACES[name].size:,} token sequences. Validation accuracy of the children by quarter "
@@ -152,9 +152,11 @@ def section(name, frame, beside):
     text += "of the search, and of the best child:\n\n"
     text += table(["", "1st", "2nd", "3rd", "4th", "best"], rows)
     text += (
-        f"\nLast quarter, REINFORCE minus random search: **{say(last, sign=True)}**; best child, "
-        f"the same difference: {say(lead, sign=True)}. Differences are between searches of one "
-        f"seed: mean (lowest to highest of the {len(SEEDS)} seeds).\n\n"
+        f"\nLast quarter, mean (lowest to highest of the {len(SEEDS)} seeds): REINFORCE "
+        f"{say(last['reinforce'])}, random search {say(last['random'])}; best child: "
+        f"{say(found['reinforce'])} and {say(found['random'])}. Means apart: "
+        f"**{last['reinforce'][0] - last['random'][0]:+.3f}** and "
+        f"{found['reinforce'][0] - found['random'][0]:+.3f}.\n\n"
     )
     for key in ("largest", "by hand"):
         parameters, accuracies = beside[name, key]
@@ -199,11 +201,11 @@ def figure(frame, beside):
 
 def draw_seeds(axes, curve, pen, name):
     """Draw the mean of the seeds, which are columns, with a shade from lowest to highest."""
-    [line] = axes.plot(curve.index, curve.mean(1), color=pen.colour, label=name)
+    [line] = axes.plot(curve.index, curve.mean(axis=1), color=pen.colour, label=name)
     line.set(linestyle=pen.dashes, marker=pen.marker, markersize=4)
     line.set_markevery(max(1, len(curve) // 10))
     shade = {"color": pen.colour, "alpha": 0.15, "linewidth": 0}
-    axes.fill_between(curve.index, curve.min(1), curve.max(1), **shade)
+    axes.fill_between(curve.index, curve.min(axis=1), curve.max(axis=1), **shade)
 
 
 def main():

@@ -123,9 +123,12 @@ def test_the_optimal_baseline_saves_what_is_said():
 def test_what_the_readme_says_of_the_first_search_is_so():
     text = " ".join((ROOT / "README.md").read_text("utf-8").split())
     children = pd.read_csv(ROOT / "data" / "tables" / "first_search.csv")
-    best = children.groupby(["space", "seed", "strategy"])["accuracy"].max().unstack()
-    assert len(best) == 10 and (best["reinforce"] > best["random"]).all()
-    assert "better too, in all ten pairs" in text
+    best = children.groupby(["space", "strategy", "seed"])["accuracy"].max()
+    for _, own in best.groupby("space"):
+        assert (
+            own.xs("reinforce", level="strategy").min() > own.xs("random", level="strategy").max()
+        )
+    assert "each of its searches found a better network than all five of random search" in text
     last = children[(children["space"] == "no skips") & (children["trial"] > 120)]
     means = last.groupby("strategy")["accuracy"].mean()
     told = f"a mean accuracy of {means['reinforce']:.3f}, those of random search"

@@ -47,3 +47,4 @@ def test_five_seeds_are_told_from_the_lowest_to_the_highest(script):
     text = script.section("skips", frame, beside)
     assert "(7 parameters): 0.700 (0.500 to 0.900) over 5 seeds" in text
     assert "lowest to highest of the 5 seeds" in text and "interval" not in text
+    assert "Means apart" in text  # and no differences of searches that happen to share a seed

@@ -26,9 +26,6 @@ SCRIPTS = {  # of every table of searches, what searched it
     "ptb_search": lambda script: script.SEARCH.space,
     "ptb_max_sin": lambda script: script.LARGER.space,
 }
-WAITING = {  # made by code that has changed since; out of here with the new table
-    ("first_search", "reinforce"): pytest.mark.xfail(reason="is being recorded again", strict=True)
-}
 
 
 @pytest.fixture
@@ -58,8 +55,7 @@ def recorded_searches():
             for values, own in frame.groupby(keys, sort=False):
                 which = dict(zip(keys, values, strict=True))
                 name = "-".join(map(str, (path.stem, *values)))
-                marks = WAITING.get((path.stem, which["strategy"]), ())
-                yield pytest.param(path.stem, which, own, id=name, marks=marks)
+                yield pytest.param(path.stem, which, own, id=name)
 
 
 @pytest.mark.parametrize(("table", "which", "recorded"), list(recorded_searches()))
