@@ -26,7 +26,7 @@ DIMENSIONS = {"images": 3, "labels": 1}
 BYTES = 8  # the code of unsigned bytes in a magic number
 MAX_IMAGES = 100_000
 
-Files = dict[tuple[str, str], tuple[str, Content]]  # name and content by part and kind
+Files = dict[tuple[str, str], tuple[str, Content]]  # path and content by part and kind
 
 
 def find_idx(entries: Entries, where: str) -> Files:
@@ -40,13 +40,11 @@ def find_idx(entries: Entries, where: str) -> Files:
         match = NAME.fullmatch(parts[-1]) if parts else None
         if not match or content is None:
             continue
-        role = match[1], match[2]
-        if role in found and found[role][0].removesuffix(".gz") != parts[-1].removesuffix(".gz"):
-            raise DataError(
-                f"{where} holds {found[role][0]!r} and {parts[-1]!r}; leave one of them"
-            )
-        if role not in found or not parts[-1].endswith(".gz"):
-            found[role] = (parts[-1], content)
+        role, path = (match[1], match[2]), "/".join(parts)
+        if role in found and found[role][0].removesuffix(".gz") != path.removesuffix(".gz"):
+            raise DataError(f"{where} holds {found[role][0]!r} and {path!r}; leave one of them")
+        if role not in found or not path.endswith(".gz"):
+            found[role] = (path, content)
     missing = [f"{part}-{kind}" for part, kind in ROLES if (part, kind) not in found]
     if found and missing:
         raise DataError(f"{where} lacks {', '.join(missing)}; MNIST's files are four, all needed")

@@ -13,7 +13,7 @@ from nasedu.data import catalogue, cifar10, idx, storage
 from nasedu.data.arranging import Layout, arrange, has_images
 from nasedu.data.decoding import Decoded, decode
 from nasedu.data.images import ImageData, LabelledImages
-from nasedu.data.source import Source, read_source, unreadable
+from nasedu.data.source import Source, left_out, read_source, unreadable
 from nasedu.data.summary import ImportSummary, passed_over
 from nasedu.data.text_files import find_text, text_paths
 from nasedu.data.text_importing import TextSummary, text_of_files
@@ -93,9 +93,12 @@ def _images(
         if version := cifar10.version_of(entries):
             default = cifar10.TITLE if cifar10.is_official(source.path) else name
             of = entries, version
-            return cifar10.data_of(*of, name, title or default, flip, where), (), ()
+            data = cifar10.data_of(*of, name, title or default, flip, where)
+            taken = ["/".join(parts) for parts in entries if parts[-1] in version.files]
+            return data, (), left_out(entries, taken)
         if files := idx.find_idx(entries, where):
-            return idx.data_of(files, name, title or name, flip, where), (), ()
+            data = idx.data_of(files, name, title or name, flip, where)
+            return data, (), left_out(entries, [path for path, _ in files.values()])
     try:
         layout = arrange(entries, where)
     except DataError as error:

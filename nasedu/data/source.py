@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -189,6 +189,18 @@ def content_of(file: Content) -> bytes:
 def unreadable(path: Path | str, error: OSError) -> DataError:
     """Return the error for a file or folder that the system does not let us read."""
     return DataError(f"cannot read {path} ({error.strerror}); check its rights")
+
+
+def left_out(entries: Entries, taken: Collection[str]) -> tuple[str, ...]:
+    """Return the paths of all files but some, and of folders of which nothing else is known.
+
+    Args:
+        entries: What lies in the source.
+        taken: Paths of the files that were read.
+    """
+    looked_into = {parts[:-1] for parts in entries}
+    rest = (p for p, content in entries.items() if content is not None or p not in looked_into)
+    return tuple(sorted({"/".join(parts) for parts in rest} - {*taken}))
 
 
 def listed(names: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nasedu.data.source import Entries, Parts, content_of, listed, text_part
+from nasedu.data.source import Entries, Parts, content_of, left_out, listed, text_part
 from nasedu.data.text import PARTS
 from nasedu.errors import DataError
 
@@ -32,7 +32,7 @@ class TextFiles:
         names: Their names, by part.
         contents: Their bytes, by part.
         texts: What they hold, by part: without marks of an encoding, every line ended by a newline.
-        others: Paths of the other files of the source.
+        others: Paths of what else lies in the source.
     """
 
     prefix: str
@@ -79,8 +79,7 @@ def find_text(entries: Entries, where: str) -> TextFiles | None:
     contents = {part: content_of(entries[paths[part]] or b"") for part in PARTS}
     texts = {part: plain(contents[part], f"{where}: the text to {part}") for part in PARTS}
     names = {part: "/".join(paths[part]) for part in PARTS}
-    files = {"/".join(parts) for parts, content in entries.items() if content is not None}
-    others = tuple(sorted(files - {*names.values()}))
+    others = left_out(entries, names.values())
     num_images = sum(IMAGE.search(other) is not None for other in others)
     if num_images > len(PARTS) or _lists_images(texts["train"]):
         raise DataError(

@@ -314,9 +314,9 @@ def test_add_takes_the_archive_and_its_folder_but_calls_only_the_official_one_so
     home, tmp_path, make, files
 ):
     inside = next(iter(files())).split("/")[0]
-    folder = make.folder(tmp_path / "unpacked", files())
+    folder = make.folder(tmp_path / "unpacked", files() | {f"{inside}/readme.html": b"x"})
     add("packed", make.tar(tmp_path / "any.tar.gz", files()))
-    add("folder", folder)
+    assert add("folder", folder).ignored == (f"{inside}/readme.html",)
     add("inner", folder / inside, title="Mine")
     packed, unpacked, inner = map(load, ("packed", "folder", "inner"))
     assert [data.title for data in (packed, unpacked, inner)] == ["packed", "folder", "Mine"]

@@ -55,7 +55,11 @@ def test_names_with_a_dot_are_those_of_kaggle(home, tmp_path, make):
 
 def test_packed_and_unpacked_files_beside_each_other_are_one(home, tmp_path, make):
     packed = {f"{name}.gz": gzip.compress(content) for name, content in files_of().items()}
-    add("mnist", make.folder(tmp_path / "mnist", files_of() | packed))
+    files = files_of() | packed | {"notes.md": b"x"}
+    assert add("mnist", make.folder(tmp_path / "mnist", files)).ignored == (
+        "notes.md",
+        *sorted(packed),
+    )
 
 
 TRAIN = "train-images-idx3-ubyte"
