@@ -69,7 +69,7 @@ def joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
 
 
 def execute(notebook: NotebookNode, folder: Path) -> float:
-    """Run all cells but those tagged ``nbval-skip``; return the seconds of the slowest.
+    """Run all code cells; return the seconds of the slowest.
 
     Args:
         notebook: Is changed in place.
@@ -94,7 +94,6 @@ def execute(notebook: NotebookNode, folder: Path) -> float:
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
-        skip_cells_with_tag="nbval-skip",
         on_cell_execute=start,
         on_cell_executed=end,
     ).execute()

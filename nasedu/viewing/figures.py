@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+MARK = 0.04  # of the height of an axis: more than half a mark
+
 
 @plain
 def reward_figure(searches: Searches, of: Measure = "reward") -> Figure:
@@ -243,7 +245,19 @@ def _look_closely(
         span = max(np.ptp(values), 0.02 * values.max())
         worse, better = 0.35 * span, 0.1 * span
         below, above = (better, worse) if of in LOWER_IS_BETTER else (worse, better)
-        axes.set_ylim(values.min() - below, values.max() + above)
+        low, high = values.min() - below, values.max() + above
+        room = MARK * (high - low)
+        marks = np.concatenate([best.mean(axis=0) for best in bests])
+        axes.set_ylim(_clear_of(marks, low, -room), _clear_of(marks, high, room))
+
+
+def _clear_of(marks: np.ndarray, limit: float, room: float) -> float:
+    """Return the limit, moved outwards by ``room`` from any mark that it would cut in two."""
+    cut = marks[np.abs(marks - limit) < abs(room)]
+    if not cut.size:
+        return limit
+    outermost = cut.max() if room > 0 else cut.min()
+    return _clear_of(marks, outermost + 1.001 * room, room)
 
 
 def _add_fit(axes: Axes, one: Series, pen: Pen, label: str) -> None:

@@ -6,7 +6,8 @@ from evaluators import CELLS, SPACE, Counted, CountedCells, Misbehaving
 
 from nasedu.controller import make_strategy
 from nasedu.errors import SettingError
-from nasedu.searching import search
+from nasedu.searching import Trial, search
+from nasedu.training import Outcome
 from nasedu.viewing import (
     best_figure,
     curves_figure,
@@ -110,6 +111,20 @@ def test_the_best_so_far_ends_at_the_best_reward(study, other):
         assert steps.get_drawstyle() == "steps-post"
         assert steps.get_ydata()[-1] == one.best().reward
         assert (np.diff(steps.get_ydata()) >= 0).all()
+
+
+@pytest.mark.parametrize("first", [0.40, 0.42, 0.43, 0.435, 0.45])
+def test_no_mark_of_the_best_so_far_is_cut_in_two(first):
+    rewards = (first, 0.5, 0.7, 0.6)  # the axis would begin at 0.43
+    trials = [
+        Trial(number=n, batch=(n + 1) // 2, tokens=(n,), seed=n, outcome=Outcome(r, (r,)))
+        for n, r in enumerate(rewards, start=1)
+    ]
+    [axes] = best_figure(trials, of="accuracy").axes
+    low, high = axes.get_ylim()
+    away = np.abs(np.array(rewards[:3]) - low) / (high - low)
+    assert (away > 0.03).all()
+    assert high > 0.7
 
 
 def test_sizes_stand_on_a_log_scale_with_what_they_explain(study):
