@@ -139,7 +139,7 @@ def size_figure(searches: Searches, front: bool = True) -> Figure:
 
 
 @plain
-def curves_figure(search: Search, n: int = 5) -> Figure:
+def curves_figure(search: Search | Series, n: int = 5) -> Figure:
     """Draw the learning curves of the best ``n`` different networks.
 
     Args:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from nasedu.searching import Study
-from nasedu.spaces import read_space
 from nasedu.viewing.decision_words import decision_words, place_of
 from nasedu.viewing.measures import LOWER_IS_BETTER, MEASURES, Measure, say, value_of
 from nasedu.viewing.probabilities import recorded_probabilities
@@ -43,7 +42,7 @@ def size_alt(searches: Searches, front: bool = True) -> str:
     return _for_each(series_of(searches), _size_finding)
 
 
-def curves_alt(search: Search, n: int = 5) -> str:
+def curves_alt(search: Search | Series, n: int = 5) -> str:
     """Say where the learning curves of `curves_figure` end."""
     [one] = series_of(search)
     best = [t for t in best_distinct(one.trials, n) if t.outcome and t.outcome.valid_curve]
@@ -60,14 +59,13 @@ def curves_alt(search: Search, n: int = 5) -> str:
     return f"{text}."
 
 
-def probabilities_alt(study: Study) -> str:
+def probabilities_alt(study: Study | Series) -> str:
     """Say what the controller of `probabilities_figure` is sure of, and what not yet.
 
     Raises:
         SettingError: The strategy has no probabilities, as random search, or no update yet.
     """
-    history, decisions = recorded_probabilities(study)
-    space = read_space(study.config.space)
+    history, decisions, space = recorded_probabilities(study)
     number, last = history[-1]
     favourites = []
     for decision, shares in zip(decisions, last, strict=False):
@@ -92,7 +90,8 @@ def _for_each(series: Sequence[Series], finding: Callable[[Series], str]) -> str
 
 def _reward_finding(one: Series, of: Measure) -> str:
     numbers, values = one.dots(of)
-    failed = sum(t.state == "failed" for t in one.trials)
+    states = [t.state for t in one.trials]
+    failed, ended = states.count("failed"), states.count("failed") + states.count("finished")
     if values.size:
         in_order = values[np.argsort(numbers, kind="stable")]
         text = f"Mean {MEASURES[of]} {_trend(in_order, of, len(one.seeds))}"
@@ -102,7 +101,7 @@ def _reward_finding(one: Series, of: Measure) -> str:
         text = NOTHING
     if one.baselines and of == "reward":
         text += f"; the baseline ends at {say(one.baselines[max(one.baselines)], digits=2)}"
-    return f"{text}; {failed} of {len(one.trials)} failed" if failed else text
+    return f"{text}; {failed} of {ended} failed" if failed else text
 
 
 def _trend(values: np.ndarray, of: Measure, seeds: int = 1) -> str:

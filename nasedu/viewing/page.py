@@ -64,6 +64,8 @@ thead th { border-bottom: 2px solid var(--quiet); }
 .gallery article { background: white; color: #1f2933; border: 1px solid var(--line);
   border-radius: .5rem; padding: .8rem 1rem; min-width: 0; }
 .gallery img { display: block; margin: 0 auto; }
+.gallery .wide { grid-column: 1 / -1; overflow-x: auto; }
+.gallery .wide img { min-width: 40rem; }
 code, pre { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: .95em; }
 pre { background: var(--card); border-radius: .5rem; padding: .75rem 1rem; overflow-x: auto; }
 .gallery pre { background: #f3f5f7; }
@@ -72,6 +74,7 @@ pre { background: var(--card); border-radius: .5rem; padding: .75rem 1rem; overf
     --card: #fff; --line: #999; --accent: #000; --warn: #000; }
   body { font-size: 10.5pt; } main { max-width: none; padding: 0; }
   .tiles div { border: 1px solid var(--line); }
+  .scroll, pre, .gallery .wide { overflow: visible; } .gallery .wide img { min-width: 0; }
   .gallery { grid-template-columns: 1fr 1fr; } figure { max-width: 36rem; }
   figure, article, table, .tiles, .care { break-inside: avoid; } h2, h3 { break-after: avoid; } }
 </style>

@@ -185,7 +185,7 @@ def drawn(figure: Figure, kind: str, dpi: float = 100, *, tight: bool = True) ->
         "pdf": {"CreationDate": None},
         "png": {"Software": None},  # names a version
     }[kind]
-    look = {"bbox_inches": "tight"} if tight else {}
+    look: dict[str, Any] = {"bbox_inches": "tight"} if tight else {}
     with safe_style():
         without_tex(figure)
         figure.savefig(out, format=kind, dpi=dpi, facecolor="white", metadata=plain, **look)

@@ -79,18 +79,19 @@ def safe_style() -> Iterator[None]:
 
 @contextmanager
 def _set(wanted: dict[str, Any]) -> Iterator[None]:
+    settings: Any = rcParams  # whose type knows every name, as ours are not known to it
     with _one_at_a_time:
         now = dict(dict.items(rcParams))
         before = {k: now[k] for k, value in wanted.items() if now[k] != value}
         for name in before:
-            rcParams[name] = wanted[name]
-        ours = {name: rcParams[name] for name in before}
+            settings[name] = wanted[name]
+        ours = {name: settings[name] for name in before}
         try:
             yield
         finally:
             for name, value in before.items():
-                if rcParams[name] == ours[name]:
-                    rcParams[name] = value
+                if settings[name] == ours[name]:
+                    settings[name] = value
 
 
 def take_literally(figure: Figure) -> None:

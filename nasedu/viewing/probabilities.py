@@ -13,6 +13,7 @@ from nasedu.searching import Study
 from nasedu.spaces import ConvNetSpace, Decision, Space, read_space
 from nasedu.viewing.columns import INK
 from nasedu.viewing.decision_words import decision_words, place_of
+from nasedu.viewing.searches import Series, series_of
 from nasedu.viewing.sheets import SMALL, TEXT, plain, sheet, write_title
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ ENOUGH = 0.2  # share that has room for its name
 
 
 @plain
-def probabilities_figure(study: Study) -> Figure:
+def probabilities_figure(study: Study | Series) -> Figure:
     """Draw how probable the controller found every choice, update by update.
 
     Layers are rows and kinds of decisions columns; of a cell the leaves stand on the left, the
@@ -40,8 +41,7 @@ def probabilities_figure(study: Study) -> Figure:
     Raises:
         SettingError: The strategy has no probabilities, as random search, or no update yet.
     """
-    history, decisions = recorded_probabilities(study)
-    space = read_space(study.config.space)
+    history, decisions, space = recorded_probabilities(study)
     places = _places(decisions, space)
     num_rows, num_columns = (max(numbers) + 1 for numbers in zip(*places, strict=True))
     height = 0.9 + num_rows * (1.25 if num_rows <= 6 else 1.0)
@@ -85,27 +85,30 @@ def _widen(figure: Figure, row: list[Axes]) -> None:
         row[column].set_subplotspec(wide)
 
 
+Probabilities = tuple[tuple[float, ...], ...]  # of every choice, decision by decision
+
+
 def recorded_probabilities(
-    study: Study,
-) -> tuple[list[tuple[int, tuple[tuple[float, ...], ...]]], tuple[Decision, ...]]:
-    """Return number and probabilities of each update, and the decisions they belong to.
+    study: Study | Series,
+) -> tuple[list[tuple[int, Probabilities]], tuple[Decision, ...], Space]:
+    """Return number and probabilities of each update, the decisions they are of, and the space.
 
     Raises:
         SettingError: The strategy has no probabilities, as random search, or no update yet.
     """
-    history = [
-        (u.number, u.stats.probabilities)
-        for u in study.updates()
-        if u.stats is not None and u.stats.probabilities
-    ]
+    [one] = series_of(study)
+    if one.config is None:
+        raise SettingError("trials alone hold no probabilities; expected one study")
+    updates = [(u.number, u.stats) for u in one.updates]
+    history = [(n, stats.probabilities) for n, stats in updates if stats and stats.probabilities]
     if not history:
-        name = study.config.strategy["name"]
         raise SettingError(
-            f"this study of {name!r} holds no probabilities; expected a strategy that has a "
-            "controller, such as 'reinforce', and at least one update"
+            f"this study of {one.config.strategy['name']!r} holds no probabilities; expected a "
+            "strategy that has a controller, such as 'reinforce', and at least one update"
         )
-    decisions = read_space(study.config.space).decisions
-    return history, decisions[: max(len(probabilities) for _, probabilities in history)]
+    space = read_space(one.config.space)
+    deepest = max(len(probabilities) for _, probabilities in history)
+    return history, space.decisions[:deepest], space
 
 
 def _add_stack(axes: Axes, decision: Decision, numbers: np.ndarray, values: np.ndarray) -> None:

@@ -36,7 +36,7 @@ def course_section(report: RunSummary) -> str:
     if not report.finished:
         words = "Every child failed." if report.is_complete else "No child has finished yet."
         return page.section("How the search went", page.paragraph(words))
-    study = report.study
+    series = report.series
     meaning = "A dot is a child"
     if (kind := report.data.get("kind")) in MEANINGS:
         meaning += f"; {MEANINGS[kind]}"
@@ -44,11 +44,11 @@ def course_section(report: RunSummary) -> str:
     of = report.measure if report.measure in LOWER_IS_BETTER else "reward"
     return page.section(
         "How the search went",
-        report.figure("reward", reward_figure(study), findings.reward_alt(study), f"{meaning}."),
+        report.figure("reward", reward_figure(series), findings.reward_alt(series), f"{meaning}."),
         report.figure(
             "best",
-            best_figure(study, of),
-            findings.best_alt(study, of),
+            best_figure(series, of),
+            findings.best_alt(series, of),
             "A step is a new best child. The axis begins where the first batch ended.",
         ),
     )
@@ -58,7 +58,7 @@ def size_section(report: RunSummary) -> str:
     """How much the number of parameters explains."""
     if not report.finished:
         return ""
-    study, title = report.study, "What size alone explains"
+    series, title = report.series, "What size alone explains"
     counts = {t.outcome.num_parameters for t in report.finished if t.outcome}
     if len(counts) == 1 and len(report.finished) > 1:
         words = f"Nothing: all children have {counts.pop():,} parameters."
@@ -67,24 +67,24 @@ def size_section(report: RunSummary) -> str:
         "The straight line knows nothing of a network but its number of parameters. What it "
         "explains, a search that only makes networks larger would find as well."
     )
-    picture = report.figure("size", size_figure(study), findings.size_alt(study), caption)
+    picture = report.figure("size", size_figure(series), findings.size_alt(series), caption)
     return page.section(title, picture)
 
 
 def controller_section(report: RunSummary) -> str:
     """What became probable."""
-    title, study = "What the controller learned", report.study
+    title, series = "What the controller learned", report.series
     try:
-        recorded_probabilities(study)
+        recorded_probabilities(series)
     except SettingError:
         return page.section(title, page.paragraph("No probabilities of a controller are recorded."))
     caption = (
         "Choices are stacked, the smallest at the bottom, the largest darkest; on the left stand "
         "those of the first update, in bold those that are left. Averaged over a batch."
     )
-    alt = findings.probabilities_alt(study)
+    alt = findings.probabilities_alt(series)
     return page.section(
-        title, report.figure("probabilities", probabilities_figure(study), alt, caption)
+        title, report.figure("probabilities", probabilities_figure(series), alt, caption)
     )
 
 
@@ -120,8 +120,8 @@ def _care(report: RunSummary) -> str:
 def _curves(report: RunSummary) -> str:
     if not any(len(t.outcome.valid_curve) > 1 for t in report.best if t.outcome):
         return ""
-    alt = findings.curves_alt(report.study)
-    return report.figure("curves", curves_figure(report.study), alt, "A point is an epoch.")
+    alt = findings.curves_alt(report.series)
+    return report.figure("curves", curves_figure(report.series), alt, "A point is an epoch.")
 
 
 def _network_row(rank: int, trial: Trial, of: Measure) -> tuple[str, ...]:
@@ -144,7 +144,8 @@ def _card(report: RunSummary, rank: int, trial: Trial) -> str:
     with suppress(DrawingError):
         drawing.save(report.pictures / f"best-{rank}.png")
     title = f"Rank {rank}: child {trial.number}"
-    return f"<article>\n<h3>{title}</h3>\n{drawing.html}\n</article>"
+    wide = ' class="wide" tabindex="0"' if drawing.is_wide else ""
+    return f"<article{wide}>\n<h3>{title}</h3>\n{drawing.html}\n</article>"
 
 
 def _drawing(report: RunSummary, trial: Trial) -> Drawing:

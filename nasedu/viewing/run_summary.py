@@ -14,7 +14,7 @@ from nasedu.viewing import page
 from nasedu.viewing.decision_words import things_of
 from nasedu.viewing.measures import Measure, measure_of
 from nasedu.viewing.pictures import write_file
-from nasedu.viewing.searches import best_distinct
+from nasedu.viewing.searches import Series, best_distinct, series_of
 from nasedu.viewing.sheets import png_of
 
 if TYPE_CHECKING:
@@ -57,9 +57,14 @@ class RunSummary:
         return read_space(self.config.space)
 
     @cached_property
+    def series(self) -> Series:
+        """All that the figures are drawn from."""
+        return series_of(self.study)[0]
+
+    @property
     def trials(self) -> tuple[Trial, ...]:
         """All children."""
-        return self.study.trials()
+        return self.series.trials
 
     @cached_property
     def finished(self) -> tuple[Trial, ...]:

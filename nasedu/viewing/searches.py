@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from nasedu.errors import SettingError
-from nasedu.searching import Study, Trial
+from nasedu.searching import RunConfig, Study, Trial, Update
 from nasedu.viewing.measures import LOWER_IS_BETTER, MEASURES, Measure, measure_of, value_of
 from nasedu.viewing.sheets import label_of
 
-Search = Study | Sequence[Trial]
-Searches = Search | Mapping[str, Search | Sequence[Search]]
 MOST = 4  # searches in a figure: more lines than that nobody tells apart
 
 
@@ -26,19 +26,27 @@ class Series:
         name: What the figure calls it; empty if it stands alone.
         seeds: The trials of each, in the order of asking.
         planned: Children that there will be, for an axis that stays while they come.
-        baselines: Baseline of each batch by its number; only of a lone study.
+        updates: What was learned after each batch; only of a lone study.
         data: Title of the data set; empty if it is not known.
         measure: What the children are measured in; None if it is not known.
+        config: What defined the search; only of a lone study.
     """
 
     name: str
     seeds: tuple[tuple[Trial, ...], ...]
     planned: int
-    baselines: Mapping[int, float]
+    updates: tuple[Update, ...] = ()
     data: str = ""
     measure: Measure | None = None
+    config: RunConfig | None = None
 
-    @property
+    @cached_property
+    def baselines(self) -> dict[int, float]:
+        """Baseline of each batch by its number, of batches that have one."""
+        stats = [(u.number, u.stats.baseline) for u in self.updates if u.stats]
+        return {number: value for number, value in stats if value is not None}
+
+    @cached_property
     def trials(self) -> tuple[Trial, ...]:
         """All trials of all seeds."""
         return tuple(trial for seed in self.seeds for trial in seed)
@@ -56,9 +64,9 @@ class Series:
 
     def batches(self, of: Measure) -> Batches:
         """Return where each batch lies and how it did, batches without a value left out."""
-        rows = []
-        for batch in sorted({t.batch for t in self.trials}):
-            seeds = [[t for t in seed if t.batch == batch] for seed in self.seeds]
+        rows, groups = [], [_by_batch(seed) for seed in self.seeds]
+        for batch in sorted(set().union(*groups)):
+            seeds = [group[batch] for group in groups]
             values = [[v for t in seed if (v := value_of(t, of)) is not None] for seed in seeds]
             numbers = [t.number for seed in seeds for t in seed]
             means = [np.mean(v) for v in values if v]
@@ -105,22 +113,35 @@ class Batches:
     high: np.ndarray
 
 
+Search = Study | Sequence[Trial]
+Searches = Search | Series | Mapping[str, Search | Sequence[Search]]
+
+
+def _by_batch(trials: Iterable[Trial]) -> defaultdict[int, list[Trial]]:
+    groups: defaultdict[int, list[Trial]] = defaultdict(list)
+    for trial in trials:
+        groups[trial.batch].append(trial)
+    return groups
+
+
 def series_of(searches: Searches, of: Measure = "reward") -> tuple[Series, ...]:
     """Return the series that a figure is asked to show.
 
     Args:
-        searches: A study or its trials; or several by name, each a study or trials, or a
-            list of those: one a seed.
+        searches: A study or its trials, or a series that was read before; or several by name,
+            each a study or trials, or a list of those: one a seed.
         of: What it is asked to show of them.
 
     Raises:
         SettingError: Nothing to show, or too much, or what the children are not measured in.
     """
-    if not isinstance(searches, Mapping):
-        searches = {"": [searches]}
-    if not 1 <= len(searches) <= MOST:
-        raise SettingError(f"{len(searches)} searches in a figure; expected 1 to {MOST}")
-    series = tuple(_series(label_of(name), _seeds(value)) for name, value in searches.items())
+    if isinstance(searches, Series):
+        series = (searches,)
+    else:
+        named = searches if isinstance(searches, Mapping) else {"": [searches]}
+        if not 1 <= len(named) <= MOST:
+            raise SettingError(f"{len(named)} searches in a figure; expected 1 to {MOST}")
+        series = tuple(_series(label_of(name), _seeds(value)) for name, value in named.items())
     for one in series:
         if of in MEASURES and of not in ("reward", one.measure or of):
             raise SettingError(f"of is {of!r}; expected 'reward' or {one.measure!r} on {one.data}")
@@ -142,13 +163,16 @@ def _series(name: str, seeds: Sequence[Search]) -> Series:
     evaluators = [s.config.evaluator for s in studies]
     titles = {evaluator.get("title", "") for evaluator in evaluators}
     measures: set[Measure] = {measure_of(evaluator) for evaluator in evaluators}
-    baselines = {}
-    if len(seeds) == len(studies) == 1:
-        updates = [(u.number, u.stats.baseline) for u in studies[0].updates() if u.stats]
-        baselines = {number: value for number, value in updates if value is not None}
-    data = titles.pop() if len(titles) == 1 else ""
-    measure = measures.pop() if len(measures) == 1 else None
-    return Series(name, trials, max(planned, default=1), baselines, data, measure)
+    lone = studies[0] if len(seeds) == len(studies) == 1 else None
+    return Series(
+        name,
+        trials,
+        max(planned, default=1),
+        tuple(lone.updates()) if lone else (),
+        titles.pop() if len(titles) == 1 else "",
+        measures.pop() if len(measures) == 1 else None,
+        lone.config if lone else None,
+    )
 
 
 class Scored(NamedTuple):

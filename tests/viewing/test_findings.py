@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from evaluators import CELLS, SPACE, Counted, CountedCells
 
@@ -117,3 +119,8 @@ def test_a_search_on_a_text_is_told_in_perplexity():
     words = probabilities_alt(study)
     assert any(f"in {place}" in words for place in ("node 0", "node 1", "node 2", "the memory"))
     assert "layer" not in words
+
+
+def test_children_in_training_are_not_counted_as_ended():
+    *ended, last = trials([0.5, None, 0.5, 0.5])
+    assert "; 1 of 3 failed" in reward_alt([*ended, replace(last, outcome=None)])

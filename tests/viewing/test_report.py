@@ -219,6 +219,13 @@ def test_failed_children_are_listed_with_their_reason(quick, tmp_path):
     assert any("2 of 8 failed" in attributes["alt"] for attributes in page.all("img"))
 
 
+def test_a_study_is_read_once(quick, finished, tmp_path, monkeypatch):
+    read, of = [], Study.trials
+    monkeypatch.setattr(Study, "trials", lambda *given: read.append(given) or of(*given))
+    write_report(finished[0], tmp_path)
+    assert len(read) == 1
+
+
 def test_random_search_has_no_controller_to_show(quick, tmp_path):
     study = run(tmp_path / "random", strategy="random", trials=4)
     text = Page(write_report(study, tmp_path / "random")).text
