@@ -21,7 +21,7 @@ Architecture = Annotated[
 
 def draw(
     arch: Architecture,
-    out: Annotated[Path | None, typer.Option(help="Picture to write: svg, png, dot, pdf.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Picture to write: svg, png, dot.")] = None,
     style: Annotated[
         Literal["graph", "matrix"], typer.Option(help="A matrix suits many skip connections.")
     ] = "graph",

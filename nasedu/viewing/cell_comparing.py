@@ -25,8 +25,8 @@ def compare_cells(a: RecurrentCell, b: RecurrentCell, names: tuple[str, str]) ->
     rows = cell_rows(a, b)
     marked = frozenset(key for key, one, other in rows if one != other)
     graph, x = sheet(), 0.0
-    for cell, name, prefix in zip((a, b), names, "ab", strict=True):
-        tree = CellTree(cell, TREE_PITCH, x, prefix, marked)
+    for cell, other, name, prefix in zip((a, b), (b, a), names, "ab", strict=True):
+        tree = CellTree(cell, TREE_PITCH, x, prefix, marked, other)
         tree.draw(graph)
         title = f"<<B>{escape(name)}</B>>"
         write(graph, f"{prefix}_name", title, x + tree.width / 2, tree.top + 54, fontsize="20")

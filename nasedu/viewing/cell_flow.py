@@ -82,10 +82,10 @@ class CellFlow:
                 name, at = f"{letter}{k}", (x + 24 * side, y - 44)
                 self._port(graph, name, letter, time, *at, INPUT, f"{weight}{k} ")
                 self._line(graph, name, f"combine{k}", at, (x, y), color=INPUT)
-                self._value(graph, name, x + 28 * side, y - 61)
+                self._value(graph, name, x + 28 * side, y - 67)
         if k == self.cell.cell_output:
             self._port(graph, "c_t", "c", "t", x + 64, y, MEMORY)
-            self._value(graph, "c_t", x + 62, y - 17)
+            self._value(graph, "c_t", x + 62, y - 23)
             across(graph, f"combine{k}", "c_t", x + 31, x + 53, y)
         if k == self.cell.cell_input:
             inject, above = self.cell.cell_inject, y + 2 * STEP
@@ -114,8 +114,8 @@ class CellFlow:
         rounded = {**both, "fillcolor": "white", "style": "rounded,filled"} | self._mark(second)
         graph.node(second, node.activation, pos=f"{x:g},{y + STEP:g}", **rounded)
         self._line(graph, first, second, (x, y), (x, y + STEP), color=color)
-        self._value(graph, first, x + 28, y + STEP / 2)
-        self._value(graph, second, x + 30 * side, y + 1.5 * STEP)
+        self._value(graph, first, x + 36, y + STEP / 2)
+        self._value(graph, second, x + 38 * side, y + 1.5 * STEP)
 
     def _side(self, node: int) -> int:
         """Return on which side of a node's outgoing arrow there is room: -1 left, 1 right."""

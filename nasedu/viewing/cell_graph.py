@@ -52,6 +52,8 @@ class CellTree:
         x: Left end.
         prefix: Start of the nodes' names, for more than one tree on a sheet.
         marked: Nodes to mark; the injection is ``"inject"``, the indices ``"indices"``.
+        other: A cell of the same base; of a marked node only what that one has otherwise is
+            set on yellow.
     """
 
     cell: RecurrentCell
@@ -59,6 +61,7 @@ class CellTree:
     x: float = 0
     prefix: str = "tree"
     marked: frozenset[int | str] = frozenset()
+    other: RecurrentCell | None = None
 
     @property
     def width(self) -> float:
@@ -85,7 +88,7 @@ class CellTree:
                 below = self.place(i)
                 line(graph, f"{self.prefix}{i}", f"{self.prefix}{k}", (below, (x, y)), (28, 28))
             box = {"width": f"{(TREE_PITCH - 12) / 72:.4f}", "height": f"{56 / 72:.4f}"}
-            self._box(graph, f"{k}", k, x, y, f"<B>{k}</B><BR/>{_lines(node)}", box)
+            self._box(graph, f"{k}", k, x, y, self._rows(k, node), box)
         middle = self.x + self.width / 2
         # in one weight: an SVG places bold words by Arial's widths, and another font is wider
         inject = f"cell inject: {self.cell.cell_inject}"
@@ -106,13 +109,23 @@ class CellTree:
     ) -> None:
         look = {"shape": "box", "style": "rounded,filled", "fillcolor": "white", "fontsize": "13"}
         if key in self.marked:
-            text = f"<U>{text}</U>" if key in ("inject", "indices") else text
-            look |= {"fillcolor": OKABE_ITO["yellow"], "penwidth": "3"}
+            look |= {"penwidth": "3"}
+            if key in ("inject", "indices"):
+                text, look["fillcolor"] = f"<U>{text}</U>", OKABE_ITO["yellow"]
         place = f"{x:g},{y:g}"
         graph.node(
             self.prefix + name, f"<{text}>", pos=place, fixedsize="true", margin="0", **look, **size
         )
 
-
-def _lines(node: CellNode) -> str:
-    return f"{node.combine}<BR/>{node.activation}"
+    def _rows(self, k: int, node: CellNode) -> str:
+        """Return a node's number and decisions, what the other cell decides otherwise marked."""
+        theirs = self.other.nodes[k] if self.other else node
+        rows = [f"<TR><TD><B>{k}</B></TD></TR>"]
+        for mine, other in (
+            (node.combine, theirs.combine),
+            (node.activation, theirs.activation),
+        ):
+            look = f' BGCOLOR="{OKABE_ITO["yellow"]}"' if mine != other else ""
+            text = f"<U>{mine}</U>" if mine != other else mine
+            rows.append(f'<TR><TD FIXEDSIZE="TRUE" WIDTH="60" HEIGHT="16"{look}>{text}</TD></TR>')
+        return f'<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="0">{"".join(rows)}</TABLE>'

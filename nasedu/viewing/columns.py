@@ -7,6 +7,7 @@ drawn. Lengths are points, 1/72 inch; x grows to the right and y upwards.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import NamedTuple
 
 from graphviz import Digraph
@@ -16,7 +17,8 @@ from nasedu.viewing.pictures import OKABE_ITO
 
 INK, QUIET, PALE = "#1F2933", "#4B5563", "#E8ECEF"
 HEIGHT = 30  # of a box
-LIGHT = (OKABE_ITO["purple"], OKABE_ITO["yellow"])  # backgrounds that want dark text
+LIGHT = tuple(OKABE_ITO[name] for name in ("purple", "yellow", "orange", "sky blue"))
+"""Backgrounds that want dark text."""
 
 
 def sheet() -> Digraph:
@@ -39,6 +41,12 @@ def write_from(
 ) -> None:
     """Put HTML-like text on the sheet, from x on; it must fit into the width."""
     write(graph, name, html_row(Cell(text, width, align="LEFT")), x + width / 2, y, **attributes)
+
+
+def write_bold(graph: Digraph, name: str, text: str, x: float, y: float, size: int) -> None:
+    """Put bold plain text on the sheet, with room for a font that is wider than Arial."""
+    cell = Cell(f"<B>{escape(text)}</B>", round(0.66 * size * len(text)))
+    write(graph, name, html_row(cell), x, y, fontsize=str(size))
 
 
 class Cell(NamedTuple):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 from itertools import zip_longest
+from typing import Literal
 
 from graphviz import Digraph
 
@@ -25,6 +26,7 @@ from nasedu.viewing.conv_net_graph import (
 )
 from nasedu.viewing.drawing import Drawing, cost_of
 from nasedu.viewing.layer_table import MANY, Shape, align, comma, count, filter_size, headline
+from nasedu.viewing.pair_matrix import pair_matrix
 from nasedu.viewing.pictures import OKABE_ITO
 
 GAP = 64  # between the two columns, in points
@@ -44,6 +46,7 @@ def compare(
     shape: Shape = (3, 32, 32),
     num_classes: int = 10,
     names: tuple[str, str] = ("a", "b"),
+    style: Literal["graph", "matrix"] | None = None,
 ) -> Drawing:
     """Draw two networks side by side, with the differences marked.
 
@@ -58,15 +61,20 @@ def compare(
         shape: ``(channels, height, width)`` of the images they are meant for.
         num_classes: Number of classes they tell apart.
         names: What to call them.
+        style: ``"graph"`` for two columns with arcs, ``"matrix"`` for one triangle that marks
+            which connections both have and which one alone. By default a matrix if one of them
+            has more than 12 connections past a layer. Cells have a graph only.
 
     Raises:
         DrawingError: Something that is no network.
-        SettingError: Names that are not two, a network and a cell, or a shape that is not one of
-            an image.
+        SettingError: Names that are not two, an unknown style, a network and a cell, or a shape
+            that is not one of an image.
     """
     names = (str(names[0]), str(names[1])) if len(names) == 2 else names
     if len(names) != 2 or names[0] == names[1] or not all(names):
         raise SettingError(f"names is {names!r}; expected two names that differ")
+    if style not in (None, "graph", "matrix"):
+        raise SettingError(f"style is {style!r}; expected 'graph' or 'matrix'")
     if isinstance(a, RecurrentCell) and isinstance(b, RecurrentCell):
         return compare_cells(a, b, names)
     if {type(a), type(b)} == {ConvNet, RecurrentCell}:
@@ -78,7 +86,9 @@ def compare(
     assert isinstance(a, ConvNet)
     assert isinstance(b, ConvNet)
     pair = Pair((a, b), costs, names)
-    graph = _graph(pair, shape)
+    dense = max(sum(e.kind != "next" for e in edges) for edges in pair.edges) > MANY
+    style = style or ("matrix" if dense else "graph")
+    graph = pair_matrix(pair) if style == "matrix" else _graph(pair, shape)
     return Drawing(graph.source, _table(pair), _alt(pair), "Two networks compared")
 
 

@@ -8,12 +8,23 @@ from __future__ import annotations
 from graphviz import Digraph
 
 from nasedu.architectures import ConvLayer, ConvNet, NetworkCost
-from nasedu.viewing.columns import INK, QUIET, Cell, Column, html_row, sheet, write, write_from
+from nasedu.viewing.columns import (
+    INK,
+    QUIET,
+    Cell,
+    Column,
+    html_row,
+    sheet,
+    write,
+    write_bold,
+    write_from,
+)
 from nasedu.viewing.connections import Connection, connections, meanings
 from nasedu.viewing.layer_table import Shape, filter_size, headline
 from nasedu.viewing.pictures import OKABE_ITO
 
 HUES = tuple(OKABE_ITO[name] for name in ("blue", "vermillion", "green", "purple"))
+HUES += (INK, OKABE_ITO["orange"], OKABE_ITO["sky blue"])  # for the deeper layers
 ROOMY, TIGHT = 54, 46  # from one row to the next: up to 8 layers, and beyond
 
 POOL_LINE = {"penwidth": "3", "color": QUIET, "arrowhead": "none"}
@@ -43,7 +54,7 @@ def conv_net_graph(net: ConvNet, cost: NetworkCost, shape: Shape) -> Digraph:
     for row, cells in enumerate(box_cells(net, cost, shape, widths, hues)):
         column.box(graph, row, html_row(*cells))
     y = -column.last * column.pitch - 42
-    write(graph, "caption", f"<<B>{headline(net, cost)}</B>>", 0, y, fontsize="15")
+    write_bold(graph, "caption", headline(net, cost), 0, y, 15)
     samples = {e.kind: line for e, line in reversed(lines.items())}
     key = {k: text for k, text in meanings(net).items() if k != "next"}
     if "skip" in key:
@@ -59,7 +70,7 @@ def pitch_of(num_layers: int) -> int:
 
 
 def hue_of(source: int) -> str:
-    """Colour of a layer that sends out arcs: with their side, one of eight."""
+    """Colour of a layer that sends out arcs: with their side, one of fourteen."""
     return HUES[(source - 1) // 2 % len(HUES)]
 
 
@@ -80,7 +91,7 @@ def cell_widths(net: ConvNet, cost: NetworkCost, shape: Shape) -> Widths:
     volumes = [shape, *((c.out_channels, c.height, c.width) for c in cost.layers)]
     outputs = max(len("".join(map(str, lengths))) for lengths in volumes)
     classes = len(f"{cost.classifier.in_channels}{cost.classifier.out_channels}")
-    return 32, max(62, 8 * filters + 8), max(94, 8 * outputs + 42, 9 * classes + 42)
+    return 32, max(62, 8 * filters + 8), max(94, 9 * outputs + 44, 9 * classes + 48)
 
 
 def add_heads(graph: Digraph, column: Column, widths: Widths) -> None:

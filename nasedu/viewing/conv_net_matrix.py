@@ -26,6 +26,8 @@ MARKS: dict[Kind, dict[str, str]] = {
 }
 POOL_MARK = {"shape": "box", "width": "0.3", "height": "0.0417", "fillcolor": QUIET}
 POOLED = "below and left of it, outputs are read max-pooled 2×2"
+HEAD = "filter, and output: filters × height × width"
+UNREAD = "not read"
 NOTHING = {"shape": "circle", "width": "0.04", "fillcolor": "#8793A0"}
 
 
@@ -42,15 +44,16 @@ def conv_net_matrix(net: ConvNet, cost: NetworkCost, shape: Shape) -> Digraph:
     kinds: dict[tuple[int, int], Kind] = {(e.target, e.source): e.kind for e in connections(net)}
     for row in range(1, last + 1):
         if row % 2:
-            _band(graph, row, length=min(row + 1, last))
+            band(graph, row, length=min(row + 1, last))
         for column in range(row):
             kind = kinds.get((row, column))
             name = f"{names[row]} {'reads' if kind else 'without'} {names[column]}"
             look = MARKS[kind] if kind else NOTHING
-            _mark(graph, name, column * CELL, -row * CELL, look)
+            mark(graph, name, column * CELL, -row * CELL, look)
     for row in net.pool_after:
         _add_corner(graph, row, last)
     room = sum(cell_widths(net, cost, shape))
+    write_from(graph, "head", HEAD, 18, 26, 8 * len(HEAD), fontsize="13", fontcolor=QUIET)
     for row, text in enumerate(_texts(net, cost, shape)):
         if row < last:
             badge = html_row(Cell(f"<B>{row}</B>", CELL - 2, INK if row else QUIET))
@@ -58,13 +61,14 @@ def conv_net_matrix(net: ConvNet, cost: NetworkCost, shape: Shape) -> Digraph:
         start = row * CELL + (18 if row < last else -12)
         write_from(graph, f"text{row}", text, start, -row * CELL, room)
     key: dict[str, dict[str, str]] = {text: MARKS[kind] for kind, text in meanings(net).items()}
+    key[UNREAD] = NOTHING
     if net.pool_after:
         key[POOLED] = POOL_MARK
     _caption(graph, headline(net, cost), key, -last * CELL - 40)
     return graph
 
 
-def _band(graph: Digraph, row: int, length: int) -> None:
+def band(graph: Digraph, row: int, length: int) -> None:
     """Lay a pale band under every other row, so that the eye keeps to it."""
     size = {"width": f"{length * CELL / 72:.4f}", "height": f"{CELL / 72:.4f}"}
     place = f"{(length - 1) * CELL / 2:g},{-row * CELL}"
@@ -85,7 +89,7 @@ def _add_corner(graph: Digraph, row: int, last: int) -> None:
         graph.node(f"pooling{row}_{side}", pos=f"{x:g},{y:g}", **SOLID, **look, **size)
 
 
-def _mark(graph: Digraph, name: str, x: float, y: float, look: dict[str, str]) -> None:
+def mark(graph: Digraph, name: str, x: float, y: float, look: dict[str, str]) -> None:
     """Mark a place with the shape of its connection, or with a dot."""
     graph.node(name, "", pos=f"{x:g},{y:g}", **{"height": look["width"], **SOLID, **look})
 
@@ -107,5 +111,5 @@ def _caption(graph: Digraph, text: str, key: dict[str, dict[str, str]], y: float
     rule = "a row shows what a layer reads, a column who reads it"
     write_from(graph, "rule", rule, left, y - 24, 7 * len(rule), **quiet)
     for k, (meaning, look) in enumerate(key.items(), start=2):
-        _mark(graph, f"key{k}", 0, y - 24 * k, look)
+        mark(graph, f"key{k}", 0, y - 24 * k, look)
         write_from(graph, f"meaning{k}", meaning, 20, y - 24 * k + 2, 380, **quiet)

@@ -47,6 +47,11 @@ def render(dot: str, kind: Format, dpi: int = PNG_DPI) -> bytes:
     return done.stdout
 
 
+def writes_pdf() -> bool:
+    """Tell whether a system's Graphviz is here, which alone writes pdf."""
+    return shutil.which("dot") is not None
+
+
 def renderer(kind: Format) -> str:
     """Return the path of the program that renders this kind.
 

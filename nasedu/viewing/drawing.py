@@ -15,7 +15,7 @@ from nasedu.viewing.cell_graph import cell_graph
 from nasedu.viewing.cell_words import cell_alt, cell_table
 from nasedu.viewing.conv_net_graph import conv_net_graph
 from nasedu.viewing.conv_net_matrix import conv_net_matrix
-from nasedu.viewing.dot import render
+from nasedu.viewing.dot import render, writes_pdf
 from nasedu.viewing.layer_table import Shape, alt_text, layer_table
 from nasedu.viewing.pictures import (
     check_suffix,
@@ -27,6 +27,7 @@ from nasedu.viewing.pictures import (
 )
 
 STYLES = {"graph": conv_net_graph, "matrix": conv_net_matrix}
+WIDE = 400  # points
 FORMATS = (".svg", ".png", ".dot", ".pdf")
 
 
@@ -65,6 +66,12 @@ class Drawing:
         return with_alt(drawn, self.alt, self.title)
 
     @property
+    def is_wide(self) -> bool:
+        """Whether it needs a page's whole width to be read."""
+        size = re.search(r'width="(\d+)', self.svg) if self.html.startswith("<img") else None
+        return size is not None and int(size[1]) > WIDE
+
+    @property
     def html(self) -> str:
         """The picture as an ``<img>`` with its alt text; the table if nothing here can draw."""
         try:
@@ -73,13 +80,13 @@ class Drawing:
             return f"<pre>{escape(self.text)}\n\n{escape(str(error))}</pre>"
 
     def save(self, path: str | Path) -> Path:
-        """Write the drawing as .svg, .png, .dot or .pdf, all of it or nothing.
+        """Write the drawing as .svg, .png or .dot, and with a system's ``dot`` as .pdf.
 
         Raises:
-            DrawingError: Another suffix, no program for it (pdf needs a system ``dot``), or
-                a file that cannot be written.
+            DrawingError: Another suffix, no program that draws, or a file that cannot be
+                written.
         """
-        suffix = check_suffix(path, FORMATS)
+        suffix = check_suffix(path, FORMATS if writes_pdf() else FORMATS[:-1])
         if suffix == ".dot":
             content = self.dot.encode()
         elif suffix == ".svg":

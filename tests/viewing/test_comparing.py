@@ -121,10 +121,36 @@ def test_equal_networks():
 def test_the_known_slip_in_copies_of_figure_7_is_one_dashed_arc_a_side():
     layers = published.NAS_CNN_V1.layers
     copy = ConvNet((*layers[:-1], replace(layers[-1], inputs=(6, 7, 11, 12, 13, 14))))
-    drawing = compare(published.NAS_CNN_V1, copy)
+    drawing = compare(published.NAS_CNN_V1, copy, style="graph")
     dashed = [(s, j, i) for s, j, i, look in EDGE.findall(drawing.dot) if "dashed" in look]
     assert dashed == [("a", "2", "15"), ("b", "6", "15")]
     assert "1 of 15 layers and 2 connections differ" in drawing.alt
+
+
+def test_dense_networks_are_one_matrix():
+    layers = published.NAS_CNN_V1.layers
+    copy = ConvNet((*layers[:-1], replace(layers[-1], inputs=(6, 7, 11, 12, 13, 14))))
+    drawing = compare(published.NAS_CNN_V1, copy, names=("ours", "<theirs>"))
+    assert (
+        drawing.dot
+        == compare(published.NAS_CNN_V1, copy, names=("ours", "<theirs>"), style="matrix").dot
+    )
+    marks = dict(re.findall(r"^\s*(mark\d+_\d+) \[(.*)\]$", drawing.dot, re.MULTILINE))
+    assert len(marks) == 16 * 17 // 2
+    for name, shape in (("15_2", "triangle"), ("15_6", "circle"), ("15_7", "square")):
+        assert f"shape={shape}" in marks[f"mark{name}"]
+    assert sum("shape=triangle" in look or "width=0.26" in look for look in marks.values()) == 2
+    texts = "".join(ElementTree.fromstring(drawing.svg).itertext()).replace("\xa0", " ")
+    for words in ("only ours", "only <theirs>", "both", "neither", "1 of 15 layers and 2"):
+        assert words in texts
+
+
+def test_of_a_cell_only_what_differs_is_on_yellow():
+    a = published.NAS_CELL
+    first = replace(a.nodes[0], activation="relu")
+    drawing = compare(a, replace(a, nodes=(first, *a.nodes[1:])))
+    yellow = re.findall(r'BGCOLOR="#F0E442"><U>(\w+)</U>', drawing.dot)
+    assert yellow == ["sigmoid", "relu"]
 
 
 def test_strides_are_a_difference_of_the_filter():

@@ -13,6 +13,8 @@ from PIL import Image
 from nasedu import ConvLayer, ConvNet, ConvNetSpace, draw, published
 from nasedu.errors import DrawingError, SettingError
 from nasedu.viewing import Drawing
+from nasedu.viewing import drawing as drawing_module
+from nasedu.viewing.conv_net_graph import hue_of
 
 FOUR = ConvNet(
     (
@@ -192,9 +194,28 @@ def test_saving(tmp_path):
 
 @pytest.mark.parametrize("name", ["a.jpg", "a", "a.svgz"])
 def test_another_suffix_is_refused(tmp_path, name):
-    with pytest.raises(DrawingError, match=r"expected a name in \.svg, \.png, \.dot, \.pdf"):
+    with pytest.raises(DrawingError, match=r"expected a name in \.svg, \.png, \.dot"):
         draw(FOUR).save(tmp_path / name)
     assert not list(tmp_path.iterdir())
+
+
+def test_pdf_is_offered_where_it_can_be_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(drawing_module, "writes_pdf", lambda: False)
+    with pytest.raises(DrawingError, match=r"expected a name in \.svg, \.png, \.dot$"):
+        draw(FOUR).save(tmp_path / "a.pdf")
+    monkeypatch.setattr(drawing_module, "writes_pdf", lambda: True)
+    monkeypatch.setattr(drawing_module, "render", lambda dot, kind: kind.encode())
+    assert draw(FOUR).save(tmp_path / "a.pdf").read_bytes() == b"pdf"
+
+
+def test_no_two_of_the_layers_with_arcs_share_hue_and_side():
+    assert len({(hue_of(layer), layer % 2) for layer in range(1, 15)}) == 14
+
+
+def test_a_matrix_says_what_its_marks_and_columns_are():
+    texts = "".join(ElementTree.fromstring(draw(FOUR, style="matrix").svg).itertext())
+    for words in ("filter, and output", "reads the one before", "skip connection", "not read"):
+        assert words in texts.replace("\xa0", " ")
 
 
 def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
