@@ -70,7 +70,7 @@ def compare(
         SettingError: Names that are not two, an unknown style, a network and a cell, or a shape
             that is not one of an image.
     """
-    names = (str(names[0]), str(names[1])) if len(names) == 2 else names
+    names = (_printable(names[0]), _printable(names[1])) if len(names) == 2 else names
     if len(names) != 2 or names[0] == names[1] or not all(names):
         raise SettingError(f"names is {names!r}; expected two names that differ")
     if style not in (None, "graph", "matrix"):
@@ -90,6 +90,11 @@ def compare(
     style = style or ("matrix" if dense else "graph")
     graph = pair_matrix(pair) if style == "matrix" else _graph(pair, shape)
     return Drawing(graph.source, _table(pair), _alt(pair), "Two networks compared")
+
+
+def _printable(name: object) -> str:
+    """Return a name on one line, without what is no letter and no sign."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in " ".join(str(name).split()))
 
 
 @dataclass(frozen=True)

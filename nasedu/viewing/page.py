@@ -6,11 +6,14 @@ outside is escaped on its way in.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from string import Template
 
 from nasedu.viewing.pictures import image_html
+
+UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 PAGE = Template("""<!DOCTYPE html>
 <html lang="en">
@@ -89,8 +92,13 @@ $body
 
 
 def page(title: str, parts: Iterable[str]) -> str:
-    """Return the whole page; ``parts`` are HTML."""
-    return PAGE.substitute(title=escape(title), body="\n".join(part for part in parts if part))
+    """Return the whole page; ``parts`` are HTML.
+
+    Characters that no page may hold, as in the names of files or messages of programs, become
+    U+FFFD.
+    """
+    body = "\n".join(part for part in parts if part)
+    return UNFIT.sub("\ufffd", PAGE.substitute(title=escape(title), body=body))
 
 
 def section(title: str, *parts: str) -> str:

@@ -165,6 +165,7 @@ def test_names_may_hold_anything():
     texts = "".join(ElementTree.fromstring(drawing.svg).itertext())
     assert "only in <b> & \\n" in texts.replace("\xa0", " ")
     assert 'only in say "hi"' in texts.replace("\xa0", " ")
+    ElementTree.fromstring(compare(A, B, names=("\x1b[31m \x00", "\udc80")).svg)
 
 
 def test_saved_like_any_drawing(tmp_path):

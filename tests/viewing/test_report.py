@@ -1,4 +1,5 @@
 import os
+import unicodedata
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -236,11 +237,12 @@ def test_random_search_has_no_controller_to_show(quick, tmp_path):
 class Hostile(Images):
     @property
     def settings(self):
-        return {**super().settings, "title": "<script>alert('1')</script> & \"co\""}
+        title = "<script>alert('1')</script> & \"co\" \x1b[31m \x00 $\\frac{1$ 数字"
+        return {**super().settings, "title": title}
 
     def __call__(self, trial):
         if trial.number == 1:
-            raise ValueError("<img src=x onerror=alert(1)>")
+            raise ValueError("<img src=x onerror=alert(1)> \x1b]0;owned\x07 \udc80")
         return super().__call__(trial)
 
 
@@ -248,7 +250,8 @@ def test_whatever_comes_from_outside_is_escaped(quick, tmp_path):
     page = Page(write_report(run(tmp_path / "a<b", Hostile(), trials=8), tmp_path / "a<b"))
     assert page.all("script") == []
     assert all("onerror" not in attributes for _, attributes in page.elements)
-    assert "<script>alert('1')</script> & \"co\"" in page.text
+    assert "<script>alert('1')</script> & \"co\" \ufffd[31m" in page.text
+    assert not any(unicodedata.category(c) in ("Cc", "Cs") for c in page.text)
     assert "nasedu resume 'a<b'" in page.text
 
 
