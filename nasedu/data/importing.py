@@ -118,12 +118,13 @@ def _images(
 def _remarks(source: Source, decoded: Decoded) -> tuple[str, ...]:
     """Return what is to be said about images in a layout of their own."""
     remarks = []
+    total = len(decoded.pixels)
     if decoded.num_turned:
-        remarks.append(
-            f"{decoded.num_turned:,} images were turned upright, as their EXIF data says"
-        )
+        remarks.append(f"turned, as EXIF data says: {decoded.num_turned:,} of {total:,} images")
     if decoded.num_transparent:
-        remarks.append(f"{decoded.num_transparent:,} transparent images were put on white")
+        remarks.append(
+            f"transparent, put on white: {decoded.num_transparent:,} of {total:,} images"
+        )
     if text_paths(source.entries):
         remarks.append("images were taken, not the text beside them: give a text its own folder")
     return tuple(remarks)

@@ -96,11 +96,12 @@ class ImportSummary:
 
 
 def passed_over(litter: Counter[str]) -> str:
-    """Return e.g. ``"3 that systems leave behind: '.DS_Store' (2), 'Thumbs.db' (1)"``, or ""."""
+    """Return e.g. ``"left behind by systems: '.DS_Store' (2), 'Thumbs.db' (1)"``, or ""."""
     if not litter:
         return ""
     names = ", ".join(f"{name!r} ({n:,})" for name, n in litter.most_common(MAX_LISTED))
-    return f"{litter.total():,} files that systems leave behind: {names}"
+    more = len(litter) - MAX_LISTED
+    return f"left behind by systems: {names}{f' and {more:,} more names' if more > 0 else ''}"
 
 
 def _equal_images(data: ImageData) -> tuple[str, ...]:

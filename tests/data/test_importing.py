@@ -67,7 +67,7 @@ def test_what_systems_leave_behind_is_counted(home, tmp_path, make):
     hidden = {"train/cat/.hidden": b"x"}
     summary = add("animals", make.folder(tmp_path / "a", make.files() | litter | hidden))
     assert str(summary).splitlines()[-2:] == [
-        "  passed   3 files that systems leave behind: 'Thumbs.db' (2), 'lost+found' (1)",
+        "  passed   left behind by systems: 'Thumbs.db' (2), 'lost+found' (1)",
         "  not read 'train/cat/.hidden'",
     ]
 
@@ -99,7 +99,7 @@ PLACES = (("train", "test"), ("cat", "dog"), range(4))
 
 def test_strokes_on_nothing_are_seen_or_remarked(home, tmp_path, make):
     black = add("black", make.zip(tmp_path / "a.zip", drawn_on_nothing(0)))
-    assert black.remarks == ("16 transparent images were put on white",)
+    assert black.remarks == ("transparent, put on white: 16 of 16 images",)
     assert len({image.numpy().tobytes() for image in load("black").train.images}) == 8
     white = add("white", make.zip(tmp_path / "b.zip", drawn_on_nothing(255)))
     assert "all training images are equal, pixel by pixel, in 'cat', 'dog'" in white.remarks[1]
@@ -110,7 +110,7 @@ def test_images_that_were_turned_are_counted(home, tmp_path, make):
     exif[0x0112] = 3
     turned = {"train/cat/0.png": make.encoded(exif=exif)}
     summary = add("animals", make.zip(tmp_path / "a.zip", make.files() | turned))
-    assert summary.remarks == ("1 images were turned upright, as their EXIF data says",)
+    assert summary.remarks == ("turned, as EXIF data says: 1 of 12 images",)
 
 
 def test_two_imports_at_once_under_one_name_are_one_import(home, tmp_path, make):
