@@ -103,11 +103,12 @@ def search(
     """
     from nasedu.controller import make_strategy
     from nasedu.searching import search as run_search
-    from nasedu.searching.trial import check_seed
+    from nasedu.searching.loop import check_arguments
+    from nasedu.searching.runs import is_finished
 
-    check_seed(seed)
+    check_arguments(trials, batch, seed, workers, child_timeout)
     chosen = searched(context)
-    if chosen.evaluator is None:
+    if chosen.evaluator is None and not is_finished(run, trials):
         say(LOADING, err=True)
     settings = {"lr": lr} if strategy in ("reinforce", "ppo") else {}
     events = run_search(
@@ -135,9 +136,11 @@ def resume(
 ) -> None:
     """Go on with an interrupted run, or let a finished one grow."""
     from nasedu.searching import resume as resume_run
+    from nasedu.searching.runs import is_finished
 
     events = resume_run(run, trials=trials, workers=workers, child_timeout=child_timeout)
-    say(LOADING, err=True)
+    if not is_finished(run, trials):
+        say(LOADING, err=True)
     _follow(events, run)
 
 
@@ -177,10 +180,12 @@ def _follow(events: Generator[Event, None, None], run: Path) -> None:
                     case Updated(number=number):
                         if number % every == 0:
                             say(batch_line(event, of))
-                    case Finished(study=study):
+                    case Finished(study=study, best=best):
                         bar.close()
                         say(closing_lines(event))
                         say(f"report: {write_report(study, run)}")
+                        if best is None:  # every child failed
+                            raise typer.Exit(1)
     except KeyboardInterrupt:
         kept = f"{done} children are kept. Go on with `nasedu resume {run}`"
         recorded = (run / "study.db").exists()

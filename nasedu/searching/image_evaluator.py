@@ -44,8 +44,12 @@ class ImageEvaluator:
     @property
     def settings(self) -> dict[str, Any]:
         """Return data set, its images after the split by size and digest, and recipe."""
-        about, recipe = self.trainer.about, self.recipe.to_dict()
-        return {"kind": "images", "data": self.data, **about, "recipe": recipe}
+        return self.asked | self.trainer.about
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Return those of the settings that are known before anything is loaded."""
+        return {"kind": "images", "data": self.data, "recipe": self.recipe.to_dict()}
 
     def prepare(self) -> None:
         """Load the images and everything of torch that training needs."""

@@ -47,8 +47,12 @@ class LanguageEvaluator:
     @property
     def settings(self) -> dict[str, Any]:
         """Return text, its tokens by count and digest, and recipe."""
-        about, recipe = self.trainer.about, self.recipe.to_dict()
-        return {"kind": "language", "data": self.data, **about, "recipe": recipe}
+        return self.asked | self.trainer.about
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Return those of the settings that are known before anything is loaded."""
+        return {"kind": "language", "data": self.data, "recipe": self.recipe.to_dict()}
 
     def prepare(self) -> None:
         """Load the text and everything of torch that training needs."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -17,7 +19,7 @@ from nasedu.searching.default_evaluator import default_evaluator
 from nasedu.searching.depth import DepthSchedule
 from nasedu.searching.evaluator import Evaluator
 from nasedu.searching.events import Event, Finished, Started, TrialFinished, Updated
-from nasedu.searching.runs import open_run
+from nasedu.searching.runs import is_finished, open_run
 from nasedu.searching.study import Study, best_of
 from nasedu.searching.trial import Trial, check_seed
 from nasedu.searching.workers import Workers, make_workers
@@ -71,27 +73,50 @@ def search(
         SettingError: An argument outside of what makes sense.
         StudyError: The run folder holds something else, or a run that was made differently.
     """
-    for name, value in (("trials", trials), ("batch", batch)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise SettingError(f"{name} is {value!r}; expected an integer of at least 1")
-    check_seed(seed)
-    if child_timeout is not None and not child_timeout > 0:
-        raise SettingError(f"child_timeout is {child_timeout}; expected seconds above 0")
+    check_arguments(trials, batch, seed, workers, child_timeout)
     if depth and not isinstance(space, ConvNetSpace):
         raise SettingError("a depth schedule is for networks of layers; leave it out for cells")
     evaluator = evaluator or default_evaluator(space, data, recipe)
     workers = 1 if workers is None and evaluator.is_instant else check_workers(workers)
+    folder = Path(run) if run is not None else None
     config = RunConfig(
         space=space.to_json(),
         strategy={"name": strategy.name, **strategy.settings},
-        evaluator=evaluator.settings,
+        evaluator=_settings(evaluator, folder, trials),
         batch=batch,
         seed=seed,
         trials=trials,
         depth=asdict(depth) if depth else None,
     )
-    folder = Path(run) if run is not None else None
     return _events(space, config, strategy, evaluator, workers, folder, child_timeout)
+
+
+def check_arguments(
+    trials: int, batch: int, seed: int, workers: int | None, child_timeout: float | None
+) -> None:
+    """Check what `search` is told in numbers, before anything is loaded.
+
+    Raises:
+        SettingError: One that makes no sense.
+    """
+    for name, value in (("trials", trials), ("batch", batch)):
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise SettingError(f"{name} is {value!r}; expected an integer of at least 1")
+    check_seed(seed)
+    check_workers(workers)
+    if child_timeout is not None and not child_timeout > 0:
+        raise SettingError(f"child_timeout is {child_timeout}; expected seconds above 0")
+
+
+def _settings(evaluator: Evaluator, run: Path | None, trials: int) -> dict[str, Any]:
+    """Return what decides the outcomes. A finished run is only shown, which needs no data."""
+    asked: dict[str, Any] = getattr(evaluator, "asked", {})
+    if run is not None and asked and is_finished(run, trials):
+        with closing(Study(run)) as study:
+            recorded = study.config.evaluator
+        if asked.items() <= recorded.items():
+            return recorded
+    return evaluator.settings
 
 
 def _events(

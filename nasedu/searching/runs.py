@@ -51,6 +51,20 @@ def open_run(
         yield study
 
 
+def is_finished(run: Path | None, trials: int | None = None) -> bool:
+    """Return whether a folder has a run to which nothing is left to do.
+
+    Args:
+        run: The folder.
+        trials: How many children are asked for; None for as many as the run was begun with.
+    """
+    path = run / "study.db" if run is not None else None
+    if path is None or not path.exists():
+        return False
+    with closing(Study(path)) as study:
+        return study.is_complete and (trials is None or trials <= study.config.trials)
+
+
 @contextmanager
 def locked(run: Path, record: str) -> Iterator[None]:
     """Hold a folder that is new, empty or has this record, so that no other search takes it.

@@ -1,0 +1,57 @@
+import pytest
+
+from nasedu.cli import app
+from nasedu.errors import SettingError
+from nasedu.searching.workers import InlineWorkers
+
+QUICK = ("--trials", "2", "--batch", "2", "--epochs", "1", "--num-train", "50", "--workers", "1")
+
+
+def nasedu(*arguments):
+    """Run a command in this process; return its exit code, 0 if it says nothing of one."""
+    return app([str(argument) for argument in arguments], standalone_mode=False) or 0
+
+
+def no_loading(*_):
+    raise AssertionError("data were loaded")
+
+
+@pytest.fixture(autouse=True)
+def no_processes(monkeypatch):
+    monkeypatch.setattr("nasedu.searching.loop.make_workers", lambda e, *_: InlineWorkers(e))
+
+
+def test_a_finished_run_is_shown_without_loading_anything(tmp_path, monkeypatch, capsys):
+    size = ("--layers", "2", "--filters", "4,8")
+    assert nasedu("search", "--run", tmp_path, *QUICK, *size) == 0
+    assert "loading the data" in capsys.readouterr().err
+    monkeypatch.setattr("nasedu.searching.image_evaluator.load", no_loading)
+    for command in (("search", "--run", tmp_path, *QUICK, *size), ("resume", tmp_path)):
+        assert nasedu(*command) == 0
+        said = capsys.readouterr()
+        assert "best child" in said.out and "report: " in said.out
+        assert "loading the data" not in said.err
+    with pytest.raises(AssertionError, match="data were loaded"):  # to compare what was asked
+        nasedu("search", "--run", tmp_path, *QUICK, *size, "--child-lr", "0.2")
+    with pytest.raises(AssertionError, match="data were loaded"):
+        nasedu("resume", tmp_path, "--trials", "4")
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--trials", -3), ("--batch", 0), ("--workers", 0), ("--seed", -1)]
+)
+def test_numbers_are_looked_at_before_anything_is_loaded(
+    tmp_path, monkeypatch, capsys, option, value
+):
+    monkeypatch.setattr("nasedu.data.load_text", no_loading)
+    with pytest.raises(SettingError, match=f"{option[2:]} is {value}"):
+        nasedu("search", "--run", tmp_path / "run", "--data", "pydocs", option, value)
+    assert capsys.readouterr().err == ""
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_search_in_which_every_child_failed_ends_with_one(tmp_path, capsys):
+    impossible = ("--layers", "2", "--filters", "1000000")  # hundreds of terabytes
+    assert nasedu("search", "--run", tmp_path, *QUICK, *impossible, "--heights", "7") == 1
+    assert "every child failed: the first reason is" in capsys.readouterr().out
+    assert nasedu("resume", tmp_path) == 1
