@@ -63,7 +63,8 @@ def search(
         evaluator: What gives the rewards; default training on ``data`` by ``recipe``.
         recipe: How children are trained.
         depth: Lets children grow while the search goes on; default all have the space's depth.
-        child_timeout: Seconds that one child may take; it fails if it takes longer.
+        child_timeout: Seconds that one child may take; it fails if it takes longer. Time in
+            which the search is stopped, or the machine sleeps, does not count.
 
     Yields:
         `Started`, then `TrialFinished` for every child and `Updated` after each batch, at
