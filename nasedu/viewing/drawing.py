@@ -27,7 +27,7 @@ from nasedu.viewing.pictures import (
 )
 
 STYLES = {"graph": conv_net_graph, "matrix": conv_net_matrix}
-WIDE = 400  # points
+WIDE = 640  # points, from which on half a page is too narrow
 FORMATS = (".svg", ".png", ".dot", ".pdf")
 
 
@@ -133,11 +133,17 @@ def draw(
         if style != "graph":
             raise SettingError(f"style is {style!r}; a recurrent cell has the style 'graph' only")
         source = cell_graph(net).source
-        return Drawing(source, cell_table(net), alt or cell_alt(net), "Recurrent cell")
+        return Drawing(source, cell_table(net), alt or cell_alt(net), name_of(net))
     costs = cost_of(net, shape, num_classes)
     graph = STYLES[style](net, costs, shape)
     table = layer_table(net, costs, shape)
-    return Drawing(graph.source, table, alt or alt_text(net, costs), "Convolutional network")
+    return Drawing(graph.source, table, alt or alt_text(net, costs), name_of(net))
+
+
+def name_of(net: ConvNet | RecurrentCell) -> str:
+    """Return what a picture of a network is called: no two networks share it."""
+    kind = "Recurrent cell" if isinstance(net, RecurrentCell) else "Convolutional network"
+    return f"{kind} {net.digest[:8]}"
 
 
 def cost_of(net: Architecture, shape: Shape, num_classes: int) -> NetworkCost:

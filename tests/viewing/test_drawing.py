@@ -153,7 +153,7 @@ def test_the_svg_announces_itself_with_the_finding():
     title, desc = root[:2]
     assert root.get("role") == "img"
     assert title.tag.endswith("title")
-    assert title.text == "Convolutional network"
+    assert title.text == f"Convolutional network {FOUR.digest[:8]}"
     assert desc.tag.endswith("desc")
     assert desc.text == (
         "A convolutional network of 4 layers, 2 skip connections, 137,190 parameters. "
@@ -197,6 +197,11 @@ def test_another_suffix_is_refused(tmp_path, name):
     with pytest.raises(DrawingError, match=r"expected a name in \.svg, \.png, \.dot"):
         draw(FOUR).save(tmp_path / name)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_cell_of_base_8_needs_the_width_of_a_page():
+    assert draw(published.NAS_CELL).is_wide
+    assert not draw(FOUR).is_wide and not draw(published.NAS_CNN_V1).is_wide
 
 
 def test_pdf_is_offered_where_it_can_be_written(tmp_path, monkeypatch):

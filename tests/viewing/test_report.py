@@ -114,6 +114,7 @@ def test_every_picture_has_words(page):
     assert len(page.all("img")) == 10
     assert all(len(attributes["alt"]) > 20 for attributes in page.all("img"))
     assert len(page.drawings) == 5
+    assert not any("class" in card for card in page.all("article"))  # side by side
     alts = {drawing["alt"][:38] for drawing in page.drawings}
     assert alts == {"A convolutional network of 2 layers, n"}
 
