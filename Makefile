@@ -6,7 +6,7 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: help search test lab setup check format notebooks bench
+.PHONY: help search test lab setup check format notebooks bench pins
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,3 +34,7 @@ notebooks: setup  ## execute the lessons in place; ARGS="notebooks/00*.ipynb" fo
 
 bench: setup  ## run every benchmark (the first search alone takes half an hour)
 	@set -e; for script in $(filter-out benchmarks/record.py benchmarks/experiment.py,$(wildcard benchmarks/*.py)); do echo "== $$script"; $(BIN)/python "$$script" $(ARGS); done
+
+pins: setup  ## write constraints.txt anew from what is installed (after: start.py setup --latest)
+	@{ grep '^#' constraints.txt; $(BIN)/python -m pip freeze --exclude-editable | sed 's/+[^+]*$$//'; } > constraints.new
+	@mv constraints.new constraints.txt

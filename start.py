@@ -36,6 +36,8 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "nasedu-setup.json"  # what is installed, or UNDER_WAY
 UNDER_WAY = "under way"
+TEMPLATES = ROOT / "nasedu/course/templates"
+EXPORT = {"template_name": "folded", "extra_template_basedirs": [str(TEMPLATES)]}  # to HTML
 COMMANDS = ("search", "test", "lab", "setup")
 # Of pip's settings, from wherever, those that say how packages are fetched. The others say where
 # to put them and which to take, and that is decided here.
@@ -283,6 +285,9 @@ def install(extras: set, latest: bool) -> None:
         call_pip([*pip, "--no-deps", "--index-url", torch_index, "torch", "torchvision"], own)
     groups = f"[{','.join(sorted(extras))}]" if extras else ""
     call_pip([*pip, "--editable", "." + groups], own)
+    config = VENV / "etc" / "jupyter" / "jupyter_nbconvert_config.json"
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text(json.dumps({"HTMLExporter": EXPORT}), encoding="utf-8")
 
 
 def pip_settings() -> list:
@@ -404,6 +409,8 @@ def lab(arguments: list) -> int:
     for line in copy_lessons(ROOT / "notebooks", ROOT / "my"):
         say(line)
     options = [f"--ServerApp.root_dir={ROOT}", f"--ServerApp.preferred_dir={ROOT / 'my'}"]
+    options.append("--HTMLExporter.template_name=folded")
+    options.append(f"--HTMLExporter.extra_template_basedirs={TEMPLATES}")
     if getattr(os, "geteuid", lambda: 1)() == 0:  # Jupyter would stop and ask for this
         line = "start.py: you are root, and so JupyterLab and all that a lesson runs are root, too"
         print(line, file=sys.stderr)

@@ -231,6 +231,16 @@ def test_pip_fetches_as_the_user_says_and_installs_as_we_say(start, monkeypatch)
     assert {"PIP_USER", "PIP_TARGET", "pip_prefix", "PYTHONPATH"} <= set(env)
 
 
+def test_exports_of_lessons_respect_the_folds(start):
+    start.set_up(set())
+    config = start.VENV / "etc" / "jupyter" / "jupyter_nbconvert_config.json"
+    [export] = json.loads(config.read_text()).values()
+    assert export["template_name"] == "folded"
+    [folder] = export["extra_template_basedirs"]
+    template = Path(folder).relative_to(start.ROOT) / "folded" / "index.html.j2"
+    assert (REPOSITORY / template).exists()
+
+
 def test_variables_that_are_none_are_taken_away(start, monkeypatch):
     monkeypatch.setenv("PIP_USER", "1")
     code = "import os, sys; sys.exit('PIP_USER' in os.environ)"
@@ -482,7 +492,10 @@ def test_lab_opens_the_copies(start, monkeypatch):
     assert start.main(["lab", "--no-browser"]) == 0
     assert start.pip.commands[-1][1:] == [
         *["-m", "jupyterlab", f"--ServerApp.root_dir={start.ROOT}"],
-        *[f"--ServerApp.preferred_dir={start.ROOT / 'my'}", "--no-browser"],
+        f"--ServerApp.preferred_dir={start.ROOT / 'my'}",
+        "--HTMLExporter.template_name=folded",
+        f"--HTMLExporter.extra_template_basedirs={start.TEMPLATES}",
+        "--no-browser",
     ]
     assert start.pip.envs[-1]["PATH"].split(os.pathsep)[0] == str(start.PYTHON.parent)
     assert (start.ROOT / "my" / "00_a.ipynb").exists()

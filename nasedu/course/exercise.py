@@ -19,7 +19,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NoReturn
 
 import numpy as np
@@ -53,25 +53,32 @@ class CheckResult:
         exercise: Name of the exercise.
         state: ``"right"``, ``"not right yet"`` or ``"not attempted yet"``.
         sentence: Why; code stands between backticks.
+        of_solution: Whether the lesson's own solution was graded, and not the student's function.
     """
 
     exercise: str
     state: State
     sentence: str
+    of_solution: bool = False
 
     @property
     def passed(self) -> bool:
         """Whether the function is right."""
         return self.state == "right"
 
+    @property
+    def _whose(self) -> str:
+        return "The lesson's solution of " if self.of_solution else ""
+
     def __repr__(self) -> str:
-        return f"{ICONS[self.state]} {self.exercise} is {self.state}. {self.sentence}"
+        return f"{ICONS[self.state]} {self._whose}{self.exercise} is {self.state}. {self.sentence}"
 
     def _repr_html_(self) -> str:
+        name = self._whose + html_of(f"`{self.exercise}`")
         return (
             f'<div role="status" style="border-left: 4px solid {COLOURS[self.state]}; '
             f'padding-left: 0.6em"><strong><span aria-hidden="true">{ICONS[self.state]}</span> '
-            f"{html_of(f'`{self.exercise}`')} is {self.state}.</strong> {html_of(self.sentence)}"
+            f"{name} is {self.state}.</strong> {html_of(self.sentence)}"
             "</div>"
         )
 
@@ -114,7 +121,8 @@ class Exercise:
 
         Args:
             function: The student's, called with each case.
-            strict: Raise unless it is right, for solutions.
+            strict: Raise unless it is right, for the solutions of lessons; the result says whose
+                function it was.
 
         Raises:
             AssertionError: Only if ``strict``, with the sentence.
@@ -131,6 +139,8 @@ class Exercise:
         except Exception as error:  # a check never raises, whatever it was given
             sentence = f"It could not be graded: {_raised(error)}."
             result = CheckResult(self.name, "not right yet", sentence)
+        if strict:
+            result = replace(result, of_solution=True)
         if strict and not result.passed:
             raise AssertionError(repr(result))
         return result

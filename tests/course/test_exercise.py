@@ -252,3 +252,10 @@ def test_an_exercise_has_the_task_as_its_documentation():
     assert repr(average).startswith("Exercise(average(values")
     assert isinstance(average, Exercise)
     assert isinstance(average(sum), CheckResult)
+
+
+def test_the_tick_of_a_solution_says_whose_it_is():
+    own, of_lesson = average(average.solution), average(average.solution, strict=True)
+    assert repr(own).startswith("✔ average is right.")
+    assert repr(of_lesson).startswith("✔ The lesson's solution of average is right.")
+    assert "The lesson's solution of <code>average</code> is right." in of_lesson._repr_html_()
