@@ -3,10 +3,9 @@ import json
 import os
 import subprocess
 import sys
-import sysconfig
 import tomllib
 import zipfile
-from importlib.metadata import distributions
+from importlib.metadata import requires, version
 from pathlib import Path
 
 import pytest
@@ -79,15 +78,28 @@ def test_what_start_py_installed_is_what_constraints_pin():
     made = json.loads(stamp.read_text(encoding="utf-8")) if stamp.exists() else {"latest": True}
     if made["latest"]:
         pytest.skip("not the set-up of start.py, or one with --latest")
-    found = {
-        canonicalize_name(each.name): each.version.partition("+")[0]
-        for each in distributions(path=[sysconfig.get_path("purelib")])
-    }
-    for name in ("nasedu", "pip", "setuptools", "wheel"):  # ours, and what venv brings
-        found.pop(name, None)
+    found = {name: version(name).partition("+")[0] for name in needed([*BASE, *DEV])}
+    found.pop("setuptools", None)  # comes with venv, where that still brings one
+    pinned = pins()
     if sys.platform != "linux":  # constraints.txt says what it leaves out
-        found = {name: found[name] for name in found.keys() & pins().keys()}
-    assert found == {name: version for name, version in pins().items() if name in found}
+        found = {name: found[name] for name in found.keys() & pinned.keys()}
+    assert found == {name: pinned.get(name) for name in found}
+
+
+def needed(requirements):
+    """Return the names of all packages that these ask for, and those again, here."""
+    seen, todo = set(), list(requirements)
+    while todo:
+        one = todo.pop()
+        extras = ("", *sorted(one.extras))
+        if (one.name, extras) in seen:
+            continue
+        seen.add((one.name, extras))
+        asked = map(Requirement, requires(one.name) or ())
+        todo += [
+            r for r in asked if any(not r.marker or r.marker.evaluate({"extra": e}) for e in extras)
+        ]
+    return {canonicalize_name(name) for name, _ in seen}
 
 
 def test_no_list_names_a_place_of_packages():

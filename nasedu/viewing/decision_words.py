@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from nasedu.spaces import ConvNetSpace, Decision, Space
+
+UNSEEN = "position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%)"
 
 
 def decision_words(decision: Decision) -> str:
@@ -15,6 +19,20 @@ def place_of(decision: Decision, space: Space) -> str:
     if isinstance(space, ConvNetSpace):
         return f"layer {decision.layer}"
     return "the memory" if decision.layer == 2 * space.base else f"node {decision.layer - 1}"
+
+
+def name_for(place: str, words: str) -> dict[str, str | bool]:
+    """Name a control that stands in a row: seen are the words, heard is the row's name, too.
+
+    Args:
+        place: Name of the row, such as ``"layer 3"``.
+        words: What the control says.
+
+    Returns:
+        Arguments of the control.
+    """
+    heard = f'<i style="{UNSEEN}">{escape(place)} </i>'
+    return {"description": heard + escape(words), "description_allow_html": True}
 
 
 def things_of(space: Space) -> str:

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from nasedu.searching import Event, Started, Study, TrialFinished, Updated
 from nasedu.viewing.background import OVER, BackgroundSearch, Events, State
+from nasedu.viewing.decision_words import UNSEEN
 from nasedu.viewing.findings import reward_alt
 from nasedu.viewing.measures import Measure, measure_of, say
 from nasedu.viewing.pacing import Paced
@@ -29,8 +30,6 @@ PATIENCE = 5.0  # but no picture is later than this: the first one also loads ma
 WIDTH = "38rem"  # of the picture: it and the buttons have room in a window of 700 pixels
 
 STILL = "In a running notebook this view is alive; here it stands as when its cell had run."
-
-UNSEEN = "position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%)"
 
 WORDS: dict[State, str] = {
     "running": "running",

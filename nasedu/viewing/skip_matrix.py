@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nasedu.architectures import ConvNet
 from nasedu.errors import SettingError
 from nasedu.spaces import ConvNetSpace
+from nasedu.viewing.decision_words import name_for
 from nasedu.viewing.drawing import Drawing, draw
 from nasedu.viewing.layer_table import Shape
 
@@ -132,7 +133,7 @@ class _Boxes:
         for layer in range(2, matrix.space.num_layers + 1):
             for j in range(1, layer):
                 self.boxes[layer, j] = Checkbox(
-                    description=f"reads {j}",
+                    **name_for(f"layer {layer}", f"reads {j}"),
                     tooltip=f"layer {layer} reads the output of layer {j}",
                     indent=False,
                     layout=Layout(width="5.5em"),

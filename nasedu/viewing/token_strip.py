@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nasedu.architectures import Architecture, ConvNet
 from nasedu.errors import SearchSpaceError
 from nasedu.spaces import ConvNetSpace, Decision, Space
-from nasedu.viewing.decision_words import decision_words, place_of
+from nasedu.viewing.decision_words import decision_words, name_for, place_of
 from nasedu.viewing.drawing import Drawing, cost_of, draw
 from nasedu.viewing.layer_table import Shape
 
@@ -194,7 +194,7 @@ def _control(decision: Decision, place: str) -> Dropdown | list[Checkbox]:
     if decision.is_anchor:
         return [
             Checkbox(
-                description=f"reads {j}",
+                **name_for(place, f"reads {j}"),
                 tooltip=f"{place} reads the output of layer {j}",
                 indent=False,
                 layout=Layout(width="5.5em"),
@@ -204,7 +204,7 @@ def _control(decision: Decision, place: str) -> Dropdown | list[Checkbox]:
     name = decision_words(decision).removeprefix("filter ")
     return Dropdown(
         options=[(f"{choice}", token) for token, choice in enumerate(decision.choices)],
-        description=name,
+        **name_for(place, name),
         tooltip=f"{decision.name.replace('_', ' ')} of {place}",
         style=tidy,
         layout=Layout(width=f"{len(name) * 0.6 + 5.5}em"),
