@@ -18,9 +18,6 @@ HINTS = {  # what a file or folder is called, and the sentence
     r"cifar-100.*|(coarse|fine)_label_names\.txt": (
         f"CIFAR-100 is not read: {ONE_BY_ONE}, or take CIFAR-10: nasedu data get cifar10"
     ),
-    r"(ptb|wiki|.*\.)?(val|dev|validation|validate)\.(txt|tokens|raw)": (
-        "call the three files of a text train.txt, valid.txt and test.txt"
-    ),
     r"emnist-.*": f"EMNIST's files are not read (its images lie on their side): {ONE_BY_ONE}",
     r"(train|training|t10k|test)[-_](images|labels).*": (
         "MNIST's files are read under their own names, all four in one folder: "

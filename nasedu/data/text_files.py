@@ -20,6 +20,7 @@ MARKS = {  # what a file begins with that tells its encoding; the longer ones fi
     codecs.BOM_UTF16_BE: "utf-16",
 }
 IMAGE = re.compile(r"\S\.(jpe?g|png|bmp|gif|tiff?|webp|ppm)\b", re.IGNORECASE)
+OTHERWISE = re.compile(r".*(val|dev|validation|eval|heldout)\.(txt|tokens|raw)")  # for valid
 LINES_TRIED = 100  # to tell a list of images from a text
 
 
@@ -73,7 +74,11 @@ def find_text(entries: Entries, where: str) -> TextFiles | None:
         if found and not any("train" in parts for parts in entries):
             key, files = min(found.items())
             missing = ", ".join(f"{key[-2]}{p}{key[-1]}" for p in PARTS if p not in files)
-            raise DataError(f"{where} lacks {missing}; a text is train, valid and test, all three")
+            alike = sorted(p[-1] for p in entries if p and OTHERWISE.fullmatch(p[-1]))
+            rename = f": rename {alike[0]!r}" if alike else ""
+            raise DataError(
+                f"{where} lacks {missing}; a text is train, valid and test, all three{rename}"
+            )
         return None
     [(key, paths)] = whole.items()
     contents = {part: content_of(entries[paths[part]] or b"") for part in PARTS}

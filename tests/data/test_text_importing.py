@@ -224,6 +224,10 @@ def test_images_never_stand_for_the_characters_of_a_text(home, tmp_path, make):
 
 BAD = {
     "lacks ptb.test.txt; a text is train, valid and test": {"ptb/ptb.test.txt": None},
+    "lacks ptb.valid.txt; .*all three: rename 'ptb.val.txt'": {
+        "ptb/ptb.valid.txt": None,
+        "ptb/ptb.val.txt": b"the cat\n",
+    },
     "the text to valid is empty": {"ptb/ptb.valid.txt": b" \n\n"},
     "the text to train is not UTF-8": {"ptb/ptb.train.txt": b"caf\xe9 caf\xe9\n"},
     "holds the word <eos> \\(line 2\\)": {"ptb/ptb.test.txt": b"a b\nc <eos> d\n"},
