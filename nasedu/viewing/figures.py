@@ -164,7 +164,7 @@ def curves_figure(search: Search | Series, n: int = 5) -> Figure:
     return figure
 
 
-def _pens(series: Sequence[Series]) -> tuple[Pen, ...]:
+def _pens(series: Sequence[Series]) -> list[Pen]:
     return pens_of(one.name for one in series)
 
 
