@@ -1,7 +1,7 @@
 """A convolutional network as a triangle: who reads whom, for networks with many skips.
 
 The image, the layers and the classifier stand on the diagonal. Along its row a layer shows
-what it reads, down its column who reads it.
+what it reads, down its column who reads it. What the marks mean stands above.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def conv_net_matrix(net: ConvNet, cost: NetworkCost, shape: Shape) -> Digraph:
     key[UNREAD] = NOTHING
     if net.pool_after:
         key[POOLED] = POOL_MARK
-    _caption(graph, headline(net, cost), key, -last * CELL - 40)
+    _caption(graph, headline(net, cost), key, CELL + 24 * (len(key) + 1) + 8)
     return graph
 
 
