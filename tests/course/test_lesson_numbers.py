@@ -22,7 +22,6 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = {path.name[:2]: path for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))}
 REASONS = tomllib.loads(Path(__file__).with_name("lesson_numbers.toml").read_text("utf-8"))
-UNMENDED = REASONS.get("unmended", {})
 
 NUMBER = re.compile(r"(?<![\w.,/-])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+|\d{5,})(?!\w|[.,]\d)")
 PLACE = re.compile(  # sections and figures are no quantities
@@ -126,7 +125,7 @@ def unborne(number):
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_every_number_in_prose_is_borne_out(lesson):
-    reasons = REASONS["any"] | REASONS.get(lesson, {}) | UNMENDED.get(lesson, {})
+    reasons = REASONS["any"] | REASONS.get(lesson, {})
     bare = [(cell, written) for cell, written in unborne(lesson) if written not in reasons]
     assert not bare, "print it, assert it, link to its record, or give a reason in the list"
 
@@ -134,10 +133,9 @@ def test_every_number_in_prose_is_borne_out(lesson):
 def test_no_reason_is_given_for_a_number_that_is_not_there():
     needed = {lesson: {written for _, written in unborne(lesson)} for lesson in LESSONS}
     stale = {("any", written) for written in REASONS["any"].keys() - set().union(*needed.values())}
-    for part in (REASONS, UNMENDED):
-        for lesson in part.keys() - {"any", "unmended"}:
-            rest = needed.get(lesson, set()) - REASONS["any"].keys()
-            stale |= {(lesson, written) for written in part[lesson].keys() - rest}
+    for lesson in REASONS.keys() - {"any"}:
+        rest = needed.get(lesson, set()) - REASONS["any"].keys()
+        stale |= {(lesson, written) for written in REASONS[lesson].keys() - rest}
     assert not stale
 
 
