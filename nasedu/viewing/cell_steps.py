@@ -124,8 +124,8 @@ class CellSteps:
 
     @property
     def width(self) -> int:
-        """Width of the picture in rem."""
-        return 9 + 8 * self.child.cell.base
+        """Width of the picture in rem: a cell of base 2 has room in a window of 700 pixels."""
+        return 7 + 5 * self.child.cell.base
 
     @property
     def widget(self) -> Box:
@@ -185,7 +185,11 @@ class _Controls:
         for field in self.fields.values():
             field.observe(lambda _: self._changed(steps), names="value")
         self.result = HTML(layout=Layout(flex=f"1 1 {steps.width}rem"))
-        controls = VBox([HBox([*self.buttons.values()]), *self.fields.values()])
+        limits = HTML(
+            f"<small>stop: 1 to {len(steps.stops)}; numbers: {-REACH:g} to {REACH:g}.<br>"
+            "Beyond them, the limit is taken.</small>"
+        )
+        controls = VBox([HBox([*self.buttons.values()]), *self.fields.values(), limits])
         wrap = Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="0 2em")
         self.box = HBox([controls, self.result], layout=wrap)
         self.show(steps)

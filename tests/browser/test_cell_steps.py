@@ -22,6 +22,7 @@ CELLS = [
 
 
 def test_stops_and_numbers_by_keyboard(page, lab):
+    page.set_viewport_size({"width": 1024, "height": 700})
     lab.run_all(page, "steps.ipynb", CELLS)
     view = page.locator(".jp-OutputArea-output")
     status = view.get_by_role("status")
@@ -40,6 +41,10 @@ def test_stops_and_numbers_by_keyboard(page, lab):
     page.keyboard.press("ArrowDown")
     expect(status).to_contain_text(re.compile(r"Stop 2 of 6\. Memory in: .* \+ 0\.500"))
     expect(view.get_by_role("img", name="A recurrent cell of base 2")).to_be_visible()
+    expect(view.get_by_text("Beyond them, the limit is taken.")).to_be_visible()
+    low = "b => b.querySelector('svg, img').getBoundingClientRect().bottom"
+    low += " - b.getBoundingClientRect().top"
+    assert view.locator(".widget-box").first.evaluate(low) < 480  # with its cell in one window
 
     found = Axe().run(page, context=".jp-OutputArea-output .jupyter-widgets").response["violations"]
     assert [r["id"] for r in found if r["impact"] in ("serious", "critical")] == []

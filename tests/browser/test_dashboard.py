@@ -77,7 +77,7 @@ def test_pause_step_and_resume(page, lab):
         return done, updates
 
     def wait_for_record(updates):
-        end = time.monotonic() + 60
+        end = time.monotonic() + 600
         while recorded() != (BATCH * updates, updates):
             assert time.monotonic() < end, f"{recorded()} are recorded after {updates} batches"
             page.wait_for_timeout(100)
@@ -156,7 +156,8 @@ def test_the_flow_of_lesson_00_while_its_next_cell_waits(page, lab):
     page.keyboard.press("Enter")
     done = 8 * (done // 8 + 1)
     expect(shown).to_have_text(f"{done} of 24 children, paused")
-    expect(view.get_by_text(f"batch {done // 8}: mean reward")).to_be_visible()
+    told = re.compile(f"^batch {done // 8}: mean reward")
+    expect(view.get_by_text(told)).to_be_visible()
     step.click()
     expect(shown).to_have_text(f"{done + 8} of 24 children, paused")
     page.wait_for_timeout(2000)  # for its picture

@@ -22,7 +22,7 @@ def test_the_published_network_has_4_201_630_parameters():
     assert num_parameters(build(published.NAS_CNN_V1)) == 4_201_630
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_every_network_of_a_space_builds_as_counted_and_takes_a_step(data):
     tokens = [data.draw(st.integers(0, d.num_tokens - 1)) for d in SPACE.decisions]

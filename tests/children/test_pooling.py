@@ -41,14 +41,14 @@ def take_a_step(net, height, width):
     assert any(not torch.equal(p, q) for p, q in zip(child.parameters(), before, strict=True))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.data())
 def test_every_network_with_pooling_builds_as_counted_and_takes_a_step(data):
     take_a_step(drawn_from(data, KINDS), 7, 10)
 
 
 @pytest.mark.parametrize("name", PRESETS)
-@settings(max_examples=2, deadline=None)
+@settings(max_examples=2)
 @given(st.data())
 def test_networks_of_the_papers_spaces_take_a_step(name, data):
     take_a_step(drawn_from(data, PRESETS[name]), 6, 5)

@@ -227,7 +227,7 @@ def test_a_zip_that_is_encrypted_or_packed_in_odd_ways(tmp_path):
     refused(path, "is encrypted")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(share=st.floats(0, 1, exclude_max=True), ending=st.sampled_from(["zip", "tar", "tgz"]))
 def test_a_truncated_archive_is_never_taken_for_a_whole_one(tmp_path, make, share, ending):
     path = (make.zip if ending == "zip" else make.tar)(tmp_path / f"a.{ending}", FILES)

@@ -35,7 +35,7 @@ class Script:
 
 
 def until(condition):
-    end = time.monotonic() + 60
+    end = time.monotonic() + 600
     while not condition():
         assert time.monotonic() < end, "it never came true"
         time.sleep(0.005)

@@ -20,7 +20,7 @@ def cells(draw):
 
 
 @given(cells())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_both_pictures_have_every_edge_once(cell):
     edges = EDGE.findall(draw(cell).dot)
     assert len(edges) == len(set(edges))
@@ -35,7 +35,7 @@ def test_both_pictures_have_every_edge_once(cell):
 
 
 @given(cells())
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_any_cell_is_drawn_without_a_warning(cell):
     ElementTree.fromstring(draw(cell).svg)
 

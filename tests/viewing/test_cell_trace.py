@@ -17,7 +17,7 @@ def cells(draw):
 
 
 @given(cells(), st.integers(0, 9))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_it_ends_where_the_package_ends(cell, seed):
     torch.manual_seed(seed)
     child = build(cell, input_size=1, hidden_size=1, fast=False).double()

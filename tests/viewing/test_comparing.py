@@ -52,7 +52,7 @@ def test_every_connection_once_and_dashed_where_the_other_lacks_it(a, b):
 
 
 @given(nets(), nets())
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_any_two_networks_are_drawn_without_a_warning(a, b):
     ElementTree.fromstring(compare(a, b).svg)
 

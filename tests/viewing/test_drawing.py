@@ -57,7 +57,7 @@ def test_the_matrix_marks_every_connection_and_leaves_the_rest_empty(net):
 
 
 @given(nets())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_any_network_is_drawn_without_a_warning_and_is_well_formed(net):
     for style in ("graph", "matrix"):
         ElementTree.fromstring(draw(net, style=style).svg)

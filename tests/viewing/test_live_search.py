@@ -24,7 +24,7 @@ def events(evaluator=None, trials=24, run=None):
 
 
 def until(condition):
-    end = time.monotonic() + 60
+    end = time.monotonic() + 600
     while not condition():
         assert time.monotonic() < end, "it never came true"
         time.sleep(0.005)
@@ -53,7 +53,7 @@ class Gated(Counted):
         self.gate = threading.Semaphore(allowed)
 
     def __call__(self, trial):
-        assert self.gate.acquire(timeout=60)
+        assert self.gate.acquire(timeout=600)
         return super().__call__(trial)
 
 

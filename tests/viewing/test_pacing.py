@@ -5,7 +5,7 @@ from nasedu.viewing.pacing import Paced
 
 
 def until(condition):
-    end = time.monotonic() + 60
+    end = time.monotonic() + 600
     while not condition():
         assert time.monotonic() < end, "it never came true"
         time.sleep(0.002)
