@@ -303,7 +303,7 @@ def pip_variables(settings: list) -> dict:
     Args:
         settings: As returned by `pip_settings`.
     """
-    env = {name: None for name in os.environ if name.upper().startswith("PIP_")}
+    env: dict = {name: None for name in os.environ if name.upper().startswith("PIP_")}
     env.update(PIP_CONFIG_FILE=os.devnull, PYTHONPATH=None)
     for line in sorted(settings, key=lambda line: line.startswith(":env:")):  # variables win
         key, _, value = line.partition("=")
