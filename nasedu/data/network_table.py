@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import zipfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from nasedu.data.tables import tables_folder
 from nasedu.errors import DataError, NaseduError
 from nasedu.spaces import ConvNetSpace, count_sequences, places_of
+from nasedu.values import checked, read_json
 from nasedu.whole_file import write_whole
 
 DIVERGED = -1
@@ -62,14 +64,9 @@ class NetworkTable:
 
     def __post_init__(self) -> None:
         try:
-            known = self.about["evaluator"]
-            counts = {name: int(known[name]) for name in ("num_train", "num_valid", "num_test")}
-            said = int(self.about["seed"]), list(self.about["machines"]), str(known["title"])
-            epochs = int(known["recipe"]["epochs"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise DataError(f"what is said about the table is not whole ({error!r})") from None
-        if not all((*counts.values(), *said[1:])):
-            raise DataError("what is said about the table is empty")
+            epochs = _checked_epochs(self.about)
+        except ValueError as error:
+            raise DataError(f"what is said about the table is not whole ({error})") from None
         size, repeats = count_sequences(self.space.decisions), len(self.valid)
         shapes = {"valid": (repeats, size, epochs), "parameters": (size,), "flop": (size,)}
         for name, dtype in ARRAYS.items():
@@ -78,6 +75,27 @@ class NetworkTable:
                 raise DataError(
                     f"{name} is {found.dtype} of shape {found.shape}; expected {dtype} of {shape}"
                 )
+        self._check_numbers()
+
+    def _check_numbers(self) -> None:
+        """Raise `DataError` for a number that no training can have given."""
+        known = self.about["evaluator"]
+        for name, total in (("valid", known["num_valid"]), ("test", known["num_test"])):
+            counts = getattr(self, name)
+            if counts.size and not MISSING <= counts.min() <= counts.max() <= total:
+                raise DataError(
+                    f"{name} has counts from {counts.min()} to {counts.max()}; expected {MISSING} "
+                    f"to the {total} images that there are"
+                )
+        without = np.minimum(self.test, 0)[..., None]  # (R, N, 1), 0 where the child was tested
+        if (np.minimum(self.valid, 0) != without).any():
+            raise DataError("valid and test name different trainings as diverged or missing")
+        seconds = self.seconds[self.test != MISSING]
+        if not (np.isfinite(seconds) & (seconds >= 0)).all():
+            raise DataError("seconds has a time that cannot be; expected 0 or more")
+        for name in ("parameters", "flop"):
+            if getattr(self, name).min() < 1:
+                raise DataError(f"{name} has {getattr(self, name).min()}; expected at least 1")
 
     def __len__(self) -> int:
         return len(self.parameters)
@@ -158,14 +176,18 @@ class NetworkTable:
             raise DataError(f"there is no table {str(name)!r}; make one with `nasedu table build`")
         try:
             packed = path.read_bytes()
+            _check_size(packed)
             with np.load(io.BytesIO(packed), allow_pickle=False) as file:
                 arrays = {key: file[key] for key in ARRAYS}
-                about = json.loads(str(file["about"]))
+                about = checked(read_json(str(file["about"])), dict[str, Any], "about")
             space = ConvNetSpace.from_json(json.dumps(about.pop("space")))
             digest = hashlib.sha256(packed).hexdigest()
             return cls(space, about, **arrays, name=found_by, digest=digest)
+        except OSError as error:
+            raise DataError(f"{path} cannot be read: {error.strerror or error}") from None
         except Exception as error:  # on damage the standard library's readers raise almost anything
-            reason = str(error) if isinstance(error, NaseduError) else type(error).__name__
+            ours = isinstance(error, NaseduError) or type(error) is ValueError
+            reason = " ".join(str(error).split())[:200] if ours else type(error).__name__
             raise DataError(
                 f"{name} is not a table of networks, or it is damaged ({reason}); make one with "
                 "`nasedu table build`"
@@ -179,6 +201,45 @@ ARRAYS = {
     "parameters": "int32",
     "flop": "int64",
 }
+
+
+LARGEST = 2**31  # bytes of all arrays: ten million networks need a fifth of it
+LONGEST_TITLE = 1000  # characters: pictures lay it out word by word
+Setting = bool | int | float | str | None
+
+
+def _checked_epochs(about: dict[str, Any]) -> int:
+    """Return the epochs of every training, if all that is read of ``about`` is what it must be.
+
+    Raises:
+        ValueError: Something is missing, or of another type or size.
+    """
+    known = checked(about.get("evaluator"), dict[str, Any], "evaluator")
+    for name in ("num_train", "num_valid", "num_test"):
+        most = np.iinfo(np.int32 if name == "num_train" else np.int16).max
+        if not 1 <= checked(known.get(name), int, name) <= most:
+            raise ValueError(f"{name} is {known[name]}; expected 1 to {most}")
+    title = checked(known.get("title"), str, "title")
+    if not title or len(title) > LONGEST_TITLE:
+        raise ValueError(f"title has {len(title):,} characters; expected 1 to {LONGEST_TITLE:,}")
+    checked(known.get("data"), str, "data")
+    if not checked(about.get("machines"), tuple[dict[str, str], ...], "machines"):
+        raise ValueError("machines is empty")
+    for name in ("seed", "best"):
+        if checked(about.get(name, 0 if name == "best" else None), int, name) < 0:
+            raise ValueError(f"{name} is {about[name]}; expected at least 0")
+    recipe = checked(known.get("recipe"), dict[str, Setting], "recipe")
+    if not checked(recipe.get("epochs"), int, "epochs") >= 1:
+        raise ValueError(f"epochs is {recipe['epochs']}; expected at least 1")
+    return recipe["epochs"]
+
+
+def _check_size(packed: bytes) -> None:
+    """Raise ValueError before anything is unpacked that has no room in memory."""
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        size = sum(entry.file_size for entry in archive.infolist())
+    if size > LARGEST:
+        raise ValueError(f"{size:,} bytes when unpacked; expected at most {LARGEST:,}")
 
 
 def _share(counts: NDArray[np.int16], total: int) -> NDArray[np.float64]:

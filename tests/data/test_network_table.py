@@ -171,3 +171,51 @@ def test_arrays_that_do_not_fit_the_space_are_refused(name, array, words):
 def test_a_table_that_is_not_there_says_how_to_make_one():
     with pytest.raises(DataError, match="there is no table 'nix'; make one with `nasedu table"):
         NetworkTable.load("nix")
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "words"),
+    [
+        ("valid", 301, "valid has counts from .* to 301; expected -2 to the 300 images"),
+        ("valid", -3, "valid has counts from -3"),
+        ("test", 32767, "test has counts from .* to 32767; expected -2 to the 297 images"),
+        ("test", -1, "valid and test name different trainings as diverged or missing"),
+        ("valid", -2, "valid and test name different trainings as diverged or missing"),
+        ("seconds", np.inf, "seconds has a time that cannot be"),
+        ("seconds", -1, "seconds has a time that cannot be"),
+        ("parameters", 0, "parameters has 0; expected at least 1"),
+        ("flop", -5, "flop has -5; expected at least 1"),
+    ],
+)
+def test_a_number_that_no_training_can_have_given_is_refused(tmp_path, name, number, words):
+    table = made_up()
+    getattr(table, name).flat[0] = number
+    table.save(tmp_path / "table.npz")
+    with pytest.raises(DataError, match=words) as caught:
+        NetworkTable.load(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"title": "t" * 1_000_000}, "title has 1,000,000 characters; expected 1 to 1,000"),
+        ({"title": ""}, "title has 0 characters"),
+        ({"num_valid": 0}, "num_valid is 0; expected 1 to 32767"),
+        ({"num_test": "297"}, "num_test is '297'; expected an integer"),
+        ({"recipe": {"epochs": 2, "lr": [0.1]}}, r"recipe.lr is \[0.1\]"),
+    ],
+)
+def test_what_is_said_about_a_table_is_checked_where_it_is_loaded(tmp_path, changed, words):
+    table = made_up()
+    table.about["evaluator"] = table.about["evaluator"] | changed
+    table.save(tmp_path / "table.npz")
+    with pytest.raises(DataError, match=words):
+        NetworkTable.load(tmp_path)
+
+
+def test_a_table_without_end_is_not_unpacked(tmp_path, monkeypatch):
+    made_up().save(tmp_path / "table.npz")
+    monkeypatch.setattr("nasedu.data.network_table.LARGEST", 100)
+    with pytest.raises(DataError, match="bytes when unpacked; expected at most 100"):
+        NetworkTable.load(tmp_path)
