@@ -120,12 +120,13 @@ class ConvNet:
 
     def _check_pooling(self) -> None:
         places = self.pool_after
+        for place in places if isinstance(places, tuple) else ():
+            check_int("pool_after", place, at_least=1)
         if not isinstance(places, tuple) or list(places) != sorted(set(places)):
             raise ArchitectureError(
                 f"pool_after is {places!r}; expected a tuple of layers, each once, ascending"
             )
         for place in places:
-            check_int("pool_after", place, at_least=1)
             if place > len(self.layers):
                 raise ArchitectureError(
                     f"pool_after names layer {place}, but the network has {len(self.layers)} "

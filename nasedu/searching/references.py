@@ -61,7 +61,7 @@ def _on_disk(text: str) -> Reference:
     if path.exists():
         return _child(text, None)
     folder, _, number = text.rpartition(":")
-    if folder and number.isdecimal() and Path(folder).exists():
+    if folder and number.isdecimal() and len(number) < 19 and Path(folder).exists():
         return _child(folder, int(number))
     raise SettingError(
         f"{text!r} is no architecture; expected a JSON file, a run folder, run-folder:trial, "

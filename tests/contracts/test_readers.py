@@ -1,0 +1,276 @@
+"""Every reader of JSON, and what it makes of values that somebody else put into its file.
+
+The contract: whatever is in the file, a reader returns what can be used, or raises a `NaseduError`
+of one line. Nothing else.
+"""
+
+import copy
+import json
+import re
+import sqlite3
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from evaluators import SPACE as SPACE_OF_RUNS
+from evaluators import Counted
+from safetensors.torch import save_file
+from small_tables import made_up
+
+from nasedu import search
+from nasedu.architectures import published, read_architecture
+from nasedu.controller import make_strategy
+from nasedu.data import NetworkTable
+from nasedu.data.network_table import ARRAYS
+from nasedu.data.storage import read_header
+from nasedu.data.text_storage import read_text_header
+from nasedu.errors import NaseduError
+from nasedu.searching import Study, find_architecture
+from nasedu.searching.config import RunConfig
+from nasedu.searching.final_training import OUTCOME, RECORD, begin_or_go_on, read_outcome
+from nasedu.searching.grid import GridEvaluator
+from nasedu.searching.measuring import LOG, _continue
+from nasedu.spaces import ConvNetSpace, RecurrentCellSpace, read_space
+from nasedu.training import Checkpoint, Outcome
+from nasedu.viewing import training_alt
+from nasedu.viewing.progress import unit_of
+from nasedu.viewing.table_facts import summary
+
+DEEP, LONG = "[" * 3000 + "]" * 3000, "7" * 5000
+RAW = ("", "nonsense", "null", "3", "[]", "{}", DEEP, LONG, "1e999", "NaN", '{"a": 1, "a": 2}')
+HOSTILE = (None, True, "no", "x" * 2000, -1, 0.5, 10**18, [], [1, "a", None], {}, {"a": [1]})
+IN_PLACE = (DEEP, LONG, "1" + "0" * 400, "1e999", "-Infinity")  # in the place of a value
+OUTCOME_FIELDS = {
+    "reward": 0.5,
+    "valid_curve": [0.5, 0.75],
+    "train_curve": [1.5, 1.25],
+    "seconds": 1.5,
+    "num_parameters": 10,
+    "flop": 20,
+    "reason": None,
+    "test_accuracy": 0.5,
+}
+RECORDED = {
+    "architecture": {},  # which is there for others to read
+    "data": {"name": "digits", "title": "Digits"},
+    "seed": 1,
+    "recipe": {"lr": 0.1},
+    "outcome": OUTCOME_FIELDS,
+    "grid": [{"point": {"lr": 0.1}, "outcome": OUTCOME_FIELDS}],
+    "versions": {"torch": "2"},
+    "command": "nasedu train",
+}
+EVALUATOR = made_up().about["evaluator"]
+RUN = {
+    "space": json.loads(SPACE_OF_RUNS.to_json()),
+    "strategy": {"name": "random"},
+    "evaluator": EVALUATOR,
+    "batch": 2,
+    "seed": 0,
+    "trials": 4,
+    "depth": {"start": 1, "step": 1, "every": 4},
+}
+TRAINED = {"seed": 1, "recipe": {"lr": 0.1}, "begun_with": {"torch": "2", "device": "cpu"}}
+MEASURED = {"seed": 5, "space": {"num_layers": 2}, "machines": [{"torch": "2"}], "best": 2}
+KEPT = {"kind": "training", "about": {"seed": 1}, "train_curve": [1.0], "valid_curve": [0.5]}
+KEPT["seconds"] = 1.5
+
+
+def architecture(text, folder):
+    net = read_architecture(text)
+    assert net.digest and str(net)
+
+
+def named(text, folder):
+    (folder / "net.json").write_text(text)
+    assert find_architecture(str(folder / "net.json")).net.digest
+
+
+def space(text, folder):
+    found = read_space(text)
+    assert read_space(found.to_json()) == found and found.size
+
+
+def configuration(text, folder):
+    config = RunConfig.from_json(text)
+    config.check_continues(config, "here")
+    assert config.evaluator.get("title") is None or unit_of(config.evaluator)
+
+
+def outcome(text, folder):
+    found = Outcome.from_json(text)
+    assert Outcome.from_json(found.to_json()) == found
+    assert sum((*found.valid_curve, *found.train_curve, found.seconds)) is not None
+
+
+def trained(text, folder):
+    (folder / RECORD).write_text(text)
+    begin_or_go_on(folder, {k: v for k, v in TRAINED.items() if k != "begun_with"})
+
+
+def finished(text, folder):
+    (folder / OUTCOME).write_text(text)
+    record = read_outcome(folder)
+    assert training_alt(record) and f"{record['outcome']['test_accuracy']:.4f}"
+
+
+def point(text, folder):
+    (folder / "001.json").write_text(text)
+    evaluator = GridEvaluator.__new__(GridEvaluator)
+    evaluator.folder = folder
+    assert evaluator.recorded(1) is not None
+
+
+def measurements(text, folder):
+    (folder / "config.json").write_text(text)
+    (folder / LOG).touch()
+    settings = {k: v for k, v in MEASURED.items() if k not in ("machines", "best")}
+    _continue(folder, settings, 2)
+
+
+def checkpoint(text, folder):
+    save_file({"x": torch.zeros(1)}, folder / "c.safetensors", metadata={"nasedu": text})
+    kept = Checkpoint.load(folder / "c.safetensors")
+    assert sum((*kept.train_curve, *kept.valid_curve, kept.seconds)) is not None
+
+
+def table(text, folder):
+    arrays = {name: getattr(made_up(), name) for name in ARRAYS}
+    np.savez(folder / "table.npz", about=np.array(text), **arrays)
+    assert summary(NetworkTable.load(folder))
+
+
+def images(text, folder):
+    shapes = {"train": torch.zeros(4, 8, 8, 1), "test": torch.zeros(2, 8, 8, 1)}
+    tensors = {f"{part}_images": images.byte() for part, images in shapes.items()}
+    tensors |= {f"{part}_labels": torch.zeros(len(shapes[part])).long() for part in shapes}
+    save_file(tensors, folder / "i.safetensors", metadata={"nasedu": text})
+    assert read_header(folder / "i.safetensors").title is not None
+
+
+def words(text, folder):
+    tensors = {part: torch.zeros(3, dtype=torch.int32) for part in ("train", "valid", "test")}
+    save_file(tensors, folder / "t.safetensors", metadata={"nasedu": text})
+    assert read_text_header(folder / "t.safetensors").title is not None
+
+
+NET = json.loads(replace(published.NAS_CNN_V1, pool_after=(3,)).to_json())
+IMAGES = {"kind": "image_data", "schema": 1, "title": "t", "classes": ["a", "b"], "flip": True}
+WORDS = {"kind": "text_data", "schema": 1, "title": "t", "symbols": ["a", "b"]}
+READERS = {
+    "a network": (architecture, {**NET, "layers": NET["layers"][:2], "pool_after": [1]}),
+    "a cell": (architecture, json.loads(published.NAS_CELL.to_json())),
+    "a named network": (named, {**NET, "layers": NET["layers"][:1], "pool_after": []}),
+    "a space of networks": (space, json.loads(ConvNetSpace(2, strides=(1, 2)).to_json())),
+    "a space of cells": (space, json.loads(RecurrentCellSpace(2).to_json())),
+    "a run": (configuration, RUN),
+    "an outcome": (outcome, OUTCOME_FIELDS),
+    "what is trained": (trained, TRAINED),
+    "what was tested": (finished, RECORDED),
+    "a point of a grid": (point, OUTCOME_FIELDS),
+    "measurements": (measurements, MEASURED),
+    "a checkpoint": (checkpoint, KEPT),
+    "a table": (table, {**made_up().about, "space": json.loads(made_up().space.to_json())}),
+    "images": (images, {**IMAGES, "source": {}}),
+    "a text": (words, {**WORDS, "source": {}}),
+}
+
+
+def places(value, before=()):
+    """Yield the path to every value of a document."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, one in inner if isinstance(value, dict | list) else ():
+        yield (*before, key)
+        if isinstance(one, dict | list):
+            yield from places(one, (*before, key))
+
+
+def changed(document, place, value):
+    """Return a document with another value in one place."""
+    found = copy.deepcopy(document)
+    inner = found
+    for key in place[:-1]:
+        inner = inner[key]
+    inner[place[-1]] = value
+    return found
+
+
+def hostile(document):
+    """Yield texts like the document's, in each of which something is wrong."""
+    yield from RAW
+    for place in places(document):
+        for value in HOSTILE:
+            yield json.dumps(changed(document, place, value))
+        for text in IN_PLACE:
+            yield json.dumps(changed(document, place, "HERE")).replace('"HERE"', text)
+    for key in document:
+        yield json.dumps({k: v for k, v in document.items() if k != key})
+    yield json.dumps({**document, "no such field": 1})
+
+
+def refuses(read, text, folder):
+    """Return whether a reader refuses a text, in one line."""
+    try:
+        read(text, folder)
+    except NaseduError as error:
+        assert "\n" not in str(error) and len(str(error)) < 9000
+        return True
+    return False
+
+
+@pytest.mark.filterwarnings("ignore:.*was begun")  # on another machine, as the record says
+@pytest.mark.parametrize("name", READERS)
+def test_a_reader_returns_what_can_be_used_or_refuses_it_in_one_line(tmp_path, name):
+    read, document = READERS[name]
+    assert not refuses(read, json.dumps(document), tmp_path), "what is right is read"
+    refused = [refuses(read, text, tmp_path) for text in hostile(document)]
+    assert all(refused[: len(RAW)])
+    assert sum(refused) > len(refused) / 2
+
+
+def recorded(folder):
+    strategy = make_strategy("evolution", SPACE_OF_RUNS.decisions)
+    options = {"evaluator": Counted(), "trials": 4, "batch": 2, "workers": 1}
+    list(search(SPACE_OF_RUNS, strategy, run=folder, **options))
+    return folder / "study.db"
+
+
+def restore(study):
+    strategy = make_strategy("evolution", SPACE_OF_RUNS.decisions)
+    study.restore(strategy, torch.Generator())
+    return strategy.ask(2, generator=torch.Generator())
+
+
+CELLS = {
+    "meta.value WHERE key = 'config'": lambda study: study.config,
+    "meta.value WHERE key = 'versions'": lambda study: study.versions,
+    "trials.tokens WHERE number = 1": Study.trials,
+    "trials.outcome WHERE number = 1": Study.best,
+    "trials.batch WHERE number = 1": Study.trials,
+    "updates.stats WHERE number = 1": Study.updates,
+    "state.plain WHERE id = 0": restore,
+}
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_study_returns_what_can_be_used_or_refuses_it_in_one_line(tmp_path, cell):
+    path = recorded(tmp_path / "run")
+    column, where = cell.split(" WHERE ")
+    table, column = column.split(".")
+    with sqlite3.connect(path) as db:
+        right = db.execute(f"SELECT {column} FROM {table} WHERE {where}").fetchone()[0]
+        document = json.loads(right) if isinstance(right, str) else right
+        texts = [*hostile(document)] if isinstance(document, dict) else [*RAW]
+        refused = 0
+        for text in (*texts, b"\xff\x00"):
+            db.execute(f"UPDATE {table} SET {column} = ? WHERE {where}", (text,))
+            db.commit()
+            study = Study(path)
+            try:
+                CELLS[cell](study)
+            except NaseduError as error:
+                refused += 1
+                assert re.fullmatch(r".{10,9000}", str(error))
+            study.close()
+    assert refused > len(texts) / 4
