@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import sqlite3
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -28,9 +29,7 @@ def write_whole(path: Path, content: bytes, error: type[NaseduError], remedy: st
         error: What to raise if it cannot be written, with the reason and the remedy in one line.
         remedy: What to do then.
     """
-    if not path.name or path.is_dir():
-        raise error(f"{path} is a folder; expected the name of a file")
-    part = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
+    part = _part_of(path, error)
     try:
         with part.open("xb") as file:
             file.write(content)
@@ -43,6 +42,35 @@ def write_whole(path: Path, content: bytes, error: type[NaseduError], remedy: st
     finally:
         with suppress(OSError):
             part.unlink()
+
+
+def check_writable(path: Path, error: type[NaseduError], remedy: str = REMEDY) -> None:
+    """Find out, before work that takes long, whether `write_whole` can write its result.
+
+    Args:
+        path: Where to.
+        error: What to raise if not.
+        remedy: What to do then.
+    """
+    part = _part_of(path, error)
+    try:
+        part.touch(exist_ok=False)
+        part.unlink()
+    except OSError as cause:
+        raise error(f"{path} cannot be written: {cause.strerror}; {remedy}") from None
+
+
+def _part_of(path: Path, error: type[NaseduError]) -> Path:
+    """Return where a file is written before it is put in its place."""
+    try:
+        there = stat.S_IFMT(path.stat().st_mode)
+    except OSError:  # most often there is nothing yet; else writing says what is the matter
+        there = stat.S_IFREG
+    if not path.name or there == stat.S_IFDIR:
+        raise error(f"{path} is a folder; expected the name of a file")
+    if there != stat.S_IFREG:  # replacing /dev/null would be a disaster
+        raise error(f"{path} is a device or a pipe; expected the name of a file")
+    return path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
 
 
 def left_by_a_kill(folder: Path, name: str = "*") -> list[Path]:

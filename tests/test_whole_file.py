@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nasedu.errors import DataError, StudyError
-from nasedu.whole_file import held, left_by_a_kill, write_whole
+from nasedu.whole_file import check_writable, held, left_by_a_kill, write_whole
 
 
 @pytest.fixture
@@ -144,3 +144,23 @@ def test_a_folder_is_held_by_one_process_until_it_ends(tmp_path):
         held(tmp_path / "absent", DataError, "busy"),
     ):
         pass
+
+
+def test_whether_a_file_can_be_written_is_known_before_and_leaves_nothing(path):
+    check_writable(path, StudyError)
+    check_writable(path.with_name("new"), StudyError)
+    assert path.read_bytes() == b"before" and alone(path)
+    for bad in (path / "below", path.with_name("no") / "a", path.with_name("x" * 300)):
+        with pytest.raises(StudyError, match="cannot be written"):
+            check_writable(bad, StudyError)
+    with pytest.raises(StudyError, match="is a folder"):
+        check_writable(path.parent, StudyError)
+
+
+@pytest.mark.parametrize("check", [check_writable, lambda p, e: write_whole(p, b"", e)])
+def test_a_device_or_a_pipe_is_never_replaced(tmp_path, check):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(StudyError, match="is a device or a pipe; expected the name of a file"):
+        check(pipe, StudyError)
+    assert pipe.is_fifo()

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from nasedu.cli.terminal import say
-from nasedu.errors import SettingError
+from nasedu.errors import DrawingError, SettingError
 
 Architecture = Annotated[
     str,
@@ -32,7 +32,10 @@ def draw(
     """Show a network or a recurrent cell as a table or a picture."""
     from nasedu.searching import find_architecture
     from nasedu.viewing import draw as draw_architecture
+    from nasedu.whole_file import check_writable
 
+    if out is not None:
+        check_writable(out, DrawingError)
     net, shape, num_classes = find_architecture(arch)
     if data is not None:
         from nasedu.architectures import RecurrentCell

@@ -76,6 +76,7 @@ def train(
     from nasedu.searching import FinalTraining, find_architecture
     from nasedu.searching.runs import write_text
     from nasedu.training import Recipe
+    from nasedu.whole_file import check_writable
 
     net = find_architecture(arch).net
     if not isinstance(net, ConvNet):
@@ -97,8 +98,8 @@ def train(
         whitening=whitening,
         augmentation=augmentation,
     )
-    if out is not None and (out.is_dir() or not out.absolute().parent.is_dir()):
-        raise SettingError(f"out is {str(out)!r}; expected a file in a folder that exists")
+    if out is not None:
+        check_writable(out, SettingError)
     final = FinalTraining(net, data, recipe, seed)
     if grid:
         record = _train_grid(final, grid, run, workers, minutes)
