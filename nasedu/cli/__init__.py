@@ -15,7 +15,7 @@ from nasedu import __version__
 from nasedu.cli import terminal
 from nasedu.cli.images import data_app
 from nasedu.cli.networks import draw
-from nasedu.cli.options import Group
+from nasedu.cli.options import Command, Group
 from nasedu.cli.searches import report, resume, search
 from nasedu.cli.tables import table_app
 from nasedu.cli.terminal import say
@@ -33,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for command in (search, resume, report, draw, train):
-    app.command()(command)
+    app.command(cls=Command)(command)
 app.add_typer(data_app, name="data")
 app.add_typer(table_app, name="table")
 
@@ -56,7 +56,7 @@ def about(
     """Neural architecture search with reinforcement learning, to learn from."""
 
 
-@app.command()
+@app.command(cls=Command)
 def doctor(
     report: Annotated[bool, typer.Option(help="Print a block to paste for a teacher.")] = False,
 ) -> None:

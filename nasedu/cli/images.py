@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from nasedu.cli.options import Group
+from nasedu.cli.options import Command, Group
 from nasedu.cli.terminal import say
 
 data_app = typer.Typer(help="Images and texts to train children on.", cls=Group)
 
 
-@data_app.command("list")
+@data_app.command("list", cls=Command)
 def data_list() -> None:
     """List the data sets that can be trained on."""
     from nasedu.data import data_home, describe
@@ -24,7 +24,7 @@ def data_list() -> None:
     say("the official CIFAR-10 comes with `nasedu data get cifar10`")
 
 
-@data_app.command("get")
+@data_app.command("get", cls=Command)
 def data_get(
     name: Annotated[str, typer.Argument(help="cifar10: the official images.")],
     url: Annotated[
@@ -58,7 +58,7 @@ def data_get(
     say(summary)
 
 
-@data_app.command("add")
+@data_app.command("add", cls=Command)
 def data_add(
     name: Annotated[str, typer.Argument(help="Name to train on it by, e.g. cifar10 or ptb.")],
     path: Annotated[Path, typer.Argument(help="Folder, .zip, .tar or .tar.gz.")],

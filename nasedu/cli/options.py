@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from nasedu.errors import SettingError
 
@@ -14,13 +14,27 @@ if TYPE_CHECKING:
     from nasedu.searching import DepthSchedule
     from nasedu.spaces import ConvNetSpace
 
+MOST = 2**31 - 1  # of anything that is counted
+
 
 class Group(TyperGroup):
     """Commands under one name, which alone shows its help."""
 
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Take no arguments at all for ``--help``."""
         return super().parse_args(ctx, args or ["--help"])
+
+
+class Command(TyperCommand):
+    """A command whose numbers are of a size that something can be done with."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse an integer that no part of a computer counts to."""
+        rest = super().parse_args(ctx, args)
+        for name, value in ctx.params.items():
+            if isinstance(value, int) and name != "seed":  # which is a name and no count
+                _check_size(f"--{name.replace('_', '-')}", value)
+        return rest
 
 
 RunFolder = Annotated[Path, typer.Argument(help="Run folder, e.g. runs/first.")]
@@ -125,6 +139,14 @@ def depth_of(text: str | None) -> DepthSchedule | None:
 
 def _numbers(name: str, text: str) -> tuple[int, ...]:
     try:
-        return tuple(int(part) for part in text.split(","))
+        numbers = tuple(int(part) for part in text.split(","))
     except ValueError:
         raise SettingError(f"{name} is {text!r}; expected numbers such as 1,3,5") from None
+    for number in numbers:
+        _check_size(name, number)
+    return numbers
+
+
+def _check_size(name: str, number: int) -> None:
+    if abs(number) > MOST:
+        raise SettingError(f"{name} is {number}; expected at most {MOST:,}")

@@ -107,7 +107,7 @@ def search(
     from nasedu.searching.runs import is_finished
 
     check_arguments(trials, batch, seed, workers, child_timeout)
-    chosen = searched(context)
+    chosen, depth = searched(context), depth_of(depth_schedule)
     if chosen.evaluator is None and not is_finished(run, trials):
         say(LOADING, err=True)
     settings = {"lr": lr} if strategy in ("reinforce", "ppo") else {}
@@ -121,7 +121,7 @@ def search(
         seed=seed,
         run=run,
         evaluator=chosen.evaluator,
-        depth=depth_of(depth_schedule),
+        depth=depth,
         recipe=chosen.recipe,
         child_timeout=None if chosen.evaluator else child_timeout,
     )

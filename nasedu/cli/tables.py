@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from nasedu.cli.options import (
+    Command,
     DataName,
     Epochs,
     Filters,
@@ -29,7 +30,7 @@ EVERY = 4000  # trainings, from one line to the next
 table_app = typer.Typer(help="Tables of every network of a small space.", cls=Group)
 
 
-@table_app.command()
+@table_app.command(cls=Command)
 def build(
     folder: Annotated[Path, typer.Argument(help="Folder to measure in and go on from.")] = Path(
         "runs/table"
@@ -92,7 +93,7 @@ def build(
     say(f"search it with `nasedu search --table {folder}`")
 
 
-@table_app.command()
+@table_app.command(cls=Command)
 def show(
     table: Annotated[
         str, typer.Argument(help="Name of a table that comes with nasedu, a file or a folder.")

@@ -7,10 +7,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_type_hints
 
 import pytest
 import typer
@@ -245,3 +246,99 @@ def test_five_ctrl_c_at_once_are_one(furnished):
     assert process.returncode == 130
     assert b"Traceback" not in errors
     assert b"stopped; " in errors
+
+
+NINES = "9" * 400, "9" * 5000, "-" + "9" * 400
+
+
+def options_of_numbers():
+    """Return every option of every command that takes an integer, with the command's words."""
+    found = []
+    for name, words in COMMANDS.items():
+        command = typer.main.get_command(app)
+        for part in name.split():
+            command = getattr(command, "commands", {}).get(part, command)
+        for field, hint in get_type_hints(command.callback).items():
+            if hint in (int, int | None):
+                option = f"--{field.replace('_', '-')}"
+                found.append(pytest.param([*words, option], id=f"{name} {option}"))
+    return found
+
+
+@pytest.mark.parametrize("words", options_of_numbers())
+def test_a_number_of_thousands_of_digits_is_one_line(furnished, words):
+    for nines in NINES:
+        done = run([*words, nines], furnished)
+        assert done.status == 2
+        assert done.err.count(b"\n") == 1 and done.err.startswith(b"nasedu: "), done.err
+        assert len(done.err) < 2000
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(["search", "--run", "{new}", option] for option in ("--heights", "--depth-schedule")),
+        [*TRAIN, "--run", "{new}", "--grid", "lr=1,"],
+        [*TRAIN, "--run", "{new}", "--grid", "decay_epoch=1,"],
+        ["draw", "{run}:"],
+    ],
+)
+def test_so_is_one_within_a_text(furnished, words):
+    for nines in NINES:
+        texts = [*words[:-1], words[-1] + nines] if words[-1][-1] in ",:" else [*words, nines]
+        done = run(texts, furnished)
+        assert (done.status, done.err.count(b"\n")) == (2, 1), done.err
+
+
+def rights_are_kept():
+    return os.getuid() != 0 or shutil.which("setpriv") is not None
+
+
+@pytest.mark.skipif(not rights_are_kept(), reason="root may read and write everything")
+@pytest.mark.parametrize(
+    ("closed", "words"),
+    [
+        ("run", ["report", "{run}"]),
+        ("run", ["resume", "{run}", "--trials", "6"]),
+        ("run", ["draw", "{run}"]),
+        ("run", [*SEARCH, "--run", "{run}"]),
+        ("run", [*SEARCH, "--run", "{run}/below"]),
+        ("arch", ["draw", "{arch}"]),
+        ("table.npz", ["table", "show", "{table}"]),
+        ("run", ["table", "build", "{run}"]),
+        ("text", ["data", "add", "owls", "{text}"]),
+        ("data", ["data", "list"]),
+        ("data", ["data", "add", "owls", "{text}"]),
+        ("run", [*TRAIN, "--out", "{run}/outcome.json"]),
+    ],
+)
+def test_what_may_not_be_read_or_written_is_one_line(furnished, closed, words):
+    (furnished / "data").mkdir()
+    (furnished / closed).chmod(0)
+    done = as_nobody(words, furnished)
+    (furnished / closed).chmod(0o755)
+    assert "Traceback" not in done.stderr
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("loading the data")]
+    assert (done.returncode, len(lines)) in ((2, 1), (0, 0)), done.stderr
+    assert "accuracy" not in done.stdout  # which would be work that comes to nothing
+    assert "remove" not in done.stderr and "delete" not in done.stderr
+
+
+def as_nobody(words, folder):
+    """Run a command as a user who has no more rights than others; return what came of it."""
+    become = []
+    if os.getuid() == 0:
+        become = ["setpriv", "--reuid", "12345", "--regid", "12345", "--clear-groups"]
+        for place in (folder, *folder.rglob("*")):
+            os.chown(place, 12345, 12345)
+        for parent in folder.relative_to(tempfile.gettempdir()).parents[:-1]:
+            (tempfile.gettempdir() / parent).chmod(0o711)  # others may come through
+    variables = {"PYTHONPATH": os.pathsep.join(sys.path), "NASEDU_DATA": str(folder / "data")}
+    variables |= {"MPLCONFIGDIR": str(folder), "HOME": str(folder)}
+    return subprocess.run(
+        [*become, sys.executable, "-m", "nasedu", *words_of(words, folder)],
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        cwd="/",
+    )
