@@ -205,7 +205,9 @@ def begin_or_go_on(folder: Path, settings: dict[str, Any]) -> None:
     try:
         recorded = checked(read_json(path), dict[str, Any], "the whole")
         then = checked(recorded.pop("begun_with", None), dict[str, str], "begun_with")
-        changed = [name for name in MACHINE if then.get(name) != now[name]]
+        for name in MACHINE:
+            checked(then.get(name), str, f"begun_with.{name}")
+        changed = [name for name in MACHINE if then[name] != now[name]]
     except (OSError, ValueError) as error:
         raise StudyError(
             f"{path} does not say what was trained ({error}); choose another folder"

@@ -262,7 +262,10 @@ def _continue(
         found = checked(recorded.pop("machines", None), tuple[dict[str, str], ...], "machines")
         best = max(best, checked(recorded.pop("best", 0), int, "best"))
         machines = list(found)
-        kinds = {tuple(machine.get(key) for key in MACHINE) for machine in [*machines, now]}
+        for machine in machines:
+            for key in MACHINE:
+                checked(machine.get(key), str, f"machines.{key}")
+        kinds = {tuple(machine[key] for key in MACHINE) for machine in [*machines, now]}
     except (OSError, ValueError) as error:
         raise StudyError(f"{path} does not say how {LOG} was measured ({error})") from None
     if difference := first_difference(settings, recorded):

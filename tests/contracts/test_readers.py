@@ -71,8 +71,9 @@ RUN = {
     "trials": 4,
     "depth": {"start": 1, "step": 1, "every": 4},
 }
-TRAINED = {"seed": 1, "recipe": {"lr": 0.1}, "begun_with": {"torch": "2", "device": "cpu"}}
-MEASURED = {"seed": 5, "space": {"num_layers": 2}, "machines": [{"torch": "2"}], "best": 2}
+MACHINE = {"torch": "2", "processor": "abacus", "device": "cpu"}
+TRAINED = {"seed": 1, "recipe": {"lr": 0.1}, "begun_with": MACHINE}
+MEASURED = {"seed": 5, "space": {"num_layers": 2}, "machines": [MACHINE], "best": 2}
 KEPT = {"kind": "training", "about": {"seed": 1}, "train_curve": [1.0], "valid_curve": [0.5]}
 KEPT["seconds"] = 1.5
 
