@@ -84,6 +84,8 @@ def main() -> None:
             status, message = 130, ""
         else:
             status, message = 2, _in_words(error)
+    if interrupts:  # Python gives up our handler on its way out, and more presses may come
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.exit(terminal.finish(status, message))
 
 
