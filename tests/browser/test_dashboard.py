@@ -170,7 +170,7 @@ def test_the_flow_of_lesson_00_while_its_next_cell_waits(page, lab):
     page.keyboard.press("Space")
     expect(page.get_by_text("24 children trained; best reward")).to_be_visible()
     expect(waiting).to_have_text("[5]:")
-    expect(shown).to_have_text("48 of 24 children, finished")
+    expect(shown).to_have_text("24 of 24 children, finished")
     expect(view.get_by_role("button", name="Stop")).to_be_disabled()
 
 
