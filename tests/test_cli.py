@@ -160,7 +160,7 @@ def test_a_text_is_added_and_listed(tmp_path):
         (tmp_path / f"owls.{part}.txt").write_text("the owl sat\n")
     done = nasedu("data", "add", "owls", tmp_path, env=environment)
     assert done.returncode == 0, done.stderr
-    assert "imported owls: owls" in done.stdout and "not Mikolov's" in done.stdout
+    assert "imported owls: owls" in done.stdout and "Mikolov" not in done.stdout
     done = nasedu("data", "list", env=environment)
     assert "owls       owls: 4 words to train, 4 to validate" in done.stdout
 

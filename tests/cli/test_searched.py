@@ -15,7 +15,7 @@ from decided import decided
 from nasedu import ConvNetSpace, RecurrentCellSpace, published
 from nasedu.controller import make_strategy
 from nasedu.errors import NaseduError, SettingError, StudyError
-from nasedu.searching import RunConfig, Study
+from nasedu.searching import ImageEvaluator, RunConfig, Study
 from nasedu.training import QUICK, LanguageRecipe
 
 TEXT = ("search", "--data", "pydocs")
@@ -214,7 +214,8 @@ def test_a_run_of_images_is_not_gone_on_with_on_a_text_nor_the_other_way(begun, 
     with pytest.raises(StudyError, match=r"evaluator\.kind = 'language' and not 'images'"):
         nasedu("search", "--run", begun[0])
     space = ConvNetSpace(2, skip_connections=False)
-    config = RunConfig(space.to_json(), {"name": "random"}, {"kind": "images"}, 2, 0, 4)
+    settings = ImageEvaluator(space, "digits").settings
+    config = RunConfig(space.to_json(), {"name": "random"}, settings, 2, 0, 4)
     strategy = make_strategy("random", space.decisions)
     Study.create(tmp_path / "study.db", config, strategy, torch.Generator()).close()
     with pytest.raises(StudyError, match=r"evaluator\.kind = 'images' and not 'language'"):
@@ -232,7 +233,8 @@ def test_a_run_of_images_is_not_gone_on_with_on_a_text_nor_the_other_way(begun, 
 def test_a_run_whose_text_or_record_is_not_what_it_was(begun, tmp_path, damage, words):
     shutil.copytree(begun[0], tmp_path / "run")
     config = json.loads(Study(tmp_path / "run").config.to_json())
-    config["evaluator"] |= damage
+    recorded = config["evaluator"]
+    recorded |= damage | {"recipe": recorded["recipe"] | damage.get("recipe", {})}
     with sqlite3.connect(tmp_path / "run" / "study.db") as db:
         db.execute("UPDATE meta SET value = ? WHERE key = 'config'", (json.dumps(config),))
     with pytest.raises(NaseduError, match=words) as caught:

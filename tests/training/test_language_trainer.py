@@ -144,8 +144,11 @@ def test_states_that_do_not_fit(tmp_path):
     path = tmp_path / "state.safetensors"
     state.save(path)
     path.write_bytes(path.read_bytes()[:200])
-    for bad in (path, tmp_path / "missing"):
-        with pytest.raises(StudyError, match=r"is damaged or no checkpoint .* to begin anew"):
+    for bad, words in (
+        (path, r"is damaged or no checkpoint .* to begin anew"),
+        (tmp_path / "missing", r"cannot be read"),
+    ):
+        with pytest.raises(StudyError, match=words):
             Checkpoint.load(bad)
 
 

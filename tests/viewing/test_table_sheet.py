@@ -19,7 +19,7 @@ def with_noise(spread, space=WIDE):
     """Return a table of random accuracies and, of each network, three trainings around them."""
     table, source = made_up(space), np.random.default_rng(1)
     truth = source.uniform(100, 250, len(table))
-    valid = truth + spread * source.normal(size=(3, len(table)))
+    valid = (truth + spread * source.normal(size=(3, len(table)))).clip(0, 297)  # images
     return replace(
         table,
         valid=np.repeat(valid[..., None], 2, -1).round().astype(np.int16),
