@@ -36,7 +36,7 @@ from nasedu.cli.options import (
     depth_of,
 )
 from nasedu.cli.searched import searched
-from nasedu.cli.terminal import say
+from nasedu.cli.terminal import say, ticking
 
 if TYPE_CHECKING:
     from nasedu.searching import Event
@@ -159,18 +159,23 @@ def _follow(events: Generator[Event, None, None], run: Path) -> None:
     from nasedu.searching import Finished, Started, TrialFinished, Updated
     from nasedu.viewing import write_report
     from nasedu.viewing.measures import Measure, measure_of
-    from nasedu.viewing.progress import batch_line, closing_lines, opening_lines
+    from nasedu.viewing.progress import batch_line, closing_lines, key_line, opening_lines
 
     of: Measure = "accuracy"
-    done, every = 0, 1
+    done, every, has_key = 0, 1, False
     try:
-        with closing(events), tqdm(unit="child", disable=None) as bar:
+        with (
+            closing(events),
+            tqdm(unit="child", disable=None, bar_format="{elapsed}") as bar,
+            ticking(bar),
+        ):
             for event in events:
                 match event:
                     case Started(study=study, num_trials=total, num_done=done):
                         of = measure_of(study.config.evaluator)
                         if study.config.evaluator.get("kind") == "table":
                             every = max(1, total // study.config.batch // FEW)
+                        bar.bar_format = None  # from now on there are children to count
                         bar.reset(total)
                         bar.update(done)
                         say(opening_lines(event))
@@ -178,6 +183,9 @@ def _follow(events: Generator[Event, None, None], run: Path) -> None:
                         done += 1
                         bar.update()
                     case Updated(number=number):
+                        if not has_key:
+                            say(key_line(event, of))
+                            has_key = True
                         if number % every == 0:
                             say(batch_line(event, of))
                     case Finished(study=study, best=best):

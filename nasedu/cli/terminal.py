@@ -12,8 +12,13 @@ import os
 import re
 import sys
 import warnings
-from contextlib import suppress
-from typing import TextIO
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 STEERING = re.compile(
@@ -52,6 +57,34 @@ def say(text: object, *, err: bool = False) -> None:
         stream.flush()
     except OSError as error:
         _give_up(stream, error)
+
+
+@contextmanager
+def ticking(bar: tqdm[Any], every: float = 1.0) -> Generator[None]:
+    """Let the time of a progress bar go on while it has nothing to count.
+
+    A child may train for minutes: what moves is at work.
+
+    Args:
+        bar: Not refreshed if there is no terminal to show it.
+        every: Seconds between two looks at the clock.
+    """
+    over = Event()
+
+    def tick() -> None:
+        with suppress(OSError, ValueError):  # a stream that is full or closed
+            while not over.wait(every):
+                bar.refresh()
+
+    thread = Thread(target=tick, daemon=True)
+    if not bar.disable:
+        thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        if thread.ident is not None:
+            thread.join()
 
 
 def plain(text: str) -> str:

@@ -6,10 +6,14 @@ import statistics
 from collections.abc import Mapping
 from typing import Any
 
+from nasedu.architectures import ConvNet
 from nasedu.searching import Finished, Started, Trial, Updated
 from nasedu.spaces import read_space
 from nasedu.viewing.layer_table import count
 from nasedu.viewing.measures import LOWER_IS_BETTER, MEASURES, Measure, measure_of, say, value_of
+
+BASELINE_KEY = "\n    baseline (average of earlier rewards: what earns more becomes more probable)"
+LAYER_KEY = "(layer: height x width of its filters, their number <- what it reads; 0 is the image)"
 
 
 def opening_lines(event: Started) -> str:
@@ -57,15 +61,27 @@ def batch_line(event: Updated, of: Measure = "accuracy") -> str:
     return line
 
 
+def key_line(event: Updated, of: Measure = "accuracy") -> str:
+    """Say what the figures of `batch_line` are, for those who read them for the first time."""
+    middle = "median" if of in LOWER_IS_BETTER else "mean"
+    words = [f"{middle} {short(of)} of its children (lowest to highest)"]
+    if event.stats:
+        words.append("mean reward")
+        if event.stats.baseline is not None:
+            words.append(BASELINE_KEY)
+    return "each line is a batch: " + ", ".join([*words, "best child so far"])
+
+
 def closing_lines(event: Finished) -> str:
     """Say which child was best, or that none was."""
     if event.best is None or event.best.outcome is None:
         return "every child failed: the first reason is " + repr(event.study.trials()[0].reason)
     config = event.study.config
     net, of = read_space(config.space).decode(event.best.tokens), measure_of(config.evaluator)
+    key = f"\n{LAYER_KEY}" if isinstance(net, ConvNet) else ""
     return (
         f"best child: {event.best.number}, {MEASURES[of]} {_result(event.best, of)}, "
-        f"{event.best.outcome.num_parameters:,} parameters\n{net}"
+        f"{event.best.outcome.num_parameters:,} parameters\n{net}{key}"
     )
 
 

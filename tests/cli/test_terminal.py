@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import warnings
 from pathlib import Path
@@ -342,3 +343,40 @@ def as_nobody(words, folder):
         text=True,
         cwd="/",
     )
+
+
+class Bar:
+    """A progress bar that counts how often it was drawn again."""
+
+    def __init__(self, disable=False, refuses=False):
+        self.disable, self.refuses = disable, refuses
+        self.drawn, self.again = 0, threading.Event()
+
+    def refresh(self):
+        self.drawn += 1
+        if self.refuses:
+            raise OSError("no space left on device")
+        if self.drawn == 3:
+            self.again.set()
+
+
+def test_time_goes_on_while_there_is_nothing_to_count():
+    bar = Bar()
+    with terminal.ticking(bar, every=0.001):
+        assert bar.again.wait(600)
+    drawn = bar.drawn
+    assert not [thread for thread in threading.enumerate() if "tick" in thread.name]
+    assert bar.drawn == drawn
+
+
+def test_a_bar_that_nobody_sees_does_not_tick():
+    with terminal.ticking(Bar(disable=True), every=0.001):
+        assert not [thread for thread in threading.enumerate() if "tick" in thread.name]
+
+
+def test_a_full_terminal_stops_the_clock_alone():
+    bar = Bar(refuses=True)
+    with terminal.ticking(bar, every=0.001):
+        while not bar.drawn:
+            time.sleep(0.001)
+    assert bar.drawn == 1

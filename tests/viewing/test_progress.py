@@ -5,7 +5,7 @@ from evaluators import CELLS, SPACE, Counted, CountedCells, Misbehaving
 
 from nasedu.controller import make_strategy
 from nasedu.searching import Updated, search
-from nasedu.viewing.progress import batch_line, closing_lines, opening_lines
+from nasedu.viewing.progress import batch_line, closing_lines, key_line, opening_lines
 
 
 def events_of(space, evaluator):
@@ -59,3 +59,25 @@ def test_without_a_finished_child_the_reason_is_told():
     events = events_of(SPACE, Misbehaving(raises=(1, 2, 3, 4)))
     assert "no such luck" in closing_lines(events[-1])
     assert "child 4 failed: ValueError" in batch_line(updated(events))
+
+
+@pytest.mark.parametrize(
+    ("space", "evaluator", "of", "begins"),
+    [
+        (SPACE, Counted(), "accuracy", "mean accuracy of its children (lowest to highest)"),
+        (CELLS, CountedCells(), "perplexity", "median perplexity of its children"),
+    ],
+)
+def test_every_figure_of_a_line_is_in_the_key(space, evaluator, of, begins):
+    event = updated(events_of(space, evaluator))
+    assert key_line(event, of).startswith(f"each line is a batch: {begins}")
+    for word in ("reward", "baseline", "best"):
+        assert (word in batch_line(event, of)) == (word in key_line(event, of))
+    strategy = make_strategy("reinforce", space.decisions)
+    learning = search(space, strategy, trials=2, batch=2, workers=1, evaluator=evaluator)
+    assert "baseline (average of earlier rewards" in key_line(updated(learning), of)
+
+
+def test_the_closing_says_how_to_read_a_network_and_only_that():
+    assert "0 is the image" in closing_lines(events_of(SPACE, Counted())[-1])
+    assert "0 is the image" not in closing_lines(events_of(CELLS, CountedCells())[-1])
