@@ -154,7 +154,9 @@ class _Metered(io.RawIOBase):
         data = self.file.read(size)
         self.allowance -= len(data)
         if self.allowance < 0:
-            raise DataError(f"{self.path} has a header beyond reason: the archive is refused whole")
+            raise DataError(
+                f"{self.path} has a header of impossible size: the archive is refused whole"
+            )
         if solid := len(data.rstrip(b"\0")):
             self.last = self.position + solid
         self.position += len(data)

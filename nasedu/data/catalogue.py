@@ -104,7 +104,7 @@ def data_home() -> Path:
             return Path(named).expanduser()
         except RuntimeError:
             raise DataError(
-                f"NASEDU_DATA is {named!r}, and there is no such home; name a whole path"
+                f"NASEDU_DATA is {named!r}, and there is no such home folder; give a full path"
             ) from None
     checkout = Path(__file__).resolve().parents[2]
     if (checkout / "pyproject.toml").is_file():
@@ -149,7 +149,7 @@ def _imported(folder: Path) -> list[str]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
-        raise DataError(f"cannot read {folder} ({error.strerror}); check its rights") from None
+        raise DataError(f"cannot read {folder} ({error.strerror}); check its permissions") from None
     return sorted(file.stem for file in files if is_valid(file.stem))
 
 

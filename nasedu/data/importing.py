@@ -105,7 +105,7 @@ def _images(
         if not source.closed:
             raise
         closed = ", ".join(map(str, source.closed))
-        raise DataError(f"{error} (and {closed} cannot be read: check its rights)") from None
+        raise DataError(f"{error} (and {closed} cannot be read: check its permissions)") from None
     decoded = decode(layout.train + layout.test, where, on_progress)
     counts = len(layout.train), len(layout.test)
     default = f"{name} (JPEG images)" if decoded.formats == {"JPEG"} else name
@@ -165,7 +165,7 @@ def _written(
     images, words = catalogue.imported_path(name), catalogue.text_path(name)
     target, other = (words, images) if text else (images, words)
     storage.make_folder(target.parent)
-    busy = f"another import into {images.parent} does not end; wait for it"
+    busy = f"another import into {images.parent} is still under way; wait for it"
     with held(images.parent, DataError, busy, PATIENCE):
         check_name(name, replace)
         if _exists(other):

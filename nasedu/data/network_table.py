@@ -66,7 +66,9 @@ class NetworkTable:
         try:
             epochs = _checked_epochs(self.about)
         except ValueError as error:
-            raise DataError(f"what is said about the table is not whole ({error})") from None
+            raise DataError(
+                f"the description of the table is incomplete or wrong ({error})"
+            ) from None
         size, repeats = count_sequences(self.space.decisions), len(self.valid)
         shapes = {"valid": (repeats, size, epochs), "parameters": (size,), "flop": (size,)}
         for name, dtype in ARRAYS.items():
@@ -92,7 +94,7 @@ class NetworkTable:
             raise DataError("valid and test name different trainings as diverged or missing")
         seconds = self.seconds[self.test != MISSING]
         if not (np.isfinite(seconds) & (seconds >= 0)).all():
-            raise DataError("seconds has a time that cannot be; expected 0 or more")
+            raise DataError("seconds has an impossible time; expected 0 or more")
         for name in ("parameters", "flop"):
             if getattr(self, name).min() < 1:
                 raise DataError(f"{name} has {getattr(self, name).min()}; expected at least 1")

@@ -70,7 +70,7 @@ def read_pickle(content: bytes, where: str) -> dict[str, Any]:
     try:
         for opcode, argument, _ in pickletools.genops(content):
             if "PUT" in opcode.name and int(argument or 0) > len(content):
-                raise pickle.UnpicklingError("a number in it is beyond reason")
+                raise pickle.UnpicklingError("a number in it is far too large")
         found = _Reader(io.BytesIO(content), encoding="bytes").load()
         if not isinstance(found, dict):
             raise pickle.UnpicklingError(f"it is a {type(found).__name__} and no dict")

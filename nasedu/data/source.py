@@ -188,7 +188,7 @@ def content_of(file: Content) -> bytes:
 
 def unreadable(path: Path | str, error: OSError) -> DataError:
     """Return the error for a file or folder that the system does not let us read."""
-    return DataError(f"cannot read {path} ({error.strerror}); check its rights")
+    return DataError(f"cannot read {path} ({error.strerror}); check its permissions")
 
 
 def left_out(entries: Entries, taken: Collection[str]) -> tuple[str, ...]:

@@ -203,7 +203,7 @@ def open_file(path: Path) -> Any:
     try:
         path.open("rb").close()  # what may not be read is no reason to import it again
     except PermissionError as error:
-        raise DataError(f"cannot read {path} ({error.strerror}); check its rights") from None
+        raise DataError(f"cannot read {path} ({error.strerror}); check its permissions") from None
     except OSError:
         pass
     try:

@@ -89,19 +89,20 @@ class ImportSummary:
         ]
         lines += [f"  remark   {remark}" for remark in self.remarks]
         if self.passed:
-            lines.append(f"  passed   {self.passed}")
+            lines.append(f"  skipped  {self.passed}")
         if self.ignored:
             lines.append(f"  not read {listed(self.ignored)}")
         return "\n".join(lines)
 
 
 def passed_over(litter: Counter[str]) -> str:
-    """Return e.g. ``"left behind by systems: '.DS_Store' (2), 'Thumbs.db' (1)"``, or ""."""
+    """Return e.g. ``"files that systems leave behind: '.DS_Store' (2)"``, or ""."""
     if not litter:
         return ""
     names = ", ".join(f"{name!r} ({n:,})" for name, n in litter.most_common(MAX_LISTED))
-    more = len(litter) - MAX_LISTED
-    return f"left behind by systems: {names}{f' and {more:,} more names' if more > 0 else ''}"
+    if (more := len(litter) - MAX_LISTED) > 0:
+        names += f" and {more:,} more names"
+    return f"files that systems leave behind: {names}"
 
 
 def _equal_images(data: ImageData) -> tuple[str, ...]:

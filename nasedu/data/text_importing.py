@@ -94,7 +94,7 @@ class TextSummary:
         if self.ignored:
             lines.append(f"  not read {listed(self.ignored)}")
         if self.passed:
-            lines.append(f"  passed   {self.passed}")
+            lines.append(f"  skipped  {self.passed}")
         if self.differences:
             lines.append(
                 f"  warning  not Mikolov's {treebank.TITLE}: {'; '.join(self.differences)}"

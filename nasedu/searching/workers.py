@@ -39,8 +39,8 @@ REMEDY = (
     '`if __name__ == "__main__":` in a script, or use workers=1'
 )
 NO_PROCESSES = "worker processes cannot be used here"
-ENDED = "the worker processes end as they start, or were killed; what is finished is kept"
-GO_ON = "nothing was recorded of it: put the data back that the search was begun with, and go on"
+ENDED = "the worker processes ended at their start, or were killed; what is finished is kept"
+GO_ON = "its result was not recorded; put back the data that the search began with, and resume"
 
 
 class NoProcessesError(SettingError):
@@ -143,7 +143,7 @@ class PoolWorkers:
             try:
                 return first.result(LOOK)
             except BrokenProcessPool:
-                return f"{NO_PROCESSES}: they end as they start; {REMEDY}"
+                return f"{NO_PROCESSES}: they ended at their start; {REMEDY}"
             except TimeoutError:
                 continue
         return f"{NO_PROCESSES}: they did not start within {START_LIMIT} s; {REMEDY}"

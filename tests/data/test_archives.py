@@ -126,7 +126,7 @@ def test_a_tar_gz_that_unpacks_to_more_than_it_says_is_not_unpacked(tmp_path):
         file.write(info.tobuf())
         for _ in range(40):
             file.write(b"x" * 2**20)
-    with pytest.raises(Exception, match=r"beyond reason|invalid header|no end of archive"):
+    with pytest.raises(Exception, match=r"impossible size|invalid header|no end of archive"):
         read(tmp_path / "a.tgz")
 
 
@@ -150,5 +150,5 @@ def test_many_folders_do_not_add_up_to_a_large_header(tmp_path):
         file.write(long.tobuf(tarfile.GNU_FORMAT))
         for _ in range(4):
             file.write(bytes(2**20))
-    with pytest.raises(DataError, match="has a header beyond reason"):
+    with pytest.raises(DataError, match="has a header of impossible size"):
         read(tmp_path / "a.tgz")

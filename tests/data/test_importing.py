@@ -67,7 +67,7 @@ def test_what_systems_leave_behind_is_counted(home, tmp_path, make):
     hidden = {"train/cat/.hidden": b"x"}
     summary = add("animals", make.folder(tmp_path / "a", make.files() | litter | hidden))
     assert str(summary).splitlines()[-2:] == [
-        "  passed   left behind by systems: 'Thumbs.db' (2), 'lost+found' (1)",
+        "  skipped  files that systems leave behind: 'Thumbs.db' (2), 'lost+found' (1)",
         "  not read 'train/cat/.hidden'",
     ]
 

@@ -109,7 +109,7 @@ def test_a_folder_that_may_not_be_read_stops_nothing_if_it_is_not_needed(
     assert files_of(source).keys() == READ.keys()
     assert source.closed == (folder / "private",)
     (folder / "set/train/cat").rename(folder / "set/train/other")
-    refused(folder, r"cannot read .*other \(Permission denied\); check its rights")
+    refused(folder, r"cannot read .*other \(Permission denied\); check its permissions")
 
 
 OUTSIDE = [
@@ -211,7 +211,7 @@ def test_a_bomb_in_a_header_is_not_unpacked(tmp_path, kind):
         file.write(info.tobuf(tarfile.GNU_FORMAT))
         for _ in range(4):
             file.write(bytes(2**20))
-    refused(path, "has a header beyond reason")
+    refused(path, "has a header of impossible size")
 
 
 def test_a_zip_that_is_encrypted_or_packed_in_odd_ways(tmp_path):
@@ -283,4 +283,4 @@ def test_rights_that_are_missing(tmp_path, make, monkeypatch):
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(Path, "open", denied)
-    refused(path, r"cannot read .* \(Permission denied\); check its rights")
+    refused(path, r"cannot read .* \(Permission denied\); check its permissions")

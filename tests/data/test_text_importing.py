@@ -287,7 +287,7 @@ def test_a_picture_beside_a_text_is_named_and_passed_over(home, tmp_path, make):
     files = {**FILES, "cover.png": make.encoded(), "ptb/.DS_Store": b"x", "train/notes.md": b"x"}
     summary = add("ptb", make.zip(tmp_path / "a.zip", files))
     assert summary.ignored == ("cover.png", "train/notes.md")
-    assert "passed   left behind by systems: '.DS_Store' (1)" in str(summary)
+    assert "skipped  files that systems leave behind: '.DS_Store' (1)" in str(summary)
 
 
 def test_too_many_words(home, tmp_path, make):
