@@ -221,9 +221,9 @@ def main(arguments=None):
         f"parameters. Two layers of {recipes[next(iter(recipes))].hidden_size}, one pass; all "
         f"figures are of the validation text.{each}. All trainings: "
         "`data/tables/cells_transfer.csv`. Intervals: 95 %, bootstrap over the cells. In the "
-        "picture a cell that did worse in the search than knowing nothing is at the right edge, "
-        "and the two trainings on characters are one mean, so that its correlations are a little "
-        "other than the table's, which are means over pairs of trainings.\n\n"
+        "picture a cell that did worse in the search than knowing nothing is at the right edge. "
+        "It shows the mean of the two trainings on characters, so its correlations differ a little "
+        "from those of the table, which are means over pairs of trainings.\n\n"
         f"![{rank_alt(*words)}]({figure})\n\n"
         + table(head, correlations(ranked))
         + "\n"

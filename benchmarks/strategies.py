@@ -175,8 +175,10 @@ def main():
         + "\nMinus random search:\n\n"
         + table(head, ahead)
         + "\n## Children until one of the best networks is found\n\n"
-        "Median of the seeds; in how many it took less than chance's exact median, which by chance "
-        "are half of them; and how many find one at all.\n\n"
+        "The columns: the median over the seeds; how many of the seeds took fewer children than "
+        "chance's exact median (about half would, by chance); and the share of the seeds that find "
+        "one at all. Chance's exact median is the first number of draws at which at least half of "
+        "all random searches have found one.\n\n"
         + "".join(reach(lab, found, good) for good in goals)
         + "## Test accuracy of the winner by validation\n\n"
         "The mean of the trainings that did not choose it. The table has such of its tenth and of "
