@@ -149,7 +149,7 @@ def _imported(folder: Path) -> list[str]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
-        raise DataError(f"cannot read {folder} ({error.strerror}); check its permissions") from None
+        raise storage.unreadable(folder, error) from None
     return sorted(file.stem for file in files if is_valid(file.stem))
 
 

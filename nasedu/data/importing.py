@@ -13,7 +13,7 @@ from nasedu.data import catalogue, cifar10, idx, storage
 from nasedu.data.arranging import Layout, arrange, has_images
 from nasedu.data.decoding import Decoded, decode
 from nasedu.data.images import ImageData, LabelledImages
-from nasedu.data.source import Source, left_out, read_source, unreadable
+from nasedu.data.source import Source, left_out, read_source
 from nasedu.data.summary import ImportSummary, passed_over
 from nasedu.data.text_files import find_text, text_paths
 from nasedu.data.text_importing import TextSummary, text_of_files
@@ -155,7 +155,7 @@ def _exists(path: Path) -> bool:
     try:
         return path.exists()
     except OSError as error:
-        raise unreadable(path, error) from None
+        raise storage.unreadable(path, error) from None
 
 
 def _written(
@@ -205,4 +205,4 @@ def _sha256(source: Path) -> str | None:
         with source.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise unreadable(source, error) from None
+        raise storage.unreadable(source, error) from None

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nasedu.data.archives import MAX_FILE_BYTES, Parts, archive_entries, check_size
 from nasedu.data.foreign import hint_for
+from nasedu.data.storage import unreadable
 from nasedu.errors import DataError
 
 Content = bytes | Path  # of a file: its bytes, or where it lies in a folder, read when needed
@@ -184,11 +185,6 @@ def content_of(file: Content) -> bytes:
     except OSError as error:
         raise unreadable(file, error) from None
     return content
-
-
-def unreadable(path: Path | str, error: OSError) -> DataError:
-    """Return the error for a file or folder that the system does not let us read."""
-    return DataError(f"cannot read {path} ({error.strerror}); check its permissions")
 
 
 def left_out(entries: Entries, taken: Collection[str]) -> tuple[str, ...]:

@@ -203,13 +203,18 @@ def open_file(path: Path) -> Any:
     try:
         path.open("rb").close()  # what may not be read is no reason to import it again
     except PermissionError as error:
-        raise DataError(f"cannot read {path} ({error.strerror}); check its permissions") from None
+        raise unreadable(path, error) from None
     except OSError:
         pass
     try:
         return safe_open(path, framework="pt")
     except (OSError, SafetensorError) as error:
         raise unusable(path, str(error)) from None
+
+
+def unreadable(path: Path | str, error: OSError) -> DataError:
+    """Return the error for a file or folder that the system does not let us read."""
+    return DataError(f"cannot read {path} ({error.strerror}); check its permissions")
 
 
 def unusable(path: Path, why: str) -> DataError:
