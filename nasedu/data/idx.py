@@ -8,7 +8,6 @@ from __future__ import annotations
 import gzip
 import io
 import math
-import re
 import struct
 import zlib
 
@@ -17,10 +16,9 @@ import torch
 
 from nasedu.data import storage
 from nasedu.data.images import MAX_SIZE, ImageData, LabelledImages
-from nasedu.data.source import Content, Entries, content_of
+from nasedu.data.source import IDX_PART, Content, Entries, content_of
 from nasedu.errors import DataError
 
-NAME = re.compile(r"(train|t10k)-(images|labels)[.-]idx[13]-ubyte(?:\.gz)?")
 ROLES = tuple((part, kind) for part in ("train", "t10k") for kind in ("images", "labels"))
 DIMENSIONS = {"images": 3, "labels": 1}
 BYTES = 8  # the code of unsigned bytes in a magic number
@@ -37,7 +35,7 @@ def find_idx(entries: Entries, where: str) -> Files:
     """
     found: Files = {}
     for parts, content in entries.items():
-        match = NAME.fullmatch(parts[-1]) if parts else None
+        match = IDX_PART.fullmatch(parts[-1]) if parts else None
         if not match or content is None:
             continue
         role, path = (match[1], match[2]), "/".join(parts)

@@ -20,10 +20,8 @@ SPLITS = ("train", "test")
 ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
 MAX_LISTED = 10  # names in a sentence
 TEXT_PART = re.compile(r"(|.*[._-])(train|valid|test)(\.(?:txt|tokens|raw))")
-OTHER_PART = re.compile(
-    r"(data_batch_[1-5]|test_batch)(\.bin)?|batches\.meta(\.txt)?"  # of CIFAR-10
-    r"|(train|t10k)-(images|labels)[.-]idx[13]-ubyte(\.gz)?"  # of MNIST
-)
+IDX_PART = re.compile(r"(train|t10k)-(images|labels)[.-]idx[13]-ubyte(\.gz)?")  # of MNIST
+CIFAR10_PART = re.compile(r"(data_batch_[1-5]|test_batch)(\.bin)?|batches\.meta(\.txt)?")
 LITTER = re.compile(
     r"\._.*|~\$.*|\.ds_store|__macosx|\.(spotlight-v100|trashes|fseventsd|temporaryitems)"
     r"|\.(apdisk|localized|apple(double|db|desktop))|icon\r"  # macOS
@@ -109,8 +107,9 @@ def _is_needed(parts: Parts) -> bool:
     """Whether the content of a file in an archive may be wanted, by its path."""
     if any(map(is_litter, parts)):
         return False
-    is_part = text_part(parts[-1]) or OTHER_PART.fullmatch(parts[-1])
-    return bool(is_part) or not set(SPLITS).isdisjoint(parts[:2])
+    kinds = (TEXT_PART, IDX_PART, CIFAR10_PART)
+    is_part = any(kind.fullmatch(parts[-1]) for kind in kinds)
+    return is_part or not set(SPLITS).isdisjoint(parts[:2])
 
 
 def text_part(name: str) -> tuple[str, str, str] | None:
