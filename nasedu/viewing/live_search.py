@@ -76,7 +76,6 @@ class LiveSearch:
         from ipywidgets import HTML, Button, HBox, IntProgress, Layout, VBox
 
         self.name, self.beside = name, dict(beside or {})
-        self._picture, self._alt = b"", ""
         self._display_id, self._is_shown = uuid4().hex, False
         self._done = 0
         self._last: Updated | None = None
@@ -247,11 +246,8 @@ class LiveSearch:
         if study is None:
             return
         shown: Searches = {self.name: study, **self.beside} if self.beside else study
-        self._picture, self._alt = png_of(self._steady.draw(shown), dpi=100), reward_alt(shown)
-        self.figure.value = f'<div style="max-width: {WIDTH}">{self._image()}</div>'
-
-    def _image(self) -> str:
-        return image_html(self._picture, self._alt)
+        image = image_html(png_of(self._steady.draw(shown), dpi=100), reward_alt(shown))
+        self.figure.value = f'<div style="max-width: {WIDTH}">{image}</div>'
 
     def _ipython_display_(self) -> None:
         self._is_shown = True
@@ -264,9 +260,8 @@ class LiveSearch:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         words = f"{self._sentence()} {'' if self.state in OVER else STILL}".strip()
-        picture = self.figure.value if self._picture else ""
         still = {
-            "text/html": f"<p>{escape(words)}</p>\n{picture}{self._meaning}",
+            "text/html": f"<p>{escape(words)}</p>\n{self.figure.value}{self._meaning}",
             "text/plain": repr(self),
         }
         return {**(self.widget._repr_mimebundle_() or {}), **still}
