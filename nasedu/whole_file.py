@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, whatever stops the writing."""
+"""Files that are written whole or not at all, and folders that one process holds at a time."""
 
 from __future__ import annotations
 
@@ -44,20 +44,19 @@ def write_whole(path: Path, content: bytes, error: type[NaseduError], remedy: st
             part.unlink()
 
 
-def check_writable(path: Path, error: type[NaseduError], remedy: str = REMEDY) -> None:
+def check_writable(path: Path, error: type[NaseduError]) -> None:
     """Find out, before work that takes long, whether `write_whole` can write its result.
 
     Args:
         path: Where to.
         error: What to raise if not.
-        remedy: What to do then.
     """
     part = _part_of(path, error)
     try:
         part.touch(exist_ok=False)
         part.unlink()
     except OSError as cause:
-        raise error(f"{path} cannot be written: {cause.strerror}; {remedy}") from None
+        raise error(f"{path} cannot be written: {cause.strerror}; {REMEDY}") from None
 
 
 def _part_of(path: Path, error: type[NaseduError]) -> Path:
