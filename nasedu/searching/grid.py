@@ -13,7 +13,7 @@ from typing import Any
 from nasedu.errors import SettingError, StudyError, TrainingError
 from nasedu.searching.clock import Deadline
 from nasedu.searching.cores import check_workers
-from nasedu.searching.evaluator import said_in_one_line
+from nasedu.searching.evaluator import reason_of, said_in_one_line
 from nasedu.searching.final_training import (
     CHECKPOINT,
     OUTCOME,
@@ -163,6 +163,7 @@ class GridEvaluator:
     def settings(self) -> dict[str, Any]:
         """Return what decides the outcomes."""
         recipes = [recipe.to_dict() for recipe in self.recipes]
+        # Of a copy: the trainer, with all images, would stay with the one that is kept here.
         return replace(self.final).settings | {"recipes": recipes}
 
     def prepare(self) -> None:
@@ -207,7 +208,7 @@ class GridEvaluator:
                 return Outcome.failed(f"{STOPPED} after epoch {fit.epoch}")
             outcome = final.trainer.outcome(fit)
         except TrainingError as error:  # it would diverge again
-            outcome = Outcome.failed(f"{type(error).__name__}: {error}")
+            outcome = Outcome.failed(reason_of(error))
         write_text(self._file(trial.number), outcome.to_json())
         return outcome
 
