@@ -19,7 +19,7 @@ from tqdm import tqdm
 from nasedu import Controller, Reinforce
 from nasedu.data import NetworkTable
 from nasedu.searching import TabularEvaluator, search_many
-from nasedu.viewing.pictures import drawn
+from nasedu.viewing.sheets import png_of
 
 CURVES = HERE.parent / "data" / "tables" / "experiments.csv"
 FOLDER = HERE.parent / "runs" / "experiments"
@@ -145,5 +145,5 @@ def save_figure(figure, script, part=""):
     """Save a figure beside its script and return the name of its file."""
     path = Path(script).with_suffix("")
     path = path.with_name(path.name + (f"_{part}" if part else "") + ".png")
-    path.write_bytes(drawn(figure, "png", tight=False))
+    path.write_bytes(png_of(figure, dpi=100))
     return path.name
