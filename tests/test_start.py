@@ -526,7 +526,14 @@ def test_links_of_the_copies_lead_to_files_below_the_root_of_the_lab():
 @pytest.fixture
 def course(tmp_path):
     folder = tmp_path / "notebooks"
-    for name in ("00_a.ipynb", "README.md", "pictures/x.svg", "execute.py", ".hidden/00_a.ipynb"):
+    for name in (
+        "00_a.ipynb",
+        "README.md",
+        "pictures/x.svg",
+        "execute.py",
+        "ruff.toml",
+        ".hidden/00_a.ipynb",
+    ):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("first")
     return folder
