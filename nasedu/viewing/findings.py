@@ -105,14 +105,16 @@ def _reward_finding(one: Series, of: Measure) -> str:
 
 
 def _trend(values: np.ndarray, of: Measure, seeds: int = 1) -> str:
-    """Say how values in the order of asking change: only beyond twice its error is it a change."""
+    """Say how values in the order of asking change, and whether by more than twice its error."""
     n, quarter = len(values), len(values) // 4
     if quarter < 2:
         return f"is {say(values.mean(), of, 2)} over {n} {'child' if n == 1 else 'children'}"
     first, last = values[:quarter], values[-quarter:]
     change = last.mean() - first.mean()
     error = np.sqrt((first.var(ddof=1) + last.var(ddof=1)) / quarter)
-    verb = "hardly changes," if abs(change) <= 2 * error else "rises" if change > 0 else "falls"
+    verb = "rises" if change > 0 else "falls"
+    if abs(change) <= 2 * error:
+        verb = "hardly changes," if abs(change) <= error else "changes by no more than chance may,"
     return (
         f"{verb} from {say(first.mean(), of, 2)} in the first quarter of {n // seeds} children "
         f"to {say(last.mean(), of, 2)} in the last"

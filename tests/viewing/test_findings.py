@@ -38,6 +38,11 @@ def test_a_change_within_the_noise_is_not_called_one():
     assert "hardly changes, from 0.50" in reward_alt(noisy)
 
 
+def test_a_change_that_chance_may_make_is_not_called_small():
+    doubled = trials([0.10, 0.05, 0.20, 0.30] * 2 + [0.10, 0.30, 0.60, 0.30] * 2)
+    assert "changes by no more than chance may, from 0.16" in reward_alt(doubled)
+
+
 def test_of_few_children_only_the_mean_is_told():
     assert reward_alt(trials([0.25, 0.75])) == "Mean reward is 0.50 over 2 children."
 
