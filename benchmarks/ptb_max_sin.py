@@ -76,8 +76,8 @@ def main():
         + "\n"
         + table(["perplexity, median of the seeds", *(f"best {k}" for k in TOPS)], tops)
         + f"\nOf the nodes of the last {LAST} cells {shares(larger, 'max'):.0%} combine by max "
-        f"(dice: {1 / len(COMBINES):.0%}) and {shares(larger, 'sin'):.0%} are of sin (dice: "
-        f"{1 / len(ACTIVATIONS):.0%}).\n",
+        f"(by chance: {1 / len(COMBINES):.0%}) and {shares(larger, 'sin'):.0%} are of sin (by "
+        f"chance: {1 / len(ACTIVATIONS):.0%}).\n",
     )
 
 
