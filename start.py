@@ -413,7 +413,7 @@ def lab(arguments: list) -> int:
     options.append("--HTMLExporter.template_name=folded")
     options.append(f"--HTMLExporter.extra_template_basedirs={TEMPLATES}")
     if getattr(os, "geteuid", lambda: 1)() == 0:  # Jupyter would stop and ask for this
-        line = "start.py: you are root, and so JupyterLab and all that a lesson runs are root, too"
+        line = "start.py: you are root, so JupyterLab and all that a lesson runs have root's rights"
         print(line, file=sys.stderr)
         options.append("--allow-root")
     path = os.pathsep.join([str(PYTHON.parent), os.environ.get("PATH", os.defpath)])

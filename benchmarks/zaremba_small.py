@@ -96,7 +96,7 @@ def main(arguments=None):
         for by, part in frame.groupby("recipe", sort=False)
         for row in rows_of(part, data)
     ]
-    lasts = ", ".join(f"{r.decay_after} by {WHOSE[by]}" for by, r in recipes.items())
+    lasts = " and ".join(f"{r.decay_after} of them by {WHOSE[by]}" for by, r in recipes.items())
     body = (
         f"{KNOWN} {load_text(data).title}, all of the training text, {jobs[0].recipe.epochs} "
         f"epochs; the first learning rate lasts {lasts}; "
