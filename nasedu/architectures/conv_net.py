@@ -8,12 +8,13 @@ from math import isfinite
 from typing import Any, Literal, get_args
 
 from nasedu.architectures.json_form import (
+    LIST,
     check_int,
     check_names,
     digest_of,
-    read_json,
-    take,
-    write_json,
+    expect,
+    read_document,
+    write_document,
 )
 from nasedu.errors import ArchitectureError
 
@@ -167,7 +168,7 @@ class ConvNet:
             fields["pool_after"] = self.pool_after
         if self.learning_rate is not None:
             fields["learning_rate"] = self.learning_rate
-        return write_json("conv_net", fields)
+        return write_document("conv_net", fields)
 
     @classmethod
     def from_json(cls, text: str) -> ConvNet:
@@ -176,13 +177,13 @@ class ConvNet:
         Raises:
             ArchitectureError: The text is malformed, of a newer schema, or not a valid network.
         """
-        fields = read_json("conv_net", text)
+        fields = read_document("conv_net", text)
         names = ("layers", "pool_after", "learning_rate")
-        check_names(fields, ("kind", "schema", *names), "the network")
-        layers = enumerate(take(fields, "layers", list), start=1)
-        places = take(fields, "pool_after", list) if "pool_after" in fields else ()
-        read = tuple(_read_layer(number, layer) for number, layer in layers)
-        return cls(read, tuple(places), fields.get("learning_rate"))
+        check_names(fields, names, "the network")
+        layers = enumerate(expect(fields.get("layers"), LIST, "layers"), start=1)
+        places = expect(fields.get("pool_after", ()), LIST, "pool_after")
+        read = tuple(_read_layer(f"layer {number}", layer) for number, layer in layers)
+        return cls(read, places, fields.get("learning_rate"))
 
     def with_more_filters(self, more: int = 40) -> ConvNet:
         """Return the network with so many more filters in every convolution.
@@ -209,14 +210,13 @@ def check_rate(name: str, value: Any) -> None:
         raise ArchitectureError(f"{name} is {value!r}; expected a number above 0")
 
 
-def _read_layer(number: int, fields: Any) -> ConvLayer:
-    if not isinstance(fields, dict):
-        raise ArchitectureError(f"layer {number} is {fields!r}; expected an object")
-    inputs = take(fields, "inputs", list, where=f"layer {number}: ")
-    check_names(fields, ConvLayer.__slots__, f"layer {number}")
+def _read_layer(where: str, fields: Any) -> ConvLayer:
+    fields = expect(fields, dict, where)
+    inputs = expect(fields.get("inputs"), LIST, f"{where}: inputs")
+    check_names(fields, ConvLayer.__slots__, where)
     for name in ("filter_height", "filter_width", "num_filters"):
-        take(fields, name, int, where=f"layer {number}: ")
+        expect(fields.get(name), int, f"{where}: {name}")
     try:
-        return ConvLayer(**{**fields, "inputs": tuple(inputs)})
+        return ConvLayer(**{**fields, "inputs": inputs})
     except ArchitectureError as error:
-        raise ArchitectureError(f"layer {number}: {error}") from None
+        raise ArchitectureError(f"{where}: {error}") from None

@@ -8,11 +8,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from nasedu.errors import ArchitectureError
-from nasedu.values import read_json as value_of
-from nasedu.values import shown
+from nasedu.values import checked, read_json, shown
 
 SCHEMA = 1
-WORDS = {list: "a list", int: "an integer", str: "a text"}
+LIST = tuple[Any, ...]
 
 
 def check_int(name: str, value: Any, *, at_least: int) -> None:
@@ -23,7 +22,7 @@ def check_int(name: str, value: Any, *, at_least: int) -> None:
         )
 
 
-def write_json(kind: str, fields: dict[str, Any]) -> str:
+def write_document(kind: str, fields: dict[str, Any]) -> str:
     """Return canonical JSON: keys sorted, no spaces, so that equal values give equal text."""
     document = {"kind": kind, "schema": SCHEMA, **fields}
     return json.dumps(document, sort_keys=True, separators=(",", ":"), allow_nan=False)
@@ -38,15 +37,15 @@ def kind_of(text: str, kinds: Sequence[str]) -> str:
     return _document(text, kinds)["kind"]
 
 
-def read_json(kind: str, text: str) -> dict[str, Any]:
-    """Return the fields of a document of this kind.
+def read_document(kind: str, text: str) -> dict[str, Any]:
+    """Return the fields of a document of this kind, without kind and schema.
 
     Raises:
         ArchitectureError: Not JSON, of another kind, or of a newer schema.
     """
     document = _document(text, (kind,))
-    schema = document.get("schema")
-    if schema != SCHEMA:
+    del document["kind"]
+    if (schema := document.pop("schema", None)) != SCHEMA:
         raise ArchitectureError(
             f"schema {shown(schema)} of this {kind!r} is not known; this nasedu reads schema "
             f"{SCHEMA}: a newer one needs a newer nasedu"
@@ -57,7 +56,7 @@ def read_json(kind: str, text: str) -> dict[str, Any]:
 def _document(text: str, kinds: Sequence[str]) -> dict[str, Any]:
     wanted = f"a {' or a '.join(map(repr, kinds))}"
     try:
-        document = value_of(text)
+        document = read_json(text)
     except ValueError as error:
         raise ArchitectureError(f"not valid JSON ({error}); expected {wanted}") from None
     if not isinstance(document, dict) or document.get("kind") not in kinds:
@@ -74,13 +73,12 @@ def check_names(fields: dict[str, Any], known: Iterable[str], where: str) -> Non
         )
 
 
-def take(fields: dict[str, Any], name: str, kind: type, where: str = "") -> Any:
-    """Return ``fields[name]``, which must be there and of this type."""
-    if not isinstance(fields.get(name), kind):
-        raise ArchitectureError(
-            f"{where}{name} is {shown(fields.get(name))}; expected {WORDS[kind]}"
-        )
-    return fields[name]
+def expect(value: Any, hint: Any, name: str) -> Any:
+    """Return a value of a document as `checked` does; another type is an `ArchitectureError`."""
+    try:
+        return checked(value, hint, name)
+    except ValueError as error:
+        raise ArchitectureError(str(error)) from None
 
 
 def digest_of(text: str) -> str:

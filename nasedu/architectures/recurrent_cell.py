@@ -7,12 +7,13 @@ from functools import cached_property
 from typing import Any
 
 from nasedu.architectures.json_form import (
+    LIST,
     check_int,
     check_names,
     digest_of,
-    read_json,
-    take,
-    write_json,
+    expect,
+    read_document,
+    write_document,
 )
 from nasedu.errors import ArchitectureError
 
@@ -120,7 +121,7 @@ class RecurrentCell:
 
     def to_json(self) -> str:
         """Return the canonical JSON: sorted keys, no spaces, with a schema version."""
-        return write_json("recurrent_cell", asdict(self))
+        return write_document("recurrent_cell", asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> RecurrentCell:
@@ -129,23 +130,22 @@ class RecurrentCell:
         Raises:
             ArchitectureError: The text is malformed, of a newer schema, or not a valid cell.
         """
-        fields = read_json("recurrent_cell", text)
+        fields = read_document("recurrent_cell", text)
         names = ("nodes", "cell_inject", "cell_output", "cell_input")
-        check_names(fields, ("kind", "schema", *names), "the cell")
-        nodes = take(fields, "nodes", list)
+        check_names(fields, names, "the cell")
+        nodes = expect(fields.get("nodes"), LIST, "nodes")
         return cls(
             tuple(_read_node(f"node {k}", node) for k, node in enumerate(nodes)),
             _read_node("cell_inject", fields.get("cell_inject")),
-            take(fields, "cell_output", int),
-            take(fields, "cell_input", int),
+            expect(fields.get("cell_output"), int, "cell_output"),
+            expect(fields.get("cell_input"), int, "cell_input"),
         )
 
 
 def _read_node(where: str, fields: Any) -> CellNode:
-    if not isinstance(fields, dict):
-        raise ArchitectureError(f"{where} is {fields!r}; expected an object")
+    fields = expect(fields, dict, where)
     check_names(fields, CellNode.__slots__, where)
-    values = [take(fields, name, str, where=f"{where}: ") for name in CellNode.__slots__]
+    values = [expect(fields.get(name), str, f"{where}: {name}") for name in CellNode.__slots__]
     try:
         return CellNode(*values)
     except ArchitectureError as error:

@@ -13,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from nasedu.architectures.json_form import read_json, write_json
+from nasedu.architectures.json_form import read_document, write_document
 from nasedu.data.images import ImageData, LabelledImages
 from nasedu.errors import ArchitectureError, DataError
 from nasedu.whole_file import left_by_a_kill, write_whole
@@ -74,7 +74,7 @@ def write(path: Path, data: ImageData, source: dict[str, Any]) -> int:
         labelled: LabelledImages = getattr(data, part)
         tensors[f"{part}_images"] = labelled.images.permute(0, 2, 3, 1).contiguous()
         tensors[f"{part}_labels"] = labelled.labels
-    return write_tensors(path, tensors, write_json(KIND, fields))
+    return write_tensors(path, tensors, write_document(KIND, fields))
 
 
 def write_tensors(path: Path, tensors: dict[str, Tensor], description: str) -> int:
@@ -180,7 +180,7 @@ def read_description(
         slices = {name: file.get_slice(name) for name in expected}
         kinds = {name: (part.get_dtype(), part.get_shape()) for name, part in slices.items()}
     try:
-        return read_json(kind, text), kinds
+        return read_document(kind, text), kinds
     except ArchitectureError as error:
         raise unusable(path, str(error)) from None
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from nasedu.architectures.json_form import write_json
+from nasedu.architectures.json_form import write_document
 from nasedu.data.storage import open_file, read_description, unusable, write_tensors
 from nasedu.data.text import PARTS, TextData, characters_of, text_of_characters
 from nasedu.errors import DataError
@@ -58,7 +58,7 @@ def write_text(
     tensors = {part: getattr(data, part).int().cpu() for part in PARTS}
     for part, text in (texts or {}).items():
         tensors[WRITTEN[part]] = torch.frombuffer(bytearray(text.encode()), dtype=torch.uint8)
-    return write_tensors(path, tensors, write_json(KIND, fields))
+    return write_tensors(path, tensors, write_document(KIND, fields))
 
 
 def read_text(path: Path) -> TextData:

@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from nasedu.architectures import MAX_LAYERS, ConvLayer, ConvNet, Operation
 from nasedu.architectures.conv_net import check_rate
-from nasedu.architectures.json_form import check_int, read_json, write_json
+from nasedu.architectures.json_form import check_int, read_document, write_document
 from nasedu.errors import ArchitectureError, SearchSpaceError
 from nasedu.spaces.decision import Decision
 from nasedu.values import fill
@@ -231,7 +231,7 @@ class ConvNetSpace:
         for name in LATER:
             if said[name] == getattr(ConvNetSpace, name):  # the default
                 del said[name]
-        return write_json("conv_net_space", said)
+        return write_document("conv_net_space", said)
 
     @classmethod
     def from_json(cls, text: str) -> ConvNetSpace:
@@ -241,8 +241,7 @@ class ConvNetSpace:
             SearchSpaceError: The text is malformed or no valid space.
         """
         try:
-            fields = read_json("conv_net_space", text)
-            return fill(cls, {k: v for k, v in fields.items() if k not in ("kind", "schema")})
+            return fill(cls, read_document("conv_net_space", text))
         except ValueError as error:
             raise SearchSpaceError(str(error)) from None
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from math import prod
 
 from nasedu.architectures import ACTIVATIONS, COMBINES, CellNode, RecurrentCell
-from nasedu.architectures.json_form import check_int, read_json, write_json
+from nasedu.architectures.json_form import check_int, read_document, write_document
 from nasedu.errors import ArchitectureError, SearchSpaceError
 from nasedu.spaces.decision import Decision
 from nasedu.values import fill
@@ -116,7 +116,7 @@ class RecurrentCellSpace:
 
     def to_json(self) -> str:
         """Return the canonical JSON of the space."""
-        return write_json("recurrent_cell_space", asdict(self))
+        return write_document("recurrent_cell_space", asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> RecurrentCellSpace:
@@ -126,7 +126,6 @@ class RecurrentCellSpace:
             SearchSpaceError: The text is malformed or no valid space.
         """
         try:
-            fields = read_json("recurrent_cell_space", text)
-            return fill(cls, {k: v for k, v in fields.items() if k not in ("kind", "schema")})
+            return fill(cls, read_document("recurrent_cell_space", text))
         except ValueError as error:
             raise SearchSpaceError(str(error)) from None
