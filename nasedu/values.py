@@ -46,7 +46,7 @@ def read_json(source: str | Path) -> Any:
         ValueError: Not such a JSON text.
         OSError: The file cannot be read.
     """
-    text = read_text(source) if isinstance(source, Path) else source
+    text = read_utf8(source) if isinstance(source, Path) else source
     if not isinstance(text, str) or len(text) > LARGEST:
         raise ValueError(f"{type(text).__name__} of {len(text):,}; expected a text of JSON")
     try:
@@ -64,7 +64,7 @@ def read_json(source: str | Path) -> Any:
     return value
 
 
-def read_text(path: Path) -> str:
+def read_utf8(path: Path) -> str:
     """Return the text of a file of UTF-8 and of bounded size.
 
     Raises:

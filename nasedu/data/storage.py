@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,8 @@ from torch import Tensor
 
 from nasedu.architectures.json_form import read_document, write_document
 from nasedu.data.images import ImageData, LabelledImages
-from nasedu.errors import ArchitectureError, DataError
+from nasedu.errors import DataError
+from nasedu.values import checked
 from nasedu.whole_file import left_by_a_kill, write_whole
 
 KIND = "image_data"
@@ -143,27 +144,31 @@ def read_header(path: Path) -> Header:
     Raises:
         DataError: As for `read`.
     """
-    fields, kinds = read_description(path, KIND, TENSORS)
-    title, classes, flip = (fields.get(name) for name in ("title", "classes", "flip"))
-    if not isinstance(title, str) or not isinstance(flip, bool) or not isinstance(classes, list):
-        raise unusable(path, "its title, classes or flip are missing")
-    if len(classes) < 2 or not all(isinstance(name, str) for name in classes):
-        raise unusable(path, f"its classes are {classes[:4]}, expected two names or more")
+    hints = {"title": str, "classes": tuple[str, ...], "flip": bool}
+    fields, kinds = read_description(path, KIND, hints, TENSORS)
+    if len(fields["classes"]) < 2:
+        raise unusable(path, f"its classes are {fields['classes']}, expected two names or more")
     shapes = [_checked_shape(path, part, kinds) for part in ("train", "test")]
     if shapes[0][1:] != shapes[1][1:]:
         raise unusable(path, f"its images are {shapes[0][1:]} to train, {shapes[1][1:]} to test")
     num_train, height, width, channels = shapes[0]
-    return Header(title, tuple(classes), flip, (channels, height, width), num_train, shapes[1][0])
+    shape = (channels, height, width)
+    return Header(**fields, shape=shape, num_train=num_train, num_test=shapes[1][0])
 
 
 def read_description(
-    path: Path, kind: str, expected: Sequence[str], further: Sequence[str] = ()
+    path: Path,
+    kind: str,
+    hints: Mapping[str, Any],
+    expected: Sequence[str],
+    further: Sequence[str] = (),
 ) -> tuple[dict[str, Any], dict[str, tuple[str, list[int]]]]:
-    """Return a file's description, and type and shape of its tensors, which are not read.
+    """Return fields of a file's description, and type and shape of its tensors, left unread.
 
     Args:
         path: The file.
         kind: What the description must be of.
+        hints: The fields and their types, see `checked`.
         expected: Names of the tensors that it must hold, no others.
         further: Names of those that it may hold as well, all of them or none.
 
@@ -180,8 +185,9 @@ def read_description(
         slices = {name: file.get_slice(name) for name in expected}
         kinds = {name: (part.get_dtype(), part.get_shape()) for name, part in slices.items()}
     try:
-        return read_document(kind, text), kinds
-    except ArchitectureError as error:
+        fields = read_document(kind, text)
+        return {name: checked(fields.get(name), hint, name) for name, hint in hints.items()}, kinds
+    except ValueError as error:
         raise unusable(path, str(error)) from None
 
 

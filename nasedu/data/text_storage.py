@@ -100,14 +100,10 @@ def read_text_header(path: Path) -> TextHeader:
     Raises:
         DataError: As for `read_text`.
     """
-    fields, found = read_description(path, KIND, PARTS, tuple(WRITTEN.values()))
+    hints = {"title": str, "symbols": tuple[str, ...]}
+    fields, found = read_description(path, KIND, hints, PARTS, tuple(WRITTEN.values()))
     kinds = [(dtype, len(shape)) for dtype, shape in found.values()]
     if kinds not in ([("I32", 1)] * 3, [("I32", 1)] * 3 + [("U8", 1)] * 3):
         raise unusable(path, f"its parts are {kinds}, expected ('I32', 1) each")
     train, valid, test = (found[part][1][0] for part in PARTS)
-    title, symbols = fields.get("title"), fields.get("symbols")
-    if not isinstance(title, str) or not isinstance(symbols, list):
-        raise unusable(path, "its title or symbols are missing")
-    if not all(isinstance(symbol, str) for symbol in symbols):
-        raise unusable(path, "its symbols are not all text")
-    return TextHeader(title, tuple(symbols), (train, valid, test), len(found) > len(PARTS))
+    return TextHeader(**fields, counts=(train, valid, test), has_characters=len(found) > len(PARTS))

@@ -9,7 +9,7 @@ from nasedu.architectures import Architecture, ConvNet, RecurrentCell, published
 from nasedu.errors import SettingError
 from nasedu.searching.study import Study
 from nasedu.spaces import read_space
-from nasedu.values import read_text
+from nasedu.values import read_utf8
 
 PUBLISHED = "published:"
 
@@ -52,7 +52,7 @@ def _on_disk(text: str) -> Reference:
     path = Path(text)
     if path.is_file() and path.suffix != ".db":
         try:
-            content = read_text(path)
+            content = read_utf8(path)
         except ValueError as error:
             raise SettingError(
                 f"{text} is not text ({error}); expected an architecture's JSON"

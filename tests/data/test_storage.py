@@ -117,10 +117,10 @@ def test_tensors_that_are_amiss(path, tensors, match):
     [
         ({"schema": 2}, "schema 2 .* a newer one needs a newer nasedu"),
         ({"kind": "conv_net"}, "this JSON is a 'conv_net'"),
-        ({"title": None}, "title, classes or flip are missing"),
-        ({"flip": 1}, "title, classes or flip are missing"),
+        ({"title": None}, "title is None; expected a text"),
+        ({"flip": 1}, "flip is 1; expected true or false"),
         ({"classes": ["a"]}, "two names or more"),
-        ({"classes": ["a", 3]}, "two names or more"),
+        ({"classes": ["a", 3]}, r"classes\[1\] is 3; expected a text"),
         ({"num_valid": 3}, None),  # unknown fields are of no consequence
     ],
 )
