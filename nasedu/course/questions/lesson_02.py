@@ -13,8 +13,8 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "576",
-                    "These are the weights, 1 · 1 · 36 · 16. Batch"
-                    " norm adds a scale and a shift for each filter.",
+                    "These are the weights, 1 · 1 · 36 · 16. Batch norm adds a scale and a shift "
+                    "for each filter.",
                 ),
                 Option(
                     "608",
@@ -28,9 +28,8 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "All strides of a network are 1. You double height and"
-            " width of the images. What happens to parameters and"
-            " FLOP of its convolutions?",
+            "All strides of a network are 1. You double height and width of the images. What "
+            "happens to parameters and FLOP of its convolutions?",
             (
                 Option(
                     "Both grow fourfold.",

@@ -5,10 +5,8 @@ from nasedu.course.quizzes import Option, Question, Quiz
 QUIZ = Quiz(
     [
         Question(
-            "At every one of its steps a controller gives its"
-            " likeliest answer a probability of 0.9. There are nine"
-            " steps. How likely is the sentence of all these"
-            " answers?",
+            "At every one of its steps a controller gives its likeliest answer a probability of "
+            "0.9. There are nine steps. How likely is the sentence of all these answers?",
             (
                 Option(
                     "0.9",
@@ -26,16 +24,13 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "A search keeps only the tokens of a child while it"
-            " trains, and throws the log-probabilities away. The"
-            " controller is not updated in the meantime. What is"
-            " lost?",
+            "A search keeps only the tokens of a child while it trains, and throws the "
+            "log-probabilities away. The controller is not updated in the meantime. What is lost?",
             (
                 Option(
                     "Nothing: the controller can score the tokens again.",
-                    "Scoring is the loop of sampling with the tokens"
-                    " given. After an update it would score them by"
-                    " another policy.",
+                    "Scoring is the loop of sampling with the tokens given. After an update it "
+                    "would score them by another policy.",
                     correct=True,
                 ),
                 Option(
@@ -61,8 +56,8 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "Because the network depends on it only through drawn, whole-numbered tokens.",
-                    "A small turn of a weight leaves the tokens as"
-                    " they are, or flips one: a staircase.",
+                    "A small turn of a weight leaves the tokens as they are, or flips one: a "
+                    "staircase.",
                     correct=True,
                 ),
             ),

@@ -9,14 +9,12 @@ QUIZ = Quiz(
             (
                 Option(
                     "Because autograd finds it by itself.",
-                    "There is none to find: between tokens and reward"
-                    " stand a random draw and a training that ends in"
-                    " counting right answers.",
+                    "There is none to find: between tokens and reward stand a random draw and a "
+                    "training that ends in counting right answers.",
                 ),
                 Option(
-                    "Because the reward is a fixed number in front of"
-                    " `grad log p`, and only `p` depends on the"
-                    " controller.",
+                    "Because the reward is a fixed number in front of `grad log p`, and only `p` "
+                    "depends on the controller.",
                     "The heights of the boxes stay; the widths move.",
                     correct=True,
                 ),
@@ -27,9 +25,8 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "Estimates from batches of 8 children are too noisy for"
-            " you; you want a quarter of the standard error. How many"
-            " children has a batch?",
+            "Estimates from batches of 8 children are too noisy for you; you want a quarter of "
+            "the standard error. How many children has a batch?",
             (
                 Option(
                     "16",
@@ -44,18 +41,16 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "A child does very well. One of its tokens has no"
-            " influence on the reward at all. What happens to that"
-            " token in this update?",
+            "A child does very well. One of its tokens has no influence on the reward at all. "
+            "What happens to that token in this update?",
             (
                 Option(
                     "Nothing: it did not earn any of the reward.",
                     "The update cannot know that. It sees one number for the whole sequence.",
                 ),
                 Option(
-                    "It is pushed up like all the other tokens of"
-                    " this child; over many children such pushes"
-                    " cancel out.",
+                    "It is pushed up like all the other tokens of this child; over many children "
+                    "such pushes cancel out.",
                     "Each token gets the same advantage. Luck cancels, merit adds up.",
                     correct=True,
                 ),

@@ -5,8 +5,8 @@ from nasedu.course.quizzes import Option, Question, Quiz
 QUIZ = Quiz(
     [
         Question(
-            "A table says 0.953 for one network and 0.950 for"
-            " another. Each was trained once. What do you know?",
+            "A table says 0.953 for one network and 0.950 for another. Each was trained once. "
+            "What do you know?",
             (
                 Option(
                     "The first is better: it was really trained.",

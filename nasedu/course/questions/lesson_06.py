@@ -24,9 +24,8 @@ QUIZ = Quiz(
             (
                 Option(
                     "All advantages are negative, so the gradient points downhill.",
-                    "On average it points the same way as before: "
-                    "pushing everything down alike moves nothing, "
-                    "since probabilities sum to 1.",
+                    "On average it points the same way as before: pushing everything down alike "
+                    "moves nothing, since probabilities sum to 1.",
                 ),
                 Option(
                     "Its gradient is right on average, but very noisy.",
@@ -35,16 +34,14 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "A baseline must not be larger than the rewards.",
-                    "There is no such rule. It only has to be "
-                    "independent of the child, and close to the "
-                    "expected reward to be of use.",
+                    "There is no such rule. It only has to be independent of the child, and close "
+                    "to the expected reward to be of use.",
                 ),
             ),
         ),
         Question(
-            "You have 32 machines, and go from batches of 8 to "
-            "batches of 32. The number of children stays. What do "
-            "you try first with the learning rate?",
+            "You have 32 machines, and go from batches of 8 to batches of 32. The number of "
+            "children stays. What do you try first with the learning rate?",
             (
                 Option(
                     "Leave it, since the gradient is the same on average.",

@@ -5,9 +5,8 @@ from nasedu.course.quizzes import Option, Question, Quiz
 QUIZ = Quiz(
     [
         Question(
-            "Layer 4 has three coins with probabilities 0.5, 0.5 and "
-            "0.5. How likely is it that it reads layer 2 and no "
-            "other?",
+            "Layer 4 has three coins with probabilities 0.5, 0.5 and 0.5. How likely is it that "
+            "it reads layer 2 and no other?",
             (
                 Option(
                     "0.5",
@@ -43,8 +42,8 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "The paper's network makes 5.50 % errors, without its "
-            "skip connections 7.97 %. What does this alone show?",
+            "The paper's network makes 5.50 % errors, without its skip connections 7.97 %. What "
+            "does this alone show?",
             (
                 Option(
                     "Skip connections lower the error by 2.47 points.",

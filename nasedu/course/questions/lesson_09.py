@@ -9,9 +9,8 @@ QUIZ = Quiz(
             (
                 Option(
                     "The searches do not differ.",
-                    "Half-widths add like the sides of a right "
-                    "triangle, so the difference may well exclude "
-                    "zero.",
+                    "Half-widths add like the sides of a right triangle, so the difference may "
+                    "well exclude zero.",
                 ),
                 Option(
                     "Nothing yet: look at the interval of the difference.",
@@ -25,8 +24,8 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "A quarter of all networks are good. How likely is it "
-            "that the best of 4 random draws is a good one?",
+            "A quarter of all networks are good. How likely is it that the best of 4 random draws "
+            "is a good one?",
             (
                 Option(
                     "It is certain: 4 times a quarter is 1.",
@@ -44,9 +43,8 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "The winner of a search of 500 children has a validation "
-            "accuracy of 0.97. You train its architecture again. "
-            "What do you expect on the same validation images?",
+            "The winner of a search of 500 children has a validation accuracy of 0.97. You train "
+            "its architecture again. What do you expect on the same validation images?",
             (
                 Option(
                     "0.97, since nothing else was changed.",

@@ -9,9 +9,8 @@ QUIZ = Quiz(
             (
                 Option(
                     "Next to nothing, with Adam.",
-                    "The slope 3a² is nearly one and the same there, "
-                    "so all advantages are stretched alike, and Adam "
-                    "takes a common factor out.",
+                    "The slope 3a² is nearly one and the same there, so all advantages are "
+                    "stretched alike, and Adam takes a common factor out.",
                     correct=True,
                 ),
                 Option(
@@ -25,21 +24,18 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "Over all children of a search, the rank correlation of "
-            "short and long training is 0.9. May you hand in the one "
-            "that was best in the short training?",
+            "Over all children of a search, the rank correlation of short and long training is "
+            "0.9. May you hand in the one that was best in the short training?",
             (
                 Option(
                     "Yes: at 0.9 the best stays the best.",
-                    "A high correlation over all may come from the "
-                    "poor ones alone. It says little about the order "
-                    "at the top.",
+                    "A high correlation over all may come from the poor ones alone. It says "
+                    "little about the order at the top.",
                 ),
                 Option(
                     "Better train the first few for longer, then choose.",
-                    "The proxy is good at finding the better ones "
-                    "and less good at ordering them. A few longer "
-                    "trainings are cheap beside the search.",
+                    "The proxy is good at finding the better ones and less good at ordering them. "
+                    "A few longer trainings are cheap beside the search.",
                     correct=True,
                 ),
                 Option(
@@ -49,20 +45,18 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "A found network has the parameters of a ResNet and a "
-            "lower error, but it does six times the operations. What "
-            "was shown?",
+            "A found network has the parameters of a ResNet and a lower error, but it does six "
+            "times the operations. What was shown?",
             (
                 Option(
                     "That the search beats design by hand.",
-                    "At equal parameters, in this recipe. The ResNet "
-                    "might use six times the operations well, too.",
+                    "At equal parameters, in this recipe. The ResNet might use six times the "
+                    "operations well, too.",
                 ),
                 Option(
                     "Nothing at all.",
-                    "It was shown that it is better at equal "
-                    "parameters; if those are what is scarce, that "
-                    "counts.",
+                    "It was shown that it is better at equal parameters; if those are what is "
+                    "scarce, that counts.",
                 ),
                 Option(
                     "That it is better per parameter; per operation is another question.",

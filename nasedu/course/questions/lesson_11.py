@@ -5,9 +5,8 @@ from nasedu.course.quizzes import Option, Question, Quiz
 QUIZ = Quiz(
     [
         Question(
-            "Node 5 has the value −0.7 before its `relu`. "
-            "`cell_output` is 5, and so is `cell_input`. What is "
-            "`c_t`?",
+            "Node 5 has the value −0.7 before its `relu`. `cell_output` is 5, and so is "
+            "`cell_input`. What is `c_t`?",
             (
                 Option(
                     "−0.7",
@@ -25,9 +24,8 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "A tree of base 8 has `cell_input` 9 and `cell_output` "
-            "3. Put a 1 into the memory. What does the next `c_t` "
-            "know of it?",
+            "A tree of base 8 has `cell_input` 9 and `cell_output` 3. Put a 1 into the memory. "
+            "What does the next `c_t` know of it?",
             (
                 Option(
                     "It is carried on, weakened.",
@@ -45,8 +43,8 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "You go from base 4 to base 8, with the same sizes of x, "
-            "h and c. How many times as many weights has the cell?",
+            "You go from base 4 to base 8, with the same sizes of x, h and c. How many times as "
+            "many weights has the cell?",
             (
                 Option(
                     "Twice",
