@@ -145,9 +145,13 @@ class CellFlow:
         color: str,
         weight: str = "",
     ) -> None:
-        small = '<FONT POINT-SIZE="11">'
-        before = f"{small}{weight}</FONT>" if weight else ""
-        label = f"<{before}<B>{letter}</B>{small}<SUB>{time}</SUB></FONT>>"
+        before = f'<FONT POINT-SIZE="11">{weight}</FONT>' if weight else ""
+        # in a cell of its own below the letter: not every program lowers what stands in <SUB>
+        cells = (
+            f'<TD CELLPADDING="1">{before}<B>{letter}</B></TD>'
+            f'<TD HEIGHT="24" VALIGN="BOTTOM"><FONT POINT-SIZE="11">{time}</FONT></TD>'
+        )
+        label = f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="0"><TR>{cells}</TR></TABLE>>'
         write(graph, name, label, x, y, fontcolor=color, fontsize="16")
 
     def _line(

@@ -1,4 +1,5 @@
 import re
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -91,3 +92,16 @@ def test_a_cell_and_a_network_are_not_compared():
 def test_cells_of_different_bases_are_not_compared():
     with pytest.raises(SettingError, match="base 2 and 8"):
         compare(BASE_2, published.NAS_CELL)
+
+
+def test_the_time_of_a_value_stands_lower_than_its_letter():
+    """Also in programs that do not lower what stands in <SUB>."""
+    root = ElementTree.fromstring(draw(published.NAS_CELL).svg)
+    words = [(text.text.strip(), float(text.get("y"))) for text in root.findall(".//{*}text")]
+    pairs = [
+        (low - high)
+        for (letter, high), (time, low) in pairwise(words)
+        if letter in ("h", "c", "x") and time in ("t", "t−1")
+    ]
+    assert len(pairs) >= 10
+    assert all(2 < lower < 10 for lower in pairs)
