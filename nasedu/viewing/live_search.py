@@ -29,7 +29,7 @@ PATIENCE = 5.0  # but no picture is later than this: the first one also loads ma
 
 WIDTH = "38rem"  # of the picture: it and the buttons have room in a window of 700 pixels
 
-STILL = "In a running notebook this view is alive; here it stands as when its cell had run."
+STILL = "In a running notebook this view is live; here it is as it was when its cell had run."
 
 WORDS: dict[State, str] = {
     "running": "running",
