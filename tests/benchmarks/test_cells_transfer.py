@@ -1,21 +1,16 @@
 """The choice of cells and the correlations of `benchmarks/cells_transfer.py`, and a toy run."""
 
-import importlib
 import re
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
-SCRIPTS = Path(__file__).parents[2] / "benchmarks"
-
 
 @pytest.fixture
-def script(monkeypatch):
-    monkeypatch.syspath_prepend(str(SCRIPTS))
-    return importlib.import_module("cells_transfer")
+def script(script):
+    return script("cells_transfer")
 
 
 def children(perplexities):

@@ -1,7 +1,5 @@
 """How `benchmarks/first_search.py` measures and tells."""
 
-import importlib
-from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
@@ -10,7 +8,6 @@ import pytest
 from nasedu import Outcome
 from nasedu.searching import Trial
 
-SCRIPTS = Path(__file__).parents[2] / "benchmarks"
 OUTCOME = Outcome(reward=0.9**3, valid_curve=(0.9, 0.5))
 
 
@@ -28,9 +25,8 @@ class Trainer:
 
 
 @pytest.fixture
-def script(monkeypatch):
-    monkeypatch.syspath_prepend(str(SCRIPTS))
-    return importlib.import_module("first_search")
+def script(script):
+    return script("first_search")
 
 
 def test_networks_beside_are_measured_as_the_children_are(script, monkeypatch):

@@ -1,42 +1,37 @@
 """The scripts of benchmarks/gpu at toy size and on the CPU: a slice goes on where one ended."""
 
-import importlib
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import torch
 
 from nasedu.training import GAL_LARGE
 
-SCRIPTS = Path(__file__).parents[2] / "benchmarks" / "gpu"
 MOMENT = "1e-6"  # minutes: the least that a slice can do
 
 
 @pytest.fixture
-def script(monkeypatch, tmp_path):
+def call(script, monkeypatch, tmp_path):
     """Return what calls a script at toy size on a folder of the test's."""
-    monkeypatch.syspath_prepend(str(SCRIPTS.parent))
-    monkeypatch.syspath_prepend(str(SCRIPTS))
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
 
-    def call(name, folder, *options, minutes=MOMENT):
+    def run(name, folder, *options, minutes=MOMENT):
         words = ["--toy", "--folder", str(tmp_path / folder), "--minutes", minutes, *options]
-        importlib.import_module(name).main(words)
+        script(name).main(words)
         return tmp_path / folder
 
-    return call
+    return run
 
 
-def test_a_final_training_in_slices_is_the_whole_one(script):
-    whole = script("cifar10_v1", "whole", minutes="60")
-    cut = script("cifar10_v1", "cut")
+def test_a_final_training_in_slices_is_the_whole_one(call):
+    whole = call("cifar10_v1", "whole", minutes="60")
+    cut = call("cifar10_v1", "cut")
     assert not (cut / "record.md").exists()
     assert len((cut / "epochs.csv").read_text().splitlines()) == 2  # a header and an epoch
-    script("cifar10_v1", "cut")
+    call("cifar10_v1", "cut")
     assert "2 slices" in (cut / "record.md").read_text()
-    script("cifar10_v1", "cut")
+    call("cifar10_v1", "cut")
     assert len(json.loads((cut / "slices.json").read_text())) == 2  # nothing left to do
     found, expected = (
         json.loads((folder / "run" / "outcome.json").read_text())["outcome"]
@@ -46,11 +41,11 @@ def test_a_final_training_in_slices_is_the_whole_one(script):
     assert (cut / "epochs.csv").read_text() == (whole / "epochs.csv").read_text()
 
 
-def test_a_search_in_slices_finds_what_the_whole_one_finds(script):
+def test_a_search_in_slices_finds_what_the_whole_one_finds(call):
     sizes = ("--children", "4", "--batch", "2", "--workers", "1")
-    whole = script("cifar10_children", "whole", *sizes, minutes="60")
+    whole = call("cifar10_children", "whole", *sizes, minutes="60")
     for children in (1, 2, 3, 4):
-        cut = script("cifar10_children", "cut", *sizes)
+        cut = call("cifar10_children", "cut", *sizes)
         rows = (cut / "children.csv").read_text().splitlines()
         assert len(rows) == 1 + children
         assert f"**Children: {children} in" in (cut / "record.md").read_text()
@@ -59,11 +54,11 @@ def test_a_search_in_slices_finds_what_the_whole_one_finds(script):
 
 
 @pytest.mark.parametrize("options", [["--size", "characters", "--graphs"], ["--cell", "lstm"]])
-def test_a_language_model_in_slices_is_the_whole_one(script, options):
-    whole = script("ptb_nas_cell", "whole", *options, minutes="60")
-    cut = script("ptb_nas_cell", "cut", *options)
+def test_a_language_model_in_slices_is_the_whole_one(call, options):
+    whole = call("ptb_nas_cell", "whole", *options, minutes="60")
+    cut = call("ptb_nas_cell", "cut", *options)
     assert not list(cut.glob("*.result.json"))
-    script("ptb_nas_cell", "cut", *options)
+    call("ptb_nas_cell", "cut", *options)
     (found,), (expected,) = (list(folder.glob("*.result.json")) for folder in (cut, whole))
     found, expected = (json.loads(path.read_text()) for path in (found, expected))
     assert {**found, "seconds": 0} == {**expected, "seconds": 0}
@@ -71,23 +66,23 @@ def test_a_language_model_in_slices_is_the_whole_one(script, options):
         assert found[name] in (cut / "record.md").read_text()
 
 
-def test_cells_are_right_and_each_is_measured_once(script):
-    folder = script("cells", "cells", "--rounds", "1")
+def test_cells_are_right_and_each_is_measured_once(call):
+    folder = call("cells", "cells", "--rounds", "1")
     rows = (folder / "cells.csv").read_text().splitlines()
     assert len(rows) == 2 and not (folder / "record.md").exists()
-    script("cells", "cells", "--rounds", "1", minutes="60")
+    call("cells", "cells", "--rounds", "1", minutes="60")
     after = (folder / "cells.csv").read_text().splitlines()
     assert after[:2] == rows and len(after) == 5
     assert all(row.endswith("yes") for row in after[1:])
 
 
+@pytest.mark.usefixtures("call")  # which hides the GPU
 def test_without_a_gpu_the_real_sizes_are_refused(script, tmp_path):
     for name in ("cifar10_v1", "cifar10_children", "throughput", "ptb_nas_cell", "cells"):
         with pytest.raises(SystemExit, match="there is no CUDA device here; --toy tries"):
-            importlib.import_module(name).main(["--folder", str(tmp_path / name)])
+            script(name).main(["--folder", str(tmp_path / name)])
         assert not (tmp_path / name).exists()
 
 
-@pytest.mark.usefixtures("script")  # for its path
-def test_words_are_trained_by_gals_recipe():
-    assert replace(GAL_LARGE, tied=True) == importlib.import_module("ptb_nas_cell").WORDS
+def test_words_are_trained_by_gals_recipe(script):
+    assert replace(GAL_LARGE, tied=True) == script("ptb_nas_cell").WORDS

@@ -1,7 +1,6 @@
 """Cells as graphs: on a GPU the real ones; elsewhere what they promise, with the memory reused."""
 
 from functools import partial
-from pathlib import Path
 
 import pytest
 import torch
@@ -10,7 +9,6 @@ from nasedu import published
 from nasedu.data.text import text_of_lines
 from nasedu.training import LanguageRecipe, LanguageTrainer
 
-SCRIPTS = Path(__file__).parents[2] / "benchmarks" / "gpu"
 LINES = [["one", "two", "three", "four"], ["five", "six", "seven"]] * 6
 TEXT = text_of_lines("count", "Counting", LINES, LINES[:4], LINES[:2])
 RECIPE = LanguageRecipe(  # 54 tokens in 3 streams: the last segment is shorter
@@ -22,11 +20,8 @@ DROPPING = LanguageRecipe(
 
 
 @pytest.fixture
-def graphed_cell(monkeypatch):
-    monkeypatch.syspath_prepend(str(SCRIPTS))
-    import graphed_cell
-
-    return graphed_cell
+def graphed_cell(script):
+    return script("graphed_cell")
 
 
 def replayed(function, samples):

@@ -1,12 +1,8 @@
 """A GPU for some minutes: what is worth most comes first, and nothing is done twice."""
 
-import importlib
 import json
-from pathlib import Path
 
 import pytest
-
-SCRIPTS = Path(__file__).parents[2] / "benchmarks" / "gpu"
 
 
 class Device:
@@ -45,10 +41,8 @@ class Device:
 
 
 @pytest.fixture
-def lease(monkeypatch):
-    monkeypatch.syspath_prepend(str(SCRIPTS.parent))
-    monkeypatch.syspath_prepend(str(SCRIPTS))
-    return importlib.import_module("lease")
+def lease(script):
+    return script("lease")
 
 
 def names(device):

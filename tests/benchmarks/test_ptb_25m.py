@@ -1,13 +1,10 @@
 """The long training at toy size: it goes on to the same numbers, and tests once."""
 
-import importlib
 import json
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
-SCRIPTS = Path(__file__).parents[2] / "benchmarks"
 SECONDS = ["seconds", "processor_seconds"]
 
 
@@ -16,9 +13,8 @@ class Killed(Exception):
 
 
 @pytest.fixture
-def script(monkeypatch):
-    monkeypatch.syspath_prepend(str(SCRIPTS))
-    return importlib.import_module("ptb_25m")
+def script(script):
+    return script("ptb_25m")
 
 
 def rows(folder):

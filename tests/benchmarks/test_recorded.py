@@ -1,9 +1,7 @@
 """What the recorded trainings of cells keep, at toy size: that nothing is mistaken or lost."""
 
-import importlib
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -12,16 +10,8 @@ from nasedu import RecurrentCellSpace
 from nasedu.errors import StudyError
 from nasedu.training import LanguageRecipe
 
-SCRIPTS = Path(__file__).parents[2] / "benchmarks"
 TOY = LanguageRecipe(hidden_size=4, epochs=1, num_train=1000, optimizer="adam", lr=0.01)
 ONE, OTHER = (RecurrentCellSpace(2).decode([c, 1, 0, 1, 0, 1, 0, 1, 0, 0]) for c in (0, 1))
-
-
-@pytest.fixture
-def script(monkeypatch):
-    """Return a script as a module."""
-    monkeypatch.syspath_prepend(str(SCRIPTS))
-    return importlib.import_module
 
 
 def test_a_small_recipe_makes_its_folder_and_goes_on(script, tmp_path, capsys):

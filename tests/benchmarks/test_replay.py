@@ -4,7 +4,6 @@ A record is worth what its code is: where a strategy or the loop has changed sin
 the first batches differ, and the search has to be recorded again.
 """
 
-import importlib
 from argparse import Namespace
 from pathlib import Path
 
@@ -26,13 +25,6 @@ SCRIPTS = {  # of every table of searches, what searched it
     "ptb_search": lambda script: script.SEARCH.space,
     "ptb_max_sin": lambda script: script.LARGER.space,
 }
-
-
-@pytest.fixture
-def script(monkeypatch):
-    """Return a script as a module."""
-    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    return importlib.import_module
 
 
 class Recorded(Counted):

@@ -1,20 +1,14 @@
 """What `benchmarks/strategies.py` says of chance, and of how many networks are the best."""
 
-import importlib
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from nasedu.data import NetworkTable
 
-SCRIPTS = Path(__file__).parents[2] / "benchmarks"
-
 
 @pytest.fixture
-def strategies(monkeypatch):
-    monkeypatch.syspath_prepend(str(SCRIPTS))
-    return importlib.import_module("strategies")
+def strategies(script):
+    return script("strategies")
 
 
 def test_ties_at_the_border_are_counted_and_chance_finds_one_when_it_is_calculated(strategies):
