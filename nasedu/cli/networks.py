@@ -25,6 +25,10 @@ def draw(
     style: Annotated[
         Literal["graph", "matrix"], typer.Option(help="A matrix suits many skip connections.")
     ] = "graph",
+    slide: Annotated[
+        str | None,
+        typer.Option(metavar="TITLE", help="Make the picture a slide, 16:9, with this title."),
+    ] = None,
     data: Annotated[
         str | None, typer.Option(help="Take shapes from this data set; default the run's.")
     ] = None,
@@ -36,6 +40,8 @@ def draw(
 
     if out is not None:
         check_writable(out, DrawingError)
+    elif slide is not None:
+        raise SettingError("--slide is about the picture; say with --out where to write it")
     net, shape, num_classes = find_architecture(arch)
     if data is not None:
         from nasedu.architectures import RecurrentCell
@@ -49,5 +55,5 @@ def draw(
     drawing = draw_architecture(net, shape=shape, num_classes=num_classes, style=style)
     say(drawing)
     if out is not None:
-        drawing.save(out)
+        (drawing if slide is None else drawing.slide(slide)).save(out)
         say(f"picture: {out}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -25,6 +25,7 @@ from nasedu.viewing.pictures import (
     with_alt,
     write_file,
 )
+from nasedu.viewing.slides import slide
 
 STYLES = {"graph": conv_net_graph, "matrix": conv_net_matrix}
 WIDE = 640  # points, from which on half a page is too narrow
@@ -94,6 +95,19 @@ class Drawing:
         else:
             content = render(self.dot, "png" if suffix == ".png" else "pdf")
         return write_file(path, content)
+
+    def slide(self, title: str | None = None) -> Drawing:
+        """Return the drawing as a slide, 16:9, with a title above it.
+
+        Args:
+            title: Default: the drawing's own.
+
+        Raises:
+            DrawingError: The title is empty, the drawing is not of networks or cells, or no
+                program draws DOT.
+        """
+        title = self.title if title is None else title
+        return replace(self, dot=slide(self.dot, title), title=title)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         try:
