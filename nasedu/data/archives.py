@@ -10,6 +10,7 @@ import gzip
 import io
 import re
 import stat
+import struct
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ MAX_ENTRIES = 1_000_000
 SLACK = 2**20  # bytes of headers between two files of a tar archive
 TAIL = 16 * 2**20  # bytes of padding after the last one
 UTF8_NAMES = 0x800  # the flag of a name in a zip archive that is UTF-8
+UNICODE_PATH = 0x7075  # the extra field of a name in Unicode
 UNIX = 3  # the system that wrote a zip archive
 
 
@@ -98,13 +100,27 @@ def _zip_name(info: zipfile.ZipInfo) -> str:
     """Return a name as its maker wrote it, with ``/`` between the parts.
 
     Without the flag for UTF-8 zipfile takes code page 437, while Unix writes UTF-8 and Windows
-    the code page of its country. Bytes beyond that become surrogates, see `_parts`.
+    the code page of its country, some programs with the name in Unicode beside it. Other bytes
+    become surrogates, see `_parts`.
     """
+    if name := _unicode_path(info):
+        return name.replace("\\", "/")
     name = info.filename
     if not info.flag_bits & UTF8_NAMES:
         encoding = "utf-8" if info.create_system == UNIX else "ascii"
         name = name.encode("cp437").decode(encoding, "surrogateescape")
     return name.replace("\\", "/")
+
+
+def _unicode_path(info: zipfile.ZipInfo) -> str:
+    """Return the name in Unicode that a zip's extra field holds, or "" (APPNOTE.TXT, 4.6.9)."""
+    extra = info.extra
+    while len(extra) >= 4:
+        kind, size = struct.unpack_from("<HH", extra)
+        if kind == UNICODE_PATH and extra[4:5] == b"\1" and size > 5:
+            return extra[9 : 4 + size].decode("utf-8", "surrogateescape")
+        extra = extra[4 + size :]
+    return ""
 
 
 def _tar_entries(path: Path) -> Iterator[Member]:

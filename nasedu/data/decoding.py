@@ -18,6 +18,7 @@ from nasedu.errors import DataError
 
 FORMATS = ("JPEG", "PNG", "BMP", "PPM", "GIF", "TIFF", "WEBP")
 MAX_PIXELS = 2**30  # of all images together: 3 GiB as RGB
+FIRST_OF_FILM = {"MPO": "JPEG"}  # phones put a depth map behind the picture, which is no frame
 BACKGROUND = "white"  # of transparent images, as a page or a viewer shows them
 ORIENTATION, BITS_A_SAMPLE = 0x0112, 258  # tags of EXIF and of TIFF
 
@@ -77,7 +78,7 @@ def decode(
                 )
             pixels[number] = seen
             num_transparent += is_transparent
-            formats.add(image.format or "")
+            formats.add(FIRST_OF_FILM.get(image.format or "", image.format or ""))
             all_grey = all_grey and image.mode in ("1", "L")
             if on_progress:
                 on_progress(number + 1, len(files))
@@ -100,7 +101,7 @@ def _open(file: ImageFile, source: str) -> Image.Image:
             f"{source}: {file.path!r} is {_by(image.size)}; expected at most {MAX_SIZE} pixels a "
             "side: make the images smaller first (32 is usual here)"
         )
-    if frames > 1:
+    if frames > 1 and image.format not in FIRST_OF_FILM:
         raise DataError(f"{source}: {file.path!r} has {frames} frames; expected one still image")
     if is_deep:
         raise DataError(
@@ -124,11 +125,13 @@ def _bits_a_channel(image: Image.Image, content: bytes) -> int:
 
 def _turn(image: Image.Image) -> bool:
     """Turn or mirror an image in place if its EXIF data says so, and tell whether it did."""
+    is_tiff = isinstance(image, TiffImagePlugin.TiffImageFile)  # which Pillow turns as it loads it
+    noted = image.tag_v2.get(ORIENTATION, 1) if is_tiff else 0
     image.load()  # raises what is amiss with the pixels; EXIF data beyond reading is as none
     with suppress(Exception):
-        turned = image.getexif().get(ORIENTATION, 1) in range(2, 9)
+        noted = noted or image.getexif().get(ORIENTATION, 1)
         ImageOps.exif_transpose(image, in_place=True)
-        return turned
+        return noted in range(2, 9)
     return False
 
 

@@ -93,6 +93,21 @@ def test_folders_with_names_in_another_encoding_are_refused_with_the_way_out(
         read(tar)
 
 
+@pytest.mark.parametrize("encoding", ["gbk", "cp1251"])
+def test_a_name_in_unicode_beside_the_other_wins(tmp_path, encoding):
+    name = "train/кот/0.png"
+    raw = name.encode(encoding)
+    field = struct.pack("<BL", 1, zlib.crc32(raw)) + name.encode()
+    info = zipfile.ZipInfo(stand_in(0, raw))
+    info.create_system = 0
+    info.extra = struct.pack("<HHHHH", 0x9999, 2, 0, 0x7075, len(field)) + field
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr(info, b"abc")
+    packed = (tmp_path / "a.zip").read_bytes().replace(stand_in(0, raw).encode(), raw)
+    (tmp_path / "a.zip").write_bytes(packed)
+    assert read(tmp_path / "a.zip") == {("train", "кот", "0.png"): b"abc"}
+
+
 def test_names_of_images_in_another_encoding_do_no_harm(tmp_path):
     path = zipped(tmp_path / "a.zip", {"train/cat/猫.png": b"x"}, written=lambda n: n.encode("gbk"))
     assert list(read(path).values()) == [b"x"]

@@ -121,6 +121,20 @@ def test_more_images_than_fit_into_memory(make, monkeypatch):
         decoded(*[make.encoded()] * 3)
 
 
+def test_of_a_phone_s_picture_and_its_depth_map_the_picture_is_taken():
+    picture, depth = Image.new("RGB", (8, 8), "red"), Image.new("RGB", (4, 4))
+    found = decoded(saved(picture, "MPO", save_all=True, append_images=[depth]))
+    assert found.formats == {"JPEG"}
+    assert found.pixels[0, 0, 0].tolist() == [254, 0, 0]
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "WEBP", "JPEG"])
+def test_turned_images_are_counted_in_every_format(kind):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    assert decoded(saved(Image.new("RGB", (8, 8)), kind, exif=exif)).num_turned == 1
+
+
 def test_films_and_deep_colours():
     frames = [Image.new("RGB", (4, 4), (i, 0, 0)) for i in (0, 200)]
     refused("has 2 frames", saved(frames[0], "GIF", save_all=True, append_images=frames[1:]))
