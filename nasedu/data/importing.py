@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -66,20 +67,18 @@ def add(
     storage.check_writable(catalogue.imported_path(name).parent)
     if title is not None and not (title.isprintable() and 0 < len(title.strip()) <= MAX_TITLE):
         raise SettingError(f"title is {title!r}; expected one line of 1 to {MAX_TITLE} characters")
-    source = read_source(path)
+    source, origin = read_source(path), _origin(path)
     where, passed = str(path), passed_over(source.litter)
     if not has_images(source.entries) and (files := find_text(source.entries, where)):
         text = text_of_files(name, title, files, where)
-        written = None if looks_like(name, files) else files.texts
-        origin = _origin(path)
-        size, target = _written(
-            name, replace, lambda to: write_text(to, text, origin, written), text=True
-        )
+        texts = None if looks_like(name, files) else files.texts
+        write = partial(write_text, data=text, source=origin, texts=texts)
+        size, target = _written(name, replace, write, text=True)
         seconds = time.perf_counter() - started
         return TextSummary.of(text, files, target, size, seconds, passed)
     images, remarks, ignored = _images(source, name, title, flip, on_progress)
-    origin = _origin(path)
-    size, target = _written(name, replace, lambda to: storage.write(to, images, origin))
+    write = partial(storage.write, data=images, source=origin)
+    size, target = _written(name, replace, write)
     seconds = time.perf_counter() - started
     return ImportSummary.of(images, target, size, seconds, remarks, ignored, passed)
 
@@ -92,8 +91,7 @@ def _images(
     if not has_images(entries):
         if version := cifar10.version_of(entries):
             default = cifar10.TITLE if cifar10.is_official(source.path) else name
-            of = entries, version
-            data = cifar10.data_of(*of, name, title or default, flip, where)
+            data = cifar10.data_of(entries, version, name, title or default, flip, where)
             taken = ["/".join(parts) for parts in entries if parts[-1] in version.files]
             return data, (), left_out(entries, taken)
         if files := idx.find_idx(entries, where):
