@@ -125,12 +125,15 @@ class Study:
         where, values = ("", ()) if batch is None else ("WHERE batch = ?", (batch,))
         query = f"SELECT number, batch, tokens, seed, outcome FROM trials {where} ORDER BY number"
         with _readable(self.path):
-            return tuple(_read_trial(row) for row in self._rows(query, values))
+            trials = tuple(_read_trial(row) for row in self._rows(query, values))
+            _check_counted([trial.number for trial in trials], 1 if batch is None else None)
+            return trials
 
     def updates(self) -> tuple[Update, ...]:
         """Return all updates in order."""
         rows = self._rows("SELECT number, stats FROM updates ORDER BY number")
         with _readable(self.path):
+            _check_counted([number for number, _ in rows], 1)
             return tuple(Update(number, _read_stats(text)) for number, text in rows)
 
     @property
@@ -286,11 +289,20 @@ def _readable(path: Path | None) -> Iterator[None]:
         ) from None
 
 
+def _check_counted(numbers: Sequence[int], first: int | None) -> None:
+    """Raise ValueError unless records are counted one by one, from ``first`` if it is given."""
+    for expected, number in enumerate(numbers, start=first or min(numbers, default=1)):
+        if number != expected or number < 1:
+            raise ValueError(f"number {number} stands where {max(expected, 1)} should")
+
+
 def _read_trial(row: tuple) -> Trial:
     number, batch, tokens, seed, outcome = row
     read = Outcome.from_json(outcome) if outcome else None
     asked = checked(read_json(tokens), tuple[int, ...], "tokens")
     checked([batch, seed], tuple[int, int], "batch and seed")
+    if not 1 <= batch <= number:
+        raise ValueError(f"trial {number} is of batch {batch}")
     return Trial(number, batch, asked, seed, read)
 
 

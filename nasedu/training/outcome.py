@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from nasedu.errors import StudyError
 from nasedu.values import fill, read_json, shown
 
+LARGEST = 1e155  # of any number: a perplexity's square is finite, and pictures have such axes
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -57,6 +59,11 @@ class Outcome:
             StudyError: The text is not an outcome.
         """
         try:
-            return fill(cls, read_json(text))
+            found = fill(cls, read_json(text))
+            numbers = (found.reward or 0, found.seconds, found.test_accuracy or 0)
+            largest = max(map(abs, (*numbers, *found.valid_curve, *found.train_curve)))
+            if largest > LARGEST:
+                raise ValueError(f"it holds {largest:g}; expected numbers up to {LARGEST:g}")
+            return found
         except ValueError as error:
             raise StudyError(f"not a recorded outcome ({error}): {shown(text)}") from None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nasedu.errors import SettingError
+from nasedu.errors import SettingError, StudyError
 from nasedu.searching import Study
 from nasedu.spaces import ConvNetSpace, Decision, Space, read_space
 from nasedu.viewing.columns import INK
@@ -107,8 +107,21 @@ def recorded_probabilities(
             "strategy that has a controller, such as 'reinforce', and at least one update"
         )
     space = read_space(one.config.space)
+    for number, probabilities in history:
+        _check_fit(number, probabilities, space.decisions)
     deepest = max(len(probabilities) for _, probabilities in history)
     return history, space.decisions[:deepest], space
+
+
+def _check_fit(number: int, probabilities: Probabilities, decisions: tuple[Decision, ...]) -> None:
+    """Raise `StudyError` unless recorded probabilities are those of a space's decisions."""
+    pairs = list(zip(probabilities, decisions, strict=False))
+    misfit = any(len(shares) != (len(d.choices) or d.layer - 1) for shares, d in pairs)
+    if misfit or len(pairs) < len(probabilities):
+        raise StudyError(
+            f"update {number} holds probabilities of other decisions than the run's space has; "
+            "restore the run folder or choose another"
+        )
 
 
 def _add_stack(axes: Axes, decision: Decision, numbers: np.ndarray, values: np.ndarray) -> None:

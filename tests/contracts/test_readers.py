@@ -25,7 +25,7 @@ from nasedu.data import NetworkTable
 from nasedu.data.network_table import ARRAYS
 from nasedu.data.storage import read_header
 from nasedu.data.text_storage import read_text_header
-from nasedu.errors import NaseduError
+from nasedu.errors import NaseduError, StudyError
 from nasedu.searching import Study, find_architecture
 from nasedu.searching.config import RunConfig
 from nasedu.searching.final_training import OUTCOME, RECORD, begin_or_go_on, read_outcome
@@ -275,3 +275,30 @@ def test_a_study_returns_what_can_be_used_or_refuses_it_in_one_line(tmp_path, ce
                 assert re.fullmatch(r".{10,9000}", str(error))
             study.close()
     assert refused > len(texts) / 4
+
+
+@pytest.mark.parametrize("number", [10**10, 3, 0, -1])
+@pytest.mark.parametrize("table", ["trials", "updates"])
+def test_records_that_are_not_counted_one_by_one_are_refused(tmp_path, table, number):
+    path = recorded(tmp_path / "run")
+    with sqlite3.connect(path) as db:
+        db.execute(f"DELETE FROM {table} WHERE number = 3")
+        db.execute(f"UPDATE {table} SET number = ? WHERE number = 2", (number,))
+    with pytest.raises(StudyError, match=r"stands where [12] should|of batch 1"):
+        getattr(Study(path), table)()
+
+
+def test_a_trial_of_a_batch_that_cannot_be_is_refused(tmp_path):
+    path = recorded(tmp_path / "run")
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE trials SET batch = 10000000000 WHERE number = 2")
+    with pytest.raises(StudyError, match="trial 2 is of batch 10000000000"):
+        Study(path).trials()
+
+
+@pytest.mark.parametrize("field", ["reward", "valid_curve", "train_curve", "seconds"])
+@pytest.mark.parametrize("number", [1e308, -1e308])
+def test_an_outcome_beyond_what_pictures_can_show_is_refused(field, number):
+    value = [number] if field.endswith("curve") else number
+    with pytest.raises(StudyError, match=r"1e\+308; expected numbers up to 1e\+155"):
+        Outcome.from_json(json.dumps({**OUTCOME_FIELDS, field: value}))

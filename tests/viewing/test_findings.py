@@ -1,13 +1,22 @@
+import json
+import sqlite3
 from dataclasses import replace
 
 import pytest
 from evaluators import CELLS, SPACE, Counted, CountedCells
 
 from nasedu.controller import make_strategy
-from nasedu.errors import SettingError
-from nasedu.searching import Trial, search
+from nasedu.errors import SettingError, StudyError
+from nasedu.searching import Study, Trial, search
 from nasedu.training import Outcome
-from nasedu.viewing import best_alt, curves_alt, probabilities_alt, reward_alt, size_alt
+from nasedu.viewing import (
+    best_alt,
+    curves_alt,
+    probabilities_alt,
+    probabilities_figure,
+    reward_alt,
+    size_alt,
+)
 
 
 def trials(rewards, parameters=None, batch=4):
@@ -129,3 +138,16 @@ def test_a_search_on_a_text_is_told_in_perplexity():
 def test_children_in_training_are_not_counted_as_ended():
     *ended, last = trials([0.5, None, 0.5, 0.5])
     assert "; 1 of 3 failed" in reward_alt([*ended, replace(last, outcome=None)])
+
+
+def test_probabilities_of_other_decisions_than_the_space_has_are_refused(tmp_path):
+    strategy = make_strategy("reinforce", SPACE.decisions, 0, lr=0.1)
+    options = {"trials": 4, "batch": 4, "workers": 1, "evaluator": Counted(), "run": tmp_path / "r"}
+    [*_] = search(SPACE, strategy, **options)
+    config = {**json.loads(Study(tmp_path / "r").config.to_json())}
+    config["space"]["filter_heights"] = [7]
+    with sqlite3.connect(tmp_path / "r" / "study.db") as db:
+        db.execute("UPDATE meta SET value = ? WHERE key = 'config'", (json.dumps(config),))
+    for draw in (probabilities_alt, probabilities_figure):
+        with pytest.raises(StudyError, match="update 1 holds probabilities of other decisions"):
+            draw(Study(tmp_path / "r"))
