@@ -108,12 +108,13 @@ def search(
 
     check_arguments(trials, batch, seed, workers, child_timeout)
     chosen, depth = searched(context), depth_of(depth_schedule)
+    settings = {"lr": lr} if strategy in ("reinforce", "ppo") else {}
+    chooser = make_strategy(strategy, chosen.space.decisions, seed, **settings)
     if chosen.evaluator is None and not is_finished(run, trials):
         say(LOADING, err=True)
-    settings = {"lr": lr} if strategy in ("reinforce", "ppo") else {}
     events = run_search(
         chosen.space,
-        make_strategy(strategy, chosen.space.decisions, seed, **settings),
+        chooser,
         data=data,
         trials=trials,
         batch=batch,

@@ -33,6 +33,10 @@ HINTS = {  # what a file or folder is called, and the sentence
     r"training|testing|train(ing)?_set|test_set|Train|Test|TRAIN|TEST|val|valid|validation|dev": (
         "rename the folders to train and test"
     ),
+    r"(?i:.*(train|val|dev|test).*\.(txt|text|tokens|raw|md|jsonl?|txt\.gz))": (
+        "a text is three plain files, beside each other, that end in train.txt, valid.txt and "
+        "test.txt"
+    ),
 }
 
 

@@ -50,6 +50,13 @@ def test_numbers_are_looked_at_before_anything_is_loaded(
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.parametrize("option", [("--lr", "nan"), ("--strategy", "luck")])
+def test_the_strategy_is_looked_at_before_it_is_said_that_data_are_loaded(tmp_path, capsys, option):
+    with pytest.raises(SettingError, match=f"{option[0][2:]} is '?{option[1]}"):
+        nasedu("search", "--run", tmp_path / "run", *option)
+    assert capsys.readouterr().err == ""
+
+
 def test_a_search_in_which_every_child_failed_ends_with_one(tmp_path, capsys):
     impossible = ("--layers", "2", "--filters", "1000000")  # hundreds of terabytes
     assert nasedu("search", "--run", tmp_path, *QUICK, *impossible, "--heights", "7") == 1
