@@ -51,7 +51,7 @@ figcaption { max-width: 44rem; margin-top: .5rem; color: var(--quiet); }
 figcaption strong { color: var(--ink); }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; margin: .5rem 0 1.5rem; font-variant-numeric: tabular-nums; }
-caption { text-align: left; color: var(--quiet); padding-bottom: .4rem; }
+caption { text-align: left; color: var(--quiet); padding-bottom: .4rem; max-width: 85vw; }
 .side { columns: 17rem; column-gap: 2.5rem; }
 .side .scroll { break-inside: avoid; }
 .side caption { color: var(--ink); font-weight: 600; font-size: 1.1rem; }

@@ -63,14 +63,18 @@ class Series:
         return np.array(numbers, dtype=float), np.array(values, dtype=float)
 
     def batches(self, of: Measure) -> Batches:
-        """Return where each batch lies and how it did, batches without a value left out."""
+        """Return where each batch lies and how it did.
+
+        Left out are batches without a value and one that is still in training: the mean of those
+        that end first would move with every further child.
+        """
         rows, groups = [], [_by_batch(seed) for seed in self.seeds]
         for batch in sorted(set().union(*groups)):
             seeds = [group[batch] for group in groups]
             values = [[v for t in seed if (v := value_of(t, of)) is not None] for seed in seeds]
             numbers = [t.number for seed in seeds for t in seed]
             means = [np.mean(v) for v in values if v]
-            if not means:
+            if not means or any(t.outcome is None for seed in seeds for t in seed):
                 continue
             middle, width = np.mean(means), np.std(np.concatenate(values))
             several = len(self.seeds) > 1

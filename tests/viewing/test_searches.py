@@ -55,6 +55,15 @@ def test_what_is_no_search_is_refused(searches):
         series_of(searches)
 
 
+def test_a_batch_in_training_has_no_mean_yet():
+    first, second = [trial(1, 0.2), trial(2, None)], trial(3, 1.0, batch=2)
+    [series] = series_of([*first, second, Trial(4, 2, (4,), seed=4)])
+    assert series.batches("reward").number.tolist() == [1]
+    assert series.dots("reward")[0].tolist() == [1, 3]
+    [series] = series_of([*first, second, trial(4, None, batch=2)])
+    assert series.batches("reward").number.tolist() == [1, 2]
+
+
 def test_a_batch_of_one_search_has_a_mean_and_a_standard_deviation():
     [series] = series_of([trial(1, 0.2), trial(2, 0.6), trial(3, None), trial(4, 1.0, batch=2)])
     batches = series.batches("reward")
