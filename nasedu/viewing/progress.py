@@ -69,7 +69,7 @@ def key_line(event: Updated, of: Measure = "accuracy") -> str:
         words.append("mean reward")
         if event.stats.baseline is not None:
             words.append(BASELINE_KEY)
-    return "each line is a batch: " + ", ".join([*words, "best child so far"])
+    return "each line is a batch: " + ", ".join([*words, "best child so far"]).replace(" \n", "\n")
 
 
 def closing_lines(event: Finished) -> str:

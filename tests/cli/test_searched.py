@@ -40,10 +40,12 @@ def whole(tmp_path_factory):
 
 def test_a_search_on_a_text_tells_of_perplexities_and_ends_with_a_cell(begun):
     folder, printed = begun
-    first, second, *batches, best, cell, report = printed.splitlines()
+    first, second, key, more, *batches, best, cell, report = printed.splitlines()
     assert first.startswith("4 children by reinforce")
     assert second.startswith("Python's help topics: 1,000 training and ")
     assert second.endswith(" validation words, 1 epoch a child")
+    assert key.startswith("each line is a batch: median perplexity")
+    assert more.startswith("    baseline (average of earlier rewards")
     assert [line[:21] for line in batches] == [f"batch   {n}  perplexity" for n in (1, 2)]
     study = Study(folder)
     top = study.best()
