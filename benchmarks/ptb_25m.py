@@ -155,9 +155,10 @@ def record(training, path):
     else:
         body += "The test text has not been read yet: that is done once, after the last epoch.\n"
     if epochs > 1:
-        figure = intervals_figure(
-            curves, frame["epoch"].tolist(), "25 M parameters, one seed", y="perplexity"
-        )
+        look = {"y": "perplexity", "unit": "epoch", "log": False}
+        title = "25 M parameters on the Penn Treebank, one seed"
+        figure = intervals_figure(curves, frame["epoch"].tolist(), title, **look)
+        figure.axes[0].locator_params(axis="x", integer=True)
         name = save_figure(figure, str(path or __file__), "curve")
         last = frame.iloc[-1]["valid"]
         body += f"\n![Perplexity over the epochs; validation stands at {last:.1f}.]({name})\n"
