@@ -8,7 +8,7 @@ file of some kind says in its own words which file it was and what to do.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
 from functools import lru_cache
 from math import isfinite
@@ -16,6 +16,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+SCHEMA = 1  # of documents
 DEEPEST = 20  # lists and objects inside of each other; nasedu writes seven
 LARGEST = 2**26  # characters or bytes: a study of millions of children writes less into a record
 BITS = 63  # of an integer: what SQLite and torch take
@@ -76,6 +77,49 @@ def read_utf8(path: Path) -> str:
     if len(content) > LARGEST:
         raise ValueError(f"more than {LARGEST:,} bytes")
     return content.decode("utf-8")
+
+
+def kind_of(text: str, kinds: Sequence[str]) -> str:
+    """Return which of these kinds a document is of, as `write_document` writes it.
+
+    Raises:
+        ValueError: Not JSON, or of none of them.
+    """
+    return _document(text, kinds)["kind"]
+
+
+def write_document(kind: str, fields: dict[str, Any]) -> str:
+    """Return canonical JSON: keys sorted, no spaces, so that equal values give equal text."""
+    document = {"kind": kind, "schema": SCHEMA, **fields}
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def read_document(kind: str, text: str) -> dict[str, Any]:
+    """Return the fields of a document of this kind, without kind and schema.
+
+    Raises:
+        ValueError: Not JSON, of another kind, or of a newer schema.
+    """
+    document = _document(text, (kind,))
+    del document["kind"]
+    if (schema := document.pop("schema", None)) != SCHEMA:
+        raise ValueError(
+            f"schema {shown(schema)} of this {kind!r} is not known; this nasedu reads schema "
+            f"{SCHEMA}: a newer one needs a newer nasedu"
+        )
+    return document
+
+
+def _document(text: str, kinds: Sequence[str]) -> dict[str, Any]:
+    wanted = f"a {' or a '.join(map(repr, kinds))}"
+    try:
+        document = read_json(text)
+    except ValueError as error:
+        raise ValueError(f"not valid JSON ({error}); expected {wanted}") from None
+    if not isinstance(document, dict) or document.get("kind") not in kinds:
+        found = document.get("kind") if isinstance(document, dict) else document
+        raise ValueError(f"this JSON is a {str(found)[:60]!r}; expected {wanted}")
+    return document
 
 
 def fill(kind: type[T], found: Any) -> T:

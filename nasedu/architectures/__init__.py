@@ -1,9 +1,9 @@
 """What an architecture is: a frozen value, validated once, with JSON and a digest."""
 
 from nasedu.architectures import published
+from nasedu.architectures.architecture import Architecture
 from nasedu.architectures.conv_net import MAX_LAYERS, ConvLayer, ConvNet, Operation
 from nasedu.architectures.costs import LayerCost, NetworkCost, cost
-from nasedu.architectures.reading import Architecture, read_architecture
 from nasedu.architectures.recurrent_cell import ACTIVATIONS, COMBINES, CellNode, RecurrentCell
 
 __all__ = [
@@ -20,5 +20,4 @@ __all__ = [
     "RecurrentCell",
     "cost",
     "published",
-    "read_architecture",
 ]

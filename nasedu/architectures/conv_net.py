@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from math import isfinite
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 from nasedu.architectures.json_form import (
     LIST,
@@ -14,9 +14,9 @@ from nasedu.architectures.json_form import (
     digest_of,
     expect,
     read_document,
-    write_document,
 )
 from nasedu.errors import ArchitectureError
+from nasedu.values import write_document
 
 MAX_LAYERS = 62  # an anchor point's token is a bit mask that has to fit into int64
 
@@ -98,6 +98,8 @@ class ConvNet:
         learning_rate: What to train it with, if that was decided with the network.
     """
 
+    kind: ClassVar[str] = "conv_net"
+
     layers: tuple[ConvLayer, ...]
     pool_after: tuple[int, ...] = ()
     learning_rate: float | None = None
@@ -168,7 +170,7 @@ class ConvNet:
             fields["pool_after"] = self.pool_after
         if self.learning_rate is not None:
             fields["learning_rate"] = self.learning_rate
-        return write_document("conv_net", fields)
+        return write_document(self.kind, fields)
 
     @classmethod
     def from_json(cls, text: str) -> ConvNet:
@@ -177,7 +179,7 @@ class ConvNet:
         Raises:
             ArchitectureError: The text is malformed, of a newer schema, or not a valid network.
         """
-        fields = read_document("conv_net", text)
+        fields = read_document(cls.kind, text)
         names = ("layers", "pool_after", "learning_rate")
         check_names(fields, names, "the network")
         layers = enumerate(expect(fields.get("layers"), LIST, "layers"), start=1)

@@ -1,16 +1,15 @@
-"""The JSON form of architectures and spaces: a kind, a schema version, canonical text."""
+"""The JSON form of architectures and spaces: what is checked and read."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
+from nasedu import values
 from nasedu.errors import ArchitectureError
-from nasedu.values import checked, read_json, shown
+from nasedu.values import checked, shown
 
-SCHEMA = 1
 LIST = tuple[Any, ...]
 
 
@@ -22,47 +21,16 @@ def check_int(name: str, value: Any, *, at_least: int) -> None:
         )
 
 
-def write_document(kind: str, fields: dict[str, Any]) -> str:
-    """Return canonical JSON: keys sorted, no spaces, so that equal values give equal text."""
-    document = {"kind": kind, "schema": SCHEMA, **fields}
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), allow_nan=False)
-
-
-def kind_of(text: str, kinds: Sequence[str]) -> str:
-    """Return which of these kinds a document is of.
-
-    Raises:
-        ArchitectureError: Not JSON, or of none of them.
-    """
-    return _document(text, kinds)["kind"]
-
-
 def read_document(kind: str, text: str) -> dict[str, Any]:
-    """Return the fields of a document of this kind, without kind and schema.
+    """Return the fields of a document as `values.read_document` does.
 
     Raises:
         ArchitectureError: Not JSON, of another kind, or of a newer schema.
     """
-    document = _document(text, (kind,))
-    del document["kind"]
-    if (schema := document.pop("schema", None)) != SCHEMA:
-        raise ArchitectureError(
-            f"schema {shown(schema)} of this {kind!r} is not known; this nasedu reads schema "
-            f"{SCHEMA}: a newer one needs a newer nasedu"
-        )
-    return document
-
-
-def _document(text: str, kinds: Sequence[str]) -> dict[str, Any]:
-    wanted = f"a {' or a '.join(map(repr, kinds))}"
     try:
-        document = read_json(text)
+        return values.read_document(kind, text)
     except ValueError as error:
-        raise ArchitectureError(f"not valid JSON ({error}); expected {wanted}") from None
-    if not isinstance(document, dict) or document.get("kind") not in kinds:
-        found = document.get("kind") if isinstance(document, dict) else document
-        raise ArchitectureError(f"this JSON is a {str(found)[:60]!r}; expected {wanted}")
-    return document
+        raise ArchitectureError(str(error)) from None
 
 
 def check_names(fields: dict[str, Any], known: Iterable[str], where: str) -> None:

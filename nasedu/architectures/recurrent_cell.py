@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from nasedu.architectures.json_form import (
     LIST,
@@ -13,9 +13,9 @@ from nasedu.architectures.json_form import (
     digest_of,
     expect,
     read_document,
-    write_document,
 )
 from nasedu.errors import ArchitectureError
+from nasedu.values import write_document
 
 COMBINES = ("add", "mul", "max")
 ACTIVATIONS = ("identity", "tanh", "sigmoid", "relu", "sin")
@@ -62,6 +62,8 @@ class RecurrentCell:
         cell_input: The node into whose output c_{t-1} is injected (the second index). At the
             root it changes h_t.
     """
+
+    kind: ClassVar[str] = "recurrent_cell"
 
     nodes: tuple[CellNode, ...]
     cell_inject: CellNode
@@ -121,7 +123,7 @@ class RecurrentCell:
 
     def to_json(self) -> str:
         """Return the canonical JSON: sorted keys, no spaces, with a schema version."""
-        return write_document("recurrent_cell", asdict(self))
+        return write_document(self.kind, asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> RecurrentCell:
@@ -130,7 +132,7 @@ class RecurrentCell:
         Raises:
             ArchitectureError: The text is malformed, of a newer schema, or not a valid cell.
         """
-        fields = read_document("recurrent_cell", text)
+        fields = read_document(cls.kind, text)
         names = ("nodes", "cell_inject", "cell_output", "cell_input")
         check_names(fields, names, "the cell")
         nodes = expect(fields.get("nodes"), LIST, "nodes")

@@ -24,6 +24,7 @@ from nasedu.children.cell_backward import Backward, Gradients, new_gradients
 from nasedu.children.cell_forward import Tape, forward_calls, new_tape, read_inputs
 from nasedu.children.cell_plan import Level, plan
 from nasedu.children.recurrent_cell import PlainCell, State
+from nasedu.errors import SettingError
 
 
 class FastCell(PlainCell):
@@ -141,3 +142,14 @@ def in_order(weight: Tensor, order: Sequence[int]) -> Tensor:
 def out_of_order(weight: Tensor, order: Sequence[int]) -> Tensor:
     """Return what `in_order` made of weights as it was."""
     return in_order(weight, [order.index(leaf) for leaf in range(len(order))])
+
+
+def build_cell(
+    cell: RecurrentCell, *, input_size: int, hidden_size: int, fast: bool = True
+) -> PlainCell:
+    """Return an untrained layer of a cell; see `build`."""
+    if input_size < 1 or hidden_size < 1:
+        raise SettingError(
+            f"input_size is {input_size} and hidden_size {hidden_size}; expected at least 1"
+        )
+    return (FastCell if fast else PlainCell)(cell, input_size, hidden_size)

@@ -63,7 +63,7 @@ def searched(context: typer.Context) -> Searched:
 
 
 def _networks(context: typer.Context) -> Searched:
-    from nasedu.spaces import preset
+    from nasedu.spaces import PRESETS
     from nasedu.training import Recipe
 
     options = context.params
@@ -73,7 +73,10 @@ def _networks(context: typer.Context) -> Searched:
     if options["space"] is not None:
         why = "does not go with --space, which decides it; leave out one of them"
         _refuse(context, OF_A_SPACE, why)
-        return Searched(preset(options["space"]), recipe, None)
+        if options["space"] not in PRESETS:
+            known = ", ".join(PRESETS)
+            raise SettingError(f"space is {options['space']!r}; expected one of {known}")
+        return Searched(PRESETS[options["space"]], recipe, None)
     return Searched(space_of(*(options[name] for name in OF_A_SPACE)), recipe, None)
 
 

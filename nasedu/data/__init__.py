@@ -1,7 +1,16 @@
 """Images and text as tensors that sit on the device; the catalogue and the import."""
 
 from nasedu.data.augment import Augmentation, Frame, Whitening
-from nasedu.data.catalogue import data_home, describe, is_text, load, load_text, names, text_names
+from nasedu.data.catalogue import (
+    data_home,
+    describe,
+    is_text,
+    load,
+    load_text,
+    names,
+    names_of_texts,
+    text_names,
+)
 from nasedu.data.download import get
 from nasedu.data.images import ImageData, LabelledImages
 from nasedu.data.importing import add
@@ -32,5 +41,6 @@ __all__ = [
     "load_table",
     "load_text",
     "names",
+    "names_of_texts",
     "text_names",
 ]

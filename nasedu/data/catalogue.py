@@ -142,6 +142,11 @@ def text_names() -> tuple[str, ...]:
     return (*BUILT_IN_TEXT, *_imported(text_path("any").parent))
 
 
+def names_of_texts() -> tuple[str, ...]:
+    """Return the names of all texts, as words and as characters."""
+    return tuple(name + end for name in text_names() for end in ("", CHARACTERS))
+
+
 def _imported(folder: Path) -> list[str]:
     """Return the names of what was imported into a folder, sorted."""
     try:

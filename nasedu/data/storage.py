@@ -13,10 +13,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from nasedu.architectures.json_form import read_document, write_document
 from nasedu.data.images import ImageData, LabelledImages
 from nasedu.errors import DataError
-from nasedu.values import checked
+from nasedu.values import checked, read_document, write_document
 from nasedu.whole_file import left_by_a_kill, write_whole
 
 KIND = "image_data"

@@ -13,10 +13,10 @@ from typing import Any
 
 import torch
 
-from nasedu.architectures.json_form import write_document
 from nasedu.data.storage import open_file, read_description, unusable, write_tensors
 from nasedu.data.text import PARTS, TextData, characters_of, text_of_characters
 from nasedu.errors import DataError
+from nasedu.values import write_document
 
 KIND = "text_data"
 WRITTEN = {part: f"{part}_utf8" for part in PARTS}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from nasedu.architectures import Architecture, ConvNet, RecurrentCell, published, read_architecture
+from nasedu.architectures import Architecture, ConvNet, RecurrentCell, published
 from nasedu.errors import SettingError
+from nasedu.problems import read_architecture, read_space
 from nasedu.searching.study import Study
-from nasedu.spaces import read_space
 from nasedu.values import read_utf8
 
 PUBLISHED = "published:"

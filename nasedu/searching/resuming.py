@@ -7,12 +7,12 @@ from contextlib import closing
 from pathlib import Path
 
 from nasedu.controller import make_strategy
+from nasedu.problems import read_space
 from nasedu.searching.default_evaluator import recorded_evaluator
 from nasedu.searching.depth import DepthSchedule
 from nasedu.searching.events import Event
 from nasedu.searching.loop import search
 from nasedu.searching.study import Study
-from nasedu.spaces import read_space
 
 
 def resume(

@@ -3,9 +3,9 @@
 from nasedu.spaces.conv_net_space import ConvNetSpace
 from nasedu.spaces.decision import Decision
 from nasedu.spaces.enumeration import count_sequences, places_of, sequences_at
-from nasedu.spaces.presets import PRESETS, preset
-from nasedu.spaces.reading import Space, read_space
+from nasedu.spaces.presets import PRESETS
 from nasedu.spaces.recurrent_cell_space import RecurrentCellSpace
+from nasedu.spaces.space import Space
 
 __all__ = [
     "PRESETS",
@@ -15,7 +15,5 @@ __all__ = [
     "Space",
     "count_sequences",
     "places_of",
-    "preset",
-    "read_space",
     "sequences_at",
 ]

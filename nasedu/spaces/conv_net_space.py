@@ -7,14 +7,14 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import chain
 from math import prod
-from typing import Any, get_args
+from typing import Any, ClassVar, get_args
 
 from nasedu.architectures import MAX_LAYERS, ConvLayer, ConvNet, Operation
 from nasedu.architectures.conv_net import check_rate
-from nasedu.architectures.json_form import check_int, read_document, write_document
+from nasedu.architectures.json_form import check_int, read_document
 from nasedu.errors import ArchitectureError, SearchSpaceError
 from nasedu.spaces.decision import Decision
-from nasedu.values import fill
+from nasedu.values import fill, write_document
 
 CHOICES = ("filter_heights", "filter_widths", "strides", "num_filters", "operations")
 LATER = ("operations", "learning_rates", "block_depth", "pool_after")  # not in early JSON
@@ -47,6 +47,8 @@ class ConvNetSpace:
         pool_after: Predicted layers, ascending, after which all maps are max-pooled; see
             `ConvNet`.
     """
+
+    kind: ClassVar[str] = "conv_net_space"
 
     num_layers: int = 15
     filter_heights: tuple[int, ...] = (1, 3, 5, 7)
@@ -112,6 +114,11 @@ class ConvNetSpace:
     def size(self) -> int:
         """Number of token sequences, exactly."""
         return prod(decision.num_tokens for decision in self.decisions)
+
+    @property
+    def deepest(self) -> int:
+        """Predicted layers that children can grow to in a search."""
+        return self.num_layers
 
     @property
     def steps_per_layer(self) -> int:
@@ -231,7 +238,7 @@ class ConvNetSpace:
         for name in LATER:
             if said[name] == getattr(ConvNetSpace, name):  # the default
                 del said[name]
-        return write_document("conv_net_space", said)
+        return write_document(self.kind, said)
 
     @classmethod
     def from_json(cls, text: str) -> ConvNetSpace:
@@ -241,7 +248,7 @@ class ConvNetSpace:
             SearchSpaceError: The text is malformed or no valid space.
         """
         try:
-            return fill(cls, read_document("conv_net_space", text))
+            return fill(cls, read_document(cls.kind, text))
         except ValueError as error:
             raise SearchSpaceError(str(error)) from None
 

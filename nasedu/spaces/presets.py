@@ -1,12 +1,12 @@
-"""The spaces of the paper's CIFAR-10 experiment, by name (Zoph & Le 2016, section 4.1, table 1)."""
+"""The paper's spaces, by name (Zoph & Le 2016, sections 4.1 and 4.2, table 1)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from nasedu.errors import SearchSpaceError
 from nasedu.spaces.conv_net_space import ConvNetSpace
+from nasedu.spaces.recurrent_cell_space import RecurrentCellSpace
 
 PRESETS: Mapping[str, ConvNetSpace] = MappingProxyType(
     {
@@ -24,13 +24,17 @@ The paper pools at layers 13 and 24, which do not both end a block of three. Her
 blocks 4 and 8, that is after layers 12 and 24: our choice.
 """
 
+FIRST_NETWORKS = ConvNetSpace(4, num_filters=(8, 16, 24, 36), skip_connections=False)
+"""Chains that train in a second on 8x8 images: for a first search, ours."""
 
-def preset(name: str) -> ConvNetSpace:
-    """Return the space of this name.
+NETWORKS: Mapping[str, ConvNetSpace] = MappingProxyType({"first": FIRST_NETWORKS, **PRESETS})
 
-    Raises:
-        SearchSpaceError: There is none.
-    """
-    if name not in PRESETS:
-        raise SearchSpaceError(f"space is {name!r}; expected one of {', '.join(PRESETS)}")
-    return PRESETS[name]
+CELLS: Mapping[str, RecurrentCellSpace] = MappingProxyType(
+    {
+        "first": RecurrentCellSpace(8),
+        "max-and-sin": RecurrentCellSpace(
+            8, ("add", "mul", "max"), ("identity", "tanh", "sigmoid", "relu", "sin")
+        ),
+    }
+)
+"""The paper's space of cells, and the one that it was enlarged to (section 4.2)."""

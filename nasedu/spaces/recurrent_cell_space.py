@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from math import prod
+from typing import ClassVar
 
 from nasedu.architectures import ACTIVATIONS, COMBINES, CellNode, RecurrentCell
-from nasedu.architectures.json_form import check_int, read_document, write_document
+from nasedu.architectures.json_form import check_int, read_document
 from nasedu.errors import ArchitectureError, SearchSpaceError
 from nasedu.spaces.decision import Decision
-from nasedu.values import fill
+from nasedu.values import fill, write_document
 
 MAX_BASE = 64  # 258 decisions, which a controller takes one after the other
 
@@ -34,6 +35,8 @@ class RecurrentCellSpace:
             ``"relu"``; ``"sin"`` if wanted.
     """
 
+    kind: ClassVar[str] = "recurrent_cell_space"
+
     base: int = 8
     combines: tuple[str, ...] = ("add", "mul")
     activations: tuple[str, ...] = ("identity", "tanh", "sigmoid", "relu")
@@ -54,6 +57,8 @@ class RecurrentCellSpace:
             object.__setattr__(self, name, tuple(values))
             if not values or len(set(values)) != len(values):
                 raise SearchSpaceError(f"{name} is {values}; expected one value or more, each once")
+
+    deepest: ClassVar[None] = None  # all cells of a space have one shape
 
     @cached_property
     def decisions(self) -> tuple[Decision, ...]:
@@ -116,7 +121,7 @@ class RecurrentCellSpace:
 
     def to_json(self) -> str:
         """Return the canonical JSON of the space."""
-        return write_document("recurrent_cell_space", asdict(self))
+        return write_document(self.kind, asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> RecurrentCellSpace:
@@ -126,6 +131,6 @@ class RecurrentCellSpace:
             SearchSpaceError: The text is malformed or no valid space.
         """
         try:
-            return fill(cls, read_document("recurrent_cell_space", text))
+            return fill(cls, read_document(cls.kind, text))
         except ValueError as error:
             raise SearchSpaceError(str(error)) from None

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nasedu.errors import SettingError, StudyError
+from nasedu.problems import read_space
 from nasedu.searching import Study
-from nasedu.spaces import ConvNetSpace, Decision, Space, read_space
+from nasedu.spaces import ConvNetSpace, Decision, Space
 from nasedu.viewing.columns import INK
 from nasedu.viewing.decision_words import decision_words, place_of
 from nasedu.viewing.searches import Series, series_of

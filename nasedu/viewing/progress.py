@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from nasedu.architectures import ConvNet
+from nasedu.problems import read_space
 from nasedu.searching import Finished, Started, Trial, Updated
-from nasedu.spaces import read_space
 from nasedu.viewing.layer_table import count
 from nasedu.viewing.measures import LOWER_IS_BETTER, MEASURES, Measure, measure_of, say, value_of
 

@@ -8,8 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nasedu.problems import read_space
 from nasedu.searching import RunConfig, Study, Trial
-from nasedu.spaces import Space, read_space
+from nasedu.spaces import Space
 from nasedu.viewing import page
 from nasedu.viewing.decision_words import things_of
 from nasedu.viewing.measures import Measure, measure_of

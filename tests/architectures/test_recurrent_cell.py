@@ -11,9 +11,9 @@ from nasedu.architectures import (
     ConvNet,
     RecurrentCell,
     published,
-    read_architecture,
 )
 from nasedu.errors import ArchitectureError
+from nasedu.problems import read_architecture
 
 NODE = CellNode("add", "tanh")
 NODES = st.builds(CellNode, st.sampled_from(COMBINES), st.sampled_from(ACTIVATIONS))

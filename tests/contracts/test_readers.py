@@ -19,19 +19,20 @@ from safetensors.torch import save_file
 from small_tables import made_up
 
 from nasedu import search
-from nasedu.architectures import published, read_architecture
+from nasedu.architectures import published
 from nasedu.controller import make_strategy
 from nasedu.data import NetworkTable
 from nasedu.data.network_table import ARRAYS
 from nasedu.data.storage import read_header
 from nasedu.data.text_storage import read_text_header
 from nasedu.errors import NaseduError, StudyError
+from nasedu.problems import read_architecture, read_space
 from nasedu.searching import Study, find_architecture
 from nasedu.searching.config import RunConfig
 from nasedu.searching.final_training import OUTCOME, RECORD, begin_or_go_on, read_outcome
 from nasedu.searching.grid import GridEvaluator
 from nasedu.searching.measuring import LOG, _continue
-from nasedu.spaces import ConvNetSpace, RecurrentCellSpace, read_space
+from nasedu.spaces import ConvNetSpace, RecurrentCellSpace
 from nasedu.training import Checkpoint, Outcome
 from nasedu.viewing import training_alt
 from nasedu.viewing.progress import unit_of

@@ -2,7 +2,7 @@ import pytest
 
 from nasedu import ConvNetSpace, RecurrentCellSpace
 from nasedu.errors import SearchSpaceError
-from nasedu.spaces import read_space
+from nasedu.problems import read_space
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,220 @@
+"""Problems: what is searched and what for, one row a kind of child.
+
+A row names its parts as import strings, such as ``"nasedu.children.conv_child:build_child"``, that
+are loaded when they are used. So this module imports next to nothing, every folder may ask it, and
+nothing else asks of which kind a space, an architecture or a recipe is.
+
+A row is found by its name, by the kind that a JSON document names, or by anything that has a
+``kind``: an architecture or a space. Rows of one's own come from an installed package (entry point
+``nasedu.problems``) or are named by the user, ``--problem module:ROW``. What a file says is looked
+up among them and never imported.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from nasedu.errors import ArchitectureError, NaseduError, SearchSpaceError, SettingError
+from nasedu.values import kind_of
+
+GROUP = "nasedu.problems"  # entry points of installed packages
+FIRST = "first"  # the name of the space and the recipe that a first search takes
+SPACE = "_space"  # ends the kind of a space, after that of its architectures
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One kind of child, by the names of its parts.
+
+    Attributes:
+        name: What the settings of its task call it, e.g. ``"images"``.
+        architecture_kind: ``kind`` of its architectures' JSON, e.g. ``"conv_net"``; that of its
+            spaces has ``"_space"`` after it.
+        title: What is searched, in the plural: ``"networks for images"``.
+        architecture: The class of its architectures.
+        spaces: Its spaces by name; the one called ``"first"`` is that of a first search.
+        child: What builds an untrained child: ``child(architecture, **shape)``.
+        task: The class of its `Task`.
+        recipes: Its recipes by name; ``"first"`` suits a search of minutes.
+        data: The data set that a first search takes.
+        data_names: Function that returns the names of all data sets that the task can use.
+        viewing: Its `View`: words and drawings. Empty: those that any kind has.
+    """
+
+    name: str
+    architecture_kind: str
+    title: str
+    architecture: str
+    spaces: str
+    child: str
+    task: str
+    recipes: str
+    data: str
+    data_names: str
+    viewing: str = ""
+
+    @property
+    def space_kind(self) -> str:
+        """``kind`` of its spaces' JSON."""
+        return self.architecture_kind + SPACE
+
+    def load(self, part: str) -> Any:
+        """Return one of its parts.
+
+        Args:
+            part: Name of the attribute that names it, e.g. ``"task"``.
+
+        Raises:
+            SettingError: It cannot be imported.
+        """
+        return _load(getattr(self, part))
+
+
+IMAGES = Problem(
+    name="images",
+    architecture_kind="conv_net",
+    title="networks for images",
+    architecture="nasedu.architectures.conv_net:ConvNet",
+    spaces="nasedu.spaces.presets:NETWORKS",
+    child="nasedu.children.conv_child:build_child",
+    task="nasedu.training.image_task:ImageTask",
+    recipes="nasedu.training.recipe:RECIPES",
+    data="digits",
+    data_names="nasedu.data:names",
+    viewing="nasedu.viewing.conv_net_view:VIEW",
+)
+CELLS = Problem(
+    name="language",
+    architecture_kind="recurrent_cell",
+    title="recurrent cells for text",
+    architecture="nasedu.architectures.recurrent_cell:RecurrentCell",
+    spaces="nasedu.spaces.presets:CELLS",
+    child="nasedu.children.fast_cell:build_cell",
+    task="nasedu.training.language_task:LanguageTask",
+    recipes="nasedu.training.language_recipe:RECIPES",
+    data="pydocs",
+    data_names="nasedu.data:names_of_texts",
+    viewing="nasedu.viewing.cell_view:VIEW",
+)
+
+_known: dict[str, Problem] = {row.name: row for row in (IMAGES, CELLS)}
+
+
+def known_problems() -> tuple[Problem, ...]:
+    """Return all rows: those of nasedu, of installed packages, and those added by `add_problem`."""
+    for row in _installed():
+        _known.setdefault(row.name, row)
+    return tuple(_known.values())
+
+
+def add_problem(row: Problem) -> Problem:
+    """Make a row known in this process, and return it.
+
+    Raises:
+        SettingError: Another row has its name or its kind.
+    """
+    for other in known_problems():
+        same = {row.name, row.architecture_kind} & {other.name, other.architecture_kind}
+        if same and other != row:
+            raise SettingError(f"there is a problem {same.pop()!r} already; choose another name")
+    return _known.setdefault(row.name, row)
+
+
+def find_problem(text: str) -> Problem:
+    """Return the row that a user names: by its name, or as ``module:ROW``.
+
+    A module is looked for in the working directory, too.
+
+    Raises:
+        SettingError: There is no such row.
+    """
+    if ":" in text:
+        if (here := str(Path.cwd())) not in sys.path:
+            sys.path.append(here)
+        row = _load(text)
+        if not isinstance(row, Problem):
+            raise SettingError(f"{text} is {row!r:.60}; expected a nasedu.problems.Problem")
+        return add_problem(row)
+    for row in known_problems():
+        if row.name == text:
+            return row
+    raise SettingError(
+        f"problem is {text!r}; expected one of {', '.join(row.name for row in known_problems())}, "
+        "or module:ROW"
+    )
+
+
+def problem_of(thing: Any) -> Problem:
+    """Return the row of an architecture or a space: of anything whose ``kind`` a row has.
+
+    Raises:
+        TypeError: No row has such a thing.
+    """
+    kind = getattr(thing, "kind", None)
+    for row in known_problems() if isinstance(kind, str) else ():
+        if kind in (row.architecture_kind, row.space_kind):
+            return row
+    raise TypeError(
+        f"a {type(thing).__name__} is of no known problem; expected one of "
+        f"{', '.join(row.title for row in known_problems())}"
+    )
+
+
+def problem_on(data: str) -> Problem:
+    """Return the row whose task uses a data set; the first row if there is no such data set."""
+    rows = known_problems()
+    return next((row for row in rows if data in row.load("data_names")()), rows[0])
+
+
+def read_architecture(text: str) -> Any:
+    """Return an architecture of any kind from what its ``to_json`` wrote.
+
+    Raises:
+        ArchitectureError: The text is malformed, of an unknown kind or a newer schema, or no valid
+            architecture.
+    """
+    rows = {row.architecture_kind: row for row in known_problems()}
+    return rows[_kind(text, rows, ArchitectureError)].load("architecture").from_json(text)
+
+
+def read_space(text: str) -> Any:
+    """Return a space of any kind from what its ``to_json`` wrote.
+
+    Raises:
+        SearchSpaceError: The text is malformed, of an unknown kind or a newer schema, or no valid
+            space.
+    """
+    rows = {row.space_kind: row for row in known_problems()}
+    row = rows[_kind(text, rows, SearchSpaceError)]
+    return type(row.load("spaces")[FIRST]).from_json(text)
+
+
+def _kind(text: str, rows: Mapping[str, Problem], error: type[NaseduError]) -> str:
+    try:
+        return kind_of(text, tuple(rows))
+    except ValueError as cause:
+        raise error(str(cause)) from None
+
+
+@cache
+def _installed() -> tuple[Problem, ...]:
+    """Return the rows of installed packages, once a process."""
+    found = (entry.load() for entry in entry_points(group=GROUP))
+    return tuple(row for row in found if isinstance(row, Problem))
+
+
+@cache
+def _load(name: str) -> Any:
+    """Return what an import string, ``"module:NAME"``, names."""
+    module, _, attribute = name.partition(":")
+    try:
+        return getattr(import_module(module), attribute)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise SettingError(f"{name} cannot be loaded ({error}); expected module:NAME") from None
