@@ -18,7 +18,7 @@ from nasedu import ConvLayer, ConvNet, ConvNetSpace, search
 from nasedu.controller import make_strategy
 from nasedu.data import load
 from nasedu.searching import Finished, Updated
-from nasedu.searching.trial import child_seed
+from nasedu.runs.trial import child_seed
 from nasedu.training import ImageTrainer
 from nasedu.viewing.pens import pens_of
 from nasedu.viewing.progress import batch_line

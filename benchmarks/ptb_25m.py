@@ -28,8 +28,8 @@ from nasedu import published
 from nasedu.children import hidden_size_for
 from nasedu.data import load_text
 from nasedu.searching import Interval
-from nasedu.searching.config import versions
-from nasedu.searching.runs import write_text
+from nasedu.runs.provenance import versions
+from nasedu.runs.folder import write_text
 from nasedu.training import (
     GAL_LARGE,
     Checkpoint,

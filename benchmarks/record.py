@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from nasedu.searching import available_cores
-from nasedu.searching.config import versions
+from nasedu.runs.provenance import versions
 
 HERE = Path(__file__).resolve().parent
 

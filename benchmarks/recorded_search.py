@@ -16,7 +16,7 @@ from record import HERE
 from nasedu import search
 from nasedu.controller import make_strategy
 from nasedu.searching import Study, Updated
-from nasedu.searching.runs import write_text
+from nasedu.runs.folder import write_text
 from nasedu.spaces import Space
 from nasedu.training import LanguageRecipe, Outcome, Recipe
 from nasedu.viewing.measures import Measure

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from nasedu import Outcome
 from nasedu.searching import Trial, available_cores
-from nasedu.searching.runs import write_text
+from nasedu.runs.folder import write_text
 from nasedu.searching.workers import make_workers
 
 Document = dict[str, Any]

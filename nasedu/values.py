@@ -244,3 +244,48 @@ def _check_depth(value: Any) -> None:
         if not level:
             return
     raise ValueError(f"nested more than {DEEPEST} deep")
+
+
+def first_difference(ours: Any, theirs: Any) -> tuple[str, Any, Any] | None:
+    """Return the dotted key of the first thing that differs in two JSON values, and both values.
+
+    Names come first, for they say most, and digests last: they differ whenever anything does.
+    """
+
+    def rank(key: str) -> tuple[bool, bool, str]:
+        return key.endswith("digest"), not key.endswith((".name", ".kind")), key
+
+    ours, theirs = _flat(ours), _flat(theirs)
+    for key in sorted({*ours, *theirs}, key=rank):
+        if ours.get(key) != theirs.get(key):
+            return key, ours.get(key), theirs.get(key)
+    return None
+
+
+def check_same(ours: Any, theirs: Any, where: str, error: type[Exception]) -> None:
+    """Raise an error that names the first difference, unless two JSON values are the same.
+
+    Args:
+        ours: What is to be done.
+        theirs: What was done and recorded.
+        where: Name of the record.
+        error: What to raise.
+    """
+    if difference := first_difference(json.loads(json.dumps(ours)), theirs):
+        key, here, there = difference
+        raise error(
+            f"{where} was made with {key} = {there!r} and not {here!r}; choose another folder, or "
+            "go on with the options and the data that it was begun with"
+        )
+
+
+def _flat(value: Any, prefix: str = "") -> dict[str, Any]:
+    """Return a nested document with dotted keys, its tuples as lists, as JSON has them."""
+    if isinstance(value, tuple):
+        value = list(value)
+    if not isinstance(value, dict):
+        return {prefix: value}
+    flat: dict[str, Any] = {}
+    for key, inner in value.items():
+        flat |= _flat(inner, f"{prefix}.{key}" if prefix else key)
+    return flat

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from slices import HERE, UNFINISHED, read_rows
 
-from nasedu.searching.runs import write_text
+from nasedu.runs.folder import write_text
 
 ROOT = HERE.parents[1]
 LEAST = 0.5  # minutes: less is not worth the start of a process

@@ -18,7 +18,7 @@ sys.path.append(str(HERE.parent))  # where record.py is
 
 from record import spread, table, write_record  # noqa: E402
 
-from nasedu.searching.runs import write_text  # noqa: E402
+
 
 __all__ = ["UNFINISHED", "Slices", "options_of", "read_rows", "spread", "table", "write_rows"]
 

@@ -102,9 +102,9 @@ def search(
     take seconds; --no-skip-connections searches the table's chains alone.
     """
     from nasedu.controller import make_strategy
+    from nasedu.runs.search_run import is_finished
     from nasedu.searching import search as run_search
     from nasedu.searching.loop import check_arguments
-    from nasedu.searching.runs import is_finished
 
     check_arguments(trials, batch, seed, workers, child_timeout)
     chosen, depth = searched(context), depth_of(depth_schedule)
@@ -136,8 +136,8 @@ def resume(
     child_timeout: ChildTimeout = 600,
 ) -> None:
     """Go on with an interrupted run, or let a finished one grow."""
+    from nasedu.runs.search_run import is_finished
     from nasedu.searching import resume as resume_run
-    from nasedu.searching.runs import is_finished
 
     events = resume_run(run, trials=trials, workers=workers, child_timeout=child_timeout)
     if not is_finished(run, trials):

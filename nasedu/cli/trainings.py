@@ -73,8 +73,8 @@ def train(
     epoch, and comes to the same weights as if it had not been stopped.
     """
     from nasedu.architectures import ConvNet
+    from nasedu.runs.folder import write_text
     from nasedu.searching import FinalTraining, find_architecture
-    from nasedu.searching.runs import write_text
     from nasedu.training import Recipe
     from nasedu.whole_file import check_writable
 

@@ -1,6 +1,7 @@
 """Who decides which children are trained, and how it learns."""
 
 from nasedu.controller.controller import Controller, Rollout
+from nasedu.controller.depth import DepthSchedule
 from nasedu.controller.evolution import RegularizedEvolution
 from nasedu.controller.local_search import LocalSearch
 from nasedu.controller.ppo import PPO
@@ -14,6 +15,7 @@ __all__ = [
     "PPO",
     "STRATEGIES",
     "Controller",
+    "DepthSchedule",
     "LocalSearch",
     "RandomSearch",
     "RegularizedEvolution",

@@ -1,14 +1,15 @@
 """The search loop, its workers and its record."""
 
-from nasedu.searching.config import RunConfig
+from nasedu.controller.depth import DepthSchedule
+from nasedu.runs.config import RunConfig
+from nasedu.runs.study import Study, Update
+from nasedu.runs.trial import Trial
 from nasedu.searching.cores import available_cores
-from nasedu.searching.depth import DepthSchedule
 from nasedu.searching.evaluator import Evaluator
 from nasedu.searching.events import Event, Finished, Started, TrialFinished, Updated
 from nasedu.searching.final_training import FinalTraining, train_final
 from nasedu.searching.grid import read_grid, train_grid
-from nasedu.searching.image_evaluator import ImageEvaluator
-from nasedu.searching.language_evaluator import LanguageEvaluator
+from nasedu.searching.jobs import Job, check_minutes, do_job, run_jobs
 from nasedu.searching.loop import search
 from nasedu.searching.many import (
     Interval,
@@ -24,9 +25,8 @@ from nasedu.searching.many import (
 from nasedu.searching.measuring import Measured, measure
 from nasedu.searching.references import find_architecture
 from nasedu.searching.resuming import resume
-from nasedu.searching.study import Study, Update
 from nasedu.searching.tabular import TabularEvaluator, simulated_clock
-from nasedu.searching.trial import Trial
+from nasedu.searching.training_evaluator import TrainingEvaluator
 from nasedu.searching.workers import Workers
 
 __all__ = [
@@ -35,14 +35,14 @@ __all__ = [
     "Event",
     "FinalTraining",
     "Finished",
-    "ImageEvaluator",
     "Interval",
-    "LanguageEvaluator",
+    "Job",
     "Measured",
     "RunConfig",
     "Started",
     "Study",
     "TabularEvaluator",
+    "TrainingEvaluator",
     "Trial",
     "TrialFinished",
     "Update",
@@ -52,6 +52,8 @@ __all__ = [
     "best_at",
     "best_so_far",
     "bootstrap",
+    "check_minutes",
+    "do_job",
     "expected_best",
     "find_architecture",
     "mean_of_best",
@@ -59,6 +61,7 @@ __all__ = [
     "measure",
     "read_grid",
     "resume",
+    "run_jobs",
     "search",
     "search_many",
     "simulated_clock",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from nasedu.errors import NaseduError, TrainingError
-from nasedu.searching.trial import Trial
+from nasedu.runs.trial import Trial
 from nasedu.training import Outcome
 
 MAX_REWARD = 1e15  # a controller's float32 squares gradients, which are larger than rewards

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nasedu.controller import UpdateStats
-from nasedu.searching.study import Study
-from nasedu.searching.trial import Trial
+from nasedu.runs.study import Study
+from nasedu.runs.trial import Trial
 
 
 @dataclass(frozen=True, slots=True)

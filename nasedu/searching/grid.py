@@ -1,72 +1,71 @@
-"""The small grid search after a search (section 4.1): recipes compared on validation images."""
+"""The small grid search after a search (section 4.1): recipes compared on validation results."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cached_property, partial
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from nasedu.errors import SettingError, StudyError, TrainingError
+from nasedu.runs import open_run, write_text
 from nasedu.searching.clock import Deadline
 from nasedu.searching.cores import check_workers
 from nasedu.searching.evaluator import reason_of, said_in_one_line
-from nasedu.searching.final_training import (
-    CHECKPOINT,
-    OUTCOME,
-    RECORD,
-    FinalTraining,
-    begin_or_go_on,
-    check_minutes,
-    read_outcome,
-    restore,
-    train_on,
-)
-from nasedu.searching.runs import locked, write_text
-from nasedu.searching.trial import Trial
-from nasedu.searching.workers import make_workers
-from nasedu.training import Outcome, Recipe
-from nasedu.values import fill, read_json
+from nasedu.searching.final_training import FinalTraining, checked_record
+from nasedu.searching.jobs import RECORD, RESULT, check_minutes, read_result, run_jobs
+from nasedu.training import Epoch, Outcome
+from nasedu.values import fill
 
-FIELDS = {"lr": float, "weight_decay": float, "bn_epsilon": float, "decay_epoch": int}
-"""What the paper's grid is over, by the recipe's name of it."""
-
-STOPPED = "stopped"  # begins the reason of a point that was not trained to its end
 Point = dict[str, float]
 OnPoint = Callable[[Point, Outcome, int, int], None]
-OnPointEpoch = Callable[[int, int, float], None]
+OnPointEpoch = Callable[[int, Epoch], None]
 
 
-def read_grid(texts: Sequence[str]) -> dict[str, tuple[float, ...]]:
+def read_grid(texts: Sequence[str], recipe: Any) -> dict[str, tuple[float, ...]]:
     """Return the grid that texts such as ``"lr=0.05,0.1"`` describe.
+
+    Args:
+        texts: A field each.
+        recipe: Whose fields they are: all that are numbers.
 
     Raises:
         SettingError: A field that is unknown or repeated, or values that are none, no numbers
             or repeated.
     """
-    grid: dict[str, tuple[float, ...]] = {}
+    known, grid = _numbers_of(recipe), {}
     for text in texts:
         name, _, rest = text.partition("=")
-        if name not in FIELDS:
+        if name not in known:
             raise SettingError(
-                f"grid is {text!r}; expected FIELD=VALUE,VALUE with one of {', '.join(FIELDS)}"
+                f"grid is {text!r}; expected FIELD=VALUE,VALUE with one of {', '.join(known)}"
             )
         if name in grid:
             raise SettingError(f"grid names {name} twice; give all its values at once")
         if not rest.strip(" ,"):
             raise SettingError(f"grid has no point: {text!r} has no value; expected {name}=1,2")
         try:
-            values = tuple(FIELDS[name](part) for part in rest.split(","))
+            values = tuple(known[name](part) for part in rest.split(","))
         except ValueError:
-            kind = "integers" if FIELDS[name] is int else "numbers"
+            kind = "integers" if known[name] is int else "numbers"
             raise SettingError(f"grid is {text!r}; expected {kind} with commas between") from None
         if len(set(values)) < len(values):
             raise SettingError(f"grid has a value twice: {text!r}; give every value once")
         grid[name] = values
     return grid
+
+
+def _numbers_of(recipe: Any) -> dict[str, type]:
+    """Return the fields of a recipe that are numbers, with their types."""
+    hints, found = get_type_hints(type(recipe)), {}
+    for one in fields(recipe):
+        kinds = {hints[one.name], *get_args(hints[one.name])} & {int, float}
+        if kinds:
+            found[one.name] = kinds.pop()
+    return found
 
 
 def points_of(grid: dict[str, tuple[float, ...]]) -> list[Point]:
@@ -86,10 +85,10 @@ def train_grid(
 ) -> dict[str, Any] | None:
     """Train a network by every recipe of a grid, and test the one that validates best, once.
 
-    All are trained from one seed. What counts is the reward, by the best of the last five
-    epochs; of equals the first. The paper names the grid's fields and neither its values nor
-    how long its points were trained; here, to the end of the recipe, so that the winner is
-    trained already. Called again after a stop or a kill it goes on after the last whole epochs.
+    All are trained from one seed. What counts is the reward; of equals the first. The paper names
+    the grid's fields and neither its values nor how long its points were trained; here, to the end
+    of the recipe, so that the winner is trained already. Called again after a stop or a kill it
+    goes on after the last whole epochs.
 
     Args:
         final: The network, and the recipe but for the grid's fields.
@@ -99,8 +98,8 @@ def train_grid(
         minutes: Stop after the epochs in which so many minutes have passed, see `train_final`.
         on_point: Called with the point, its outcome, how many are finished and of how many;
             after going on, first with those that were finished before.
-        on_epoch: Called with the point's number, from 1, the epoch and the validation accuracy
-            after it, in the process that trains the point: so it must pickle.
+        on_epoch: Called with the point's number, from 1, and each epoch, in the process that
+            trains the point: so it must pickle.
 
     Returns:
         The winner's record with ``grid``, its points and outcomes; None if stopped by ``minutes``.
@@ -113,165 +112,94 @@ def train_grid(
     if not points:
         raise SettingError("the grid has no point; expected at least one field with a value")
     recipes = [_recipe_at(final.recipe, point) for point in points]
-    count, until, folder = check_workers(workers), check_minutes(minutes, run), Path(run)
-    evaluator = GridEvaluator(final, recipes, folder / "points", until, on_epoch)
+    check_workers(workers)
+    until, folder = check_minutes(minutes, run), Path(run)
     settings = final.settings | {"grid": {name: list(values) for name, values in grid.items()}}
     settings["recipe"] = {k: v for k, v in settings["recipe"].items() if k not in grid}
-    with locked(folder, RECORD):
-        begin_or_go_on(folder, settings)
-        if (recorded := read_outcome(folder)) is not None:
-            return recorded
-        outcomes = _train_points(evaluator, count, points, on_point)
-        if outcomes is None:
+    with open_run(folder, RECORD, settings):
+        if (recorded := read_result(folder)) is not None:
+            return checked_record(recorded, folder)
+        jobs = [GridPoint(k, final, one, on_epoch) for k, one in enumerate(recipes, start=1)]
+        outcomes: dict[int, Outcome] = {}
+        for job, result in run_jobs(jobs, folder / "points", workers=workers, until=until):
+            assert isinstance(job, GridPoint)
+            outcomes[job.number] = fill(Outcome, result)
+            if on_point:
+                point = points[job.number - 1]
+                on_point(point, outcomes[job.number], len(outcomes), len(points))
+        if len(outcomes) < len(points):
             return None
-        number = _winner(outcomes, folder)
+        best = jobs[_winner(outcomes, folder) - 1]
         with said_in_one_line():
-            document = evaluator.test(number, outcomes[number])
-        rows = zip(points, outcomes.values(), strict=True)
+            document = best.test(folder / "points" / best.name)
         document["grid"] = [
-            {"point": point, "outcome": json.loads(one.to_json())} for point, one in rows
+            {"point": point, "outcome": json.loads(outcomes[k].to_json())}
+            for k, point in enumerate(points, start=1)
         ]
-        write_text(folder / OUTCOME, json.dumps(document, indent=2) + "\n")
+        write_text(folder / RESULT, json.dumps(document, indent=2) + "\n")
         return document
 
 
-class GridEvaluator:
-    """Trains the points of a grid, each from a checkpoint of its own and into a file of its own.
+@dataclass(frozen=True)
+class GridPoint:
+    """One recipe of a grid, trained and not tested; a `Job`.
 
     Args:
-        final: The network, the images and the seed.
-        recipes: One a point; a trial's number, from 1, says which.
-        folder: Where the points are kept.
-        until: After it no other epoch is begun.
+        number: Counts from 1.
+        base: The child, the data and the seed, which all points share.
+        recipe: The point's own.
         on_epoch: As for `train_grid`.
     """
 
-    is_instant = False
+    number: int
+    base: FinalTraining
+    recipe: Any
+    on_epoch: OnPointEpoch | None = None
 
-    def __init__(
-        self,
-        final: FinalTraining,
-        recipes: list[Recipe],
-        folder: Path,
-        until: Deadline | None,
-        on_epoch: OnPointEpoch | None = None,
-    ) -> None:
-        self.final, self.recipes = final, recipes
-        self.folder, self.until, self.on_epoch = folder, until, on_epoch
+    @property
+    def name(self) -> str:
+        """Its number."""
+        return f"{self.number:03d}"
 
     @property
     def settings(self) -> dict[str, Any]:
-        """Return what decides the outcomes."""
-        recipes = [recipe.to_dict() for recipe in self.recipes]
-        # Of a copy: the trainer, with all images, would stay with the one that is kept here.
-        return replace(self.final).settings | {"recipes": recipes}
+        """What decides the outcome, as JSON values."""
+        return self.base.settings | {"recipe": self.recipe.to_dict()}
 
     def prepare(self) -> None:
-        """Load the images and everything of torch that training needs."""
-        replace(self.final).trainer.warm_up()
+        """Load everything of torch that training needs; the data are each point's own."""
+        replace(self.base).prepare()
 
-    def cost(self, trial: Trial) -> float:
-        """Return the epochs of a point."""
-        return self.recipes[trial.number - 1].epochs
+    @cached_property
+    def final(self) -> FinalTraining:
+        """The training by the point's recipe."""
+        on_epoch = partial(self.on_epoch, self.number) if self.on_epoch else None
+        return replace(self.base, recipe=self.recipe, on_epoch=on_epoch)
 
-    def trial(self, number: int) -> Trial:
-        """Return what workers train for one point, from 1."""
-        return Trial(number, 1, (number - 1,), self.final.seed)
-
-    def recorded(self, number: int) -> Outcome | None:
-        """Return the outcome of a point, from 1, that is finished.
-
-        Raises:
-            StudyError: Its file cannot be read.
-        """
-        path = self._file(number)
-        if not path.exists():
-            return None
+    def work(self, folder: Path, until: Deadline | None) -> dict[str, Any] | None:
+        """Train, or go on; a training that diverges is a result, since it would again."""
         try:
-            return fill(Outcome, read_json(path))
-        except (OSError, ValueError) as error:
-            raise StudyError(
-                f"{path} cannot be read ({error}); move it away to train the point again"
-            ) from None
-
-    def __call__(self, trial: Trial) -> Outcome:
-        """Train a point to its end, or until it is time to stop; then it is not recorded."""
-        if self.until is not None and self.until.has_passed:
-            return Outcome.failed(f"{STOPPED} before it began")
-        final = self._final(trial.number)
-        checkpoint = self._file(trial.number).with_suffix("") / CHECKPOINT
-        checkpoint.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            on_epoch = partial(self.on_epoch, trial.number) if self.on_epoch else None
-            fit = train_on(final, checkpoint, until=self.until, on_epoch=on_epoch)
-            if fit.epoch < final.recipe.epochs:
-                return Outcome.failed(f"{STOPPED} after epoch {fit.epoch}")
-            outcome = final.trainer.outcome(fit)
-        except TrainingError as error:  # it would diverge again
+            training = replace(self).final.follow(folder, until)
+            if not training.is_finished:
+                return None
+            outcome = training.outcome()
+        except TrainingError as error:
             outcome = Outcome.failed(reason_of(error))
-        write_text(self._file(trial.number), outcome.to_json())
-        return outcome
+        return json.loads(outcome.to_json())
 
-    def test(self, number: int, outcome: Outcome) -> dict[str, Any]:
-        """Return the record of a finished point, from 1, with its test accuracy."""
-        final = self._final(number)
-        fit = final.trainer.begin(final.net, final.seed)
-        restore(fit, self._file(number).with_suffix("") / CHECKPOINT, final.settings)
-        return final.document(final.trainer.test_accuracy(fit.child, outcome))
-
-    def _final(self, number: int) -> FinalTraining:
-        return replace(self.final, recipe=self.recipes[number - 1])
-
-    def _file(self, number: int) -> Path:
-        return self.folder / f"{number:03d}.json"
+    def test(self, folder: Path) -> dict[str, Any]:
+        """Return the record of the point once it is finished, with its test result."""
+        training = self.final.task.begin(self.base.net, self.base.seed)
+        self.final.restore(training, folder)
+        return self.final.document(training.test())
 
 
-def _recipe_at(recipe: Recipe, point: Point) -> Recipe:
+def _recipe_at(recipe: Any, point: Point) -> Any:
     """Return the recipe of a point, checked."""
     try:
         return replace(recipe, **point)
     except SettingError as error:
         raise SettingError(f"grid point {said(point)}: {error}") from None
-
-
-def _train_points(
-    evaluator: GridEvaluator, count: int, points: list[Point], on_point: OnPoint | None
-) -> dict[int, Outcome] | None:
-    """Return the outcomes by number, from 1; None if it was time to stop before all were done."""
-    outcomes: dict[int, Outcome] = {}
-    for number, outcome in _outcomes(evaluator, count, len(points)):
-        if evaluator.recorded(number) is None:
-            if (outcome.reason or "").startswith(STOPPED):
-                continue
-            raise StudyError(
-                f"grid point {said(points[number - 1])} failed: {outcome.reason}; "
-                "run the command again to go on"
-            )
-        outcomes[number] = outcome
-        if on_point:
-            on_point(points[number - 1], outcome, len(outcomes), len(points))
-    return dict(sorted(outcomes.items())) if len(outcomes) == len(points) else None
-
-
-def _outcomes(evaluator: GridEvaluator, count: int, total: int) -> Iterator[tuple[int, Outcome]]:
-    """Yield the points that are finished, then the others as they end."""
-    pending = []
-    for number in range(1, total + 1):
-        outcome = evaluator.recorded(number)
-        if outcome is None:
-            pending.append(number)
-        else:
-            yield number, outcome
-    if not pending:
-        return
-    workers = make_workers(evaluator, min(count, len(pending)), None)
-    try:
-        for number in pending:
-            workers.submit(evaluator.trial(number))
-        for trial, outcome in workers.completed():
-            yield trial.number, outcome
-    finally:
-        workers.cancel()
 
 
 def _winner(outcomes: dict[int, Outcome], folder: Path) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict
@@ -12,19 +11,19 @@ from typing import Any
 import torch
 
 from nasedu.controller import Strategy, UpdateStats
+from nasedu.controller.depth import DepthSchedule
 from nasedu.errors import SettingError
-from nasedu.searching.config import MACHINE, RunConfig, versions
+from nasedu.runs.config import RunConfig
+from nasedu.runs.search_run import is_finished, open_search
+from nasedu.runs.study import Study, best_of
+from nasedu.runs.trial import Trial, check_seed
 from nasedu.searching.cores import check_workers
-from nasedu.searching.default_evaluator import default_evaluator
-from nasedu.searching.depth import DepthSchedule
 from nasedu.searching.evaluator import Evaluator
 from nasedu.searching.events import Event, Finished, Started, TrialFinished, Updated
-from nasedu.searching.runs import is_finished, open_run
-from nasedu.searching.study import Study, best_of
-from nasedu.searching.trial import Trial, check_seed
+from nasedu.searching.training_evaluator import TrainingEvaluator
 from nasedu.searching.workers import Workers, make_workers
-from nasedu.spaces import ConvNetSpace, Space
-from nasedu.training import LanguageRecipe, Recipe, one_thread
+from nasedu.spaces import Space
+from nasedu.training import one_thread
 
 
 def search(
@@ -38,7 +37,7 @@ def search(
     seed: int = 0,
     run: str | Path | None = None,
     evaluator: Evaluator | None = None,
-    recipe: Recipe | LanguageRecipe | None = None,
+    recipe: Any = None,
     depth: DepthSchedule | None = None,
     child_timeout: float | None = None,
 ) -> Generator[Event, None, None]:
@@ -75,9 +74,9 @@ def search(
         StudyError: The run folder holds something else, or a run that was made differently.
     """
     check_arguments(trials, batch, seed, workers, child_timeout)
-    if depth and not isinstance(space, ConvNetSpace):
+    if depth and space.deepest is None:
         raise SettingError("a depth schedule is for networks of layers; leave it out for cells")
-    evaluator = evaluator or default_evaluator(space, data, recipe)
+    evaluator = evaluator or TrainingEvaluator(space, data, recipe)
     workers = 1 if workers is None and evaluator.is_instant else check_workers(workers)
     folder = Path(run) if run is not None else None
     config = RunConfig(
@@ -130,8 +129,7 @@ def _events(
     child_timeout: float | None,
 ) -> Generator[Event, None, None]:
     generator = torch.Generator().manual_seed(config.seed)
-    with open_run(run, config, strategy, generator) as study:
-        _warn_of_other_machine(study)
+    with open_search(run, config, strategy, generator) as study:
         study.prepare_to_write(hurry=evaluator.is_instant)
         done = sum(trial.outcome is not None for trial in study.trials())
         best = study.best()
@@ -169,9 +167,9 @@ def _next_batch(
     if n <= 0:
         return None
     num_layers = None
-    if config.depth and isinstance(space, ConvNetSpace):
+    if config.depth and space.deepest is not None:
         schedule = DepthSchedule(**config.depth)
-        num_layers = schedule.num_layers(study.num_asked + 1, space.num_layers)
+        num_layers = schedule.num_layers(study.num_asked + 1, space.deepest)
     with one_thread():
         tokens = strategy.ask(n, generator=generator, num_layers=num_layers)
     for row in tokens.tolist():
@@ -199,15 +197,3 @@ def _tell(strategy: Strategy, trials: Sequence[Trial]) -> UpdateStats | None:
     rewards = torch.tensor([trial.reward for trial in rewarded], dtype=torch.float64)
     with one_thread():
         return strategy.tell(tokens, rewards)
-
-
-def _warn_of_other_machine(study: Study) -> None:
-    now, then = versions(), study.versions
-    changed = [name for name in MACHINE if now[name] != then.get(name)]
-    if changed:
-        warnings.warn(
-            "this run was begun with "
-            + " and ".join(f"{name} {then.get(name)}, now {now[name]}" for name in changed)
-            + ": what follows may differ from an undisturbed run in the last digits",
-            stacklevel=2,
-        )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,9 +11,9 @@ from numpy.typing import NDArray
 
 from nasedu.data import DIVERGED
 from nasedu.errors import StudyError, TrainingError
-from nasedu.searching.image_evaluator import ImageEvaluator
-from nasedu.searching.runs import write_text
-from nasedu.searching.trial import Trial
+from nasedu.runs.folder import write_text
+from nasedu.runs.trial import Trial
+from nasedu.searching.training_evaluator import TrainingEvaluator
 from nasedu.spaces import count_sequences
 from nasedu.training import Outcome
 
@@ -23,7 +21,7 @@ REPEATS = 3  # trainings of the networks that are trained more than once
 PLACE, REPEAT, MICROSECONDS, TEST, VALID = range(5)  # columns; VALID is the first of E
 
 
-class TestingEvaluator(ImageEvaluator):
+class TestingEvaluator(TrainingEvaluator):
     """Trains children and tests them too, since winners are to be compared by the test.
 
     On a CPU the seconds are the processor's, so that other work on the machine is not in them.
@@ -34,17 +32,15 @@ class TestingEvaluator(ImageEvaluator):
     @property
     def settings(self) -> dict[str, Any]:
         """Return what decides the outcomes."""
-        return {**super().settings, "num_test": len(self.trainer.data.test)}
+        return {**super().settings, "num_test": self.task.num_test}
 
-    def __call__(
-        self, trial: Trial, on_epoch: Callable[[int, float], None] | None = None
-    ) -> Outcome:
+    def __call__(self, trial: Trial) -> Outcome:
         """Build, train and test the child that the trial describes."""
-        start = time.thread_time()
-        child, outcome = self.trainer.fit(self.space.decode(trial.tokens), trial.seed, on_epoch)
-        if self.trainer.device.type == "cpu":
-            outcome = replace(outcome, seconds=time.thread_time() - start)
-        return self.trainer.test_accuracy(child, outcome)
+        training = self.task.begin(self.space.decode(trial.tokens), trial.seed)
+        tested = training.test()
+        if self.task.device.type != "cpu":
+            return tested
+        return replace(tested, seconds=training.processor_seconds)
 
     def images_right(self, outcome: Outcome) -> list[int] | None:
         """Return how many images a child classified correctly: of the test, then by epochs.
@@ -54,9 +50,9 @@ class TestingEvaluator(ImageEvaluator):
             failed by something else than its own numbers.
         """
         if not outcome.is_failed:
-            assert outcome.test_accuracy is not None
-            valid = [round(a * len(self.trainer.valid)) for a in outcome.valid_curve]
-            return [round(outcome.test_accuracy * len(self.trainer.data.test)), *valid]
+            assert outcome.test is not None
+            valid = [round(a * self.settings["num_valid"]) for a in outcome.valid_curve]
+            return [round(outcome.test * self.task.num_test), *valid]
         diverged = (outcome.reason or "").startswith(TrainingError.__name__)
         return [DIVERGED] * (1 + self.recipe.epochs) if diverged else None
 

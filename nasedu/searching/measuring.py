@@ -7,7 +7,6 @@ children that were being trained and no other.
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +17,9 @@ from numpy.typing import NDArray
 
 from nasedu.data import MISSING, NetworkTable
 from nasedu.errors import SettingError, StudyError
-from nasedu.searching.config import MACHINE, first_difference, versions
+from nasedu.runs.folder import locked, write_text
+from nasedu.runs.provenance import MACHINE, versions, warn_of_other_machine
+from nasedu.runs.trial import Trial, check_seed, child_seed
 from nasedu.searching.cores import check_workers
 from nasedu.searching.evaluator import train_child
 from nasedu.searching.measurements import (
@@ -31,12 +32,10 @@ from nasedu.searching.measurements import (
     MeasurementLog,
     TestingEvaluator,
 )
-from nasedu.searching.runs import locked, write_text
-from nasedu.searching.trial import Trial, check_seed, child_seed
 from nasedu.searching.workers import Workers, make_workers
 from nasedu.spaces import ConvNetSpace, count_sequences, sequences_at
 from nasedu.training import Outcome, Recipe
-from nasedu.values import checked, read_json
+from nasedu.values import check_same, checked, fill, read_json
 
 SHARE = 0.1  # of the space is drawn at random to be among them
 BEST = 500  # networks, by validation accuracy of their first training, are among them too
@@ -165,10 +164,8 @@ def evaluator_of(table: NetworkTable) -> TestingEvaluator:
         StudyError: The images are no longer those that it was measured on.
     """
     recorded = table.about["evaluator"]
-    evaluator = TestingEvaluator(table.space, recorded["data"], Recipe(**recorded["recipe"]))
-    if difference := first_difference(evaluator.settings, recorded):
-        key, ours, theirs = difference
-        raise StudyError(f"the table was measured with {key} = {theirs!r}, which is {ours!r} here")
+    evaluator = TestingEvaluator(table.space, recorded["data"], fill(Recipe, recorded["recipe"]))
+    check_same(evaluator.settings, recorded, "the table", StudyError)
     return evaluator
 
 
@@ -192,7 +189,7 @@ def network_table(
     valid[where], test[where] = rows[:, VALID:], rows[:, TEST]
     seconds[where] = rows[:, MICROSECONDS] / 1e6
     nets = map(evaluator.space.decode, sequences_at(decisions, np.arange(size)).tolist())
-    costs = [evaluator.trainer.cost(net) for net in nets]
+    costs = [evaluator.task.cost(net) for net in nets]
     parameters = np.array([cost.num_parameters for cost in costs], np.int32)
     flop = np.array([cost.flop for cost in costs], np.int64)
     return NetworkTable(evaluator.space, about, valid, test, seconds, parameters, flop)
@@ -265,22 +262,13 @@ def _continue(
         for machine in machines:
             for key in MACHINE:
                 checked(machine.get(key), str, f"machines.{key}")
-        kinds = {tuple(machine[key] for key in MACHINE) for machine in [*machines, now]}
     except (OSError, ValueError) as error:
         raise StudyError(f"{path} does not say how {LOG} was measured ({error})") from None
-    if difference := first_difference(settings, recorded):
-        key, ours, theirs = difference
-        raise StudyError(
-            f"{folder} was measured with {key} = {theirs!r} and not {ours!r}; choose another folder"
-        )
+    check_same(settings, recorded, str(folder), StudyError)
+    for machine in machines[:1]:
+        warn_of_other_machine(str(folder), machine)
     if now not in machines:
         machines.append(now)
-    if len(kinds) > 1:
-        warnings.warn(
-            f"{folder} was begun on another processor or torch: repeating an entry may give "
-            "another result in the last digits",
-            stacklevel=2,
-        )
     recorded |= {"machines": machines, "best": best}
     write_text(path, json.dumps(recorded, indent=2, sort_keys=True) + "\n")
     return machines, best

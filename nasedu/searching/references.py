@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from nasedu.architectures import Architecture, ConvNet, RecurrentCell, published
+from nasedu.architectures import Architecture, published
 from nasedu.errors import SettingError
 from nasedu.problems import read_architecture, read_space
-from nasedu.searching.study import Study
+from nasedu.runs.study import Study
 from nasedu.values import read_utf8
 
 PUBLISHED = "published:"
@@ -70,8 +70,7 @@ def _on_disk(text: str) -> Reference:
 
 
 def _published(name: str) -> Architecture:
-    kinds = (ConvNet, RecurrentCell)
-    known = [key for key, value in vars(published).items() if isinstance(value, kinds)]
+    known = [key for key, value in vars(published).items() if hasattr(value, "digest")]
     if name not in known:
         raise SettingError(f"{name!r} is not published; expected one of {', '.join(known)}")
     return getattr(published, name)

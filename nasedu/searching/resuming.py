@@ -7,12 +7,12 @@ from contextlib import closing
 from pathlib import Path
 
 from nasedu.controller import make_strategy
+from nasedu.controller.depth import DepthSchedule
 from nasedu.problems import read_space
-from nasedu.searching.default_evaluator import recorded_evaluator
-from nasedu.searching.depth import DepthSchedule
+from nasedu.runs.study import Study
 from nasedu.searching.events import Event
 from nasedu.searching.loop import search
-from nasedu.searching.study import Study
+from nasedu.searching.training_evaluator import recorded_evaluator
 
 
 def resume(

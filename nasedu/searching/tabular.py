@@ -11,7 +11,7 @@ from torch import Tensor
 
 from nasedu.data import DIVERGED, MISSING, NetworkTable
 from nasedu.errors import SettingError, TrainingError
-from nasedu.searching.trial import Trial
+from nasedu.runs.trial import Trial
 from nasedu.spaces import ConvNetSpace, count_sequences, places_of, sequences_at
 from nasedu.training import Outcome, cubed_accuracy
 

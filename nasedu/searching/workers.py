@@ -27,11 +27,11 @@ from pebble import ProcessExpired, ProcessPool
 
 from nasedu import worker_process
 from nasedu.errors import SettingError
+from nasedu.runs.trial import Trial
 from nasedu.searching.clock import LOOK, Deadline, running_clock
-from nasedu.searching.config import first_difference
 from nasedu.searching.evaluator import Evaluator, reason_of, train_child
-from nasedu.searching.trial import Trial
 from nasedu.training import Outcome, keep_freed_memory
+from nasedu.values import first_difference
 
 START_LIMIT = 180  # seconds for a process to start, which is mostly importing torch
 REMEDY = (

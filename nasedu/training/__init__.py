@@ -1,7 +1,6 @@
 """Short trainings of children, and what they report."""
 
 from nasedu.training.checkpoint import Checkpoint
-from nasedu.training.fit import Fit
 from nasedu.training.hardware import (
     has_bfloat16,
     keep_freed_memory,
@@ -9,7 +8,7 @@ from nasedu.training.hardware import (
     pick_device,
     seeded,
 )
-from nasedu.training.image_trainer import ImageTrainer
+from nasedu.training.image_task import ImageTask
 from nasedu.training.language_recipe import (
     CHARACTERS,
     GAL_LARGE,
@@ -20,27 +19,37 @@ from nasedu.training.language_recipe import (
     ZAREMBA_SMALL,
     LanguageRecipe,
 )
-from nasedu.training.language_trainer import LanguageTrainer
+from nasedu.training.language_task import LanguageTask
+from nasedu.training.measure import ACCURACY, BITS, PERPLEXITY, Measure
 from nasedu.training.outcome import Outcome
 from nasedu.training.recipe import Recipe
 from nasedu.training.rewards import cubed_accuracy, perplexity_reward
 from nasedu.training.scoring import bits, mean_nats, perplexity
+from nasedu.training.task import Cost, Task
+from nasedu.training.training import Epoch, Training
 
 __all__ = [
+    "ACCURACY",
+    "BITS",
     "CHARACTERS",
     "GAL_LARGE",
+    "PERPLEXITY",
     "QUICK",
     "TENSORFLOW_MEDIUM",
     "TENSORFLOW_SMALL",
     "ZAREMBA_MEDIUM",
     "ZAREMBA_SMALL",
     "Checkpoint",
-    "Fit",
-    "ImageTrainer",
+    "Cost",
+    "Epoch",
+    "ImageTask",
     "LanguageRecipe",
-    "LanguageTrainer",
+    "LanguageTask",
+    "Measure",
     "Outcome",
     "Recipe",
+    "Task",
+    "Training",
     "bits",
     "cubed_accuracy",
     "has_bfloat16",

@@ -1,12 +1,14 @@
-"""A training in a file: safetensors, with its curves as JSON. No pickle."""
+"""The checkpoint: a training in a file, safetensors with its curves as JSON. No pickle."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
@@ -15,7 +17,8 @@ from nasedu.errors import StudyError
 from nasedu.values import checked, fill, read_json
 from nasedu.whole_file import write_whole
 
-KIND = "training"
+KIND, SCHEMA = "training", 2
+CURVES = ("train_curve", "valid_curve", "seconds", "processor_seconds")
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,11 +28,12 @@ class Checkpoint:
     Attributes:
         settings: What is trained and how, as JSON values; a training with others does not go
             on from here.
-        tensors: Weights, the optimiser's state and those of the random generators, by name.
+        tensors: By group and name: weights (``child.``), those of the best epoch (``best.``), the
+            optimiser's state and the random generators'.
         train_curve: Mean training loss of every epoch, in nats.
-        valid_curve: After every epoch the validation accuracy of a network for images (0 to 1),
-            the validation perplexity of a language model.
+        valid_curve: What the task measured after every epoch.
         seconds: Wall time of the training so far.
+        processor_seconds: Of these the processor's.
     """
 
     settings: dict[str, Any]
@@ -37,6 +41,16 @@ class Checkpoint:
     train_curve: tuple[float, ...]
     valid_curve: tuple[float, ...]
     seconds: float
+    processor_seconds: float
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all tensors, in hexadecimal; it is kept beside them."""
+        found = hashlib.sha256()
+        for name, tensor in sorted(self.tensors.items()):
+            found.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+            found.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
+        return found.hexdigest()
 
     def save(self, path: Path | str) -> None:
         """Write it whole or not at all; the checkpoint before it is replaced.
@@ -46,10 +60,10 @@ class Checkpoint:
         """
         fields = {
             "kind": KIND,
-            "about": self.settings,
-            "train_curve": self.train_curve,
-            "valid_curve": self.valid_curve,
-            "seconds": self.seconds,
+            "schema": SCHEMA,
+            "settings": self.settings,
+            "digest": self.digest,
+            **{name: getattr(self, name) for name in CURVES},
         }
         metadata = {"nasedu": json.dumps(fields, allow_nan=False)}
         write_whole(Path(path), save(self.tensors, metadata=metadata), StudyError)
@@ -68,7 +82,16 @@ class Checkpoint:
             fields = checked(fields, dict[str, Any], "its description")
             if fields.pop("kind", None) != KIND:
                 raise ValueError("of another kind")
-            return fill(cls, {"settings": fields.pop("about", None), "tensors": tensors, **fields})
+            if fields.pop("schema", 1) != SCHEMA:
+                raise StudyError(
+                    f"{path} was written by another version of nasedu, which trains in another "
+                    "form; go on with that version, or move the file away to begin anew"
+                )
+            digest = checked(fields.pop("digest", None), str, "digest")
+            found = fill(cls, {"tensors": tensors, **fields})
+            if found.digest != digest:
+                raise ValueError("its weights are not those that were written")
+            return found
         except OSError as error:
             raise StudyError(
                 f"{path} cannot be read ({error.strerror or error}); see that you may read it"

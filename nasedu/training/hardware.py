@@ -66,8 +66,16 @@ def one_thread() -> Iterator[None]:
 
 
 @contextmanager
-def seeded(seed: int) -> Iterator[None]:
-    """Seed torch's global generators inside, and put their states back after."""
-    with torch.random.fork_rng():
+def forked(device: torch.device | None = None) -> Iterator[None]:
+    """Put the states of torch's global generators back after: the CPU's, and that of a GPU."""
+    used = [device] if device is not None and device.type == "cuda" else []
+    with torch.random.fork_rng(used):
+        yield
+
+
+@contextmanager
+def seeded(seed: int, device: torch.device | None = None) -> Iterator[None]:
+    """Seed torch's global generators inside, and put their states back after; see `forked`."""
+    with forked(device):
         torch.manual_seed(seed)
         yield

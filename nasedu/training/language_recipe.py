@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 from nasedu.errors import SettingError
 from nasedu.training.recipe import Precision
@@ -49,6 +49,8 @@ class LanguageRecipe:
             those of ``"float32"``.
     """
 
+    can_grow: ClassVar[bool] = True  # an epoch does not depend on how many there will be
+    keep: ClassVar[str] = "best"
     hidden_size: int = 200
     embedding_size: int | None = None
     num_layers: int = 2
@@ -211,3 +213,5 @@ CHARACTERS = LanguageRecipe(
 Its "dropout 0.2 and 0.5" is read as 0.2 of the recurrent units and 0.5 elsewhere; the initial
 weights and the clipping are not stated.
 """
+
+RECIPES = {"first": QUICK, "train": replace(QUICK, epochs=20)}

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from nasedu.errors import StudyError
 from nasedu.values import fill, read_json, shown
 
 LARGEST = 1e155  # of any number: a perplexity's square is finite, and pictures have such axes
+
+
+def renamed(fields: Any) -> Any:
+    """Return the fields of a recorded outcome by today's names."""
+    if isinstance(fields, dict) and "test_accuracy" in fields:  # until there were other measures
+        fields = dict(fields)
+        fields["test"] = fields.pop("test_accuracy")
+    return fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +33,7 @@ class Outcome:
         num_parameters: Trained numbers of the child.
         flop: Floating-point operations of one image or one symbol of text, forward.
         reason: Why the child failed; None if it finished.
-        test_accuracy: Only from a final training that was asked for the test set.
+        test: Of the test part, as a point of the curve; only of a training that was asked for it.
     """
 
     reward: float | None
@@ -34,7 +43,7 @@ class Outcome:
     num_parameters: int = 0
     flop: int = 0
     reason: str | None = None
-    test_accuracy: float | None = None
+    test: float | None = None
 
     @classmethod
     def failed(cls, reason: str, seconds: float = 0.0) -> Outcome:
@@ -59,8 +68,8 @@ class Outcome:
             StudyError: The text is not an outcome.
         """
         try:
-            found = fill(cls, read_json(text))
-            numbers = (found.reward or 0, found.seconds, found.test_accuracy or 0)
+            found = fill(cls, renamed(read_json(text)))
+            numbers = (found.reward or 0, found.seconds, found.test or 0)
             largest = max(map(abs, (*numbers, *found.valid_curve, *found.train_curve)))
             if largest > LARGEST:
                 raise ValueError(f"it holds {largest:g}; expected numbers up to {LARGEST:g}")

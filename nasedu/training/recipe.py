@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 from nasedu.data import Frame, Whitening
 from nasedu.errors import SettingError
@@ -57,6 +57,8 @@ class Recipe:
         bn_epsilon: What batch norm adds to a variance.
     """
 
+    can_grow: ClassVar[bool] = False  # the rate of every epoch depends on how many there are
+    keep: ClassVar[str] = "last"
     epochs: int = 2
     batch_size: int = 64
     lr: float = 0.1
@@ -130,3 +132,6 @@ class Recipe:
         """
         fields = asdict(self)
         return {k: v for k, v in fields.items() if k not in LATER or v != LATER[k]}
+
+
+RECIPES = {"first": Recipe(), "train": Recipe(epochs=20)}

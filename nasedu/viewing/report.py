@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from nasedu.errors import StudyError
+from nasedu.runs.folder import write_text
 from nasedu.searching import Study
-from nasedu.searching.runs import write_text
 from nasedu.spaces import RecurrentCellSpace, Space
 from nasedu.viewing import page
 from nasedu.viewing.layer_table import count

@@ -12,8 +12,8 @@ import numpy as np
 
 from nasedu.data import NetworkTable
 from nasedu.data.network_table import ARRAYS
+from nasedu.runs.folder import write_text
 from nasedu.searching.measuring import random_tenth
-from nasedu.searching.runs import write_text
 from nasedu.viewing.table_facts import command, found, made, networks, noise, number
 
 MEASURED = "nasedu.searching.measure(...)  # in Python, with the settings below"

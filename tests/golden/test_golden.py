@@ -26,10 +26,10 @@ from nasedu import (
     search,
 )
 from nasedu.data import NetworkTable, load, load_text
+from nasedu.runs.provenance import MACHINE, versions
 from nasedu.searching import TabularEvaluator, search_many
-from nasedu.searching.config import MACHINE, versions
 from nasedu.searching.measuring import evaluator_of, train_again
-from nasedu.training import ImageTrainer, LanguageRecipe, LanguageTrainer, Recipe
+from nasedu.training import ImageTask, LanguageRecipe, LanguageTask, Recipe
 
 FOUND = Path(__file__).with_name("found.json")
 CELLS = LanguageRecipe(
@@ -104,7 +104,7 @@ def entries():
     evaluator, found = evaluator_of(table), {}
     for place in range(0, len(table), -(-len(table) // 20)):
         outcome = train_again(evaluator, table, place)
-        found[f"{place}"] = [list(outcome.valid_curve), outcome.test_accuracy]
+        found[f"{place}"] = [list(outcome.valid_curve), outcome.test]
     return found
 
 
@@ -119,8 +119,8 @@ def weights(child):
 def trainings():
     """Return curves and weights of a network and of a cell after three epochs."""
     net, cell = ConvNet((ConvLayer(3, 3, 8, (0,)), ConvLayer(3, 3, 8, (0, 1)))), published.NAS_CELL
-    on_images = ImageTrainer(load("digits"), Recipe(epochs=3, num_train=300))
-    on_text = LanguageTrainer(load_text("pydocs"), replace(CELLS, epochs=3, tied=True))
+    on_images = ImageTask(load("digits"), Recipe(epochs=3, num_train=300))
+    on_text = LanguageTask(load_text("pydocs"), replace(CELLS, epochs=3, tied=True))
     found = {}
     for name, trainer, architecture in (("network", on_images, net), ("cell", on_text, cell)):
         child, outcome = trainer.fit(architecture, 7)

@@ -18,7 +18,7 @@ from nasedu.data.tables import tables_folder
 from nasedu.errors import SearchSpaceError, SettingError, StudyError
 from nasedu.searching import measure
 from nasedu.searching import measuring as module
-from nasedu.searching.config import MACHINE, versions
+from nasedu.runs.provenance import MACHINE, versions
 from nasedu.searching.measuring import (
     best_jobs,
     evaluator_of,

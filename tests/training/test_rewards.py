@@ -6,7 +6,7 @@ from nasedu.data.text import text_of_lines
 from nasedu.errors import SettingError, TrainingError
 from nasedu.searching.evaluator import train_child
 from nasedu.searching.language_evaluator import LanguageEvaluator
-from nasedu.searching.trial import Trial
+from nasedu.runs.trial import Trial
 from nasedu.spaces import RecurrentCellSpace
 from nasedu.training import LanguageRecipe, LanguageTrainer, perplexity, perplexity_reward
 from nasedu.training.rewards import MAX_PERPLEXITY

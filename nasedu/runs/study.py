@@ -24,9 +24,10 @@ from torch import Generator, Tensor
 
 from nasedu.controller import Strategy, UpdateStats
 from nasedu.errors import StudyError
-from nasedu.searching.config import RunConfig, versions
-from nasedu.searching.database import choose_log, clear_errors, open_database
-from nasedu.searching.trial import Trial, child_seed
+from nasedu.runs.config import RunConfig
+from nasedu.runs.provenance import versions
+from nasedu.runs.database import choose_log, clear_errors, open_database
+from nasedu.runs.trial import Trial, child_seed
 from nasedu.training import Outcome
 from nasedu.values import checked, fill, read_json
 from nasedu.whole_file import write_whole

@@ -1,0 +1,108 @@
+"""The evaluator that trains children, and the one that a recorded run names."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from nasedu.data import NetworkTable
+from nasedu.errors import NaseduError, SettingError, StudyError
+from nasedu.problems import FIRST, add_problem, problem_of
+from nasedu.runs import Trial
+from nasedu.searching.evaluator import Evaluator
+from nasedu.searching.tabular import TabularEvaluator
+from nasedu.spaces import Space
+from nasedu.training import Outcome, Task
+from nasedu.values import checked, fill
+
+
+class TrainingEvaluator:
+    """Trains children by the task of their problem, on images, on text or on what it has.
+
+    A child whose loss becomes NaN or infinite has failed and teaches the strategy nothing; one
+    that learns next to nothing has a tiny reward. The paper says of neither (our choice).
+
+    Args:
+        space: Reads the tokens.
+        data: Name of the data set, see ``nasedu data list``; default the problem's first.
+        recipe: How to train; default the problem's first.
+
+    Raises:
+        SettingError: The recipe is for other children.
+    """
+
+    is_instant = False
+
+    def __init__(self, space: Space, data: str | None = None, recipe: Any = None) -> None:
+        self.space, self.problem = space, problem_of(space)
+        first = self.problem.load("recipes")[FIRST]
+        if recipe is not None and not isinstance(recipe, type(first)):
+            raise SettingError(
+                f"recipe is {recipe}; expected a {type(first).__name__} for {self.problem.title}"
+            )
+        self.data = self.problem.data if data is None else data
+        self.recipe = first if recipe is None else recipe
+
+    def __repr__(self) -> str:
+        return f"TrainingEvaluator(data={self.data!r}, recipe={self.recipe})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {k: v for k, v in self.__dict__.items() if k != "task"}
+
+    @cached_property
+    def task(self) -> Task:
+        """The data on their device, made once a process."""
+        return self.problem.load("task").on(self.data, self.recipe)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Return data by name, size and digest, and recipe."""
+        return self.task.settings
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Return those of the settings that are known before anything is loaded."""
+        return self.problem.load("task").asked(self.data, self.recipe)
+
+    def prepare(self) -> None:
+        """Load the data and everything of torch that training needs."""
+        add_problem(self.problem)  # of one's own, which a worker process has not heard of
+        self.task.warm_up()
+
+    def __call__(self, trial: Trial) -> Outcome:
+        """Build and train the child that the trial describes."""
+        return self.task.fit(self.space.decode(trial.tokens), trial.seed)[1]
+
+    def cost(self, trial: Trial) -> float:
+        """Return the FLOP of the child."""
+        return self.task.cost(self.space.decode(trial.tokens)).flop
+
+
+def recorded_evaluator(run: str, space: Space, settings: dict[str, Any]) -> Evaluator:
+    """Return the evaluator that a run was recorded with.
+
+    Args:
+        run: Name of the run, for messages.
+        space: Its space.
+        settings: What `Evaluator.settings` was.
+
+    Raises:
+        StudyError: The settings are not known, or those of an evaluator of one's own.
+    """
+    problem = problem_of(space)
+    try:
+        if settings.get("table"):
+            table = NetworkTable.load(settings["table"])
+            noise = checked(settings["noise"], bool, "noise")
+            return TabularEvaluator(table, space, noise=noise)
+        if settings["kind"] == problem.name:
+            recipe = fill(type(problem.load("recipes")[FIRST]), settings["recipe"])
+            return TrainingEvaluator(space, str(settings["data"]), recipe)
+    except NaseduError:
+        raise
+    except (KeyError, TypeError, ValueError) as error:
+        raise StudyError(f"{run} was recorded with settings that are not known: {error}") from None
+    raise StudyError(
+        f"{run} was made with an evaluator of its own; call `search` with it and the same "
+        "run folder instead"
+    )

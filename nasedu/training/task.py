@@ -1,0 +1,179 @@
+"""The task: what children are trained for, and how a result is measured."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any, ClassVar, Protocol, Self
+
+import torch
+from torch import nn
+
+from nasedu.training.hardware import pick_device
+from nasedu.training.measure import Measure
+from nasedu.training.outcome import Outcome
+from nasedu.training.training import Epoch, Training, name_of
+
+OnEpoch = Callable[[Epoch], None]
+
+
+class Cost(Protocol):
+    """What a child costs, counted from its description."""
+
+    @property
+    def num_parameters(self) -> int:
+        """Trained numbers."""
+        ...
+
+    @property
+    def flop(self) -> int:
+        """Floating-point operations of one image, or one symbol of text, forward."""
+        ...
+
+
+class Task(ABC):
+    """Trains one child after the other on the same data by the same recipe.
+
+    A kind of child says in a class of its own how one is built, trained for an epoch, measured
+    and tested; `begin` makes a training of it, and what a training is has one form for all.
+
+    Args:
+        recipe: How to train.
+        device: Where; default the first CUDA device if there is one, else the CPU.
+
+    Attributes:
+        kind: What its settings call it: the name of its `Problem`.
+        measure: What a point of a validation curve is.
+    """
+
+    kind: ClassVar[str]
+    measure: Measure
+
+    def __init__(self, recipe: Any, device: torch.device | None = None) -> None:
+        self.recipe, self.device = recipe, device or pick_device()
+
+    @classmethod
+    @abstractmethod
+    def on(cls, data: str, recipe: Any = None, device: torch.device | None = None) -> Self:
+        """Return the task on a data set, by its name."""
+
+    @classmethod
+    def asked(cls, data: str, recipe: Any) -> dict[str, Any]:
+        """Return those of the settings that are known before anything is loaded."""
+        return {"kind": cls.kind, "data": data, "recipe": recipe.to_dict()}
+
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        """All that decides results, as JSON values: data by name and digest, recipe."""
+        return self.asked(self.data_name, self.recipe) | self.describe()
+
+    def settings_of(self, architecture: Any, seed: int) -> dict[str, Any]:
+        """Return what decides the weights of one training, as JSON values."""
+        data = {k: v for k, v in self.settings.items() if k not in ("kind", "data", "recipe")}
+        return {
+            "architecture": name_of(architecture),
+            "data": {"name": self.data_name, **data},
+            "recipe": self.settings["recipe"],
+            "seed": seed,
+            "device": self.device.type,
+        }
+
+    @property
+    @abstractmethod
+    def data_name(self) -> str:
+        """What ``--data`` calls the data."""
+
+    @abstractmethod
+    def describe(self) -> dict[str, Any]:
+        """Return the data as children see them, by size and digest, as JSON values."""
+
+    @property
+    @abstractmethod
+    def num_test(self) -> int:
+        """Images, or symbols, of the test part."""
+
+    @abstractmethod
+    def cost(self, architecture: Any) -> Cost:
+        """Count parameters and FLOP of a child."""
+
+    def begin(self, architecture: Any, seed: int) -> Training:
+        """Build a child and return its training, an iterator of epochs.
+
+        Args:
+            architecture: What to build, or a function that makes a child that no architecture
+                describes: it takes what `build` takes beside the architecture.
+            seed: Decides all that is random: weights, order, augmentation, dropout.
+        """
+        return Training(self, architecture, seed)
+
+    def fit(
+        self, architecture: Any, seed: int, on_epoch: OnEpoch | None = None
+    ) -> tuple[nn.Module, Outcome]:
+        """Train a child to the end of the recipe; the same seed gives the same child.
+
+        Args:
+            architecture: As for `begin`.
+            seed: As for `begin`.
+            on_epoch: Called after every epoch.
+
+        Returns:
+            The child with the weights that the recipe keeps, and its outcome.
+
+        Raises:
+            TrainingError: The loss became NaN or infinite.
+        """
+        training = self.begin(architecture, seed)
+        for epoch in training:
+            if on_epoch:
+                on_epoch(epoch)
+        return training.finish(), training.outcome()
+
+    def recipe_for(self, architecture: Any) -> Any:
+        """Return the recipe of one child: an architecture may decide part of it."""
+        return self.recipe
+
+    # What a training asks for, inside of its own random numbers and on one thread
+
+    @abstractmethod
+    def build(self, architecture: Any) -> nn.Module:
+        """Return an untrained child on the device."""
+
+    @abstractmethod
+    def optimizer(self, child: Any, recipe: Any) -> torch.optim.Optimizer:
+        """Return the optimiser of a child's weights."""
+
+    @abstractmethod
+    def train_epoch(self, training: Training) -> float:
+        """Pass once over the training data and learn; return the mean loss in nats.
+
+        Raises:
+            TrainingError: The loss became NaN or infinite.
+        """
+
+    @abstractmethod
+    def validate(self, child: Any) -> float:
+        """Return the next point of the validation curve.
+
+        Raises:
+            TrainingError: An output is NaN or infinite.
+        """
+
+    @abstractmethod
+    def test(self, child: Any) -> float:
+        """Return what `validate` does, of the test part, which nothing else reads."""
+
+    @abstractmethod
+    def reward(self, valid_curve: Sequence[float]) -> float:
+        """Return what the controller learns from."""
+
+    @abstractmethod
+    def warm_up(self) -> None:
+        """Take one step with a tiny child, so that the first child's seconds are its own.
+
+        What torch loads when it is first used takes longer than many a child.
+        """
+
+    def flop(self, architecture: Any, child: Any) -> int:
+        """Return the FLOP of a child; of one that no architecture describes, as measured."""
+        return self.cost(architecture).flop
