@@ -21,7 +21,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from nasedu.errors import ArchitectureError, NaseduError, SearchSpaceError, SettingError
+from nasedu.errors import ArchitectureError, DataError, NaseduError, SearchSpaceError, SettingError
 from nasedu.values import kind_of
 
 GROUP = "nasedu.problems"  # entry points of installed packages
@@ -168,9 +168,20 @@ def problem_of(thing: Any) -> Problem:
 
 
 def problem_on(data: str) -> Problem:
-    """Return the row whose task uses a data set; the first row if there is no such data set."""
-    rows = known_problems()
-    return next((row for row in rows if data in row.load("data_names")()), rows[0])
+    """Return the row whose task uses a data set.
+
+    Raises:
+        DataError: There is no such data set.
+    """
+    names = {row: row.load("data_names")() for row in known_problems()}
+    for row, known in names.items():
+        if data in known:
+            return row
+    known = "; ".join(f"{', '.join(found)} ({row.title})" for row, found in names.items())
+    raise DataError(
+        f"there is no data set {data!r}; expected one of {known}, or add one with: nasedu data "
+        "add NAME PATH"
+    )
 
 
 def read_architecture(text: str) -> Any:

@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 
 import typer
 
+from nasedu.cli.options import ProblemName
 from nasedu.cli.terminal import say
 from nasedu.errors import DrawingError, SettingError
+from nasedu.problems import problem_of
 
 Architecture = Annotated[
     str,
@@ -21,6 +23,7 @@ Architecture = Annotated[
 
 def draw(
     arch: Architecture,
+    problem: ProblemName = None,
     out: Annotated[Path | None, typer.Option(help="Picture to write: svg, png, dot.")] = None,
     style: Annotated[
         Literal["graph", "matrix"], typer.Option(help="A matrix suits many skip connections.")
@@ -44,14 +47,10 @@ def draw(
         raise SettingError("--slide is about the picture; say with --out where to write it")
     net, shape, num_classes = find_architecture(arch)
     if data is not None:
-        from nasedu.architectures import RecurrentCell
-        from nasedu.data import load
-
-        if isinstance(net, RecurrentCell):
-            raise SettingError(f"--data gives shapes of images, and {arch} is a cell; leave it out")
-
-        images = load(data)
-        shape, num_classes = images.shape, images.num_classes
+        found = problem_of(net).load("task").shapes(data)
+        if found is None:
+            raise SettingError(f"--data gives shapes of images, and {arch} has none; leave it out")
+        shape, num_classes = found
     drawing = draw_architecture(net, shape=shape, num_classes=num_classes, style=style)
     say(drawing)
     if out is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -9,10 +11,10 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from nasedu.errors import SettingError
+from nasedu.problems import Problem, find_problem
 
 if TYPE_CHECKING:
-    from nasedu.searching import DepthSchedule
-    from nasedu.spaces import ConvNetSpace
+    from nasedu.controller import DepthSchedule
 
 MOST = 2**31 - 1  # of anything that is counted
 
@@ -38,16 +40,38 @@ class Command(TyperCommand):
 
 
 RunFolder = Annotated[Path, typer.Argument(help="Run folder, e.g. runs/first.")]
-DataName = Annotated[str, typer.Option(help="Data set, see `nasedu data list`.")]
+DataName = Annotated[
+    str | None,
+    typer.Option(help="Data set, see `nasedu data list`; default digits, or pydocs for cells."),
+]
 Workers = Annotated[int | None, typer.Option(help="Children at a time; default one a core.")]
 ChildTimeout = Annotated[float, typer.Option(help="Seconds that one child may take.")]
+
+
+def _learn(text: str | None) -> str | None:
+    """Make a problem of the user's own known before anything is read."""
+    if text is not None:
+        find_problem(text)
+    return text
+
+
+ProblemName = Annotated[
+    str | None,
+    typer.Option(
+        "--problem",
+        metavar="NAME|MODULE:ROW",
+        callback=_learn,
+        is_eager=True,
+        help="What kind of child: images, language, or a row of your own; default by the data.",
+    ),
+]
 
 # The space
 SpaceName = Annotated[
     str | None,
-    typer.Option(help="A space of the paper: cifar10-v1, -v2, -v3; default by the options below."),
+    typer.Option(help="A space of the paper: cifar10-v1, -v2, -v3; for cells max-and-sin."),
 ]
-Layers = Annotated[int, typer.Option(help="Layers of every child.")]
+Layers = Annotated[int | None, typer.Option(help="Layers of every child; default 4.")]
 Heights = Annotated[str, typer.Option(help="Filter heights to choose from.")]
 Widths = Annotated[str, typer.Option(help="Filter widths to choose from.")]
 Filters = Annotated[str, typer.Option(help="Numbers of filters to choose from.")]
@@ -56,79 +80,133 @@ Depth = Annotated[
     str | None,
     typer.Option(metavar="START,STEP,EVERY", help="Let children grow; the paper's is 6,2,1600."),
 ]
-
-# The space of cells
-Base = Annotated[int, typer.Option(help="On text: leaves of every cell, a power of two.")]
-MaxAndSin = Annotated[
-    bool, typer.Option("--max-and-sin", help="On text: let cells choose max and sin, too.")
+Base = Annotated[
+    int | None, typer.Option(help="Of cells: leaves of each, a power of two; default 8.")
 ]
 
 # The recipe
-Epochs = Annotated[int, typer.Option(help="Passes over the training images.")]
-ChildLr = Annotated[float, typer.Option(help="Learning rate of the children.")]
-BatchSize = Annotated[int, typer.Option(help="Images an update of a child.")]
+RecipeName = Annotated[
+    str | None,
+    typer.Option(help="A recipe by name, which the options below change, e.g. zaremba-small."),
+]
+Epochs = Annotated[
+    int | None,
+    typer.Option("--epochs", help="Passes over the data; a search's default 2, of text 3."),
+]
+ChildLr = Annotated[
+    float | None,
+    typer.Option(help="Learning rate of the children; default 0.1, of text 0.01."),
+]
+BatchSize = Annotated[
+    int | None,
+    typer.Option(help="Images an update; default 64. Of text streams; default 20."),
+]
 Schedule = Literal["linear", "step", "constant"]
 ScheduleName = Annotated[
-    Schedule, typer.Option(help="Let a child's rate fall to 0, or in two steps, or not.")
+    Schedule | None,
+    typer.Option(help="Let a child's rate fall to 0, or in two steps, or not; default linear."),
 ]
 Precision = Literal["auto", "float32", "bfloat16"]
-PrecisionName = Annotated[Precision, typer.Option(help="Arithmetic of the children.")]
-NumTrain = Annotated[int | None, typer.Option(help="Use only so many training images.")]
-ImageSize = Annotated[int | None, typer.Option(help="Resize images to so many pixels a side.")]
-WhiteningName = Annotated[
-    Literal["channel", "image"], typer.Option(help="Whose mean and deviation images lose.")
+PrecisionName = Annotated[
+    Precision | None, typer.Option(help="Arithmetic of the children; default auto.")
 ]
-AugmentationName = Annotated[
-    Literal["shift", "paper"],
-    typer.Option(help="Crops of the image in a frame of zeros, or of the enlarged image."),
-]
-HiddenSize = Annotated[
-    int | None, typer.Option(help="On text: numbers of a hidden state; default 32.")
-]
-
-# The same where the default depends on the data
-EpochsOfData = Annotated[
-    int | None, typer.Option("--epochs", help="Passes over the data; default 2, on text 3.")
-]
-LrOfData = Annotated[
-    float | None,
-    typer.Option("--child-lr", help="Learning rate of the children; default 0.1, on text 0.01."),
-]
-BatchSizeOfData = Annotated[
-    int | None,
-    typer.Option("--batch-size", help="Images an update; default 64, on text 20 streams."),
-]
-NumTrainOfData = Annotated[
+NumTrain = Annotated[
     int | None,
     typer.Option(
-        "--num-train",
-        help="Use only so many images, or symbols of a text; default all, of a text 40,000.",
+        help="Use only so many images, or symbols of text; a search's default all, of text 40,000.",
     ),
 ]
+ImageSize = Annotated[int | None, typer.Option(help="Resize images to so many pixels a side.")]
+WhiteningName = Annotated[
+    Literal["channel", "image"] | None,
+    typer.Option(help="Whose mean and deviation images lose; default channel."),
+]
+AugmentationName = Annotated[
+    Literal["shift", "paper"] | None,
+    typer.Option(
+        help="Crops of the image in a frame of zeros (shift), or enlarged (paper); default shift."
+    ),
+]
+HiddenSize = Annotated[
+    int | None, typer.Option(help="Of text: numbers of a hidden state; default 32.")
+]
+
+FIELDS_OF_A_SPACE = {
+    "layers": "num_layers",
+    "heights": "filter_heights",
+    "widths": "filter_widths",
+    "filters": "num_filters",
+    "skip_connections": "skip_connections",
+    "base": "base",
+}
+FIELDS_OF_A_RECIPE = {
+    "epochs": "epochs",
+    "child_lr": "lr",
+    "batch_size": "batch_size",
+    "schedule": "schedule",
+    "precision": "precision",
+    "num_train": "num_train",
+    "image_size": "image_size",
+    "whitening": "whitening",
+    "augmentation": "augmentation",
+    "hidden_size": "hidden_size",
+}
+"""Which field an option fills; a space or a recipe that lacks it does not take the option."""
 
 
-def space_of(
-    layers: int, heights: str, widths: str, filters: str, skip_connections: bool
-) -> ConvNetSpace:
-    """Return the space that options describe."""
-    from nasedu.spaces import ConvNetSpace
+def filled(context: typer.Context, value: Any, names: Mapping[str, str], problem: Problem) -> Any:
+    """Return a space or a recipe with the fields that options gave.
 
-    return ConvNetSpace(
-        num_layers=layers,
-        filter_heights=_numbers("heights", heights),
-        filter_widths=_numbers("widths", widths),
-        num_filters=_numbers("filters", filters),
-        skip_connections=skip_connections,
-    )
+    Args:
+        context: Of the command.
+        value: What the options change.
+        names: Fields by option.
+        problem: Whose it is, for the error.
+
+    Raises:
+        SettingError: An option that it does not take, or a value that cannot be.
+    """
+    known, given = {one.name for one in fields(value)}, {}
+    for option, name in names.items():
+        if not is_given(context, option):
+            continue
+        if name not in known:
+            raise SettingError(
+                f"--{option.replace('_', '-')} does not go with {problem.title}; leave it out"
+            )
+        found = context.params[option]
+        lists = option in ("heights", "widths", "filters")
+        given[name] = numbers_of(option, found) if lists else found
+    return replace(value, **given)
+
+
+def is_given(context: typer.Context, name: str) -> bool:
+    """Return whether an option stands on the command line."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def named(problem: Problem, part: str, name: str) -> Any:
+    """Return a space or a recipe of a problem by its name.
+
+    Raises:
+        SettingError: There is none.
+    """
+    known = problem.load(part)
+    if name not in known:
+        raise SettingError(
+            f"--{part[:-1]} is {name!r}; expected one of {', '.join(known)} for {problem.title}"
+        )
+    return known[name]
 
 
 def depth_of(text: str | None) -> DepthSchedule | None:
     """Return the depth schedule that an option describes, or None."""
-    from nasedu.searching import DepthSchedule
+    from nasedu.controller import DepthSchedule
 
     if text is None:
         return None
-    numbers = _numbers("depth-schedule", text)
+    numbers = numbers_of("depth-schedule", text)
     if len(numbers) != 3:
         raise SettingError(
             f"--depth-schedule is {text!r}; expected three numbers: layers of the first children, "
@@ -137,7 +215,8 @@ def depth_of(text: str | None) -> DepthSchedule | None:
     return DepthSchedule(*numbers)
 
 
-def _numbers(name: str, text: str) -> tuple[int, ...]:
+def numbers_of(name: str, text: str) -> tuple[int, ...]:
+    """Return the numbers of a text such as ``"1,3,5"``."""
     try:
         numbers = tuple(int(part) for part in text.split(","))
     except ValueError:

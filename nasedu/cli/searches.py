@@ -12,20 +12,21 @@ import typer
 from nasedu.cli.options import (
     AugmentationName,
     Base,
-    BatchSizeOfData,
+    BatchSize,
+    ChildLr,
     ChildTimeout,
     DataName,
     Depth,
-    EpochsOfData,
+    Epochs,
     Filters,
     Heights,
     HiddenSize,
     ImageSize,
     Layers,
-    LrOfData,
-    MaxAndSin,
-    NumTrainOfData,
+    NumTrain,
     PrecisionName,
+    ProblemName,
+    RecipeName,
     RunFolder,
     ScheduleName,
     SkipConnections,
@@ -50,7 +51,8 @@ def search(
     run: Annotated[Path, typer.Option(help="Folder to record in and resume from.")] = Path(
         "runs/first"
     ),
-    data: DataName = "digits",
+    problem: ProblemName = None,
+    data: DataName = None,
     table: Annotated[
         str | None,
         typer.Option(help="Look children up in a table, in place of training: its name or file."),
@@ -66,7 +68,7 @@ def search(
     workers: Workers = None,
     seed: Annotated[int, typer.Option(help="Decides what is found.")] = 0,
     space: SpaceName = None,
-    layers: Layers = 4,
+    layers: Layers = None,
     heights: Heights = "1,3,5,7",
     widths: Widths = "1,3,5,7",
     filters: Filters = "8,16,24,36",
@@ -79,18 +81,18 @@ def search(
             "many thousands of children."
         ),
     ] = 0.03,
-    base: Base = 8,
-    max_and_sin: MaxAndSin = False,
-    epochs: EpochsOfData = None,
-    child_lr: LrOfData = None,
-    batch_size: BatchSizeOfData = None,
-    schedule: ScheduleName = "linear",
-    precision: PrecisionName = "auto",
-    num_train: NumTrainOfData = None,
+    base: Base = None,
+    recipe: RecipeName = None,
+    epochs: Epochs = None,
+    child_lr: ChildLr = None,
+    batch_size: BatchSize = None,
+    schedule: ScheduleName = None,
+    precision: PrecisionName = None,
+    num_train: NumTrain = None,
     hidden_size: HiddenSize = None,
     image_size: ImageSize = None,
-    whitening: WhiteningName = "channel",
-    augmentation: AugmentationName = "shift",
+    whitening: WhiteningName = None,
+    augmentation: AugmentationName = None,
     child_timeout: ChildTimeout = 600,
 ) -> None:
     """Search for a network or a recurrent cell.
@@ -115,7 +117,7 @@ def search(
     events = run_search(
         chosen.space,
         chooser,
-        data=data,
+        data=chosen.data,
         trials=trials,
         batch=batch,
         workers=workers,
@@ -131,6 +133,7 @@ def search(
 
 def resume(
     run: RunFolder,
+    problem: ProblemName = None,
     trials: Annotated[int | None, typer.Option(help="Grow the run to so many children.")] = None,
     workers: Workers = None,
     child_timeout: ChildTimeout = 600,
@@ -145,7 +148,7 @@ def resume(
     _follow(events, run)
 
 
-def report(run: RunFolder) -> None:
+def report(run: RunFolder, problem: ProblemName = None) -> None:
     """Write the run's report.html, also of an unfinished run."""
     from nasedu.searching import Study
     from nasedu.viewing import write_report

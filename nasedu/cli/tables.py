@@ -11,16 +11,13 @@ import typer
 
 from nasedu.cli.options import (
     Command,
-    DataName,
-    Epochs,
     Filters,
     Group,
     Heights,
-    Layers,
     SkipConnections,
     Widths,
     Workers,
-    space_of,
+    numbers_of,
 )
 from nasedu.cli.terminal import say
 
@@ -37,9 +34,9 @@ def build(
     ),
     seed: Annotated[int, typer.Option(help="Decides the children's weights and order.")] = 0,
     workers: Workers = None,
-    data: DataName = "digits",
-    epochs: Epochs = 5,
-    layers: Layers = 3,
+    data: Annotated[str, typer.Option(help="Images, see `nasedu data list`.")] = "digits",
+    epochs: Annotated[int, typer.Option(help="Passes over the images.")] = 5,
+    layers: Annotated[int, typer.Option(help="Layers of every network.")] = 3,
     heights: Heights = "1,3,5",
     widths: Widths = "1,3,5",
     filters: Filters = "8,24",
@@ -56,11 +53,18 @@ def build(
 
     from nasedu.searching import measure
     from nasedu.searching.measuring import TABLE
+    from nasedu.spaces import ConvNetSpace
     from nasedu.training import Recipe
     from nasedu.viewing.progress import duration
     from nasedu.viewing.table_sheet import write_sheet
 
-    space = space_of(layers, heights, widths, filters, skip_connections)
+    space = ConvNetSpace(
+        layers,
+        numbers_of("heights", heights),
+        numbers_of("widths", widths),
+        numbers_of("filters", filters),
+        skip_connections=skip_connections,
+    )
     options = {"data": data, "recipe": Recipe(epochs=epochs), "seed": seed}
     events = measure(folder, space, best=best, workers=workers, **options)
     say(

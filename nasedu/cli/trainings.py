@@ -1,4 +1,4 @@
-"""Training one network for good: ``nasedu train``."""
+"""Training one child for good: ``nasedu train``."""
 
 from __future__ import annotations
 
@@ -10,32 +10,45 @@ import typer
 
 from nasedu.cli.networks import Architecture
 from nasedu.cli.options import (
+    FIELDS_OF_A_RECIPE,
     AugmentationName,
     BatchSize,
     ChildLr,
     DataName,
     Epochs,
+    HiddenSize,
     ImageSize,
     NumTrain,
     PrecisionName,
+    ProblemName,
+    RecipeName,
     ScheduleName,
     WhiteningName,
     Workers,
+    filled,
+    named,
 )
 from nasedu.cli.terminal import say
 from nasedu.errors import SettingError
+from nasedu.problems import problem_of
 
 if TYPE_CHECKING:
     from nasedu.searching import FinalTraining
-    from nasedu.training import Outcome
+    from nasedu.training import Epoch, Measure, Outcome
 
-CURVES = "curves.png"
+CURVES, FOR_GOOD = "curves.png", "train"
+FIELDS = {
+    **{option: name for option, name in FIELDS_OF_A_RECIPE.items() if option != "child_lr"},
+    **{name: name for name in ("lr", "weight_decay", "decay_epoch", "bn_epsilon", "dropout")},
+}
 
 
 def train(
+    context: typer.Context,
     arch: Architecture,
-    data: DataName = "digits",
-    seed: Annotated[int, typer.Option(help="Decides weights and order.")] = 0,
+    problem: ProblemName = None,
+    data: DataName = None,
+    seed: Annotated[int, typer.Option(help="Decides all that is random.")] = 0,
     run: Annotated[
         Path | None, typer.Option(help="Folder to keep every epoch in, and to go on from.")
     ] = None,
@@ -46,61 +59,49 @@ def train(
         list[str] | None,
         typer.Option(
             metavar="FIELD=V1,V2",
-            help="Train with every value of lr, weight_decay, bn_epsilon or decay_epoch and test "
-            "what validates best; may be given several times.",
+            help="Train with every value of a recipe's number, such as lr, weight_decay or "
+            "dropout, and test what validates best; may be given several times.",
         ),
     ] = None,
     workers: Workers = None,
     out: Annotated[Path | None, typer.Option(help="Write the outcome as JSON here.")] = None,
-    epochs: Epochs = 20,
-    lr: ChildLr = 0.1,
-    weight_decay: Annotated[float, typer.Option(help="L2 penalty, in the update.")] = 1e-4,
-    batch_size: BatchSize = 64,
-    schedule: ScheduleName = "linear",
+    recipe: RecipeName = None,
+    epochs: Epochs = None,
+    lr: ChildLr = None,
+    weight_decay: Annotated[float | None, typer.Option(help="L2 penalty, in the update.")] = None,
+    batch_size: BatchSize = None,
+    schedule: ScheduleName = None,
     decay_epoch: Annotated[
         int | None, typer.Option(help="Epochs after which the learning rate begins to fall.")
     ] = None,
-    bn_epsilon: Annotated[float, typer.Option(help="What batch norm adds to variances.")] = 1e-5,
-    precision: PrecisionName = "auto",
+    bn_epsilon: Annotated[
+        float | None, typer.Option(help="What batch norm adds to variances.")
+    ] = None,
+    dropout: Annotated[
+        float | None, typer.Option(help="Of text: share dropped between layers.")
+    ] = None,
+    precision: PrecisionName = None,
     num_train: NumTrain = None,
+    hidden_size: HiddenSize = None,
     image_size: ImageSize = None,
-    whitening: WhiteningName = "channel",
-    augmentation: AugmentationName = "shift",
+    whitening: WhiteningName = None,
+    augmentation: AugmentationName = None,
 ) -> None:
-    """Train one network for longer, then test it, once.
+    """Train one network or cell for longer, then test it, once.
 
     With --run it may be stopped at any time: the same command goes on after the last whole
     epoch, and comes to the same weights as if it had not been stopped.
     """
-    from nasedu.architectures import ConvNet
-    from nasedu.runs.folder import write_text
+    from nasedu.runs import write_text
     from nasedu.searching import FinalTraining, find_architecture
-    from nasedu.training import Recipe
     from nasedu.whole_file import check_writable
 
     net = find_architecture(arch).net
-    if not isinstance(net, ConvNet):
-        raise SettingError(
-            f"{arch} is a recurrent cell; expected a network for images: a cell is trained in "
-            "Python, by nasedu.training.LanguageTrainer"
-        )
-    recipe = Recipe(
-        epochs=epochs,
-        lr=lr,
-        weight_decay=weight_decay,
-        batch_size=batch_size,
-        schedule=schedule,
-        decay_epoch=decay_epoch,
-        bn_epsilon=bn_epsilon,
-        precision=precision,
-        num_train=num_train,
-        image_size=image_size,
-        whitening=whitening,
-        augmentation=augmentation,
-    )
+    row = problem_of(net)
+    asked = filled(context, named(row, "recipes", recipe or FOR_GOOD), FIELDS, row)
     if out is not None:
         check_writable(out, SettingError)
-    final = FinalTraining(net, data, recipe, seed)
+    final = FinalTraining(net, data or row.data, asked, seed)
     if grid:
         record = _train_grid(final, grid, run, workers, minutes)
     else:
@@ -118,22 +119,24 @@ def _train_one(
     final: FinalTraining, run: Path | None, minutes: float | None
 ) -> dict[str, Any] | None:
     """Train, show every epoch, and return the record unless it was time to stop."""
+    from dataclasses import replace
+
     from tqdm import tqdm
 
     from nasedu.searching import train_final
 
     _echo_opening(final)
-    epochs, done = final.recipe.epochs, 0
+    measure, epochs, done = final.task.measure, final.recipe.epochs, 0
     try:
         with tqdm(total=epochs, unit="epoch", disable=None) as bar:
 
-            def on_epoch(epoch: int, accuracy: float) -> None:
+            def on_epoch(epoch: Epoch) -> None:
                 nonlocal done
-                done = epoch
+                done = epoch.number
                 bar.update()
-                say(f"epoch {epoch:3d}  validation accuracy {accuracy:.4f}")
+                say(f"epoch {epoch.number:3d}  {_said(measure, epoch.valid)}")
 
-            record = train_final(final, run, minutes=minutes, on_epoch=on_epoch)
+            record = train_final(replace(final, on_epoch=on_epoch), run, minutes=minutes)
     except KeyboardInterrupt:
         kept = f"{done} of {epochs} epochs are kept in {run}. The same command goes on"
         lost = "nothing is kept; with --run FOLDER the same command would go on"
@@ -142,7 +145,7 @@ def _train_one(
     if record is None:
         say(f"stopped after epoch {done} of {epochs}; the same command goes on")
     else:
-        _echo_test(record)
+        _echo_test(record, measure)
     return record
 
 
@@ -154,21 +157,24 @@ def _train_grid(
     minutes: float | None,
 ) -> dict[str, Any] | None:
     """Train a grid, show every point, and return the winner's record unless it was stopped."""
+    from functools import partial
+
     from nasedu.searching import read_grid, train_grid
     from nasedu.searching.grid import points_of, said
 
     if run is None:
         raise SettingError("--grid keeps its points in a run folder; name one with --run FOLDER")
-    values = read_grid(texts)
-    total, done = len(points_of(values)), 0
+    values = read_grid(texts, final.recipe)
+    total, done, measure = len(points_of(values)), 0, final.task.measure
     _echo_opening(final)
     say(f"a grid of {total} points over {', '.join(values)}, {final.recipe.epochs} epochs")
 
     def on_point(point: dict[str, float], outcome: Outcome, number: int, of: int) -> None:
         nonlocal done
         done = number
-        best = max(outcome.valid_curve[-5:], default=None)
-        result = outcome.reason if best is None else f"validation accuracy {best:.4f}"
+        result = outcome.reason
+        if outcome.valid_curve:
+            result = _said(measure, outcome.valid_curve[-1])
         say(f"{number} of {of} points  {said(point)}: {result}")
 
     try:
@@ -179,7 +185,7 @@ def _train_grid(
             workers=workers,
             minutes=minutes,
             on_point=on_point,
-            on_epoch=_echo_epoch_of_a_point,
+            on_epoch=partial(_echo_epoch_of_a_point, measure),
         )
     except KeyboardInterrupt:
         kept = f"{done} points, and all whole epochs of others, are kept in {run}"
@@ -189,35 +195,39 @@ def _train_grid(
         say(f"stopped with {done} of {total} points finished; the same command goes on")
         return None
     best = {name: record["recipe"][name] for name in values}
-    say(f"best on validation images: {said(best)}")
-    _echo_test(record)
+    say(f"best on the validation part: {said(best)}")
+    _echo_test(record, measure)
     return record
 
 
-def _echo_epoch_of_a_point(point: int, epoch: int, accuracy: float) -> None:
+def _echo_epoch_of_a_point(measure: Measure, point: int, epoch: Epoch) -> None:
     """Say at once, in whichever process trains it, how far a point is."""
-    say(f"point {point:2d}  epoch {epoch:3d}  validation accuracy {accuracy:.4f}")
+    say(f"point {point:2d}  epoch {epoch.number:3d}  {_said(measure, epoch.valid)}")
+
+
+def _said(measure: Measure, point: float) -> str:
+    return f"{measure.label} {measure.write(measure.read(point), more=1)}"
 
 
 def _echo_opening(final: FinalTraining) -> None:
-    trainer, net = final.trainer, final.net
-    counts = trainer.cost(net)
+    data, cost = final.settings["data"], final.task.cost(final.net)
+    unit = data.get("unit", "image")
     say(
-        f"{trainer.data.title}: {len(trainer.train):,} training and {len(trainer.valid):,} "
-        f"validation images; {len(net)} layers, {counts.num_parameters:,} parameters, "
-        f"{counts.flop / 1e6:,.1f} MFLOP an image"
+        f"{data['title']}: {data['num_train']:,} training and {data['num_valid']:,} validation "
+        f"{unit}s; {cost.num_parameters:,} parameters, {cost.flop / 1e6:,.1f} MFLOP a {unit}"
     )
 
 
-def _echo_test(record: dict[str, Any]) -> None:
+def _echo_test(record: dict[str, Any], measure: Measure) -> None:
     outcome = record["outcome"]
-    say(f"test accuracy {outcome['test_accuracy']:.4f} in {outcome['seconds']:.1f} s of training")
+    result = measure.write(measure.read(outcome["test"]), more=1)
+    say(f"test {measure.short} {result} in {outcome['seconds']:.1f} s of training")
 
 
 def _echo_files(record: dict[str, Any], run: Path) -> None:
     """Draw the curves and say where everything is."""
-    from nasedu.searching.final_training import OUTCOME
+    from nasedu.searching.jobs import RESULT
     from nasedu.viewing import picture, training_alt, training_figure
 
     curves = picture(training_figure(record), training_alt(record)).save(run / CURVES)
-    say(f"curves: {curves}\noutcome: {run / OUTCOME}")
+    say(f"curves: {curves}\noutcome: {run / RESULT}")

@@ -4,7 +4,6 @@ from nasedu.data.augment import Augmentation, Frame, Whitening
 from nasedu.data.catalogue import (
     data_home,
     describe,
-    is_text,
     load,
     load_text,
     names,
@@ -36,7 +35,6 @@ __all__ = [
     "data_home",
     "describe",
     "get",
-    "is_text",
     "load",
     "load_table",
     "load_text",

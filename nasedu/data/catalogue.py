@@ -158,23 +158,6 @@ def _imported(folder: Path) -> list[str]:
     return sorted(file.stem for file in files if is_valid(file.stem))
 
 
-def is_text(name: str) -> bool:
-    """Whether a data set is a text, as words or as characters, and not a set of images.
-
-    Raises:
-        DataError: There is none of that name.
-    """
-    if name in BUILT_IN or name in names():
-        return False
-    if name.removesuffix(CHARACTERS) in text_names():
-        return True
-    raise DataError(
-        f"there is no data set {name!r}; expected images ({', '.join(names())}) or a text "
-        f"({', '.join(text_names())}, with {CHARACTERS} after it for characters), or add one "
-        "with: nasedu data add NAME PATH"
-    )
-
-
 def load(name: str) -> ImageData:
     """Return a set of images; its images stay in memory, or in its file, for the next call.
 

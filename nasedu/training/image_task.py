@@ -77,6 +77,12 @@ class ImageTask(Task):
         """Return the task on a set of images, by its name (see ``nasedu data list``)."""
         return cls(load(data), recipe, device)
 
+    @classmethod
+    def shapes(cls, data: str) -> tuple[tuple[int, int, int], int]:
+        """Return ``(C, H, W)`` and the number of classes of a set of images."""
+        images = load(data)
+        return images.shape, images.num_classes
+
     @property
     def data_name(self) -> str:
         """What ``--data`` calls the images."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple, Self
 
 import torch
@@ -19,13 +20,14 @@ from nasedu.children.language_model import detached
 from nasedu.data import TextData, load_text
 from nasedu.errors import SettingError, TrainingError
 from nasedu.training.hardware import autocast, one_thread, pick_dtype, seeded
-from nasedu.training.language_recipe import LanguageRecipe
-from nasedu.training.measure import PERPLEXITY
+from nasedu.training.language_recipe import QUICK, LanguageRecipe
+from nasedu.training.measure import BITS, PERPLEXITY
 from nasedu.training.rewards import perplexity_reward
 from nasedu.training.scoring import WINDOW, mean_nats, perplexity
 from nasedu.training.task import Task
 from nasedu.training.training import Training
 
+FEW_SYMBOLS = 40_000  # about all words of pydocs
 CHECK_EVERY = 50  # segments between two looks at the loss, each of which waits for a GPU
 MIN_HIDDEN_FOR_BFLOAT16 = 64  # no gain was measured at 32, 1.03 to 1.8 times the speed from 64 on
 
@@ -51,7 +53,6 @@ class LanguageTask(Task):
     """
 
     kind = "language"
-    measure = PERPLEXITY
 
     def __init__(
         self,
@@ -62,6 +63,7 @@ class LanguageTask(Task):
     ) -> None:
         super().__init__(recipe or LanguageRecipe(), device)
         self.data, self.reward_scale = data, reward_scale
+        self.measure = BITS if data.unit == "character" else PERPLEXITY
         pays = self.recipe.hidden_size >= MIN_HIDDEN_FOR_BFLOAT16
         self.dtype = pick_dtype(self.recipe.precision, self.device, pays)
         size, wanted = self.recipe.batch_size, self.recipe.num_train
@@ -85,6 +87,11 @@ class LanguageTask(Task):
     ) -> Self:
         """Return the task on a text, by its name; with ``-chars`` after it, on its characters."""
         return cls(load_text(data), recipe, device)
+
+    @classmethod
+    def quick(cls, data: str) -> LanguageRecipe:
+        """Return the recipe of a search of minutes: of a long text the beginning is enough."""
+        return replace(QUICK, num_train=min(FEW_SYMBOLS, len(load_text(data).train)))
 
     @property
     def data_name(self) -> str:

@@ -16,7 +16,7 @@ class Measure:
         name: What one writes, e.g. ``"accuracy"``.
         words: What figures write, e.g. ``"bits per character"``; default the name.
         higher_is_better: Whether the larger of two values is.
-        form: How a value is written, as `format` takes it.
+        digits: Digits after the point that mean something.
         middle: What tells how a batch did; a mean is ruled by one bad child where values have no
             upper end.
         read: Turns a point of a validation curve into a value.
@@ -25,7 +25,7 @@ class Measure:
     name: str
     words: str = ""
     higher_is_better: bool = True
-    form: str = ".3f"
+    digits: int = 3
     middle: Callable[[Iterable[float]], float] = statistics.fmean
     read: Callable[[float], float] = float
 
@@ -43,11 +43,11 @@ class Measure:
         """Return the value of the best point of a validation curve."""
         return self.read((max if self.higher_is_better else min)(curve))
 
-    def write(self, value: float) -> str:
-        """Return a value with as many digits as mean something."""
-        return format(value, self.form)
+    def write(self, value: float, more: int = 0) -> str:
+        """Return a value with as many digits as mean something, or some more."""
+        return f"{value:,.{self.digits + more}f}"
 
 
 ACCURACY = Measure("accuracy")
-PERPLEXITY = Measure("perplexity", "", False, ",.1f", statistics.median)
-BITS = Measure("bits", "bits per character", False, ".3f", statistics.median, math.log2)
+PERPLEXITY = Measure("perplexity", "", False, 1, statistics.median)
+BITS = Measure("bits", "bits per character", False, 3, statistics.median, math.log2)

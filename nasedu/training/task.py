@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Protocol, Self
 import torch
 from torch import nn
 
+from nasedu.problems import FIRST, find_problem
 from nasedu.training.hardware import pick_device
 from nasedu.training.measure import Measure
 from nasedu.training.outcome import Outcome
@@ -62,6 +63,16 @@ class Task(ABC):
     def asked(cls, data: str, recipe: Any) -> dict[str, Any]:
         """Return those of the settings that are known before anything is loaded."""
         return {"kind": cls.kind, "data": data, "recipe": recipe.to_dict()}
+
+    @classmethod
+    def quick(cls, data: str) -> Any:
+        """Return the recipe of a search of minutes on a data set."""
+        return find_problem(cls.kind).load("recipes")[FIRST]
+
+    @classmethod
+    def shapes(cls, data: str) -> tuple[tuple[int, int, int], int] | None:
+        """Return ``(C, H, W)`` and the number of classes of images; None if there are none."""
+        return None
 
     @cached_property
     def settings(self) -> dict[str, Any]:
