@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from nasedu.controller.controller import Controller, Rollout
-from nasedu.controller.reinforce import Reinforce
-from nasedu.controller.strategy import UpdateStats, check_rewards
+from nasedu.controller.reinforce import Reinforce, gradients_of
+from nasedu.controller.strategy import Gradients, UpdateStats
 from nasedu.errors import SettingError
 
 
@@ -81,18 +81,28 @@ class PPO(Reinforce):
             SettingError: ``rewards`` is not one finite number per sequence, or the learning
                 rate is so large that the controller diverged.
         """
-        rewards = check_rewards(tokens, rewards)
         with torch.no_grad():
             old = self.controller(tokens=tokens).log_probs
-        stats = super().tell(tokens, rewards)
-        advantages = rewards - (stats.baseline or 0.0)
+        first = self.gradient(tokens, rewards)
+        self.apply(first)
+        advantages = first.rewards - (first.stats.baseline or 0.0)
         for _ in range(self.epochs - 1):
-            rollout = self.controller(tokens=tokens)
-            self.optimizer.zero_grad()
-            self.clipped_loss(rollout, old, advantages).backward()
-            self.optimizer.step()
-        self.check_sane()
-        return stats
+            self.apply(self.clipped_gradient(tokens, old, advantages, first.stats))
+        return first.stats
+
+    def clipped_gradient(
+        self, tokens: Tensor, old: Tensor, advantages: Tensor, stats: UpdateStats
+    ) -> Gradients:
+        """Return the gradient of a further step on a batch, of whose rewards the baseline knows.
+
+        Args:
+            tokens: ``(B, T)``, as told.
+            old: ``(B, T)`` log-probabilities that they had before the first step.
+            advantages: ``(B,)`` rewards minus the baseline of the first step.
+            stats: What the first step looked like.
+        """
+        loss = self.clipped_loss(self.controller(tokens=tokens), old, advantages)
+        return Gradients(gradients_of(loss, self.weights), advantages[:0], stats)
 
     def clipped_loss(self, rollout: Rollout, old: Tensor, advantages: Tensor) -> Tensor:
         """Return minus the clipped surrogate (Schulman et al., equation 7).

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 import torch
 from torch import Generator, Tensor
+from torch.optim import Optimizer
 
 from nasedu.controller.controller import Controller, Rollout
-from nasedu.controller.strategy import UpdateStats, check_rewards
+from nasedu.controller.strategy import Gradients, UpdateStats, check_rewards
 from nasedu.errors import SettingError
+from nasedu.optimizer_state import optimizer_tensors, put_optimizer_tensors
 from nasedu.values import checked
 
+ADAM = "adam"  # begins the names of the optimiser's state
 DIVERGED = 1e6  # norm of the weights, which start at about 7, beyond which nothing is learned
 
 
@@ -65,7 +68,7 @@ class Reinforce:
         return self.controller(n, num_layers=num_layers, generator=generator).tokens
 
     def tell(self, tokens: Tensor, rewards: Tensor) -> UpdateStats:
-        """Take one policy-gradient step (section 3.2).
+        """Take one policy-gradient step (section 3.2): its gradient, applied at once.
 
         Args:
             tokens: ``(B, T)`` int64 sequences, as returned by `ask`.
@@ -75,25 +78,55 @@ class Reinforce:
             SettingError: ``rewards`` is not one finite number per sequence, or the learning
                 rate is so large that the controller diverged.
         """
+        gradients = self.gradient(tokens, rewards)
+        self.apply(gradients)
+        return gradients.stats
+
+    def gradient(self, tokens: Tensor, rewards: Tensor) -> Gradients:
+        """Return the policy gradient of a batch, and leave the policy as it is.
+
+        Args:
+            tokens: ``(B, T)`` int64 sequences, as returned by `ask`.
+            rewards: ``(B,)`` rewards, higher is better, in the order of the trials.
+
+        Raises:
+            SettingError: ``rewards`` is not one finite number per sequence.
+        """
         rewards = check_rewards(tokens, rewards)
         baseline = float(rewards.mean()) if self.baseline is None else self.baseline
         rollout = self.controller(tokens=tokens)
         loss = self.loss(rollout, rewards - baseline)
-        self.optimizer.zero_grad()
-        loss.backward()
-        gradients = (p.grad for p in self.controller.parameters())
-        gradient_norm = norm_of(g for g in gradients if g is not None)
-        self.optimizer.step()
-        self.check_sane()
-        self.baseline = self.next_baseline(baseline, rewards)
-        return UpdateStats(
+        by_name = gradients_of(loss, self.weights)
+        stats = UpdateStats(
             mean_reward=float(rewards.mean()),
             baseline=baseline,
             loss=loss.item(),
             entropy=rollout.entropies.sum(1).mean().item(),
-            gradient_norm=gradient_norm,
+            gradient_norm=norm_of(g for g in by_name.values() if g is not None),
             probabilities=tuple(tuple(p.mean(0).tolist()) for p in rollout.probabilities),
         )
+        return Gradients(by_name, rewards, stats)
+
+    def apply(self, gradients: Gradients) -> None:
+        """Take a step along gradients, and let their rewards move the baseline.
+
+        The gradients may come from elsewhere, and from an older policy than this one.
+
+        Raises:
+            SettingError: The learning rate is so large that the controller diverged.
+        """
+        take_step(self.optimizer, self.weights, gradients.by_name)
+        self.check_sane()
+        if len(gradients.rewards):
+            start = self.baseline
+            if start is None:  # the first batch is compared with its own mean
+                start = float(gradients.rewards.mean())
+            self.baseline = self.next_baseline(start, gradients.rewards)
+
+    @property
+    def weights(self) -> dict[str, Tensor]:
+        """The controller's weights by name, as they are and not copied."""
+        return dict(self.controller.named_parameters())
 
     @staticmethod
     def loss(rollout: Rollout, advantages: Tensor) -> Tensor:
@@ -121,23 +154,35 @@ class Reinforce:
         state: dict[str, Any] = {"baseline": self.baseline}
         for name, weights in self.controller.state_dict().items():
             state[f"controller.{name}"] = weights
-        for index, moments in self.optimizer.state_dict()["state"].items():
-            for name, value in moments.items():
-                state[f"adam.{index}.{name}"] = value
-        return state
+        return state | optimizer_tensors(self.optimizer, self.weights, ADAM)
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take over what `state_dict` returned."""
         self.baseline = checked(state["baseline"], float | None, "baseline")
         weights = {k.removeprefix("controller."): v for k, v in state.items() if "controller." in k}
         self.controller.load_state_dict(weights)
-        moments: dict[int, dict[str, Tensor]] = {}
-        for key, value in state.items():
-            if key.startswith("adam."):
-                _, index, name = key.split(".")
-                moments.setdefault(int(index), {})[name] = value
-        groups = self.optimizer.state_dict()["param_groups"]
-        self.optimizer.load_state_dict({"state": moments, "param_groups": groups})
+        put_optimizer_tensors(self.optimizer, self.weights, ADAM, state)
+
+
+def gradients_of(loss: Tensor, weights: Mapping[str, Tensor]) -> dict[str, Tensor | None]:
+    """Return the gradient of a loss by the weights' names; None where it does not use one."""
+    for weight in weights.values():
+        weight.grad = None
+    loss.backward()
+    return {name: weight.grad for name, weight in weights.items()}
+
+
+def take_step(
+    optimizer: Optimizer, weights: Mapping[str, Tensor], by_name: Mapping[str, Tensor | None]
+) -> None:
+    """Let an optimiser take one step along gradients by name.
+
+    Where there is none, None and not zeros, the weight keeps its moments and its count of steps:
+    heads of layers that a shallow child has not do not drift on.
+    """
+    for name, weight in weights.items():
+        weight.grad = by_name[name]
+    optimizer.step()
 
 
 @torch.no_grad()

@@ -33,6 +33,22 @@ class UpdateStats:
     probabilities: tuple[tuple[float, ...], ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class Gradients:
+    """What a batch says that the weights should do; it can be applied elsewhere, and later.
+
+    Attributes:
+        by_name: Gradient of the loss for each weight; None where no decision of the batch used it.
+        rewards: ``(B,)`` float64 rewards that the baseline has yet to hear of, in the order of the
+            trials; none if it has.
+        stats: What the batch looked like.
+    """
+
+    by_name: dict[str, Tensor | None]
+    rewards: Tensor
+    stats: UpdateStats
+
+
 class Strategy(Protocol):
     """Who decides which children are trained next.
 
@@ -41,6 +57,7 @@ class Strategy(Protocol):
     - `ask` draws all its randomness from ``generator``, so equal state gives equal tokens.
     - `tell` may come any time after `ask`, in another process: it needs only the tokens.
     - `state_dict` holds tensors and JSON values alone and restores the strategy exactly.
+    - A strategy that follows a gradient has `gradient` and `apply` too, of which `tell` is made.
     - `settings` are the arguments that made it, as JSON values; a study is only ever
       continued by a strategy of equal name and settings.
     """

@@ -15,9 +15,19 @@ from torch import Generator, Tensor, nn
 from torch.func import functional_call, vmap
 
 from nasedu.controller.controller import Controller, Rollout
-from nasedu.controller.reinforce import DIVERGED, Reinforce, check_norm, norm_of
+from nasedu.controller.reinforce import (
+    ADAM,
+    DIVERGED,
+    Reinforce,
+    check_norm,
+    gradients_of,
+    norm_of,
+    take_step,
+)
 from nasedu.errors import SettingError
+from nasedu.optimizer_state import optimizer_tensors, put_optimizer_tensors
 
+STEP = ".step"  # ends the name of a count that all learners share
 Evaluate = Callable[[Tensor], Tensor]
 
 
@@ -69,9 +79,11 @@ def advance_together(
             rewards = evaluate(tokens).double()
             if not rewards.isfinite().all():
                 raise SettingError("a reward is NaN or infinite; expected finite numbers")
-            stack.optimizer.zero_grad()
-            vmap(loss)(stack.weights, tokens, stack.advantages(rewards)).sum().backward()
-            stack.optimizer.step()
+            advantages = stack.advantages(rewards)
+            gradients = gradients_of(
+                vmap(loss)(stack.weights, tokens, advantages).sum(), stack.weights
+            )
+            take_step(stack.optimizer, stack.weights, gradients)
             stack.check_sane()
             yield tokens, rewards
     finally:
@@ -101,14 +113,18 @@ class _Stack:
             for name in names
         }
         self.optimizer = torch.optim.Adam(self.weights.values(), lr=learners[0].lr, fused=True)
-        states = [learner.optimizer.state_dict()["state"] for learner in learners]
+        states = [learner.state_dict() for learner in learners]
         shared = {
-            index: {key: torch.stack([s[index][key] for s in states]) for key in moments}
-            | {"step": moments["step"]}
-            for index, moments in states[0].items()
+            key: value if key.endswith(STEP) else torch.stack([own[key] for own in states])
+            for key, value in states[0].items()
+            if key.startswith(f"{ADAM}.")
         }
-        groups = self.optimizer.state_dict()["param_groups"]
-        self.optimizer.load_state_dict({"state": shared, "param_groups": groups})
+        put_optimizer_tensors(self.optimizer, self._by_own_name, ADAM, shared)
+
+    @property
+    def _by_own_name(self) -> dict[str, Tensor]:
+        """The stacked weights, as each learner calls its own."""
+        return {name.removeprefix("controller."): own for name, own in self.weights.items()}
 
     def advantages(self, rewards: Tensor) -> Tensor:
         """Return rewards ``(S, B)`` less every learner's baseline, and move the baselines."""
@@ -128,13 +144,14 @@ class _Stack:
 
     def hand_back(self) -> None:
         """Give every learner its weights and moments."""
-        state = self.optimizer.state_dict()["state"]
+        moments = optimizer_tensors(self.optimizer, self._by_own_name, ADAM)
         for i, learner in enumerate(self.learners):
             own = {"baseline": learner.baseline}
             own |= {name: stacked.detach()[i].clone() for name, stacked in self.weights.items()}
-            for index, moments in state.items():
-                for key, value in moments.items():
-                    own[f"adam.{index}.{key}"] = (value if key == "step" else value[i]).clone()
+            own |= {
+                key: (value if key.endswith(STEP) else value[i]).clone()
+                for key, value in moments.items()
+            }
             learner.load_state_dict(own)
 
 

@@ -12,6 +12,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from nasedu.errors import StudyError
+from nasedu.optimizer_state import optimizer_tensors, put_optimizer_tensors
 from nasedu.training.checkpoint import Checkpoint
 from nasedu.training.hardware import forked, one_thread, seeded
 from nasedu.training.outcome import Outcome
@@ -20,7 +21,10 @@ from nasedu.values import check_same
 if TYPE_CHECKING:
     from nasedu.training.task import Task
 
-BEST = "best"  # a recipe keeps the weights of the best epoch, or else those of the last
+BEST, OPTIMIZER = (
+    "best",
+    "optimizer",
+)  # a recipe keeps the weights of the best epoch, or else those of the last
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,23 +153,17 @@ class Training:
     def state(self) -> Checkpoint:
         """Return copies of everything that the training goes on from."""
         weights = _weights(self.child)
-        names = {id(weight): name for name, weight in weights.items()}
-        kept = {
-            f"{names[id(weight)]}.{key}": value
-            for weight, values in self.optimizer.state.items()
-            for key, value in values.items()
-            if isinstance(value, Tensor)
-        }
         groups = {
             "child": self._last or weights,
             "best": self._best,
-            "optimizer": kept,
             "generator": {"own": self.generator.get_state(), **self._states},
         }
+        found = optimizer_tensors(self.optimizer, weights, OPTIMIZER)
+        for group, named in groups.items():
+            found |= {f"{group}.{name}": tensor for name, tensor in named.items()}
         tensors = {
-            f"{group}.{name}": tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
-            for group, named in groups.items()
-            for name, tensor in named.items()
+            name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
+            for name, tensor in found.items()
         }
         curves = tuple(self.train_curve), tuple(self.valid_curve)
         times = self.seconds, self.processor_seconds
@@ -196,15 +194,12 @@ class Training:
             raise StudyError(f"{where} does not fit this child ({words})") from None
 
     def _restore(self, state: Checkpoint) -> None:
-        groups: dict[str, dict[str, Tensor]] = {"best": {}, "optimizer": {}}
+        groups: dict[str, dict[str, Tensor]] = {"best": {}}
         for key, tensor in state.tensors.items():
             group, _, name = key.partition(".")
             groups.setdefault(group, {})[name] = tensor
-        weights = _weights(self.child)
         _set_weights(self.child, groups["child"])
-        for key, value in groups["optimizer"].items():
-            name, _, field = key.rpartition(".")
-            self.optimizer.state[weights[name]][field] = _like(weights[name], value)
+        put_optimizer_tensors(self.optimizer, _weights(self.child), OPTIMIZER, state.tensors)
         self.generator.set_state(groups["generator"].pop("own"))
         self._states, self._best = groups["generator"], groups["best"]
         self.train_curve[:], self.valid_curve[:] = state.train_curve, state.valid_curve
@@ -266,16 +261,6 @@ def _set_weights(child: nn.Module, weights: dict[str, Tensor]) -> None:
         raise ValueError("it holds the weights of another network")
     for name, weight in own.items():
         weight.copy_(weights[name])
-
-
-def _like(weight: Tensor, value: Tensor) -> Tensor:
-    """Return part of an optimiser's state on its weight's device, and laid out in memory as it.
-
-    Fused optimisers take that for granted.
-    """
-    if value.shape != weight.shape:  # a count of steps
-        return value.to(weight.device)
-    return torch.empty_like(weight, dtype=value.dtype).copy_(value).detach()
 
 
 def _copies(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

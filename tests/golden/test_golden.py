@@ -58,7 +58,7 @@ def searched(space, **settings):
         ):
             pass
         trials = Study(folder).trials()
-    state, digest = strategy.state_dict(), hashlib.sha256()
+    state, digest = by_place(strategy), hashlib.sha256()
     for name in sorted(state):
         value = state[name]
         digest.update(name.encode())
@@ -72,6 +72,18 @@ def searched(space, **settings):
         "parameters": [trial.outcome.num_parameters for trial in trials],
         "state": digest.hexdigest(),
     }
+
+
+def by_place(strategy):
+    """Return the state as first studies wrote it: a weight's moments under its place."""
+    places = {name: place for place, name in enumerate(strategy.weights)}
+    state = {}
+    for key, value in strategy.state_dict().items():
+        if key.startswith("adam."):
+            name, _, field = key.removeprefix("adam.").rpartition(".")
+            key = f"adam.{places[name]}.{field}"
+        state[key] = value
+    return state
 
 
 def images():
