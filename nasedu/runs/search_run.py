@@ -44,6 +44,7 @@ def open_search(
             config.check_continues(study.config, str(run))
             study.restore(strategy, generator)
             warn_of_other_machine(str(run), study.versions, stacklevel=5)
+            study.start()
             if config.trials > study.config.trials:
                 study.grow(config)
         else:

@@ -12,7 +12,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,33 +24,32 @@ from torch import Generator, Tensor
 
 from nasedu.controller import Strategy, UpdateStats
 from nasedu.errors import StudyError
+from nasedu.runs import schema
 from nasedu.runs.config import RunConfig
-from nasedu.runs.provenance import versions
 from nasedu.runs.database import choose_log, clear_errors, open_database
+from nasedu.runs.provenance import versions
 from nasedu.runs.trial import Trial, child_seed
 from nasedu.training import Outcome
 from nasedu.values import checked, fill, read_json
 from nasedu.whole_file import write_whole
 
 APPLICATION = 0x6E617365  # "nase": tells our files from other SQLite files
-SCHEMA = 1
-TABLES = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE trials (number INTEGER PRIMARY KEY, batch INTEGER NOT NULL, tokens TEXT NOT NULL,
-                     seed INTEGER NOT NULL, outcome TEXT);
-CREATE INDEX by_batch ON trials (batch);
-CREATE TABLE updates (number INTEGER PRIMARY KEY, stats TEXT NOT NULL);
-CREATE TABLE state (id INTEGER PRIMARY KEY CHECK (id = 0), plain TEXT NOT NULL,
-                    tensors BLOB NOT NULL, generator BLOB NOT NULL);
-"""
+ALONE = 0  # the learner of a search that has one
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """One update as recorded: its number, from 1, and its statistics (None: all failed)."""
+    """One update as recorded.
+
+    Attributes:
+        number: Counts the updates of its learner, from 1.
+        stats: What it looked like; None if all children failed.
+        learner: Who made it.
+    """
 
     number: int
     stats: UpdateStats | None
+    learner: int = ALONE
 
 
 class Study:
@@ -87,14 +86,11 @@ class Study:
         study = cls.__new__(cls)
         study.path = None
         study._db = open_database(None)
-        study._db.executescript(
-            f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {SCHEMA};"
-            f"BEGIN; {TABLES} COMMIT;"
-        )
+        schema.create(study._db, APPLICATION)
         with study._transaction() as db:
             db.execute("INSERT INTO meta VALUES ('config', ?)", (config.to_json(),))
-            db.execute("INSERT INTO meta VALUES ('versions', ?)", (json.dumps(versions()),))
-            study._put_state(db, strategy, generator)
+            db.execute("INSERT INTO starts VALUES (1, ?)", (json.dumps(versions()),))
+            study._put_state(db, ALONE, strategy, generator)
         if path is None:
             return study
         with closing(study):
@@ -103,6 +99,12 @@ class Study:
 
     def __repr__(self) -> str:
         return f"Study({'in memory' if self.path is None else self.path.parent.name})"
+
+    def __enter__(self) -> Study:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Close the file; a study in memory is gone."""
@@ -118,29 +120,45 @@ class Study:
     @property
     def versions(self) -> dict[str, str]:
         """Versions and processor that the run was begun with."""
-        with _readable(self.path):
-            return checked(read_json(self._meta("versions")), dict[str, str], "versions")
+        return self.starts()[0]
 
-    def trials(self, batch: int | None = None) -> tuple[Trial, ...]:
-        """Return all trials, or those of one batch, in the order of asking."""
-        where, values = ("", ()) if batch is None else ("WHERE batch = ?", (batch,))
-        query = f"SELECT number, batch, tokens, seed, outcome FROM trials {where} ORDER BY number"
+    def starts(self) -> tuple[dict[str, str], ...]:
+        """Return versions and processor of every start of the run that changed them, in order."""
+        rows = self._rows("SELECT versions FROM starts ORDER BY number")
+        if not rows:
+            raise StudyError(f"{self.path} is incomplete: it has no versions")
+        with _readable(self.path):
+            return tuple(checked(read_json(row[0]), dict[str, str], "versions") for row in rows)
+
+    def trials(self, batch: int | None = None, learner: int = ALONE) -> tuple[Trial, ...]:
+        """Return all trials, or those of one batch of a learner, in the order of asking."""
+        where = "" if batch is None else "WHERE batch = ? AND learner = ?"
+        values = () if batch is None else (batch, learner)
+        columns = "number, batch, tokens, seed, outcome, learner, policy"
+        query = f"SELECT {columns} FROM trials {where} ORDER BY number"
         with _readable(self.path):
             trials = tuple(_read_trial(row) for row in self._rows(query, values))
-            _check_counted([trial.number for trial in trials], 1 if batch is None else None)
+            if batch is None:  # those of one batch have others between them
+                _check_counted([trial.number for trial in trials])
             return trials
 
     def updates(self) -> tuple[Update, ...]:
-        """Return all updates in order."""
-        rows = self._rows("SELECT number, stats FROM updates ORDER BY number")
+        """Return all updates, learner by learner, each one's in order."""
+        rows = self._rows("SELECT learner, number, stats FROM updates ORDER BY learner, number")
         with _readable(self.path):
-            _check_counted([number for number, _ in rows], 1)
-            return tuple(Update(number, _read_stats(text)) for number, text in rows)
+            for learner in {row[0] for row in rows}:
+                _check_counted([number for other, number, _ in rows if other == learner])
+            return tuple(Update(number, _read_stats(text), who) for who, number, text in rows)
 
     @property
     def num_updates(self) -> int:
-        """How often the strategy was told."""
-        return self._rows("SELECT coalesce(max(number), 0) FROM updates")[0][0]
+        """How often the strategy of a search that has one was told."""
+        return self.told(ALONE)
+
+    def told(self, learner: int) -> int:
+        """Return how often a learner was told."""
+        query = "SELECT coalesce(max(number), 0) FROM updates WHERE learner = ?"
+        return self._rows(query, (learner,))[0][0]
 
     @property
     def num_asked(self) -> int:
@@ -149,9 +167,12 @@ class Study:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every child was trained and the strategy was told of it."""
-        untold = self.trials(self.num_updates + 1)
-        return not untold and self.num_asked >= self.config.trials
+        """Whether every child was trained and its learner was told of it."""
+        untold = self._rows(
+            "SELECT count(*) FROM trials WHERE batch > (SELECT coalesce(max(number), 0) "
+            "FROM updates WHERE updates.learner = trials.learner)"
+        )
+        return not untold[0][0] and self.num_asked >= self.config.trials
 
     def best(self) -> Trial | None:
         """Return the trial with the highest reward, the earliest of equals, or None."""
@@ -159,20 +180,49 @@ class Study:
 
     # The three transactions, and the way back
 
-    def ask(self, tokens: Tensor, generator: Generator) -> tuple[Trial, ...]:
-        """Record the next batch, ``(n, T)`` tokens, and the generator that drew it."""
-        number, batch, seed = self.num_asked, self.num_updates + 1, self.config.seed
-        trials = tuple(
-            Trial(number + i, batch, tuple(row), child_seed(seed, number + i))
-            for i, row in enumerate(tokens.tolist(), start=1)
-        )
+    def ask(
+        self,
+        tokens: Tensor,
+        generator: Generator,
+        *,
+        learner: int = ALONE,
+        policy: int | None = None,
+        seeds: Sequence[int] | None = None,
+    ) -> tuple[Trial, ...]:
+        """Record a learner's next batch, and the generator that drew it.
+
+        Args:
+            tokens: ``(n, T)``.
+            generator: As it is after the draw.
+            learner: Who asks. Its state must be there, see `join`.
+            policy: Version of the policy that proposed the children: the updates that it had had;
+                default as many as the learner has had.
+            seeds: Of the children; default by the study's seed and their numbers.
+        """
+        told = self.told(learner)
+        batch, policy = told + 1, told if policy is None else policy
         with self._transaction() as db:
+            number = self.num_asked
+            trials = tuple(
+                Trial(
+                    number + i,
+                    batch,
+                    tuple(row),
+                    child_seed(self.config.seed, number + i) if seeds is None else seeds[i - 1],
+                    learner=learner,
+                    policy=policy,
+                )
+                for i, row in enumerate(tokens.tolist(), start=1)
+            )
             db.executemany(
-                "INSERT INTO trials VALUES (?, ?, ?, ?, NULL)",
-                [(t.number, t.batch, json.dumps(t.tokens), t.seed) for t in trials],
+                "INSERT INTO trials VALUES (?, ?, ?, ?, NULL, ?, ?)",
+                [
+                    (t.number, t.batch, json.dumps(t.tokens), t.seed, t.learner, t.policy)
+                    for t in trials
+                ],
             )
             state = generator.get_state().numpy().tobytes()
-            db.execute("UPDATE state SET generator = ?", (state,))
+            db.execute("UPDATE state SET generator = ? WHERE learner = ?", (state, learner))
         return trials
 
     def finish(self, trial: Trial, outcome: Outcome) -> Trial:
@@ -184,22 +234,38 @@ class Study:
             )
             if done.rowcount != 1:
                 raise StudyError(f"trial {trial.number} has an outcome already, or was not asked")
-        return Trial(trial.number, trial.batch, trial.tokens, trial.seed, outcome)
+        return replace(trial, outcome=outcome)
 
-    def tell(self, stats: UpdateStats | None, strategy: Strategy, generator: Generator) -> int:
-        """Record an update and the strategy after it; return the update's number."""
-        number = self.num_updates + 1
+    def tell(
+        self,
+        stats: UpdateStats | None,
+        strategy: Strategy,
+        generator: Generator,
+        *,
+        learner: int = ALONE,
+    ) -> int:
+        """Record an update and the strategy after it; return the number that the update has."""
+        number = self.told(learner) + 1
         with self._transaction() as db:
             plain = {name: getattr(stats, name) for name in stats.__slots__} if stats else None
             text = json.dumps(plain, allow_nan=False)
-            db.execute("INSERT INTO updates VALUES (?, ?)", (number, text))
+            db.execute("INSERT INTO updates VALUES (?, ?, ?)", (learner, number, text))
             if self.path is not None:  # a study in memory is continued by nobody
-                self._put_state(db, strategy, generator)
+                self._put_state(db, learner, strategy, generator)
         return number
 
-    def restore(self, strategy: Strategy, generator: Generator) -> None:
-        """Bring strategy and generator to where the last transactions left them."""
-        rows = self._rows("SELECT plain, tensors, generator FROM state")
+    def join(self, learner: int, strategy: Strategy, generator: Generator) -> None:
+        """Let one more learner take part, or bring one that did to where it was left."""
+        if self._rows("SELECT 1 FROM state WHERE learner = ?", (learner,)):
+            self.restore(strategy, generator, learner)
+            return
+        with self._transaction() as db:
+            self._put_state(db, learner, strategy, generator)
+
+    def restore(self, strategy: Strategy, generator: Generator, learner: int = ALONE) -> None:
+        """Bring strategy and generator to where a learner's last transactions left them."""
+        query = "SELECT plain, tensors, generator FROM state WHERE learner = ?"
+        rows = self._rows(query, (learner,))
         try:
             ((plain, tensors, state),) = rows
             fields = checked(read_json(plain), dict[str, Any], "the state")
@@ -208,6 +274,19 @@ class Study:
         except (ValueError, RuntimeError, KeyError, TypeError, SafetensorError) as error:
             cause = (str(error).splitlines() or [""])[0]
             raise StudyError(f"{self.path}: the strategy's state cannot be read: {cause}") from None
+
+    def start(self) -> None:
+        """Record that the run is gone on with, if that is elsewhere than before.
+
+        A file of an older schema is brought up to date.
+        """
+        with clear_errors(self.path):
+            schema.bring_up_to_date(self._db)
+        now = versions()
+        if now != (before := self.starts())[-1]:
+            with self._transaction() as db:
+                row = (len(before) + 1, json.dumps(now))
+                db.execute("INSERT INTO starts VALUES (?, ?)", row)
 
     def grow(self, config: RunConfig) -> None:
         """Record that the run now asks for more trials."""
@@ -231,17 +310,19 @@ class Study:
         with clear_errors(path):
             self._db = open_database(path)
             application = self._db.execute("PRAGMA application_id").fetchone()[0]
-            schema = self._db.execute("PRAGMA user_version").fetchone()[0]
+            found = schema.schema_of(self._db)
             if application != APPLICATION:
                 raise StudyError(f"{path} is not a study of nasedu; choose another run folder")
-            if schema != SCHEMA:
+            if found not in schema.READS:
                 raise StudyError(
-                    f"{path} has schema {schema}; this nasedu reads {SCHEMA}: "
+                    f"{path} has schema {found}; this nasedu reads {schema.SCHEMA} and before: "
                     "a newer one needs a newer nasedu"
                 )
             check = self._db.execute("PRAGMA quick_check").fetchone()[0]
             if check != "ok":
                 raise sqlite3.DatabaseError(check)
+            if found < schema.SCHEMA:
+                schema.lend(self._db)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -260,16 +341,19 @@ class Study:
         return rows[0][0]
 
     @staticmethod
-    def _put_state(db: sqlite3.Connection, strategy: Strategy, generator: Generator) -> None:
+    def _put_state(
+        db: sqlite3.Connection, learner: int, strategy: Strategy, generator: Generator
+    ) -> None:
         state = strategy.state_dict()
         tensors = {k: v.detach().contiguous() for k, v in state.items() if isinstance(v, Tensor)}
         plain = {k: v for k, v in state.items() if k not in tensors}
         row = (
+            learner,
             json.dumps(plain, allow_nan=False),
             tensors_to_bytes(tensors),
             generator.get_state().numpy().tobytes(),
         )
-        db.execute("INSERT OR REPLACE INTO state VALUES (0, ?, ?, ?)", row)
+        db.execute("INSERT OR REPLACE INTO state VALUES (?, ?, ?, ?)", row)
 
 
 def best_of(trials: Sequence[Trial]) -> Trial | None:
@@ -290,21 +374,21 @@ def _readable(path: Path | None) -> Iterator[None]:
         ) from None
 
 
-def _check_counted(numbers: Sequence[int], first: int | None) -> None:
-    """Raise ValueError unless records are counted one by one, from ``first`` if it is given."""
-    for expected, number in enumerate(numbers, start=first or min(numbers, default=1)):
-        if number != expected or number < 1:
-            raise ValueError(f"number {number} stands where {max(expected, 1)} should")
+def _check_counted(numbers: Sequence[int]) -> None:
+    """Raise ValueError unless records are counted one by one from 1."""
+    for expected, number in enumerate(numbers, start=1):
+        if number != expected:
+            raise ValueError(f"number {number} stands where {expected} should")
 
 
 def _read_trial(row: tuple) -> Trial:
-    number, batch, tokens, seed, outcome = row
+    number, batch, tokens, seed, outcome, learner, policy = row
     read = Outcome.from_json(outcome) if outcome else None
     asked = checked(read_json(tokens), tuple[int, ...], "tokens")
-    checked([batch, seed], tuple[int, int], "batch and seed")
-    if not 1 <= batch <= number:
-        raise ValueError(f"trial {number} is of batch {batch}")
-    return Trial(number, batch, asked, seed, read)
+    checked([batch, seed, learner, policy], tuple[int, int, int, int], "batch, seed and learner")
+    if not 1 <= batch <= number or policy < 0 or learner < 0:
+        raise ValueError(f"trial {number} is of batch {batch}, learner {learner}, policy {policy}")
+    return Trial(number, batch, asked, seed, read, learner, policy)
 
 
 def _read_stats(text: str) -> UpdateStats | None:

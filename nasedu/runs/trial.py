@@ -22,6 +22,8 @@ class Trial:
         tokens: Its description, one int a decision.
         seed: Seed of its weights and of the order of its training images.
         outcome: What training gave; None while it is pending.
+        learner: Who asked for it; a search has one learner, number 0, unless several share it.
+        policy: Version of the policy that proposed it: how many updates it had had.
     """
 
     number: int
@@ -29,6 +31,8 @@ class Trial:
     tokens: tuple[int, ...]
     seed: int
     outcome: Outcome | None = None
+    learner: int = 0
+    policy: int = 0
 
     @property
     def state(self) -> State:

@@ -7,8 +7,8 @@ from evaluators import SPACE, Counted
 
 from nasedu.controller import UpdateStats, make_strategy
 from nasedu.errors import StudyError
-from nasedu.searching import RunConfig, Study
 from nasedu.runs.trial import child_seed
+from nasedu.searching import RunConfig, Study
 from nasedu.training import Outcome
 
 CONFIG = RunConfig(SPACE.to_json(), {"name": "random"}, Counted().settings, 4, 7, 8)

@@ -1,0 +1,126 @@
+"""Studies that earlier versions wrote: they are read, reported and gone on with."""
+
+import hashlib
+import json
+import shutil
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+import torch
+
+from nasedu import Study
+from nasedu.controller import make_strategy
+from nasedu.problems import read_space
+from nasedu.runs.provenance import MACHINE, versions
+from nasedu.runs.schema import SCHEMA
+from nasedu.searching import resume
+from nasedu.viewing import write_report
+
+OLD = Path(__file__).with_name("schema_1")
+EXPECTED = json.loads((OLD / "expected.json").read_text(encoding="utf-8"))
+KINDS = [name for name in EXPECTED if name != "machine"]
+pytestmark = pytest.mark.filterwarnings("ignore:.*was begun with")  # on another machine
+
+
+def schema_of(folder):
+    with sqlite3.connect(folder / "study.db") as db:
+        return db.execute("PRAGMA user_version").fetchone()[0]
+
+
+def state_of(folder):
+    """Return the digest of the strategy's state, a weight's moments under its place as then."""
+    with Study(folder) as study:
+        settings = dict(study.config.strategy)
+        decisions = read_space(study.config.space).decisions
+        strategy = make_strategy(settings.pop("name"), decisions, study.config.seed, **settings)
+        study.restore(strategy, torch.Generator())
+    places = {name: place for place, name in enumerate(strategy.weights)}
+    state = {}
+    for key, value in strategy.state_dict().items():
+        if key.startswith("adam."):
+            name, _, field = key.removeprefix("adam.").rpartition(".")
+            key = f"adam.{places[name]}.{field}"
+        state[key] = value
+    digest = hashlib.sha256()
+    for key in sorted(state):
+        value = state[key]
+        digest.update(key.encode())
+        digest.update(value.numpy().tobytes() if hasattr(value, "numpy") else repr(value).encode())
+    return digest.hexdigest()
+
+
+@pytest.fixture(params=KINDS)
+def old(request, tmp_path):
+    """A run folder as schema 1 left it, and what came of the same search undisturbed."""
+    run = tmp_path / "run"
+    shutil.copytree(OLD / request.param, run)
+    return run, EXPECTED[request.param]
+
+
+def test_it_is_read_as_it_is_and_stays_so(old):
+    run, expected = old
+    before = (run / "study.db").read_bytes()
+    with Study(run) as study:
+        trials = study.trials()
+        done = [trial for trial in trials if trial.outcome is not None]
+        assert len(done) < len(expected["tokens"])
+        assert all(list(t.tokens) == expected["tokens"][t.number - 1] for t in done)
+        assert {(trial.learner, trial.policy - trial.batch) for trial in trials} == {(0, -1)}
+        assert study.updates() and not study.is_complete and study.versions["torch"]
+        assert write_report(study, run.parent).exists()
+    assert (run / "study.db").read_bytes() == before and schema_of(run) == 1
+
+
+def test_it_is_reported_where_it_may_not_be_written(old):
+    run, _ = old
+    path = run / "study.db"
+    path.chmod(stat.S_IRUSR)
+    run.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    try:
+        with Study(run) as study:
+            assert study.best().reward > 0
+            assert write_report(study, run.parent).exists()
+    finally:
+        run.chmod(stat.S_IRWXU)
+    assert schema_of(run) == 1
+
+
+def test_gone_on_with_it_finds_what_it_would_have_found(old):
+    run, expected = old
+    for _ in resume(run, workers=1):
+        pass
+    trials = Study(run).trials()
+    assert schema_of(run) == SCHEMA
+    assert [list(trial.tokens) for trial in trials] == expected["tokens"]
+    assert [trial.number for trial in trials] == list(range(1, len(trials) + 1))
+    here = {name: versions()[name] for name in MACHINE}
+    if here != EXPECTED["machine"]:
+        pytest.skip(f"made with {EXPECTED['machine']}; elsewhere the last digits differ")
+    assert [list(trial.outcome.valid_curve) for trial in trials] == expected["valid"]
+    assert [trial.reward for trial in trials] == expected["rewards"]
+    assert state_of(run) == expected["state"]
+
+
+def test_a_file_says_where_it_was_gone_on_with(old, monkeypatch):
+    run, _ = old
+    elsewhere = versions() | {"processor": "abacus"}
+    monkeypatch.setattr("nasedu.runs.study.versions", lambda: elsewhere)
+    for _ in resume(run, workers=1):
+        pass
+    with Study(run) as study:
+        assert study.versions["processor"] != "abacus"
+        assert [start["processor"] for start in study.starts()][1:] == ["abacus"]
+
+
+def test_a_migration_that_is_cut_short_leaves_the_old_file(old, monkeypatch):
+    run, expected = old
+    monkeypatch.setattr("nasedu.runs.schema.FROM_1_TO_2", "DROP TABLE updates; SELECT nonsense;")
+    with pytest.raises(Exception, match="nonsense"):
+        list(resume(run, workers=1))
+    monkeypatch.undo()
+    assert schema_of(run) == 1
+    for _ in resume(run, workers=1):
+        pass
+    assert [list(t.tokens) for t in Study(run).trials()] == expected["tokens"]
