@@ -1,26 +1,38 @@
-"""Values from files: one reader of JSON, and one check of what its fields are.
+"""Values: how they are declared, checked, written and read.
 
-Files come from elsewhere, so that nothing in them is what it should be until it was looked at.
-Both raise nothing but `ValueError` (and `OSError` for a file that cannot be read); who reads a
-file of some kind says in its own words which file it was and what to do.
+A frozen dataclass that is a `Value` says in its annotations what every field may be, and is checked
+when it is made. `checked` and `fill` hold anything else to such annotations.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, fields
-from functools import lru_cache
-from math import isfinite
-from pathlib import Path
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from functools import cache
+from math import inf
+from sys import float_info
 from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Literal,
+    Self,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
-SCHEMA = 1  # of documents
-DEEPEST = 20  # lists and objects inside of each other; nasedu writes seven
-LARGEST = 2**26  # characters or bytes: a study of millions of children writes less into a record
-BITS = 63  # of an integer: what SQLite and torch take
-SHOWN = 60  # characters of a value in an error
+from nasedu.documents import BITS, SHOWN, read_document, shown, write_document
+from nasedu.documents import kind_of as kind_of  # who reads a value reads its text, too
+from nasedu.documents import read_json as read_json
+from nasedu.documents import read_utf8 as read_utf8
+from nasedu.documents import check_same as check_same
+from nasedu.documents import first_difference as first_difference
+from nasedu.errors import NaseduError, SettingError
 
 WORDS = {
     bool: "true or false",
@@ -29,97 +41,105 @@ WORDS = {
     str: "a text",
     tuple: "a list",
     dict: "an object",
-    NoneType: "null",
+    NoneType: "nothing",
 }
 T = TypeVar("T")
+Check = Callable[[Any, str], Any]  # a value and what it is -> what is kept of it, or a ValueError
 
 
-def read_json(source: str | Path) -> Any:
-    """Return the value of a JSON text, or of a file that holds one.
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Which numbers a field takes: ``Annotated[int, Bounds(at_least=1)]``."""
 
-    Beyond what `json` asks for: numbers are finite and integers have at most 63 bits, an object
-    has no name twice, and neither size nor depth is out of all proportion.
+    at_least: float = -inf
+    above: float = -inf
+    below: float = inf
+    at_most: float = inf
 
-    Args:
-        source: The text itself, or the file's path.
+    def hold(self, number: float) -> bool:
+        """Return whether a number lies within them; NaN never does."""
+        return self.at_least <= number <= self.at_most and self.above < number < self.below
 
-    Raises:
-        ValueError: Not such a JSON text.
-        OSError: The file cannot be read.
+    def words(self, kind: type) -> str:
+        """Return what is expected, of integers or numbers."""
+        if kind is int:
+            enough = self.at_most == inf
+            return (
+                f"an integer of at least {self.at_least}"
+                if enough
+                else f"an integer from {self.at_least} to {self.at_most}"
+            )
+        low = f"above {self.above:g}" if self.above > -inf else f"{self.at_least:g} or more"
+        if self.below < inf:
+            return f"{low} and below {self.below:g}"
+        if self.at_most < inf:
+            return f"{low} and at most {self.at_most:g}"
+        return f"a number {low}" if self.above > -inf else low
+
+
+LATER = "later"
+Later = Annotated[T, LATER]  # a field that early documents lack: written if not its default
+Count = Annotated[int, Bounds(at_least=1)]
+Natural = Annotated[int, Bounds(at_least=0)]
+Seed = Annotated[int, Bounds(at_least=0, at_most=2**BITS - 1)]  # what torch's generators take
+Positive = Annotated[float, Bounds(above=0)]
+NotNegative = Annotated[float, Bounds(at_least=0)]
+Share = Annotated[float, Bounds(at_least=0, below=1)]
+
+
+class Value:
+    """What frozen dataclasses inherit: checks, a canonical JSON, a digest.
+
+    Every field is checked by its annotation, as `checked` says, so that lists become tuples; then
+    `_check` looks at what concerns several fields. ``error`` is what both raise. A class with
+    documents of its own has a ``kind``. A field annotated ``Later[...]`` is one that early
+    documents do not have: it is written only if it is not its default, so that old digests stay.
     """
-    text = read_utf8(source) if isinstance(source, Path) else source
-    if not isinstance(text, str) or len(text) > LARGEST:
-        raise ValueError(f"{type(text).__name__} of {len(text):,}; expected a text of JSON")
-    try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_unique,
-            parse_int=_integer,
-            parse_float=_finite,
-            parse_constant=_finite,
-        )
-    except RecursionError:
-        raise ValueError(f"nested more than {DEEPEST} deep") from None
-    if text.count("[") + text.count("{") > DEEPEST:
-        _check_depth(value)
-    return value
 
+    __slots__ = ()
 
-def read_utf8(path: Path) -> str:
-    """Return the text of a file of UTF-8 and of bounded size.
+    error: ClassVar[type[NaseduError]] = SettingError
+    kind: ClassVar[str]
 
-    Raises:
-        ValueError: It is too large or not text.
-        OSError: It cannot be read.
-    """
-    with path.open("rb") as file:
-        content = file.read(LARGEST + 1)
-    if len(content) > LARGEST:
-        raise ValueError(f"more than {LARGEST:,} bytes")
-    return content.decode("utf-8")
+    def __post_init__(self) -> None:
+        try:
+            for name, check in _checks(type(self)):
+                value = getattr(self, name)
+                if (kept := check(value, name)) is not value:
+                    object.__setattr__(self, name, kept)
+        except ValueError as error:
+            raise self.error(str(error)) from None
+        self._check()
 
+    def _check(self) -> None:
+        """Raise ``error`` if fields do not go together."""
 
-def kind_of(text: str, kinds: Sequence[str]) -> str:
-    """Return which of these kinds a document is of, as `write_document` writes it.
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON, in hexadecimal: equal values, equal digests."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
 
-    Raises:
-        ValueError: Not JSON, or of none of them.
-    """
-    return _document(text, kinds)["kind"]
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as JSON values, those that came later if they are not their default."""
+        values = ((name, getattr(self, name), default) for name, default in _later(type(self)))
+        return {name: _plain(value) for name, value, default in values if value != default}
 
+    def to_json(self) -> str:
+        """Return the canonical JSON: sorted keys, no spaces, with a schema version."""
+        return write_document(self.kind, self.to_dict())
 
-def write_document(kind: str, fields: dict[str, Any]) -> str:
-    """Return canonical JSON: keys sorted, no spaces, so that equal values give equal text."""
-    document = {"kind": kind, "schema": SCHEMA, **fields}
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote.
 
-
-def read_document(kind: str, text: str) -> dict[str, Any]:
-    """Return the fields of a document of this kind, without kind and schema.
-
-    Raises:
-        ValueError: Not JSON, of another kind, or of a newer schema.
-    """
-    document = _document(text, (kind,))
-    del document["kind"]
-    if (schema := document.pop("schema", None)) != SCHEMA:
-        raise ValueError(
-            f"schema {shown(schema)} of this {kind!r} is not known; this nasedu reads schema "
-            f"{SCHEMA}: a newer one needs a newer nasedu"
-        )
-    return document
-
-
-def _document(text: str, kinds: Sequence[str]) -> dict[str, Any]:
-    wanted = f"a {' or a '.join(map(repr, kinds))}"
-    try:
-        document = read_json(text)
-    except ValueError as error:
-        raise ValueError(f"not valid JSON ({error}); expected {wanted}") from None
-    if not isinstance(document, dict) or document.get("kind") not in kinds:
-        found = document.get("kind") if isinstance(document, dict) else document
-        raise ValueError(f"this JSON is a {str(found)[:60]!r}; expected {wanted}")
-    return document
+        Raises:
+            NaseduError: The class's ``error``: the text is malformed, of a newer schema, or no
+                such value.
+        """
+        try:
+            return fill(cls, read_document(cls.kind, text))
+        except ValueError as error:
+            raise cls.error(str(error)) from None
 
 
 def fill(kind: type[T], found: Any) -> T:
@@ -133,159 +153,204 @@ def fill(kind: type[T], found: Any) -> T:
         ValueError: A field is missing, unknown, or of another type; or a value is refused by
             the class, whose errors are its own.
     """
-    found = checked(found, dict[str, Any], "the whole")
-    hints = _hints(kind)
-    if unknown := sorted(found.keys() - hints.keys()):
-        raise ValueError(f"unknown field {unknown[0]!r:.{SHOWN}}; expected {', '.join(hints)}")
+    found, checks = checked(found, dict[str, Any], "the whole"), dict(_checks(kind))
+    if unknown := sorted(found.keys() - checks.keys()):
+        raise ValueError(f"unknown field {unknown[0]!r:.{SHOWN}}; expected {', '.join(checks)}")
     for one in fields(kind):  # pyright: ignore
         if one.name not in found and one.default is MISSING and one.default_factory is MISSING:
             raise ValueError(f"{one.name} is missing")
-    return kind(**{name: checked(value, hints[name], name) for name, value in found.items()})
+    if issubclass(kind, Value):  # which checks itself
+        return kind(**found)
+    return kind(**{name: checks[name](value, name) for name, value in found.items()})
 
 
-def checked(value: Any, hint: Any, name: str) -> Any:
-    """Return a JSON value if it is of a type, its lists as tuples where tuples are expected.
+def checked(value: Any, hint: Any, name: str, error: type[Exception] = ValueError) -> Any:
+    """Return a value if it is of a type, its lists as tuples where tuples are expected.
 
     An integer is a number too, and a truth value neither.
 
     Args:
         value: The value.
         hint: The type, as annotations write it: of ``bool``, ``int``, ``float``, ``str``,
-            ``None``, ``Any``, ``Literal``, ``tuple``, ``dict`` and unions of them.
+            ``None``, ``Any``, ``Literal``, ``tuple``, ``dict``, numbers with `Bounds`, dataclasses
+            (or objects with their fields), and unions of these.
         name: What the value is, for the error.
+        error: What to raise.
 
     Raises:
-        ValueError: It is of another type, or a number that is not finite.
+        ValueError: It is of another type, or a number that is not finite or out of bounds.
     """
+    try:
+        return _check_of(hint)(value, name)
+    except ValueError as refused:
+        raise error(str(refused)) from None
+
+
+@cache
+def _check_of(hint: Any) -> Check:
+    """Return the check of a type: made once, since networks are made by the thousand."""
     kind, inner = get_origin(hint) or hint, get_args(hint)
+    if kind is Annotated:
+        bounds = [mark for mark in inner[1:] if isinstance(mark, Bounds)]
+        return _number_check(inner[0], bounds[0]) if bounds else _check_of(inner[0])
     if hint is Any:
-        return value
+        return lambda value, name: value
+    if kind in (int, float):
+        return _number_check(kind)
     if kind in (Union, UnionType):
-        for one in inner:
+        return _union_check(hint, inner)
+    if kind is tuple:
+        return _tuple_check(inner)
+    if kind is dict:
+        return _dict_check(inner[1] if inner else Any)
+    if isinstance(kind, type) and is_dataclass(kind):
+        return _dataclass_check(kind)
+    if kind is Literal:
+        return _choice_check(inner, _words(hint))
+    return _kind_check(kind)
+
+
+def _number_check(kind: type, bounds: Bounds | None = None) -> Check:
+    words, within = bounds.words(kind) if bounds else WORDS[kind], bounds or Bounds()
+    kinds, most = (int, inf) if kind is int else ((int, float), float_info.max)
+    is_count = kind is int and within == Bounds(within.at_least)
+    least = within.at_least if is_count else inf
+
+    def check(value: Any, name: str) -> Any:
+        if type(value) is int and value >= least:  # the most frequent, and fast
+            return value
+        is_number = isinstance(value, kinds) and not isinstance(value, bool)
+        if is_number and within.hold(value) and abs(value) <= most:
+            return value
+        raise ValueError(f"{name} is {shown(value)}; expected {words}")
+
+    return check
+
+
+def _union_check(hint: Any, inner: tuple[Any, ...]) -> Check:
+    checks, words = [_check_of(one) for one in inner if one is not NoneType], _words(hint)
+    optional = len(checks) < len(inner)
+
+    def check(value: Any, name: str) -> Any:
+        if value is None and optional:
+            return None
+        if len(checks) == 1:
+            return checks[0](value, name)
+        for one in checks:
             try:
-                return checked(value, one, name)
+                return one(value, name)
             except ValueError:
                 continue
-    elif kind is Literal:
-        if any(value is one or (isinstance(value, str) and value == one) for one in inner):
+        raise ValueError(f"{name} is {shown(value)}; expected {words}")
+
+    return check
+
+
+def _tuple_check(inner: tuple[Any, ...]) -> Check:
+    """Return the check of a list of one type and any length, or of these types."""
+    any_length = len(inner) == 2 and inner[1] is ...
+    checks = [_check_of(one) for one in (inner[:1] if any_length else inner)]
+    first = checks[0]
+
+    def check(values: Any, name: str) -> Any:
+        if not isinstance(values, tuple | list | range):
+            raise ValueError(f"{name} is {shown(values)}; expected a list")
+        if not any_length and len(checks) != len(values):
+            raise ValueError(f"{name} has {len(values)} values; expected {len(checks)}")
+        try:
+            if any_length:
+                kept = tuple([first(one, "") for one in values])
+            else:
+                kept = tuple([one(value, "") for one, value in zip(checks, values, strict=True)])
+        except ValueError:  # only now are names made
+            for k, value in enumerate(values):
+                checks[0 if any_length else k](value, f"{name}[{k}]")
+            raise
+        return values if kept == values else kept
+
+    return check
+
+
+def _dict_check(of: Any) -> Check:
+    inner = _check_of(of)
+
+    def check(value: Any, name: str) -> Any:
+        if not isinstance(value, dict):
+            raise ValueError(f"{name} is {shown(value)}; expected an object")
+        return {key: inner(one, f"{name}.{key}") for key, one in value.items()}
+
+    return check
+
+
+def _dataclass_check(kind: type) -> Check:
+    def check(value: Any, name: str) -> Any:
+        if isinstance(value, kind):
             return value
-    elif kind is tuple:
-        if isinstance(value, list | tuple):
-            return _checked_list(value, inner, name)
-    elif kind is dict:
-        if isinstance(value, dict):
-            of = inner[1] if inner else Any
-            return {key: checked(one, of, f"{name}.{key}") for key, one in value.items()}
-    elif kind is float:
-        if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
+        if not isinstance(value, dict):
+            raise ValueError(f"{name} is {shown(value)}; expected a {kind.__name__}")
+        try:
+            return fill(kind, value)
+        except (ValueError, NaseduError) as error:
+            raise ValueError(f"{name}: {error}") from None
+
+    return check
+
+
+def _choice_check(inner: tuple[Any, ...], words: str) -> Check:
+    names = frozenset(one for one in inner if isinstance(one, str))
+
+    def check(value: Any, name: str) -> Any:
+        if (isinstance(value, str) and value in names) or any(value is one for one in inner):
             return value
-    elif isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
-        return value
-    raise ValueError(f"{name} is {shown(value)}; expected {_words(hint)}")
+        raise ValueError(f"{name} is {shown(value)}; expected {words}")
+
+    return check
 
 
-def shown(value: Any) -> str:
-    """Return a value for an error, not longer than a line has room for."""
-    text = repr(value)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]} ..."
+def _kind_check(kind: type) -> Check:
+    def check(value: Any, name: str) -> Any:
+        if isinstance(value, kind):
+            return value
+        raise ValueError(f"{name} is {shown(value)}; expected {_words(kind)}")
+
+    return check
 
 
-def _checked_list(values: list[Any] | tuple[Any, ...], inner: tuple[Any, ...], name: str) -> Any:
-    """Return a list as a tuple: of one type and any length, or of these types."""
-    if len(inner) == 2 and inner[1] is ...:
-        hints = [inner[0]] * len(values)
-    elif len(inner) != len(values):
-        raise ValueError(f"{name} has {len(values)} values; expected {len(inner)}")
-    else:
-        hints = list(inner)
-    pairs = zip(values, hints, strict=True)
-    return tuple(checked(one, hint, f"{name}[{k}]") for k, (one, hint) in enumerate(pairs))
+@cache
+def _checks(kind: type) -> Sequence[tuple[str, Check]]:
+    """Return the fields of a dataclass, each with its check."""
+    return [(name, _check_of(hint)) for name, hint in hints_of(kind).items()]
 
 
-@lru_cache
-def _hints(kind: type) -> Mapping[str, Any]:
-    hints = get_type_hints(kind)
+@cache
+def _later(kind: type) -> Sequence[tuple[str, Any]]:
+    """Return the fields of a dataclass: those that came later with their default."""
+    hints = hints_of(kind)
+    late = {name for name, hint in hints.items() if LATER in get_args(hint)[1:]}
+    return [(one.name, one.default if one.name in late else MISSING) for one in fields(kind)]
+
+
+@cache
+def hints_of(kind: type) -> Mapping[str, Any]:
+    """Return the fields of a dataclass with their types, bounds and all."""
+    hints = get_type_hints(kind, include_extras=True)
     return {one.name: hints[one.name] for one in fields(kind)}  # pyright: ignore
+
+
+def _plain(value: Any) -> Any:
+    """Return a field as a JSON value."""
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value.to_dict() if isinstance(value, Value) else value
 
 
 def _words(hint: Any) -> str:
     kind, inner = get_origin(hint) or hint, get_args(hint)
+    if kind is Annotated:
+        bounds = [mark for mark in inner[1:] if isinstance(mark, Bounds)]
+        return bounds[0].words(inner[0]) if bounds else _words(inner[0])
     if kind is Literal:
-        return " or ".join(map(repr, inner))
+        return ("one of " if len(inner) > 1 else "") + ", ".join(map(str, inner))
     if kind in (Union, UnionType):
         return " or ".join(map(_words, inner))
-    return WORDS.get(kind, str(kind))
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("an object has a name twice")
-    return found
-
-
-def _integer(digits: str) -> int:
-    if len(digits) > 20 or not -(2**BITS) <= (number := int(digits)) < 2**BITS:
-        raise ValueError(f"{digits[:SHOWN]} is an integer of more than {BITS} bits")
-    return number
-
-
-def _finite(text: str) -> float:
-    if not isfinite(number := float(text)):
-        raise ValueError(f"{text[:SHOWN]} is no finite number")
-    return number
-
-
-def _check_depth(value: Any) -> None:
-    level = [value] if isinstance(value, list | dict) else []
-    for _ in range(DEEPEST):
-        inner = [one.values() if isinstance(one, dict) else one for one in level]
-        level = [each for one in inner for each in one if isinstance(each, list | dict)]
-        if not level:
-            return
-    raise ValueError(f"nested more than {DEEPEST} deep")
-
-
-def first_difference(ours: Any, theirs: Any) -> tuple[str, Any, Any] | None:
-    """Return the dotted key of the first thing that differs in two JSON values, and both values.
-
-    Names come first, for they say most, and digests last: they differ whenever anything does.
-    """
-
-    def rank(key: str) -> tuple[bool, bool, str]:
-        return key.endswith("digest"), not key.endswith((".name", ".kind")), key
-
-    ours, theirs = _flat(ours), _flat(theirs)
-    for key in sorted({*ours, *theirs}, key=rank):
-        if ours.get(key) != theirs.get(key):
-            return key, ours.get(key), theirs.get(key)
-    return None
-
-
-def check_same(ours: Any, theirs: Any, where: str, error: type[Exception]) -> None:
-    """Raise an error that names the first difference, unless two JSON values are the same.
-
-    Args:
-        ours: What is to be done.
-        theirs: What was done and recorded.
-        where: Name of the record.
-        error: What to raise.
-    """
-    if difference := first_difference(json.loads(json.dumps(ours)), theirs):
-        key, here, there = difference
-        raise error(
-            f"{where} was made with {key} = {there!r} and not {here!r}; choose another folder, or "
-            "go on with the options and the data that it was begun with"
-        )
-
-
-def _flat(value: Any, prefix: str = "") -> dict[str, Any]:
-    """Return a nested document with dotted keys, its tuples as lists, as JSON has them."""
-    if isinstance(value, tuple):
-        value = list(value)
-    if not isinstance(value, dict):
-        return {prefix: value}
-    flat: dict[str, Any] = {}
-    for key, inner in value.items():
-        flat |= _flat(inner, f"{prefix}.{key}" if prefix else key)
-    return flat
+    return WORDS.get(kind, f"a {kind.__name__}")

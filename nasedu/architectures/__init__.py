@@ -4,14 +4,23 @@ from nasedu.architectures import published
 from nasedu.architectures.architecture import Architecture
 from nasedu.architectures.conv_net import MAX_LAYERS, ConvLayer, ConvNet, Operation
 from nasedu.architectures.costs import LayerCost, NetworkCost, cost
-from nasedu.architectures.recurrent_cell import ACTIVATIONS, COMBINES, CellNode, RecurrentCell
+from nasedu.architectures.recurrent_cell import (
+    ACTIVATIONS,
+    COMBINES,
+    Activation,
+    CellNode,
+    Combine,
+    RecurrentCell,
+)
 
 __all__ = [
     "ACTIVATIONS",
     "COMBINES",
     "MAX_LAYERS",
+    "Activation",
     "Architecture",
     "CellNode",
+    "Combine",
     "ConvLayer",
     "ConvNet",
     "LayerCost",

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
-from math import isfinite
-from typing import Any, ClassVar, Literal, get_args
+from typing import ClassVar, Literal
 
-from nasedu.architectures.json_form import (
-    LIST,
-    check_int,
-    check_names,
-    digest_of,
-    expect,
-    read_document,
-)
+from nasedu.architectures.architecture import Architecture
 from nasedu.errors import ArchitectureError
-from nasedu.values import write_document
+from nasedu.values import Count, Later, Natural, Positive, Value, checked
 
 MAX_LAYERS = 62  # an anchor point's token is a bit mask that has to fit into int64
 
@@ -24,7 +16,7 @@ Operation = Literal["conv", "max", "average"]
 
 
 @dataclass(frozen=True, slots=True)
-class ConvLayer:
+class ConvLayer(Value):
     """One convolution or pooling: its filters, its strides and the layers that feed it.
 
     Args:
@@ -40,34 +32,26 @@ class ConvLayer:
             a possible layer type.
     """
 
-    filter_height: int
-    filter_width: int
-    num_filters: int
-    inputs: tuple[int, ...]
-    stride_height: int = 1
-    stride_width: int = 1
-    operation: Operation = "conv"
+    error = ArchitectureError
 
-    def __post_init__(self) -> None:
-        for name in ("filter_height", "filter_width", "stride_height", "stride_width"):
-            check_int(name, getattr(self, name), at_least=1)
-        if self.operation not in get_args(Operation):
-            raise ArchitectureError(
-                f"operation is {self.operation!r}; expected one of {get_args(Operation)}"
-            )
-        check_int("num_filters", self.num_filters, at_least=0 if self.is_pooling else 1)
-        if self.is_pooling and self.num_filters:
+    filter_height: Count
+    filter_width: Count
+    num_filters: Natural
+    inputs: tuple[Natural, ...]
+    stride_height: Count = 1
+    stride_width: Count = 1
+    operation: Later[Operation] = "conv"
+
+    def _check(self) -> None:
+        if not self.num_filters and not self.is_pooling:
+            raise ArchitectureError("num_filters is 0; expected an integer of at least 1")
+        if self.num_filters and self.is_pooling:
             raise ArchitectureError(
                 f"num_filters is {self.num_filters} of {self.operation} pooling, which has no "
                 "filters; expected 0"
             )
-        if not isinstance(self.inputs, tuple) or not self.inputs:
-            raise ArchitectureError(
-                f"inputs is {self.inputs!r}; expected a tuple with at least one layer, "
-                "where (0,) is the image"
-            )
-        for number in self.inputs:
-            check_int("inputs", number, at_least=0)
+        if not self.inputs:
+            raise ArchitectureError("inputs is (); expected at least one layer: 0 is the image")
         if list(self.inputs) != sorted(set(self.inputs)):
             raise ArchitectureError(
                 f"inputs is {self.inputs!r}; list every layer once, in ascending order"
@@ -85,7 +69,7 @@ class ConvLayer:
 
 
 @dataclass(frozen=True)
-class ConvNet:
+class ConvNet(Architecture):
     """A convolutional network: layers in order, each fed by earlier ones.
 
     Layers count from 1 and input 0 is the image, as in the paper's figures. What reads
@@ -101,40 +85,31 @@ class ConvNet:
     kind: ClassVar[str] = "conv_net"
 
     layers: tuple[ConvLayer, ...]
-    pool_after: tuple[int, ...] = ()
-    learning_rate: float | None = None
+    pool_after: Later[tuple[Count, ...]] = ()
+    learning_rate: Later[Positive | None] = None
 
-    def __post_init__(self) -> None:
-        if not isinstance(self.layers, tuple) or not 1 <= len(self.layers) <= MAX_LAYERS:
-            size = len(self.layers) if isinstance(self.layers, tuple) else repr(self.layers)
-            raise ArchitectureError(f"layers: {size}; expected a tuple of 1 to {MAX_LAYERS} layers")
+    def _check(self) -> None:
+        if not 1 <= len(self.layers) <= MAX_LAYERS:
+            raise ArchitectureError(
+                f"layers: {len(self.layers)}; expected 1 to {MAX_LAYERS} layers"
+            )
         for number, layer in enumerate(self.layers, start=1):
-            if not isinstance(layer, ConvLayer):
-                raise ArchitectureError(f"layer {number} is {layer!r}; expected a ConvLayer")
             if layer.inputs[-1] >= number:
                 raise ArchitectureError(
                     f"layer {number} takes layer {layer.inputs[-1]} as an input; "
                     f"expected only the image (0) and layers before {number}"
                 )
-        self._check_pooling()
-        if self.learning_rate is not None:
-            check_rate("learning_rate", self.learning_rate)
-            object.__setattr__(self, "learning_rate", float(self.learning_rate))
-
-    def _check_pooling(self) -> None:
-        places = self.pool_after
-        for place in places if isinstance(places, tuple) else ():
-            check_int("pool_after", place, at_least=1)
-        if not isinstance(places, tuple) or list(places) != sorted(set(places)):
+        if list(self.pool_after) != sorted(set(self.pool_after)):
             raise ArchitectureError(
-                f"pool_after is {places!r}; expected a tuple of layers, each once, ascending"
+                f"pool_after is {self.pool_after!r}; expected layers, each once, ascending"
             )
-        for place in places:
-            if place > len(self.layers):
-                raise ArchitectureError(
-                    f"pool_after names layer {place}, but the network has {len(self.layers)} "
-                    f"layers; expected layers from 1 to {len(self.layers)}"
-                )
+        if self.pool_after and self.pool_after[-1] > len(self.layers):
+            raise ArchitectureError(
+                f"pool_after names layer {self.pool_after[-1]}, but the network has "
+                f"{len(self.layers)} layers; expected layers from 1 to {len(self.layers)}"
+            )
+        if self.learning_rate is not None:  # an integer's digest is that of its number
+            object.__setattr__(self, "learning_rate", float(self.learning_rate))
 
     def __len__(self) -> int:
         return len(self.layers)
@@ -152,41 +127,6 @@ class ConvNet:
         used = {number for layer in self.layers for number in layer.inputs}
         return tuple(i for i in range(1, len(self.layers) + 1) if i not in used)
 
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256 of the canonical JSON, in hexadecimal: equal networks, equal digests."""
-        return digest_of(self.to_json())
-
-    def to_json(self) -> str:
-        """Return the canonical JSON: sorted keys, no spaces, with a schema version.
-
-        What early networks did not have is in it only if it is there: their digests stay.
-        """
-        fields: dict[str, Any] = {"layers": [asdict(layer) for layer in self.layers]}
-        for layer in fields["layers"]:
-            if layer["operation"] == "conv":
-                del layer["operation"]
-        if self.pool_after:
-            fields["pool_after"] = self.pool_after
-        if self.learning_rate is not None:
-            fields["learning_rate"] = self.learning_rate
-        return write_document(self.kind, fields)
-
-    @classmethod
-    def from_json(cls, text: str) -> ConvNet:
-        """Read what `to_json` wrote.
-
-        Raises:
-            ArchitectureError: The text is malformed, of a newer schema, or not a valid network.
-        """
-        fields = read_document(cls.kind, text)
-        names = ("layers", "pool_after", "learning_rate")
-        check_names(fields, names, "the network")
-        layers = enumerate(expect(fields.get("layers"), LIST, "layers"), start=1)
-        places = expect(fields.get("pool_after", ()), LIST, "pool_after")
-        read = tuple(_read_layer(f"layer {number}", layer) for number, layer in layers)
-        return cls(read, places, fields.get("learning_rate"))
-
     def with_more_filters(self, more: int = 40) -> ConvNet:
         """Return the network with so many more filters in every convolution.
 
@@ -195,7 +135,7 @@ class ConvNet:
         Raises:
             ArchitectureError: ``more`` is no integer of at least 1.
         """
-        check_int("more", more, at_least=1)
+        checked(more, Count, "more", ArchitectureError)
         return replace(
             self,
             layers=tuple(
@@ -203,22 +143,3 @@ class ConvNet:
                 for a in self.layers
             ),
         )
-
-
-def check_rate(name: str, value: Any) -> None:
-    """Raise `ArchitectureError` unless the value can be a learning rate."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not isfinite(value) or value <= 0:
-        raise ArchitectureError(f"{name} is {value!r}; expected a number above 0")
-
-
-def _read_layer(where: str, fields: Any) -> ConvLayer:
-    fields = expect(fields, dict, where)
-    inputs = expect(fields.get("inputs"), LIST, f"{where}: inputs")
-    check_names(fields, ConvLayer.__slots__, where)
-    for name in ("filter_height", "filter_width", "num_filters"):
-        expect(fields.get(name), int, f"{where}: {name}")
-    try:
-        return ConvLayer(**{**fields, "inputs": inputs})
-    except ArchitectureError as error:
-        raise ArchitectureError(f"{where}: {error}") from None

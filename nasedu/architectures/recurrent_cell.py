@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar, Literal, get_args
 
-from nasedu.architectures.json_form import (
-    LIST,
-    check_int,
-    check_names,
-    digest_of,
-    expect,
-    read_document,
-)
+from nasedu.architectures.architecture import Architecture
 from nasedu.errors import ArchitectureError
-from nasedu.values import write_document
+from nasedu.values import Natural, Value
 
-COMBINES = ("add", "mul", "max")
-ACTIVATIONS = ("identity", "tanh", "sigmoid", "relu", "sin")
+Combine = Literal["add", "mul", "max"]
+Activation = Literal["identity", "tanh", "sigmoid", "relu", "sin"]
+COMBINES: tuple[Combine, ...] = get_args(Combine)
+ACTIVATIONS: tuple[Activation, ...] = get_args(Activation)
 
 
 @dataclass(frozen=True, slots=True)
-class CellNode:
+class CellNode(Value):
     """One node: how its two inputs become one, and the function that follows.
 
     Args:
@@ -30,22 +25,17 @@ class CellNode:
         activation: ``"identity"``, ``"tanh"``, ``"sigmoid"``, ``"relu"`` or ``"sin"``.
     """
 
-    combine: str
-    activation: str
+    error = ArchitectureError
 
-    def __post_init__(self) -> None:
-        for name, known in (("combine", COMBINES), ("activation", ACTIVATIONS)):
-            if getattr(self, name) not in known:
-                raise ArchitectureError(
-                    f"{name} is {getattr(self, name)!r}; expected one of {', '.join(known)}"
-                )
+    combine: Combine
+    activation: Activation
 
     def __str__(self) -> str:
         return f"{self.combine} {self.activation}"
 
 
 @dataclass(frozen=True)
-class RecurrentCell:
+class RecurrentCell(Architecture):
     """What a recurrent network computes in one step: from x_t, h_{t-1}, c_{t-1} to h_t, c_t.
 
     A full binary tree. Nodes are numbered from 0, leaves first and then level by level: with
@@ -67,24 +57,18 @@ class RecurrentCell:
 
     nodes: tuple[CellNode, ...]
     cell_inject: CellNode
-    cell_output: int
-    cell_input: int
+    cell_output: Natural
+    cell_input: Natural
 
-    def __post_init__(self) -> None:
-        size = len(self.nodes) if isinstance(self.nodes, tuple) else 0
+    def _check(self) -> None:
+        size = len(self.nodes)
         if not size % 2 or (size + 1) & size:  # size + 1 is twice the base
-            found = size if isinstance(self.nodes, tuple) else repr(self.nodes)
             raise ArchitectureError(
-                f"nodes: {found}; expected a tuple of 2 * base - 1 nodes, the base a power of two: "
+                f"nodes: {size}; expected 2 * base - 1 nodes, the base a power of two: "
                 "1, 3, 7, 15, ..."
             )
-        for name, node in (*enumerate(self.nodes), ("cell_inject", self.cell_inject)):
-            if not isinstance(node, CellNode):
-                where = name if isinstance(name, str) else f"node {name}"
-                raise ArchitectureError(f"{where} is {node!r}; expected a CellNode")
         for name in ("cell_output", "cell_input"):
-            check_int(name, number := getattr(self, name), at_least=0)
-            if number >= size:
+            if (number := getattr(self, name)) >= size:
                 raise ArchitectureError(
                     f"{name} is {number}; expected one of the {size} nodes, 0 to {size - 1}"
                 )
@@ -115,40 +99,3 @@ class RecurrentCell:
             width //= 2
         ends = (*starts[1:], len(self.nodes))
         return tuple(range(start, end) for start, end in zip(starts, ends, strict=True))
-
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256 of the canonical JSON, in hexadecimal: equal cells, equal digests."""
-        return digest_of(self.to_json())
-
-    def to_json(self) -> str:
-        """Return the canonical JSON: sorted keys, no spaces, with a schema version."""
-        return write_document(self.kind, asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> RecurrentCell:
-        """Read what `to_json` wrote.
-
-        Raises:
-            ArchitectureError: The text is malformed, of a newer schema, or not a valid cell.
-        """
-        fields = read_document(cls.kind, text)
-        names = ("nodes", "cell_inject", "cell_output", "cell_input")
-        check_names(fields, names, "the cell")
-        nodes = expect(fields.get("nodes"), LIST, "nodes")
-        return cls(
-            tuple(_read_node(f"node {k}", node) for k, node in enumerate(nodes)),
-            _read_node("cell_inject", fields.get("cell_inject")),
-            expect(fields.get("cell_output"), int, "cell_output"),
-            expect(fields.get("cell_input"), int, "cell_input"),
-        )
-
-
-def _read_node(where: str, fields: Any) -> CellNode:
-    fields = expect(fields, dict, where)
-    check_names(fields, CellNode.__slots__, where)
-    values = [expect(fields.get(name), str, f"{where}: {name}") for name in CellNode.__slots__]
-    try:
-        return CellNode(*values)
-    except ArchitectureError as error:
-        raise ArchitectureError(f"{where}: {error}") from None

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from math import prod
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar
 
 from nasedu.architectures import MAX_LAYERS, ConvLayer, ConvNet, Operation
-from nasedu.architectures.conv_net import check_rate
-from nasedu.architectures.json_form import check_int, read_document
-from nasedu.errors import ArchitectureError, SearchSpaceError
+from nasedu.errors import SearchSpaceError
 from nasedu.spaces.decision import Decision
-from nasedu.values import fill, write_document
+from nasedu.values import Count, Later, Positive, Value
 
 CHOICES = ("filter_heights", "filter_widths", "strides", "num_filters", "operations")
-LATER = ("operations", "learning_rates", "block_depth", "pool_after")  # not in early JSON
 
 
 @dataclass(frozen=True)
-class ConvNetSpace:
+class ConvNetSpace(Value):
     """Which convolutional networks can be described, and in which words.
 
     A layer is described by filter height, filter width, stride height and width (only if
@@ -48,29 +45,21 @@ class ConvNetSpace:
             `ConvNet`.
     """
 
+    error = SearchSpaceError
     kind: ClassVar[str] = "conv_net_space"
 
-    num_layers: int = 15
-    filter_heights: tuple[int, ...] = (1, 3, 5, 7)
-    filter_widths: tuple[int, ...] = (1, 3, 5, 7)
-    num_filters: tuple[int, ...] = (24, 36, 48, 64)
-    strides: tuple[int, ...] = (1,)
+    num_layers: Count = 15
+    filter_heights: tuple[Count, ...] = (1, 3, 5, 7)
+    filter_widths: tuple[Count, ...] = (1, 3, 5, 7)
+    num_filters: tuple[Count, ...] = (24, 36, 48, 64)
+    strides: tuple[Count, ...] = (1,)
     skip_connections: bool = True
-    operations: tuple[Operation, ...] = ("conv",)
-    learning_rates: tuple[float, ...] = ()
-    block_depth: int = 1
-    pool_after: tuple[int, ...] = ()
+    operations: Later[tuple[Operation, ...]] = ("conv",)
+    learning_rates: Later[tuple[Positive, ...]] = ()
+    block_depth: Later[Count] = 1
+    pool_after: Later[tuple[Count, ...]] = ()
 
-    def __post_init__(self) -> None:
-        try:
-            for name in ("num_layers", "block_depth"):
-                check_int(name, getattr(self, name), at_least=1)
-            for name in (*CHOICES, "learning_rates", "pool_after"):
-                object.__setattr__(self, name, tuple(getattr(self, name)))
-                for value in getattr(self, name):
-                    _check_choice(name, value)
-        except (ArchitectureError, TypeError) as error:
-            raise SearchSpaceError(str(error)) from None
+    def _check(self) -> None:
         if self.num_layers * self.block_depth > MAX_LAYERS:
             blocks = "" if self.block_depth == 1 else f" in blocks of {self.block_depth}"
             raise SearchSpaceError(
@@ -160,7 +149,7 @@ class ConvNetSpace:
         num_layers = self.check(tokens)
         words: list[dict[str, Any]] = [{} for _ in range(num_layers)]  # of each layer
         for decision, token in zip(self.decisions, tokens, strict=False):
-            value = token if decision.is_anchor else decision.choices[token]
+            value = decision.choices[token] if decision.choices else token  # of an anchor
             words[decision.layer - 1][decision.name] = value
         rate = words[0].pop("learning_rate", None)
         blocks = (self._block(number, **said) for number, said in enumerate(words, start=1))
@@ -231,33 +220,3 @@ class ConvNetSpace:
                 f"this space has {decision.choices}"
             )
         return decision.choices.index(value)
-
-    def to_json(self) -> str:
-        """Return the canonical JSON of the space; later fields are in it only if they are used."""
-        said = asdict(self)
-        for name in LATER:
-            if said[name] == getattr(ConvNetSpace, name):  # the default
-                del said[name]
-        return write_document(self.kind, said)
-
-    @classmethod
-    def from_json(cls, text: str) -> ConvNetSpace:
-        """Read what `to_json` wrote.
-
-        Raises:
-            SearchSpaceError: The text is malformed or no valid space.
-        """
-        try:
-            return fill(cls, read_document(cls.kind, text))
-        except ValueError as error:
-            raise SearchSpaceError(str(error)) from None
-
-
-def _check_choice(name: str, value: Any) -> None:
-    """Raise `ArchitectureError` unless a value can stand in this field."""
-    if name == "learning_rates":
-        check_rate(name, value)
-    elif name != "operations":
-        check_int(name, value, at_least=1)
-    elif value not in get_args(Operation):
-        raise ArchitectureError(f"{name} has {value!r}; expected {get_args(Operation)}")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nasedu.errors import SearchSpaceError
+from nasedu.values import Count, Value
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Value):
     """One step of the controller: pick one of ``choices``, or a set of anchors.
 
     Args:
@@ -18,8 +19,10 @@ class Decision:
             whose token is a bit mask over the ``layer - 1`` earlier layers: bit j-1 is layer j.
     """
 
+    error = SearchSpaceError
+
     name: str
-    layer: int
+    layer: Count
     choices: tuple[int | float | str, ...] = ()
 
     @property
@@ -30,7 +33,7 @@ class Decision:
     @property
     def num_tokens(self) -> int:
         """How many different tokens there are: the choices, or the subsets of earlier layers."""
-        return len(self.choices) if self.choices else 2 ** (self.layer - 1)
+        return len(self.choices) or 2 ** (self.layer - 1)
 
     def check(self, token: int) -> None:
         """Raise `SearchSpaceError` unless ``0 <= token < num_tokens``."""

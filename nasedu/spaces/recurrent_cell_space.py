@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 from typing import ClassVar
 
-from nasedu.architectures import ACTIVATIONS, COMBINES, CellNode, RecurrentCell
-from nasedu.architectures.json_form import check_int, read_document
-from nasedu.errors import ArchitectureError, SearchSpaceError
+from nasedu.architectures import Activation, CellNode, Combine, RecurrentCell
+from nasedu.errors import SearchSpaceError
 from nasedu.spaces.decision import Decision
-from nasedu.values import fill, write_document
+from nasedu.values import Count, Value
 
 MAX_BASE = 64  # 258 decisions, which a controller takes one after the other
 
 
 @dataclass(frozen=True)
-class RecurrentCellSpace:
+class RecurrentCellSpace(Value):
     """Which recurrent cells can be described, and in which words.
 
     Every node is described by its combination and its activation, in the order of the nodes.
@@ -35,30 +34,23 @@ class RecurrentCellSpace:
             ``"relu"``; ``"sin"`` if wanted.
     """
 
+    error = SearchSpaceError
     kind: ClassVar[str] = "recurrent_cell_space"
+    deepest: ClassVar[None] = None  # all cells of a space have one shape
 
-    base: int = 8
-    combines: tuple[str, ...] = ("add", "mul")
-    activations: tuple[str, ...] = ("identity", "tanh", "sigmoid", "relu")
+    base: Count = 8
+    combines: tuple[Combine, ...] = ("add", "mul")
+    activations: tuple[Activation, ...] = ("identity", "tanh", "sigmoid", "relu")
 
-    def __post_init__(self) -> None:
-        try:
-            check_int("base", self.base, at_least=1)
-        except ArchitectureError as error:
-            raise SearchSpaceError(str(error)) from None
+    def _check(self) -> None:
         if self.base & (self.base - 1) or self.base > MAX_BASE:
             raise SearchSpaceError(
                 f"base is {self.base}; expected a power of two, {MAX_BASE} at most"
             )
-        for name, known in (("combines", COMBINES), ("activations", ACTIVATIONS)):
+        for name in ("combines", "activations"):
             values = getattr(self, name)
-            if isinstance(values, str) or not all(value in known for value in values):
-                raise SearchSpaceError(f"{name} is {values!r}; expected some of {known}")
-            object.__setattr__(self, name, tuple(values))
             if not values or len(set(values)) != len(values):
                 raise SearchSpaceError(f"{name} is {values}; expected one value or more, each once")
-
-    deepest: ClassVar[None] = None  # all cells of a space have one shape
 
     @cached_property
     def decisions(self) -> tuple[Decision, ...]:
@@ -94,11 +86,14 @@ class RecurrentCellSpace:
         tokens = [int(token) for token in tokens]
         self.check(tokens)
         *pairs, cell_output, cell_input = tokens
-        *nodes, inject = (
-            CellNode(self.combines[combine], self.activations[activation])
-            for combine, activation in zip(pairs[::2], pairs[1::2], strict=True)
-        )
+        said = zip(pairs[::2], pairs[1::2], strict=True)
+        *nodes, inject = (self._nodes[combine][activation] for combine, activation in said)
         return RecurrentCell(tuple(nodes), inject, cell_output, cell_input)
+
+    @cached_property
+    def _nodes(self) -> list[list[CellNode]]:
+        """Every node by its two tokens: there are few, and cells share them."""
+        return [[CellNode(one, other) for other in self.activations] for one in self.combines]
 
     def encode(self, cell: RecurrentCell) -> list[int]:
         """Return the tokens that describe a cell: the inverse of `decode`.
@@ -118,19 +113,3 @@ class RecurrentCellSpace:
             tokens.append(self.combines.index(node.combine))
             tokens.append(self.activations.index(node.activation))
         return [*tokens, cell.cell_output, cell.cell_input]
-
-    def to_json(self) -> str:
-        """Return the canonical JSON of the space."""
-        return write_document(self.kind, asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> RecurrentCellSpace:
-        """Read what `to_json` wrote.
-
-        Raises:
-            SearchSpaceError: The text is malformed or no valid space.
-        """
-        try:
-            return fill(cls, read_document(cls.kind, text))
-        except ValueError as error:
-            raise SearchSpaceError(str(error)) from None

@@ -91,7 +91,7 @@ def test_published_cells_are_in_their_spaces():
         (lambda: RecurrentCellSpace(2, ()), "combines is ()"),
         (lambda: RecurrentCellSpace(2, ("add", "add")), "each once"),
         (lambda: RecurrentCellSpace(2, "add"), "combines is 'add'"),
-        (lambda: RecurrentCellSpace(2, ("add",), ("cos",)), "activations is ('cos',)"),
+        (lambda: RecurrentCellSpace(2, ("add",), ("cos",)), "activations[0] is 'cos'"),
         (lambda: RecurrentCellSpace(2).decode([0] * 9), "9 tokens are not a cell of base 2"),
         (lambda: RecurrentCellSpace(2).decode([2] + [0] * 9), "token 2 is out of range"),
         (lambda: RecurrentCellSpace(2).encode(published.NAS_CELL), "has base 8"),
