@@ -168,10 +168,14 @@ def check_same(ours: Any, theirs: Any, where: str, error: type[Exception]) -> No
         error: What to raise.
     """
     if difference := first_difference(json.loads(json.dumps(ours)), theirs):
-        key, here, there = difference
+        key, *found = difference
+        # What a recipe does not say is what was done before there was a choice.
+        here, there = (
+            "its default" if one is None and "recipe." in key else repr(one) for one in found
+        )
         raise error(
-            f"{where} was made with {key} = {there!r} and not {here!r}; choose another folder, or "
-            "go on with the options and the data that it was begun with"
+            f"{where} was made with {key} = {there} and not {here}; choose another folder, or go "
+            "on with the options and the data that it was begun with"
         )
 
 

@@ -62,13 +62,12 @@ class Bounds:
 
     def words(self, kind: type) -> str:
         """Return what is expected, of integers or numbers."""
+        if kind is int and self.at_most == inf:
+            return f"an integer of at least {self.at_least}"
         if kind is int:
-            enough = self.at_most == inf
-            return (
-                f"an integer of at least {self.at_least}"
-                if enough
-                else f"an integer from {self.at_least} to {self.at_most}"
-            )
+            return f"an integer from {self.at_least} to {self.at_most}"
+        if self.above == -inf and self.at_most < inf:
+            return f"{self.at_least:g} to {self.at_most:g}"
         low = f"above {self.above:g}" if self.above > -inf else f"{self.at_least:g} or more"
         if self.below < inf:
             return f"{low} and below {self.below:g}"
@@ -85,6 +84,7 @@ Seed = Annotated[int, Bounds(at_least=0, at_most=2**BITS - 1)]  # what torch's g
 Positive = Annotated[float, Bounds(above=0)]
 NotNegative = Annotated[float, Bounds(at_least=0)]
 Share = Annotated[float, Bounds(at_least=0, below=1)]
+Fraction = Annotated[float, Bounds(at_least=0, at_most=1)]
 
 
 class Value:

@@ -4,6 +4,7 @@ from nasedu.children.building import build
 from nasedu.children.conv_child import ConvBlock, ConvChild, concatenate
 from nasedu.children.fast_cell import FastCell
 from nasedu.children.language_model import LanguageModel, LSTMLayer, hidden_size_for
+from nasedu.children.model_settings import ModelSettings
 from nasedu.children.recurrent_cell import PlainCell
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "FastCell",
     "LSTMLayer",
     "LanguageModel",
+    "ModelSettings",
     "PlainCell",
     "build",
     "concatenate",

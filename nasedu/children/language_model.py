@@ -15,9 +15,11 @@ from torch.func import functional_call
 from torch.nn.functional import dropout
 
 from nasedu.children.building import build
+from nasedu.children.model_settings import ModelSettings
 from nasedu.children.precision import never_emulated
 from nasedu.children.recurrent_cell import PlainCell
 from nasedu.errors import SettingError
+from nasedu.values import Count, checked
 
 State = tuple[tuple[Tensor, Tensor], ...]  # of every layer (h, c), each (B, H)
 CellFactory = Callable[..., nn.Module]  # (input_size=, hidden_size=) -> a layer
@@ -55,74 +57,37 @@ class LanguageModel(nn.Module):
             ``input_size`` and ``hidden_size``, such as `LSTMLayer`. A layer maps
             ``(T, B, input_size)`` and (h, c) to ``(T, B, hidden_size)`` and (h, c).
         num_symbols: V.
-        hidden_size: H, of every layer.
-        embedding_size: E; by default H.
-        num_layers: Layers of the cell, each with weights of its own.
-        tied: Whether the output shares its weights with the embedding, which asks for E = H.
-        dropout: Share of the numbers dropped between the parts: from the embedding to the
-            first layer, from layer to layer, and to the output; never from step to step.
-        variational: Whether that drops the same numbers at every step of a segment (Gal 2015),
-            or others at every step (Zaremba 2014).
-        recurrent_dropout: Share of the units of h whose way to the next step is cut, drawn for
-            every gate of an LSTM or leaf of a cell, once a segment. Gal draws for every stream,
-            too; here all streams share it, for then it is a mask on the columns of ``weight_hh``
-            and any cell that has such weights allows it.
-        embedding_dropout: Share of the words that a stream of a segment goes without, wherever
-            they stand in it (Gal 2015).
-        init_range: All weights are drawn between plus and minus this, as in Zaremba (2014).
+        settings: Its size, dropout and initial weights, for example a `LanguageRecipe`.
 
     Raises:
-        SettingError: A setting makes no sense, or the cell does not allow ``recurrent_dropout``.
+        SettingError: ``num_symbols`` is below 1, or the cell does not allow ``recurrent_dropout``.
     """
 
-    def __init__(
-        self,
-        cell: Any,
-        num_symbols: int,
-        hidden_size: int,
-        *,
-        embedding_size: int | None = None,
-        num_layers: int = 2,
-        tied: bool = True,
-        dropout: float = 0.0,
-        variational: bool = False,
-        recurrent_dropout: float = 0.0,
-        embedding_dropout: float = 0.0,
-        init_range: float = 0.1,
-    ) -> None:
+    def __init__(self, cell: Any, num_symbols: int, settings: ModelSettings) -> None:
         super().__init__()
-        size = hidden_size if embedding_size is None else embedding_size
-        _check_sizes(num_symbols, hidden_size, size, num_layers, tied)
-        for name, share in (
-            ("dropout", dropout),
-            ("recurrent_dropout", recurrent_dropout),
-            ("embedding_dropout", embedding_dropout),
-        ):
-            if not 0 <= share < 1:
-                raise SettingError(f"{name} is {share}; expected 0 or more and below 1")
-        make = layer_factory(cell)
-        self.hidden_size = hidden_size
-        self.dropout, self.variational = dropout, variational
-        self.recurrent_dropout, self.embedding_dropout = recurrent_dropout, embedding_dropout
+        checked(num_symbols, Count, "num_symbols", SettingError)
+        hidden, make = settings.hidden_size, layer_factory(cell)
+        size = settings.embedding_size or hidden
+        self.settings = settings
         self.embedding = nn.Embedding(num_symbols, size)
         self.layers = nn.ModuleList(
-            make(input_size=hidden_size if i else size, hidden_size=hidden_size)
-            for i in range(num_layers)
+            make(input_size=hidden if i else size, hidden_size=hidden)
+            for i in range(settings.num_layers)
         )
-        self.output = nn.Linear(hidden_size, num_symbols)
-        if tied:
+        self.output = nn.Linear(hidden, num_symbols)
+        if settings.tied:
             self.output.weight = self.embedding.weight
-        if recurrent_dropout and not all(map(_recurrent_weights, self.layers)):
+        if settings.recurrent_dropout and not all(map(_recurrent_weights, self.layers)):
             raise SettingError(
-                f"recurrent_dropout is {recurrent_dropout}, but the cell has no weights that are "
-                "called weight_hh; expected 0"
+                f"recurrent_dropout is {settings.recurrent_dropout}, but the cell has no weights "
+                "that are called weight_hh; expected 0"
             )
         for parameter in self.parameters():
-            nn.init.uniform_(parameter, -init_range, init_range)
+            nn.init.uniform_(parameter, -settings.init_range, settings.init_range)
 
     def initial_state(self, batch_size: int) -> State:
         """Return the state before the first symbol: zeros."""
-        zeros = self.output.weight.new_zeros(batch_size, self.hidden_size)
+        zeros = self.output.weight.new_zeros(batch_size, self.settings.hidden_size)
         return tuple((zeros, zeros) for _ in self.layers)
 
     def forward(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
@@ -151,33 +116,33 @@ class LanguageModel(nn.Module):
     def _embedded(self, tokens: Tensor) -> Tensor:
         """Return the ``(T, B, E)`` embeddings, of dropped words zeros."""
         embedded = self.embedding(tokens)
-        if not (self.training and self.embedding_dropout):
+        if not (self.training and self.settings.embedding_dropout):
             return embedded
         words = embedded.new_ones(self.embedding.num_embeddings, tokens.shape[1])  # (V, B)
-        kept = dropout(words, self.embedding_dropout).gather(0, tokens)  # (T, B)
+        kept = dropout(words, self.settings.embedding_dropout).gather(0, tokens)  # (T, B)
         return embedded * kept.unsqueeze(2)
 
     def _dropped(self, values: Tensor) -> Tensor:
         """Drop some of ``(T, B, H)`` values, with a mask a step or one for all steps."""
-        if not (self.training and self.dropout):
+        if not (self.training and self.settings.dropout):
             return values
-        if not self.variational:
-            return dropout(values, self.dropout)
-        return values * dropout(torch.ones_like(values[:1]), self.dropout)
+        if not self.settings.variational:
+            return dropout(values, self.settings.dropout)
+        return values * dropout(torch.ones_like(values[:1]), self.settings.dropout)
 
     def _run(
         self, layer: nn.Module, inputs: Tensor, state: tuple[Tensor, Tensor]
     ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """Run a layer, while training without the recurrent weights of some units."""
-        if not (self.training and self.recurrent_dropout):
+        if not (self.training and self.settings.recurrent_dropout):
             return layer(inputs, state)
         weights = {name: self._cut(weight) for name, weight in _recurrent_weights(layer).items()}
         return functional_call(layer, weights, (inputs, state))
 
     def _cut(self, weight: Tensor) -> Tensor:
         """Return ``(G * H, H)`` recurrent weights of G gates, each without some of its units."""
-        gates = weight.view(-1, self.hidden_size, self.hidden_size)  # (G, H, H)
-        units = dropout(torch.ones_like(gates[:, :1]), self.recurrent_dropout)  # (G, 1, H)
+        gates = weight.view(-1, self.settings.hidden_size, self.settings.hidden_size)  # (G, H, H)
+        units = dropout(torch.ones_like(gates[:, :1]), self.settings.recurrent_dropout)  # (G, 1, H)
         return (gates * units).view_as(weight)
 
     @property
@@ -223,10 +188,11 @@ def count_parameters(cell: Any, num_symbols: int, hidden_size: int, **settings: 
         cell: As for `LanguageModel`.
         num_symbols: V.
         hidden_size: H.
-        **settings: ``embedding_size``, ``num_layers`` and ``tied``, as for `LanguageModel`.
+        **settings: ``embedding_size``, ``num_layers`` and ``tied``, as for `ModelSettings`.
     """
+    model = ModelSettings(hidden_size, **settings)
     with torch.device("meta"):
-        return LanguageModel(cell, num_symbols, hidden_size, **settings).num_parameters
+        return LanguageModel(cell, num_symbols, model).num_parameters
 
 
 def hidden_size_for(num_parameters: int, cell: Any, num_symbols: int, **settings: Any) -> int:
@@ -272,22 +238,3 @@ def _recurrent_weights(layer: nn.Module) -> dict[str, Tensor]:
         for name, weight in layer.named_parameters()
         if name.rpartition(".")[2].startswith("weight_hh")
     }
-
-
-def _check_sizes(
-    num_symbols: int, hidden_size: int, embedding_size: int, num_layers: int, tied: bool
-) -> None:
-    """Raise `SettingError` for sizes that cannot be."""
-    for name, value in (
-        ("num_symbols", num_symbols),
-        ("hidden_size", hidden_size),
-        ("embedding_size", embedding_size),
-        ("num_layers", num_layers),
-    ):
-        if value < 1:
-            raise SettingError(f"{name} is {value}; expected at least 1")
-    if tied and embedding_size != hidden_size:
-        raise SettingError(
-            f"embedding_size is {embedding_size} and hidden_size {hidden_size}; expected them "
-            "equal, or tied=False"
-        )

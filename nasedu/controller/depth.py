@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nasedu.errors import SettingError
+from nasedu.values import Count, Value
 
 
 @dataclass(frozen=True, slots=True)
-class DepthSchedule:
+class DepthSchedule(Value):
     """Children begin shallow and grow, so that a search can start among networks that train fast.
 
     The controller needs no new weights for a deeper child: its decisions go on where those of
@@ -23,17 +23,9 @@ class DepthSchedule:
         SettingError: A number that is no integer of at least 1.
     """
 
-    start: int = 6
-    step: int = 2
-    every: int = 1600
-
-    def __post_init__(self) -> None:
-        for name in self.__slots__:
-            value = getattr(self, name)
-            if type(value) is not int or value < 1:
-                raise SettingError(
-                    f"the depth schedule's {name} is {value!r}; expected an integer of at least 1"
-                )
+    start: Count = 6
+    step: Count = 2
+    every: Count = 1600
 
     def num_layers(self, number: int, deepest: int) -> int:
         """Return the layers of a child.

@@ -15,6 +15,7 @@ from nasedu.controller.controller import Controller, Rollout
 from nasedu.controller.reinforce import Reinforce, gradients_of
 from nasedu.controller.strategy import Gradients, UpdateStats
 from nasedu.errors import SettingError
+from nasedu.values import Count, Positive, checked
 
 
 class PPO(Reinforce):
@@ -52,12 +53,8 @@ class PPO(Reinforce):
         epochs: int = 4,
     ) -> None:
         super().__init__(controller, lr, baseline_decay)
-        if not 0 < clip < float("inf"):
-            raise SettingError(f"clip is {clip}; expected a number above 0")
-        if type(epochs) is not int or epochs < 1:
-            raise SettingError(f"epochs is {epochs}; expected an integer of at least 1")
-        self.clip = clip
-        self.epochs = epochs
+        self.clip = checked(clip, Positive, "clip", SettingError)
+        self.epochs = checked(epochs, Count, "epochs", SettingError)
 
     def __repr__(self) -> str:
         return f"PPO(lr={self.lr}, clip={self.clip}, epochs={self.epochs})"

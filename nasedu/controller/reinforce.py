@@ -13,7 +13,7 @@ from nasedu.controller.controller import Controller, Rollout
 from nasedu.controller.strategy import Gradients, UpdateStats, check_rewards
 from nasedu.errors import SettingError
 from nasedu.optimizer_state import optimizer_tensors, put_optimizer_tensors
-from nasedu.values import checked
+from nasedu.values import Fraction, Positive, checked
 
 ADAM = "adam"  # begins the names of the optimiser's state
 DIVERGED = 1e6  # norm of the weights, which start at about 7, beyond which nothing is learned
@@ -39,10 +39,8 @@ class Reinforce:
     def __init__(
         self, controller: Controller, lr: float = 6e-4, baseline_decay: float = 0.95
     ) -> None:
-        if not 0 < lr < float("inf"):
-            raise SettingError(f"lr is {lr}; expected a number above 0")
-        if not 0 <= baseline_decay <= 1:
-            raise SettingError(f"baseline_decay is {baseline_decay}; expected 0 to 1")
+        checked(lr, Positive, "lr", SettingError)
+        checked(baseline_decay, Fraction, "baseline_decay", SettingError)
         self.controller = controller
         self.lr = lr
         self.baseline_decay = baseline_decay

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 from nasedu.controller import DepthSchedule
+from nasedu.documents import check_same
 from nasedu.errors import StudyError
-from nasedu.training import language_recipe, recipe
-from nasedu.values import check_same, checked, fill, read_json, shown
+from nasedu.values import Count, Later, Value, checked, fill, read_json, shown
 
 NEEDED = ("title", "num_train", "num_valid", "recipe")  # of every evaluator of nasedu's
 KNOWN = {
@@ -23,7 +23,7 @@ KNOWN = {
 
 
 @dataclass(frozen=True)
-class RunConfig:
+class RunConfig(Value):
     """Everything that decides the trials of a run. Workers are not in it: they change nothing.
 
     Args:
@@ -36,23 +36,23 @@ class RunConfig:
         depth: Fields of the depth schedule; None if all children have the space's depth.
     """
 
+    error = StudyError
+
     space: str
     strategy: dict[str, Any]
     evaluator: dict[str, Any]
-    batch: int
+    batch: Count
     seed: int
-    trials: int
-    depth: dict[str, int] | None = None
+    trials: Count
+    depth: Later[dict[str, int] | None] = None
 
     def to_json(self, indent: int | None = None) -> str:
         """Return the configuration as JSON."""
-        fields = {**asdict(self), "space": json.loads(self.space)}
-        if self.depth is None:
-            del fields["depth"]
+        fields = {**self.to_dict(), "space": json.loads(self.space)}
         return json.dumps(fields, sort_keys=True, indent=indent)
 
     @classmethod
-    def from_json(cls, text: str) -> RunConfig:
+    def from_json(cls, text: str) -> Self:
         """Read what `to_json` wrote.
 
         Raises:
@@ -65,7 +65,7 @@ class RunConfig:
             config = fill(cls, fields)
             _check_known(config)
             return config
-        except ValueError as error:
+        except (StudyError, ValueError) as error:
             raise StudyError(f"not the configuration of a run ({error}): {shown(text)}") from None
 
     def check_continues(self, recorded: RunConfig, where: str) -> None:
@@ -73,9 +73,7 @@ class RunConfig:
         configs = [json.loads(config.to_json()) for config in (self, recorded)]
         for config in configs:
             del config["trials"]
-            if "recipe" in (evaluator := config["evaluator"]):
-                evaluator["recipe"] = recipe.LATER | language_recipe.LATER | evaluator["recipe"]
-            if "table_digest" in evaluator:
+            if "table_digest" in (evaluator := config["evaluator"]):
                 del evaluator["table"]  # where it lies; the digest says which it is
         check_same(configs[0], configs[1], where, StudyError)
         if self.trials < recorded.trials:
@@ -90,9 +88,6 @@ def _check_known(config: RunConfig) -> None:
 
     An evaluator of one's own may say anything, or nothing, under other names.
     """
-    for name in ("batch", "trials"):
-        if getattr(config, name) < 1:
-            raise ValueError(f"{name} is {getattr(config, name)}; expected at least 1")
     checked(config.strategy.get("name"), str, "strategy.name")
     if config.depth is not None:
         fill(DepthSchedule, config.depth)

@@ -149,7 +149,7 @@ class ConvNetSpace(Value):
         num_layers = self.check(tokens)
         words: list[dict[str, Any]] = [{} for _ in range(num_layers)]  # of each layer
         for decision, token in zip(self.decisions, tokens, strict=False):
-            value = decision.choices[token] if decision.choices else token  # of an anchor
+            value = token if decision.is_anchor else decision.choices[token]
             words[decision.layer - 1][decision.name] = value
         rate = words[0].pop("learning_rate", None)
         blocks = (self._block(number, **said) for number, said in enumerate(words, start=1))

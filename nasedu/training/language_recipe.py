@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
-from typing import Any, ClassVar, Literal, get_args
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Annotated, ClassVar, Literal
 
-from nasedu.errors import SettingError
-from nasedu.training.recipe import Precision
+from nasedu.children.model_settings import ModelSettings
+from nasedu.training.recipe import Keep, Precision
+from nasedu.values import Bounds, Count, Later, NotNegative, Positive
 
 Optimizer = Literal["sgd", "adam"]
-CHOICES = {"optimizer": Optimizer, "precision": Precision}
-LATER: dict[str, Any] = {"precision": "float32"}
-"""Fields that recipes did not always have, with what was done before there was a choice."""
 
 
 @dataclass(frozen=True, slots=True)
-class LanguageRecipe:
+class LanguageRecipe(ModelSettings):
     """How a language model is trained and how large it is, the same for every cell of a search.
 
-    The defaults are the small model of TensorFlow's tutorial (`TENSORFLOW_SMALL`).
+    Its first fields are the `ModelSettings` of the model. The defaults are the small model of
+    TensorFlow's tutorial (`TENSORFLOW_SMALL`).
 
     Args:
-        hidden_size: H of every layer.
-        embedding_size: Numbers of an embedding; None: as many as ``hidden_size``.
-        num_layers: Layers of the cell.
-        tied: Whether output and embedding share their weights.
-        dropout: Share dropped between embedding, layers and output.
-        variational: Whether the same is dropped at every step of a segment (Gal 2015).
-        recurrent_dropout: Share of the units of h cut from the next step; see `LanguageModel`.
-        embedding_dropout: Share of the words that a segment goes without.
-        init_range: Weights start between plus and minus this.
         epochs: Passes over the training text.
         batch_size: B, streams read side by side.
         unroll: T, steps that gradients go back; the state is carried on without them.
@@ -47,89 +39,28 @@ class LanguageRecipe:
             updates stay float32, and so does all scoring. ``"auto"`` takes it where the
             processor has the instructions and it pays. The figures of the literature are
             those of ``"float32"``.
+        keep: Which weights a training keeps: those of its last or its best epoch.
     """
 
     can_grow: ClassVar[bool] = True  # an epoch does not depend on how many there will be
-    keep: ClassVar[str] = "best"
-    hidden_size: int = 200
-    embedding_size: int | None = None
-    num_layers: int = 2
-    tied: bool = False
-    dropout: float = 0.0
-    variational: bool = False
-    recurrent_dropout: float = 0.0
-    embedding_dropout: float = 0.0
-    init_range: float = 0.1
-    epochs: int = 13
-    batch_size: int = 20
-    unroll: int = 20
-    optimizer: Optimizer = "sgd"
-    lr: float = 1.0
-    decay: float = 0.5
-    decay_after: int = 4
-    clip: float = 5.0
-    sum_steps: bool = True
-    weight_decay: float = 0.0
-    num_train: int | None = None
-    precision: Precision = "float32"
 
-    def __post_init__(self) -> None:
-        counts = ("hidden_size", "num_layers", "epochs", "batch_size", "unroll", "decay_after")
-        for name in (*counts, "embedding_size", "num_train"):
-            value = getattr(self, name)
-            optional = name in ("embedding_size", "num_train")
-            if not (value is None and optional) and (not isinstance(value, int) or value < 1):
-                raise SettingError(f"{name} is {value!r}; expected an integer of at least 1")
-        for name in ("lr", "clip", "init_range"):
-            if not 0 < getattr(self, name) < float("inf"):
-                raise SettingError(f"{name} is {getattr(self, name)}; expected a number above 0")
-        if not 0 < self.decay <= 1:
-            raise SettingError(f"decay is {self.decay}; expected above 0 and at most 1")
-        if not 0 <= self.weight_decay < float("inf"):
-            raise SettingError(f"weight_decay is {self.weight_decay}; expected 0 or more")
-        for name in ("dropout", "recurrent_dropout", "embedding_dropout"):
-            if not 0 <= getattr(self, name) < 1:
-                raise SettingError(
-                    f"{name} is {getattr(self, name)}; expected 0 or more and below 1"
-                )
-        if self.tied and self.embedding_size not in (None, self.hidden_size):
-            raise SettingError(
-                f"embedding_size is {self.embedding_size} and hidden_size {self.hidden_size}; "
-                "expected them equal, or tied=False"
-            )
-        for name, allowed in CHOICES.items():
-            if getattr(self, name) not in get_args(allowed):
-                raise SettingError(
-                    f"{name} is {getattr(self, name)!r}; expected one of {get_args(allowed)}"
-                )
+    epochs: Count = 13
+    batch_size: Count = 20
+    unroll: Count = 20
+    optimizer: Optimizer = "sgd"
+    lr: Positive = 1.0
+    decay: Annotated[float, Bounds(above=0, at_most=1)] = 0.5
+    decay_after: Count = 4
+    clip: Positive = 5.0
+    sum_steps: bool = True
+    weight_decay: NotNegative = 0.0
+    num_train: Count | None = None
+    precision: Later[Precision] = "float32"
+    keep: Later[Keep] = "best"
 
     def lr_at(self, epoch: int) -> float:
         """Return the learning rate of an epoch, from 0."""
         return self.lr * self.decay ** max(0, epoch + 1 - self.decay_after)
-
-    def model_settings(self) -> dict[str, Any]:
-        """Return what `LanguageModel` takes beside the cell and the number of symbols."""
-        names = (
-            "hidden_size",
-            "embedding_size",
-            "num_layers",
-            "tied",
-            "dropout",
-            "variational",
-            "recurrent_dropout",
-            "embedding_dropout",
-            "init_range",
-        )
-        return {name: getattr(self, name) for name in names}
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the fields as JSON values.
-
-        A field of `LATER` is there only if it is not what recipes always did, so that trainings
-        recorded before there was a choice go on.
-        """
-        fields = asdict(self)
-        return {k: v for k, v in fields.items() if k not in LATER or v != LATER[k]}
 
 
 QUICK = LanguageRecipe(
@@ -214,4 +145,17 @@ Its "dropout 0.2 and 0.5" is read as 0.2 of the recurrent units and 0.5 elsewher
 weights and the clipping are not stated.
 """
 
-RECIPES = {"first": QUICK, "train": replace(QUICK, epochs=20)}
+RECIPES: Mapping[str, LanguageRecipe] = MappingProxyType(
+    {
+        "first": QUICK,
+        "train": replace(QUICK, epochs=20),
+        "zaremba-small": ZAREMBA_SMALL,
+        "tensorflow-small": TENSORFLOW_SMALL,
+        "zaremba-medium": ZAREMBA_MEDIUM,
+        "tensorflow-medium": TENSORFLOW_MEDIUM,
+        "gal-large": GAL_LARGE,
+        "characters": CHARACTERS,
+    }
+)
+"""By name: for a search of minutes, for a cell that is to be trained for good, and the
+literature's."""

@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 from torch.nn.utils import clip_grad_norm_
 
-from nasedu.children import LanguageModel, LSTMLayer
+from nasedu.children import LanguageModel, LSTMLayer, ModelSettings
 from nasedu.children.language_model import detached
 from nasedu.data import TextData, load_text
 from nasedu.errors import SettingError, TrainingError
@@ -124,8 +124,7 @@ class LanguageTask(Task):
         Args:
             architecture: A cell, or what makes a layer (see `LanguageModel`).
         """
-        settings = self.recipe.model_settings()
-        return LanguageModel(architecture, self.data.num_symbols, **settings).to(self.device)
+        return LanguageModel(architecture, self.data.num_symbols, self.recipe).to(self.device)
 
     def optimizer(self, child: LanguageModel, recipe: LanguageRecipe) -> torch.optim.Optimizer:
         """Return the recipe's optimiser."""
@@ -135,8 +134,7 @@ class LanguageTask(Task):
     def cost(self, architecture: Any) -> ModelCost:
         """Count parameters and FLOP of a model, without its memory."""
         with torch.device("meta"):
-            settings = self.recipe.model_settings()
-            model = LanguageModel(architecture, self.data.num_symbols, **settings)
+            model = LanguageModel(architecture, self.data.num_symbols, self.recipe)
         return ModelCost(model.num_parameters, model.flop)
 
     def flop(self, architecture: Any, child: LanguageModel) -> int:
@@ -198,7 +196,9 @@ class LanguageTask(Task):
     def warm_up(self) -> None:
         """Take one step with a tiny model, so that the first child's seconds are its own."""
         with one_thread(), seeded(0):
-            child = LanguageModel(LSTMLayer, self.data.num_symbols, 1).to(self.device)
+            child = LanguageModel(LSTMLayer, self.data.num_symbols, ModelSettings(1)).to(
+                self.device
+            )
             logits, _ = child(self.inputs[:2, :2], child.initial_state(min(2, len(self.inputs[0]))))
             logits.sum().backward()
             self.optimizer(child, self.recipe).step()

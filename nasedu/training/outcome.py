@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from nasedu.errors import StudyError
-from nasedu.values import fill, read_json, shown
+from nasedu.values import Bounds, fill, read_json, shown
 
 LARGEST = 1e155  # of any number: a perplexity's square is finite, and pictures have such axes
+Number = Annotated[float, Bounds(at_least=-LARGEST, at_most=LARGEST)]
 
 
 def renamed(fields: Any) -> Any:
@@ -36,14 +37,14 @@ class Outcome:
         test: Of the test part, as a point of the curve; only of a training that was asked for it.
     """
 
-    reward: float | None
-    valid_curve: tuple[float, ...] = ()
-    train_curve: tuple[float, ...] = ()
-    seconds: float = 0.0
+    reward: Number | None
+    valid_curve: tuple[Number, ...] = ()
+    train_curve: tuple[Number, ...] = ()
+    seconds: Number = 0.0
     num_parameters: int = 0
     flop: int = 0
     reason: str | None = None
-    test: float | None = None
+    test: Number | None = None
 
     @classmethod
     def failed(cls, reason: str, seconds: float = 0.0) -> Outcome:
@@ -68,11 +69,6 @@ class Outcome:
             StudyError: The text is not an outcome.
         """
         try:
-            found = fill(cls, renamed(read_json(text)))
-            numbers = (found.reward or 0, found.seconds, found.test or 0)
-            largest = max(map(abs, (*numbers, *found.valid_curve, *found.train_curve)))
-            if largest > LARGEST:
-                raise ValueError(f"it holds {largest:g}; expected numbers up to {LARGEST:g}")
-            return found
+            return fill(cls, renamed(read_json(text)))
         except ValueError as error:
             raise StudyError(f"not a recorded outcome ({error}): {shown(text)}") from None

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, Literal, get_args
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, ClassVar, Literal
 
 from nasedu.data import Frame, Whitening
 from nasedu.errors import SettingError
+from nasedu.values import Count, Later, NotNegative, Positive, Share, Value
 
 Schedule = Literal["linear", "step", "constant"]
 Precision = Literal["auto", "float32", "bfloat16"]
+Keep = Literal["last", "best"]
 LATER: dict[str, Any] = {
     "whitening": "channel",
     "augmentation": "shift",
     "decay_epoch": None,
     "bn_epsilon": 1e-5,
 }
-"""Fields that recipes did not always have, with what was done before there was a choice."""
-CHOICES = {
-    "schedule": Schedule,
-    "precision": Precision,
-    "whitening": Whitening,
-    "augmentation": Frame,
-}
+"""What final trainings record although it is what was done before there was a choice."""
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(Value):
     """How a child is trained, the same for every child of a search.
 
     The defaults are the paper's (section 4.1: Nesterov momentum 0.9, learning rate 0.1,
@@ -55,60 +53,40 @@ class Recipe:
         decay_epoch: After how many epochs the learning rate begins to fall; ``"step"`` takes its
             second step halfway between there and the end. None: at once, or after half.
         bn_epsilon: What batch norm adds to a variance.
+        keep: Which weights a training keeps: those of its last or its best epoch.
     """
 
     can_grow: ClassVar[bool] = False  # the rate of every epoch depends on how many there are
-    keep: ClassVar[str] = "last"
-    epochs: int = 2
-    batch_size: int = 64
-    lr: float = 0.1
-    momentum: float = 0.9
-    weight_decay: float = 1e-4
+
+    epochs: Count = 2
+    batch_size: Count = 64
+    lr: Positive = 0.1
+    momentum: Share = 0.9
+    weight_decay: NotNegative = 1e-4
     schedule: Schedule = "linear"
     precision: Precision = "auto"
-    num_train: int | None = None
-    image_size: int | None = None
+    num_train: Count | None = None
+    image_size: Count | None = None
     split_seed: int = 0
-    whitening: Whitening = "channel"
-    augmentation: Frame = "shift"
-    decay_epoch: int | None = None
-    bn_epsilon: float = 1e-5
+    whitening: Later[Whitening] = "channel"
+    augmentation: Later[Frame] = "shift"
+    decay_epoch: Later[Count | None] = None
+    bn_epsilon: Later[Positive] = 1e-5
+    keep: Later[Keep] = "last"
 
-    def __post_init__(self) -> None:
-        for name, least in (("epochs", 1), ("batch_size", 1), ("num_train", 1), ("image_size", 1)):
-            value = getattr(self, name)
-            if value is not None and (not isinstance(value, int) or value < least):
-                raise SettingError(f"{name} is {value!r}; expected an integer of at least {least}")
-        if not 0 < self.lr < float("inf"):
-            raise SettingError(f"lr is {self.lr}; expected a number above 0")
-        if not 0 <= self.momentum < 1:
-            raise SettingError(f"momentum is {self.momentum}; expected 0 or more and below 1")
-        if not 0 <= self.weight_decay < float("inf"):
-            raise SettingError(f"weight_decay is {self.weight_decay}; expected 0 or more")
-        if not 0 < self.bn_epsilon < float("inf"):
-            raise SettingError(f"bn_epsilon is {self.bn_epsilon}; expected a number above 0")
-        for name, allowed in CHOICES.items():
-            if getattr(self, name) not in get_args(allowed):
-                raise SettingError(
-                    f"{name} is {getattr(self, name)!r}; expected one of {get_args(allowed)}"
-                )
-        self._check_decay_epoch()
-
-    def _check_decay_epoch(self) -> None:
+    def _check(self) -> None:
         """Raise `SettingError` unless the learning rate can begin to fall then."""
-        begins = self.decay_epoch
-        if begins is None:
+        if self.decay_epoch is None:
             return
-        if isinstance(begins, bool) or not isinstance(begins, int) or begins < 1:
-            raise SettingError(f"decay_epoch is {begins!r}; expected an integer of at least 1")
-        if begins >= self.epochs:
+        if self.decay_epoch >= self.epochs:
             raise SettingError(
-                f"decay_epoch is {begins}; expected less than the {self.epochs} epochs that there "
-                "are"
+                f"decay_epoch is {self.decay_epoch}; expected less than the {self.epochs} epochs "
+                "that there are"
             )
         if self.schedule == "constant":
             raise SettingError(
-                f"decay_epoch is {begins}, but the schedule is constant; choose linear or step"
+                f"decay_epoch is {self.decay_epoch}, but the schedule is constant; choose linear "
+                "or step"
             )
 
     def lr_at(self, step: int, num_steps: int) -> float:
@@ -124,14 +102,6 @@ class Recipe:
             return self.lr * (1 - done)
         return self.lr / (10 if done < 0.5 else 100)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the fields as JSON values.
 
-        A field of `LATER` is there only if it is not what recipes always did, so that runs
-        recorded before there was a choice go on.
-        """
-        fields = asdict(self)
-        return {k: v for k, v in fields.items() if k not in LATER or v != LATER[k]}
-
-
-RECIPES = {"first": Recipe(), "train": Recipe(epochs=20)}
+RECIPES: Mapping[str, Recipe] = MappingProxyType({"first": Recipe(), "train": Recipe(epochs=20)})
+"""By name: for a search of minutes, and for a network that is to be trained for good."""

@@ -7,7 +7,13 @@ from torch.nn.functional import cross_entropy
 from toy_cells import NoCell, ToyCell
 
 from nasedu import ConvNetSpace
-from nasedu.children import LanguageModel, LSTMLayer, hidden_size_for, language_model
+from nasedu.children import (
+    LanguageModel,
+    LSTMLayer,
+    ModelSettings,
+    hidden_size_for,
+    language_model,
+)
 from nasedu.children.language_model import count_parameters, detached
 from nasedu.errors import SettingError
 
@@ -17,7 +23,8 @@ CELLS = {"lstm": LSTMLayer, "toy": ToyCell}
 
 def model(cell=LSTMLayer, **settings):
     torch.manual_seed(0)
-    return LanguageModel(cell, 5, 6, **{"init_range": 0.5, **settings})
+    said = {"hidden_size": 6, "tied": True, "init_range": 0.5, **settings}
+    return LanguageModel(cell, 5, ModelSettings(**said))
 
 
 @pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
@@ -136,7 +143,7 @@ def test_an_architecture_goes_through_build(monkeypatch):
         return ToyCell(input_size, hidden_size)
 
     monkeypatch.setattr(language_model, "build", build)
-    child = LanguageModel("a cell", 5, 6, embedding_size=3, tied=False)
+    child = LanguageModel("a cell", 5, ModelSettings(6, embedding_size=3))
     shapes = [tuple(layer.weight_ih.shape) for layer in child.layers]
     assert shapes == [(48, 3), (48, 6)]
 
@@ -144,7 +151,7 @@ def test_an_architecture_goes_through_build(monkeypatch):
 def test_settings_that_cannot_be():
     for settings, message in (
         ({"embedding_size": 3}, "embedding_size is 3 and hidden_size 6; expected them equal"),
-        ({"num_layers": 0}, "num_layers is 0; expected at least 1"),
+        ({"num_layers": 0}, "num_layers is 0; expected an integer of at least 1"),
         ({"dropout": 1.0}, "dropout is 1.0; expected 0 or more and below 1"),
         ({"recurrent_dropout": -0.1}, "recurrent_dropout is -0.1"),
         ({"embedding_dropout": float("nan")}, "embedding_dropout is nan"),
@@ -162,15 +169,15 @@ def formula(base, num_symbols, hidden, embedding=None, tied=True, bias=0):
     return num_symbols * size + layers + (0 if tied else num_symbols * hidden) + num_symbols
 
 
-@pytest.mark.parametrize("settings", [{}, {"tied": False}, {"tied": False, "embedding_size": 7}])
+@pytest.mark.parametrize("settings", [{}, {"tied": True}, {"embedding_size": 7}])
 def test_counts_are_exact(settings):
     for hidden in (1, 6, 13):
-        args = {"embedding": settings.get("embedding_size"), "tied": settings.get("tied", True)}
+        args = {"embedding": settings.get("embedding_size"), "tied": settings.get("tied", False)}
         toy = count_parameters(ToyCell, 50, hidden, **settings)
         lstm = count_parameters(LSTMLayer, 50, hidden, **settings)
         assert toy == formula(8, 50, hidden, **args)
         assert lstm == formula(4, 50, hidden, bias=2, **args)
-        assert toy == LanguageModel(ToyCell, 50, hidden, **settings).num_parameters
+        assert toy == LanguageModel(ToyCell, 50, ModelSettings(hidden, **settings)).num_parameters
 
 
 def test_sizes_that_the_paper_states():
@@ -182,8 +189,8 @@ def test_sizes_that_the_paper_states():
     assert round(formula(8, 10_000, 1152) / 1e6) == 54
     assert round(formula(8, 50, 800, embedding=128, tied=False) / 1e6, 2) == 16.23
     assert hidden_size_for(32_300_000, ToyCell, 10_000, **untied) in (739, 740)
-    assert hidden_size_for(24_900_000, ToyCell, 10_000) in (739, 740)
-    assert 1148 <= hidden_size_for(54_000_000, ToyCell, 10_000) <= 1154
+    assert hidden_size_for(24_900_000, ToyCell, 10_000, tied=True) in (739, 740)
+    assert 1148 <= hidden_size_for(54_000_000, ToyCell, 10_000, tied=True) <= 1154
     characters = {"embedding_size": 128, "tied": False}
     assert hidden_size_for(16_230_000, ToyCell, 50, **characters) == 800
     assert hidden_size_for(6_570_000, ToyCell, 50, **characters) == 501
@@ -197,7 +204,7 @@ def test_zarembas_sizes():
 
 @pytest.mark.parametrize("wanted", [500, 999, 1000, 1001, 5321, 20_000])
 def test_the_closest_size_is_found(wanted):
-    found = hidden_size_for(wanted, ToyCell, 20)
+    found = hidden_size_for(wanted, ToyCell, 20, tied=True)
     distances = {h: abs(formula(8, 20, h) - wanted) for h in range(1, 60)}
     assert found == min(distances, key=lambda h: (distances[h], h))
 
@@ -207,7 +214,7 @@ def test_counting_draws_no_numbers_and_too_few_parameters_are_refused():
     hidden_size_for(10_000, LSTMLayer, 50)
     assert torch.equal(torch.random.get_rng_state(), before)
     with pytest.raises(SettingError, match="num_parameters is 10; expected at least 116"):
-        hidden_size_for(10, partial(ToyCell, base=4), 50)
+        hidden_size_for(10, partial(ToyCell, base=4), 50, tied=True)
 
 
 def test_flop_of_a_symbol():
@@ -219,7 +226,7 @@ def test_an_architecture_of_another_kind_is_a_type_error():
     net = ConvNetSpace(2).decode([0] * len(ConvNetSpace(2).decisions))
     assert not callable(net) and not callable(SimpleNamespace())
     with pytest.raises(TypeError):
-        LanguageModel(net, 5, 6)
+        LanguageModel(net, 5, ModelSettings(6))
 
 
 def test_an_lstm_stays_in_float32_where_bfloat16_would_be_emulated(monkeypatch):

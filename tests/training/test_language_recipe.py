@@ -51,8 +51,8 @@ def test_the_recipes_are_those_of_the_literature():
 
 def test_a_recipe_makes_its_model_and_is_json():
     recipe = replace(CHARACTERS, hidden_size=6, embedding_size=3)
-    child = LanguageModel(LSTMLayer, 5, **recipe.model_settings())
-    assert (child.dropout, child.variational, child.recurrent_dropout) == (0.5, True, 0.2)
+    child = LanguageModel(LSTMLayer, 5, recipe)
+    assert (child.embedding.embedding_dim, child.output.in_features) == (3, 6)
     assert LanguageRecipe(**json.loads(json.dumps(recipe.to_dict()))) == recipe
 
 

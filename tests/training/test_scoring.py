@@ -1,20 +1,22 @@
 import math
+from dataclasses import replace
 
 import pytest
 import torch
 from toy_cells import ExplodingCell, ToyCell
 
-from nasedu.children import LanguageModel, LSTMLayer
+from nasedu.children import LanguageModel, LSTMLayer, ModelSettings
 from nasedu.errors import SettingError, TrainingError
 from nasedu.training import bits, mean_nats, perplexity, scoring
 
 NUM_SYMBOLS, BEFORE = 7, 3
+SETTINGS = ModelSettings(8, tied=True, dropout=0.5, init_range=0.9)
 TOKENS = torch.randint(NUM_SYMBOLS, (103,), generator=torch.Generator().manual_seed(1))
 
 
 def model(cell=LSTMLayer):
     torch.manual_seed(0)
-    return LanguageModel(cell, NUM_SYMBOLS, 8, init_range=0.9, dropout=0.5).double()
+    return LanguageModel(cell, NUM_SYMBOLS, SETTINGS).double()
 
 
 @torch.no_grad()
@@ -83,7 +85,7 @@ def test_the_usual_way_does_depend_on_the_batch_size():
 
 def test_dropout_is_off_and_an_untrained_model_is_as_good_as_guessing():
     torch.manual_seed(0)
-    child = LanguageModel(LSTMLayer, NUM_SYMBOLS, 8, init_range=1e-6, dropout=0.9)
+    child = LanguageModel(LSTMLayer, NUM_SYMBOLS, replace(SETTINGS, dropout=0.9, init_range=1e-6))
     nats = mean_nats(child, TOKENS, BEFORE)
     assert nats == mean_nats(child, TOKENS, BEFORE)
     assert perplexity(nats) == pytest.approx(NUM_SYMBOLS, rel=1e-5)
