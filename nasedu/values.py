@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache
 from math import inf
@@ -62,10 +63,9 @@ class Bounds:
 
     def words(self, kind: type) -> str:
         """Return what is expected, of integers or numbers."""
-        if kind is int and self.at_most == inf:
-            return f"an integer of at least {self.at_least}"
         if kind is int:
-            return f"an integer from {self.at_least} to {self.at_most}"
+            most = "" if self.at_most == inf else f" and at most {self.at_most}"
+            return f"an integer of at least {self.at_least}{most}"
         if self.above == -inf and self.at_most < inf:
             return f"{self.at_least:g} to {self.at_most:g}"
         low = f"above {self.above:g}" if self.above > -inf else f"{self.at_least:g} or more"
@@ -159,8 +159,6 @@ def fill(kind: type[T], found: Any) -> T:
     for one in fields(kind):  # pyright: ignore
         if one.name not in found and one.default is MISSING and one.default_factory is MISSING:
             raise ValueError(f"{one.name} is missing")
-    if issubclass(kind, Value):  # which checks itself
-        return kind(**found)
     return kind(**{name: checks[name](value, name) for name, value in found.items()})
 
 
@@ -213,8 +211,7 @@ def _check_of(hint: Any) -> Check:
 def _number_check(kind: type, bounds: Bounds | None = None) -> Check:
     words, within = bounds.words(kind) if bounds else WORDS[kind], bounds or Bounds()
     kinds, most = (int, inf) if kind is int else ((int, float), float_info.max)
-    is_count = kind is int and within == Bounds(within.at_least)
-    least = within.at_least if is_count else inf
+    least = within.at_least if kind is int and within == Bounds(within.at_least) else inf
 
     def check(value: Any, name: str) -> Any:
         if type(value) is int and value >= least:  # the most frequent, and fast
@@ -237,10 +234,8 @@ def _union_check(hint: Any, inner: tuple[Any, ...]) -> Check:
         if len(checks) == 1:
             return checks[0](value, name)
         for one in checks:
-            try:
+            with suppress(ValueError):
                 return one(value, name)
-            except ValueError:
-                continue
         raise ValueError(f"{name} is {shown(value)}; expected {words}")
 
     return check

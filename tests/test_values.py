@@ -142,7 +142,10 @@ NEST = Nest((EGG, Egg(2.5, 3)), EGG, years=4, owls=(1, 2.5))
         ({"tree": ("oak", 0)}, r"tree\[1\] is 0; expected an integer of at least 1"),
         ({"tree": ("oak",)}, "tree has 1 values; expected 2"),
         ({"decay": 1.5}, "decay is 1.5; expected above 0 and at most 1"),
-        ({"seed": 2**63}, "seed is 9223372036854775808; expected an integer from 0 to 922"),
+        (
+            {"seed": 2**63},
+            r"seed is \d+; expected an integer of at least 0 and at most 9",
+        ),
         ({"years": 0}, "years is 0; expected an integer of at least 1"),
         ({"height": 10**400}, r"height is 1000.* \.\.\.; expected 0 or more"),
         ({"owls": (1, 10**400)}, r"owls\[1\] is 1000.* \.\.\.; expected a number"),
@@ -199,7 +202,7 @@ def test_canonical_json_gives_the_same_value_and_digest():
 def test_nothing_but_the_error_of_the_class_comes_of_any_json(value, name):
     try:
         found = fill(Nest, {**NEST.to_dict(), name: value})
-    except DataError as error:
+    except ValueError as error:  # which a DataError is
         assert "\n" not in str(error)
     else:
         assert Nest.from_json(found.to_json()) == found

@@ -75,7 +75,7 @@ def test_left_in_the_middle_of_a_batch_and_resumed_it_ends_the_same(whole, tmp_p
     [
         ({"num_train": 3000}, r"evaluator\.num_train = 2000 and not 3000"),
         ({"lr": 0.5}, r"evaluator\.recipe\.lr = 1\.0 and not 0\.5"),
-        ({"precision": "bfloat16"}, r"recipe\.precision = 'float32' and not 'bfloat16'"),
+        ({"precision": "bfloat16"}, r"recipe\.precision = its default and not 'bfloat16'"),
     ],
 )
 def test_another_recipe_is_refused_by_what_differs(whole, change, words):

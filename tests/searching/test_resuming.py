@@ -93,7 +93,7 @@ def test_whitening_and_augmentation_are_part_of_a_run(tmp_path):
     grown = list(resume(tmp_path, trials=4, workers=1))[-1].study
     assert grown.config.evaluator["recipe"]["whitening"] == "image"
     assert "augmentation" not in grown.config.evaluator["recipe"]
-    with pytest.raises(StudyError, match=r"recipe\.whitening = 'image' and not 'channel'"):
+    with pytest.raises(StudyError, match=r"recipe\.whitening = 'image' and not its default"):
         list(begin())
 
 

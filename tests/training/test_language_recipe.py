@@ -3,18 +3,21 @@ from dataclasses import replace
 
 import pytest
 
+from nasedu import problems
 from nasedu.children import LSTMLayer
 from nasedu.children.language_model import LanguageModel
 from nasedu.errors import SettingError
 from nasedu.training import (
     CHARACTERS,
     GAL_LARGE,
+    QUICK,
     TENSORFLOW_MEDIUM,
     TENSORFLOW_SMALL,
     ZAREMBA_MEDIUM,
     ZAREMBA_SMALL,
     LanguageRecipe,
 )
+from nasedu.training.language_recipe import RECIPES
 
 
 def rates(recipe):
@@ -62,6 +65,18 @@ def test_a_precision_is_written_only_if_it_is_not_what_recipes_always_did():
         recipe = LanguageRecipe(precision=precision)
         assert recipe.to_dict()["precision"] == precision
         assert LanguageRecipe(**json.loads(json.dumps(recipe.to_dict()))) == recipe
+
+
+def test_which_weights_are_kept_is_written_only_if_it_is_not_the_best():
+    assert LanguageRecipe().keep == "best" and "keep" not in LanguageRecipe().to_dict()
+    assert LanguageRecipe(keep="last").to_dict()["keep"] == "last"
+
+
+def test_recipes_by_name_are_those_that_a_problem_offers():
+    assert problems.CELLS.load("recipes") is RECIPES
+    assert RECIPES["first"] is QUICK and RECIPES["train"] == replace(QUICK, epochs=20)
+    assert RECIPES["gal-large"] is GAL_LARGE
+    assert {*RECIPES.values()} >= {ZAREMBA_SMALL, ZAREMBA_MEDIUM, TENSORFLOW_MEDIUM, CHARACTERS}
 
 
 @pytest.mark.parametrize(

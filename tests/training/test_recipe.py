@@ -2,8 +2,10 @@ import json
 
 import pytest
 
+from nasedu import problems
 from nasedu.errors import SettingError, StudyError
 from nasedu.training import Outcome, Recipe, cubed_accuracy
+from nasedu.training.recipe import RECIPES
 
 
 @pytest.mark.parametrize(
@@ -26,6 +28,8 @@ from nasedu.training import Outcome, Recipe, cubed_accuracy
         ("decay_epoch", 0),
         ("decay_epoch", 2),
         ("decay_epoch", 1.5),
+        ("split_seed", 0.5),
+        ("keep", "first"),
     ],
 )
 def test_a_bad_recipe_names_the_field_and_the_value(field, value):
@@ -46,9 +50,15 @@ def test_fields_that_came_later_are_written_only_if_they_say_something():
         *("num_train", "image_size", "split_seed"),
     ]
     later = {"whitening": "image", "augmentation": "paper", "decay_epoch": 3, "bn_epsilon": 1e-3}
+    later["keep"] = "best"
     recipe = Recipe(epochs=9, **later)
     assert later.items() <= recipe.to_dict().items()
     assert Recipe(**json.loads(json.dumps(recipe.to_dict()))) == recipe
+
+
+def test_recipes_by_name_are_those_that_a_problem_offers():
+    assert {"first": Recipe(), "train": Recipe(epochs=20)} == RECIPES
+    assert problems.IMAGES.load("recipes") is RECIPES
 
 
 def rates(**fields):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from nasedu.architectures import CellNode, RecurrentCell
 from nasedu.course.exercise import exercise
 from nasedu.spaces import RecurrentCellSpace
+from nasedu.values import fill
 
 COMBINE: dict[str, Callable[[float, float], float]] = {
     "add": lambda a, b: a + b,
@@ -134,8 +135,13 @@ class _Cell(RecurrentCell):
 
 
 def _cell(words: str, inject: str, cell_output: int, cell_input: int) -> RecurrentCell:
-    nodes = tuple(CellNode(*node.split()) for node in words.split(", "))
-    return _Cell(nodes, CellNode(*inject.split()), cell_output, cell_input)
+    nodes = tuple(_node(node) for node in words.split(", "))
+    return _Cell(nodes, _node(inject), cell_output, cell_input)
+
+
+def _node(words: str) -> CellNode:
+    combine, activation = words.split()
+    return fill(CellNode, {"combine": combine, "activation": activation})
 
 
 FIGURE_5 = _cell("add tanh, mul relu, mul sigmoid", "add relu", 1, 0)
