@@ -52,7 +52,7 @@ class ConvLayer(Value):
             )
         if not self.inputs:
             raise ArchitectureError("inputs is (); expected at least one layer: 0 is the image")
-        if list(self.inputs) != sorted(set(self.inputs)):
+        if len(self.inputs) > 1 and list(self.inputs) != sorted(set(self.inputs)):
             raise ArchitectureError(
                 f"inputs is {self.inputs!r}; list every layer once, in ascending order"
             )

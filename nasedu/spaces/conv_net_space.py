@@ -132,9 +132,15 @@ class ConvNetSpace(Value):
                 f"{len(tokens)} tokens are not whole layers of this space; expected {first}"
                 f"{self.steps_per_layer} a layer, for 1 to {self.num_layers} layers"
             )
-        for decision, token in zip(self.decisions, tokens, strict=False):
-            decision.check(token)
+        for number, (token, most) in enumerate(zip(tokens, self._num_tokens, strict=False)):
+            if not 0 <= token < most:
+                self.decisions[number].check(token)  # which says what is wrong
         return num_layers
+
+    @cached_property
+    def _num_tokens(self) -> list[int]:
+        """Of every decision, at hand: networks are decoded by the thousand."""
+        return [decision.num_tokens for decision in self.decisions]
 
     def decode(self, tokens: Sequence[int]) -> ConvNet:
         """Return the network that the tokens describe.
