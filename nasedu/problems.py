@@ -21,8 +21,8 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from nasedu.documents import kind_of
 from nasedu.errors import ArchitectureError, DataError, NaseduError, SearchSpaceError, SettingError
-from nasedu.values import kind_of
 
 GROUP = "nasedu.problems"  # entry points of installed packages
 FIRST = "first"  # the name of the space and the recipe that a first search takes

@@ -28,11 +28,6 @@ from typing import (
 )
 
 from nasedu.documents import BITS, SHOWN, read_document, shown, write_document
-from nasedu.documents import kind_of as kind_of  # who reads a value reads its text, too
-from nasedu.documents import read_json as read_json
-from nasedu.documents import read_utf8 as read_utf8
-from nasedu.documents import check_same as check_same
-from nasedu.documents import first_difference as first_difference
 from nasedu.errors import NaseduError, SettingError
 
 WORDS = {

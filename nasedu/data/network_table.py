@@ -18,9 +18,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nasedu.data.tables import tables_folder
+from nasedu.documents import read_json
 from nasedu.errors import DataError, NaseduError
 from nasedu.spaces import ConvNetSpace, count_sequences, places_of
-from nasedu.values import checked, read_json
+from nasedu.values import checked
 from nasedu.whole_file import write_whole
 
 DIVERGED = -1

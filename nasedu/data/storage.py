@@ -14,8 +14,9 @@ from safetensors.torch import save
 from torch import Tensor
 
 from nasedu.data.images import ImageData, LabelledImages
+from nasedu.documents import read_document, write_document
 from nasedu.errors import DataError
-from nasedu.values import checked, read_document, write_document
+from nasedu.values import checked
 from nasedu.whole_file import left_by_a_kill, write_whole
 
 KIND = "image_data"

@@ -15,8 +15,8 @@ import torch
 
 from nasedu.data.storage import open_file, read_description, unusable, write_tensors
 from nasedu.data.text import PARTS, TextData, characters_of, text_of_characters
+from nasedu.documents import write_document
 from nasedu.errors import DataError
-from nasedu.values import write_document
 
 KIND = "text_data"
 WRITTEN = {part: f"{part}_utf8" for part in PARTS}

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from nasedu.controller import DepthSchedule
-from nasedu.documents import check_same
+from nasedu.documents import check_same, read_json, shown
 from nasedu.errors import StudyError
-from nasedu.values import Count, Later, Value, checked, fill, read_json, shown
+from nasedu.values import Count, Later, Value, checked, fill
 
 NEEDED = ("title", "num_train", "num_valid", "recipe")  # of every evaluator of nasedu's
 KNOWN = {

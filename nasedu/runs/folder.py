@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from nasedu.documents import check_same, read_json
 from nasedu.errors import StudyError
 from nasedu.runs.provenance import MACHINE, versions, warn_of_other_machine
-from nasedu.values import check_same, checked, read_json
+from nasedu.values import checked
 from nasedu.whole_file import held, left_by_a_kill, write_whole
 
 

@@ -23,6 +23,7 @@ from safetensors.torch import save as tensors_to_bytes
 from torch import Generator, Tensor
 
 from nasedu.controller import Strategy, UpdateStats
+from nasedu.documents import read_json
 from nasedu.errors import StudyError
 from nasedu.runs import schema
 from nasedu.runs.config import RunConfig
@@ -30,7 +31,7 @@ from nasedu.runs.database import choose_log, clear_errors, open_database
 from nasedu.runs.provenance import versions
 from nasedu.runs.trial import Trial, child_seed
 from nasedu.training import Outcome
-from nasedu.values import checked, fill, read_json
+from nasedu.values import checked, fill
 from nasedu.whole_file import write_whole
 
 APPLICATION = 0x6E617365  # "nase": tells our files from other SQLite files

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from nasedu.documents import read_json
 from nasedu.errors import SettingError, StudyError
 from nasedu.runs import Trial, open_run, write_text
 from nasedu.searching.clock import Deadline
 from nasedu.searching.cores import check_workers
 from nasedu.searching.workers import make_workers
 from nasedu.training import Outcome
-from nasedu.values import checked, read_json
+from nasedu.values import checked
 
 RECORD, RESULT = "job.json", "outcome.json"
 STOPPED = "it was time to stop"  # the reason of a job that goes on next time

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasedu.data import MISSING, NetworkTable
+from nasedu.documents import check_same, read_json
 from nasedu.errors import SettingError, StudyError
 from nasedu.runs.folder import locked, write_text
 from nasedu.runs.provenance import MACHINE, versions, warn_of_other_machine
@@ -35,7 +36,7 @@ from nasedu.searching.measurements import (
 from nasedu.searching.workers import Workers, make_workers
 from nasedu.spaces import ConvNetSpace, count_sequences, sequences_at
 from nasedu.training import Outcome, Recipe
-from nasedu.values import check_same, checked, fill, read_json
+from nasedu.values import checked, fill
 
 SHARE = 0.1  # of the space is drawn at random to be among them
 BEST = 500  # networks, by validation accuracy of their first training, are among them too

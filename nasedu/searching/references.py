@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nasedu.architectures import Architecture, published
+from nasedu.documents import read_utf8
 from nasedu.errors import SettingError
 from nasedu.problems import read_architecture, read_space
 from nasedu.runs.study import Study
-from nasedu.values import read_utf8
 
 PUBLISHED = "published:"
 

@@ -26,12 +26,12 @@ from typing import Protocol
 from pebble import ProcessExpired, ProcessPool
 
 from nasedu import worker_process
+from nasedu.documents import first_difference
 from nasedu.errors import SettingError
 from nasedu.runs.trial import Trial
 from nasedu.searching.clock import LOOK, Deadline, running_clock
 from nasedu.searching.evaluator import Evaluator, reason_of, train_child
 from nasedu.training import Outcome, keep_freed_memory
-from nasedu.values import first_difference
 
 START_LIMIT = 180  # seconds for a process to start, which is mostly importing torch
 REMEDY = (

@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from math import prod
 from typing import Any, ClassVar
 
 from nasedu.architectures import MAX_LAYERS, ConvLayer, ConvNet, Operation
 from nasedu.errors import SearchSpaceError
 from nasedu.spaces.decision import Decision
-from nasedu.values import Count, Later, Positive, Value
+from nasedu.spaces.space import Space
+from nasedu.values import Count, Later, Positive
 
 CHOICES = ("filter_heights", "filter_widths", "strides", "num_filters", "operations")
 
 
 @dataclass(frozen=True)
-class ConvNetSpace(Value):
+class ConvNetSpace(Space):
     """Which convolutional networks can be described, and in which words.
 
     A layer is described by filter height, filter width, stride height and width (only if
@@ -45,7 +45,6 @@ class ConvNetSpace(Value):
             `ConvNet`.
     """
 
-    error = SearchSpaceError
     kind: ClassVar[str] = "conv_net_space"
 
     num_layers: Count = 15
@@ -98,11 +97,6 @@ class ConvNetSpace(Value):
         layers = range(1, self.num_layers + 1)
         each = [Decision(name, i, values) for i in layers for name, values in choices.items()]
         return (*rate, *each)
-
-    @property
-    def size(self) -> int:
-        """Number of token sequences, exactly."""
-        return prod(decision.num_tokens for decision in self.decisions)
 
     @property
     def deepest(self) -> int:
@@ -179,7 +173,7 @@ class ConvNetSpace(Value):
         inside = (range(first, i) for i in range(first, first + depth))
         return [ConvLayer(**said, inputs=(*(chosen or (0,)), *before)) for before in inside]
 
-    def encode(self, net: ConvNet) -> list[int]:
+    def encode(self, net: ConvNet, /) -> list[int]:
         """Return the tokens that describe a network: `decode` gives it back.
 
         Pooling has no number of filters: among the sequences that say the same, this is the

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import prod
 from typing import ClassVar
 
 from nasedu.architectures import Activation, CellNode, Combine, RecurrentCell
 from nasedu.errors import SearchSpaceError
 from nasedu.spaces.decision import Decision
-from nasedu.values import Count, Value
+from nasedu.spaces.space import Space
+from nasedu.values import Count
 
 MAX_BASE = 64  # 258 decisions, which a controller takes one after the other
 
 
 @dataclass(frozen=True)
-class RecurrentCellSpace(Value):
+class RecurrentCellSpace(Space):
     """Which recurrent cells can be described, and in which words.
 
     Every node is described by its combination and its activation, in the order of the nodes.
@@ -34,10 +34,7 @@ class RecurrentCellSpace(Value):
             ``"relu"``; ``"sin"`` if wanted.
     """
 
-    error = SearchSpaceError
     kind: ClassVar[str] = "recurrent_cell_space"
-    deepest: ClassVar[None] = None  # all cells of a space have one shape
-
     base: Count = 8
     combines: tuple[Combine, ...] = ("add", "mul")
     activations: tuple[Activation, ...] = ("identity", "tanh", "sigmoid", "relu")
@@ -61,11 +58,6 @@ class RecurrentCellSpace(Value):
         indices = tuple(range(size))
         names = ("cell_output", "cell_input")
         return (*pairs, *(Decision(name, size + 1, indices) for name in names))
-
-    @property
-    def size(self) -> int:
-        """Number of token sequences, exactly: 6.3e16 for the paper's base 8."""
-        return prod(decision.num_tokens for decision in self.decisions)
 
     def check(self, tokens: Sequence[int]) -> None:
         """Raise `SearchSpaceError` unless the tokens describe a whole cell."""
@@ -95,7 +87,7 @@ class RecurrentCellSpace(Value):
         """Every node by its two tokens: there are few, and cells share them."""
         return [[CellNode(one, other) for other in self.activations] for one in self.combines]
 
-    def encode(self, cell: RecurrentCell) -> list[int]:
+    def encode(self, cell: RecurrentCell, /) -> list[int]:
         """Return the tokens that describe a cell: the inverse of `decode`.
 
         Raises:

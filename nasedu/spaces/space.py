@@ -1,36 +1,43 @@
-"""What every space is, whatever it describes."""
+"""The space: what all kinds have, whatever they describe."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Protocol, Self
+from functools import cached_property
+from math import prod
+from typing import Any, ClassVar
 
+from nasedu.errors import NaseduError, SearchSpaceError
 from nasedu.spaces.decision import Decision
+from nasedu.values import Value
 
 
-class Space(Protocol):
-    """A frozen value that says which architectures can be described, and in which words."""
+class Space(Value):
+    """A frozen value that says which architectures can be described, and in which words.
 
-    kind: ClassVar[str]  # of its JSON, by which its `Problem` is found
+    Its ``kind`` is that of its JSON; by it the `Problem` of the space is found.
+    """
 
-    @property
+    error: ClassVar[type[NaseduError]] = SearchSpaceError
+
+    @cached_property
     def decisions(self) -> tuple[Decision, ...]:
         """Every step of the controller, in order."""
-        ...
+        raise NotImplementedError
 
     @property
     def size(self) -> int:
         """Number of token sequences, exactly."""
-        ...
+        return prod(decision.num_tokens for decision in self.decisions)
 
     @property
     def deepest(self) -> int | None:
         """Layers that children can grow to in a search; None if all have one shape."""
-        ...
+        return None
 
     def check(self, tokens: Sequence[int]) -> Any:
         """Raise `SearchSpaceError` unless the tokens describe a whole child."""
-        ...
+        raise NotImplementedError
 
     def decode(self, tokens: Sequence[int]) -> Any:
         """Return the architecture that the tokens describe, one int a decision.
@@ -38,7 +45,7 @@ class Space(Protocol):
         Raises:
             SearchSpaceError: A wrong number of tokens, or a token out of range.
         """
-        ...
+        raise NotImplementedError
 
     def encode(self, architecture: Any, /) -> list[int]:
         """Return the tokens that describe an architecture: the inverse of `decode`.
@@ -46,17 +53,4 @@ class Space(Protocol):
         Raises:
             SearchSpaceError: The architecture is not in this space.
         """
-        ...
-
-    def to_json(self) -> str:
-        """Return the canonical JSON of the space."""
-        ...
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Read what `to_json` wrote.
-
-        Raises:
-            SearchSpaceError: The text is malformed or no valid space.
-        """
-        ...
+        raise NotImplementedError

@@ -13,8 +13,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from nasedu.documents import read_json
 from nasedu.errors import StudyError
-from nasedu.values import checked, fill, read_json
+from nasedu.values import checked, fill
 from nasedu.whole_file import write_whole
 
 KIND, SCHEMA = "training", 2

@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from nasedu.documents import read_json, shown
 from nasedu.errors import StudyError
-from nasedu.values import Bounds, fill, read_json, shown
+from nasedu.values import Bounds, fill
 
 LARGEST = 1e155  # of any number: a perplexity's square is finite, and pictures have such axes
 Number = Annotated[float, Bounds(at_least=-LARGEST, at_most=LARGEST)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from nasedu.data import Frame, Whitening
 from nasedu.errors import SettingError
@@ -14,13 +14,6 @@ from nasedu.values import Count, Later, NotNegative, Positive, Share, Value
 Schedule = Literal["linear", "step", "constant"]
 Precision = Literal["auto", "float32", "bfloat16"]
 Keep = Literal["last", "best"]
-LATER: dict[str, Any] = {
-    "whitening": "channel",
-    "augmentation": "shift",
-    "decay_epoch": None,
-    "bn_epsilon": 1e-5,
-}
-"""What final trainings record although it is what was done before there was a choice."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Generator, Tensor, nn
 
+from nasedu.documents import check_same
 from nasedu.errors import StudyError
 from nasedu.optimizer_state import optimizer_tensors, put_optimizer_tensors
 from nasedu.training.checkpoint import Checkpoint
 from nasedu.training.hardware import forked, one_thread, seeded
 from nasedu.training.outcome import Outcome
-from nasedu.values import check_same
 
 if TYPE_CHECKING:
     from nasedu.training.task import Task

@@ -27,8 +27,8 @@ from nasedu.data.storage import read_header
 from nasedu.data.text_storage import read_text_header
 from nasedu.errors import NaseduError, StudyError
 from nasedu.problems import read_architecture, read_space
-from nasedu.searching import Study, find_architecture
 from nasedu.runs.config import RunConfig
+from nasedu.searching import Study, find_architecture
 from nasedu.searching.final_training import OUTCOME, RECORD, begin_or_go_on, read_outcome
 from nasedu.searching.grid import GridEvaluator
 from nasedu.searching.measuring import LOG, _continue

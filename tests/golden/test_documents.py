@@ -20,8 +20,8 @@ from nasedu import (
     RecurrentCellSpace,
     published,
 )
-from nasedu.searching import DepthSchedule
-from nasedu.searching.config import RunConfig
+from nasedu.controller import DepthSchedule
+from nasedu.runs import RunConfig
 from nasedu.spaces.presets import CELLS, NETWORKS
 from nasedu.training import Recipe, language_recipe
 
@@ -108,3 +108,8 @@ def test_what_is_written_is_read():
 
 if __name__ == "__main__":
     DOCUMENTS.write_text(json.dumps(documents(), indent=1) + "\n")
+
+
+def test_an_outcome_whose_test_was_called_an_accuracy_is_read():
+    early = '{"reward": 0.5, "valid_curve": [0.5], "test_accuracy": 0.25}'
+    assert Outcome.from_json(early) == Outcome(0.5, (0.5,), test=0.25)

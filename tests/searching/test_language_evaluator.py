@@ -5,6 +5,7 @@ import json
 
 import pytest
 from decided import decided
+from nasedu.searching.default_evaluator import recorded_evaluator
 
 from nasedu import ConvNetSpace, RecurrentCellSpace, search
 from nasedu.controller import make_strategy
@@ -20,7 +21,6 @@ from nasedu.searching import (
     language_evaluator,
     resume,
 )
-from nasedu.searching.default_evaluator import recorded_evaluator
 from nasedu.searching.evaluator import train_child
 from nasedu.training import LanguageRecipe, Recipe
 

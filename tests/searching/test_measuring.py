@@ -16,9 +16,9 @@ from small_tables import RECIPE, SPACE, made_up, measured, measuring
 from nasedu.data import DIVERGED, MISSING, NetworkTable
 from nasedu.data.tables import tables_folder
 from nasedu.errors import SearchSpaceError, SettingError, StudyError
+from nasedu.runs.provenance import MACHINE, versions
 from nasedu.searching import measure
 from nasedu.searching import measuring as module
-from nasedu.runs.provenance import MACHINE, versions
 from nasedu.searching.measuring import (
     best_jobs,
     evaluator_of,

@@ -1,12 +1,12 @@
 import math
 
 import pytest
+from nasedu.searching.language_evaluator import LanguageEvaluator
 
 from nasedu.data.text import text_of_lines
 from nasedu.errors import SettingError, TrainingError
-from nasedu.searching.evaluator import train_child
-from nasedu.searching.language_evaluator import LanguageEvaluator
 from nasedu.runs.trial import Trial
+from nasedu.searching.evaluator import train_child
 from nasedu.spaces import RecurrentCellSpace
 from nasedu.training import LanguageRecipe, LanguageTrainer, perplexity, perplexity_reward
 from nasedu.training.rewards import MAX_PERPLEXITY
