@@ -14,6 +14,7 @@ from recorded_search import NAMES, STRATEGIES, RecordedSearch
 from nasedu import ConvNetSpace
 from nasedu.searching import Study
 from nasedu.training import Recipe
+from nasedu.training.measure import ACCURACY
 from nasedu.viewing import best_alt, best_figure, reward_alt, reward_figure
 
 SEARCH = RecordedSearch(
@@ -22,8 +23,7 @@ SEARCH = RecordedSearch(
     "cifar10",
     Recipe(epochs=3, image_size=16, num_train=4000),
     trials=64,
-    measure="accuracy",
-    read=lambda outcome: max(outcome.valid_curve),
+    measure=ACCURACY,
 )
 
 
@@ -49,7 +49,7 @@ def main():
         f"![{best_alt(studies, of)}]({best})\n\n"
         + table(
             ["validation accuracy", "first half", "second half", "best"],
-            [line for name in STRATEGIES for line in SEARCH.halves(frame, name, "max")],
+            [line for name in STRATEGIES for line in SEARCH.halves(frame, name)],
         ),
     )
 

@@ -12,7 +12,6 @@ every training keeps its last whole epoch. Import the text first: ``nasedu data 
 """
 
 import json
-import math
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import Any
@@ -33,6 +32,7 @@ from nasedu.errors import TrainingError
 from nasedu.searching import Interval
 from nasedu.training import Checkpoint, LanguageRecipe, LanguageTrainer, Outcome, perplexity
 from nasedu.training.hardware import keep_freed_memory
+from nasedu.training.measure import BITS, PERPLEXITY
 from nasedu.viewing import intervals_figure
 
 ADAM = LanguageRecipe(optimizer="adam", clip=1.0, sum_steps=False, decay_after=1)
@@ -189,12 +189,7 @@ def rates_drawn(frame, data, optimizer):
 
 def measure_of(data):
     """Return what a text is measured in."""
-    return "bits per character" if data.endswith("-chars") else "perplexity"
-
-
-def value_of(perplexity, data):
-    """Return a perplexity in the measure of a text."""
-    return math.log2(perplexity) if data.endswith("-chars") else perplexity
+    return BITS if data.endswith("-chars") else PERPLEXITY
 
 
 def rows_of(frame, data):
@@ -212,7 +207,7 @@ def rows_of(frame, data):
         own = learned[learned["lr"] == rate]
         digits = 3 if data.endswith("-chars") else 1
         found = [
-            spread([value_of(v, data) for v in own[column]], digits)
+            spread([measure_of(data).read(v) for v in own[column]], digits)
             for column in ("perplexity", "test_perplexity")
         ]
         parameters = f"{int(own['parameters'].iloc[0]):,}"
@@ -245,7 +240,7 @@ def main():
         "trainings: `data/tables/ptb_compared.csv`.\n"
     )
     for data, recipes in TEXTS.items():
-        measure, one = measure_of(data), recipes[0]
+        measure, one = measure_of(data).short, recipes[0]
         body += (
             f"\n## {load_text(data).title}\n\nThe first {one.num_train:,} tokens, "
             f"{one.epochs} epochs.\n\n"

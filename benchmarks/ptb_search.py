@@ -18,6 +18,7 @@ from nasedu import RecurrentCellSpace
 from nasedu.data import load_text
 from nasedu.searching import Interval, mean_of_best
 from nasedu.training import LanguageRecipe
+from nasedu.training.measure import PERPLEXITY
 from nasedu.viewing import intervals_alt, intervals_figure
 
 SEARCH = RecordedSearch(
@@ -36,8 +37,7 @@ SEARCH = RecordedSearch(
         num_train=200_000,
     ),
     trials=96,
-    measure="perplexity",
-    read=lambda outcome: min(outcome.valid_curve),
+    measure=PERPLEXITY,
 )
 HEADS = ["validation perplexity", "median of the first half", "of the second", "best", "failed"]
 TOPS = (1, 5, 15)  # of figure 6
@@ -80,7 +80,7 @@ def rows_of(frame, name, search=SEARCH):
     every = frame.fillna({"perplexity": FAILED})
     found = frame[frame["strategy"] == name].groupby("seed")["perplexity"]
     shares = found.apply(lambda column: f"{column.isna().mean():.0%}")
-    lines = search.halves(every, name, "min", middle="median")
+    lines = search.halves(every, name)
     return [[*line, shares[seed]] for line, seed in zip(lines, search.seeds, strict=True)]
 
 

@@ -5,7 +5,6 @@ a search of hours can be stopped, gone on with and looked at at any time.
 """
 
 import argparse
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +17,8 @@ from nasedu.controller import make_strategy
 from nasedu.searching import Study, Updated
 from nasedu.runs.folder import write_text
 from nasedu.spaces import Space
-from nasedu.training import LanguageRecipe, Outcome, Recipe
-from nasedu.viewing.measures import Measure
+from nasedu.training import LanguageRecipe, Recipe
+from nasedu.training.measure import Measure
 from nasedu.viewing.progress import batch_line
 
 TABLES = HERE.parent / "data" / "tables"
@@ -37,8 +36,7 @@ class RecordedSearch:
         data: On what children are trained.
         recipe: How.
         trials: Children of each search.
-        measure: What children are measured in, which is also the name of a column.
-        read: Takes it from an outcome with a curve.
+        measure: What children are measured in; its name is also that of a column.
         seeds: Seeds of the searches.
         strategies: Who searches, each with every seed.
     """
@@ -49,7 +47,6 @@ class RecordedSearch:
     recipe: Recipe | LanguageRecipe
     trials: int
     measure: Measure
-    read: Callable[[Outcome], float]
     seeds: tuple[int, ...] = (0, 1, 2)
     strategies: tuple[str, ...] = tuple(STRATEGIES)
 
@@ -92,25 +89,26 @@ class RecordedSearch:
 
     def row(self, strategy, seed, trial):
         """Return one child as a row."""
-        outcome = trial.outcome
+        outcome, curve = trial.outcome, trial.outcome.valid_curve
         return {
             "strategy": strategy,
             "seed": seed,
             "trial": trial.number,
             "tokens": " ".join(map(str, trial.tokens)),
-            self.measure: round(self.read(outcome), 6) if outcome.valid_curve else None,
+            self.measure.name: round(self.measure.best(curve), 6) if curve else None,
             "reward": outcome.reward,
             "parameters": outcome.num_parameters,
             "flop": outcome.flop,
             "seconds": round(outcome.seconds, 3),
         }
 
-    def halves(self, frame, name, best, middle="mean"):
+    def halves(self, frame, name):
         """Return for each seed the middle of the first and second half, and the best, as text."""
         part = frame[frame["strategy"] == name]
         second = part["trial"] > self.trials // 2
-        middles = part.groupby(["seed", second])[self.measure].agg(middle).unstack()
-        top = part.groupby("seed")[self.measure].agg(best)
+        values, best = self.measure.name, "max" if self.measure.higher_is_better else "min"
+        middles = part.groupby(["seed", second])[values].agg(self.measure.middle_name).unstack()
+        top = part.groupby("seed")[values].agg(best)
         digits = 3 if top.max() < 1 else 1
         return [
             [f"{NAMES[name]}, seed {s}", *(f"{v:.{digits}f}" for v in (*middles.loc[s], top[s]))]

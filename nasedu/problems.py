@@ -45,6 +45,8 @@ class Problem:
         recipes: Its recipes by name; ``"first"`` suits a search of minutes.
         data: The data set that a first search takes.
         data_names: Function that returns the names of all data sets that the task can use.
+        measure: Function that returns the `Measure` of children, from the settings of a study's
+            evaluator. Empty: nothing but their reward is known.
         viewing: Its `View`: words and drawings. Empty: those that any kind has.
     """
 
@@ -58,6 +60,7 @@ class Problem:
     recipes: str
     data: str
     data_names: str
+    measure: str = ""
     viewing: str = ""
 
     @property
@@ -88,6 +91,7 @@ IMAGES = Problem(
     recipes="nasedu.training.recipe:RECIPES",
     data="digits",
     data_names="nasedu.data:names",
+    measure="nasedu.training.measure:of_images",
     viewing="nasedu.viewing.conv_net_view:VIEW",
 )
 CELLS = Problem(
@@ -101,6 +105,7 @@ CELLS = Problem(
     recipes="nasedu.training.language_recipe:RECIPES",
     data="pydocs",
     data_names="nasedu.data:names_of_texts",
+    measure="nasedu.training.measure:of_text",
     viewing="nasedu.viewing.cell_view:VIEW",
 )
 

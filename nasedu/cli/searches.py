@@ -161,11 +161,18 @@ def _follow(events: Generator[Event, None, None], run: Path) -> None:
     from tqdm import tqdm
 
     from nasedu.searching import Finished, Started, TrialFinished, Updated
+    from nasedu.training.measure import REWARD
     from nasedu.viewing import write_report
-    from nasedu.viewing.measures import Measure, measure_of
-    from nasedu.viewing.progress import batch_line, closing_lines, key_line, opening_lines
+    from nasedu.viewing.measures import measure_of
+    from nasedu.viewing.progress import (
+        batch_line,
+        closing_lines,
+        is_looked_up,
+        key_line,
+        opening_lines,
+    )
 
-    of: Measure = "accuracy"
+    of = REWARD
     done, every, has_key = 0, 1, False
     try:
         with (
@@ -176,8 +183,8 @@ def _follow(events: Generator[Event, None, None], run: Path) -> None:
             for event in events:
                 match event:
                     case Started(study=study, num_trials=total, num_done=done):
-                        of = measure_of(study.config.evaluator)
-                        if study.config.evaluator.get("kind") == "table":
+                        of = measure_of(study.config)
+                        if is_looked_up(study.config.evaluator):
                             every = max(1, total // study.config.batch // FEW)
                         bar.bar_format = None  # from now on there are children to count
                         bar.reset(total)

@@ -21,7 +21,7 @@ from nasedu.data import TextData, load_text
 from nasedu.errors import SettingError, TrainingError
 from nasedu.training.hardware import autocast, one_thread, pick_dtype, seeded
 from nasedu.training.language_recipe import QUICK, LanguageRecipe
-from nasedu.training.measure import BITS, PERPLEXITY
+from nasedu.training.measure import of_text
 from nasedu.training.rewards import perplexity_reward
 from nasedu.training.scoring import WINDOW, mean_nats, perplexity
 from nasedu.training.task import Task
@@ -63,7 +63,7 @@ class LanguageTask(Task):
     ) -> None:
         super().__init__(recipe or LanguageRecipe(), device)
         self.data, self.reward_scale = data, reward_scale
-        self.measure = BITS if data.unit == "character" else PERPLEXITY
+        self.measure = of_text({"unit": data.unit})
         pays = self.recipe.hidden_size >= MIN_HIDDEN_FOR_BFLOAT16
         self.dtype = pick_dtype(self.recipe.precision, self.device, pays)
         size, wanted = self.recipe.batch_size, self.recipe.num_train

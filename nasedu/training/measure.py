@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+SMALL = 0.1  # below which digits may be counted from the first that is not 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,9 @@ class Measure:
         middle: What tells how a batch did; a mean is ruled by one bad child where values have no
             upper end.
         read: Turns a point of a validation curve into a value.
+        part: The part of the data on which it was taken; empty if that goes without saying.
+        has_small_values: Whether those below 0.1 are told by the digits that count, as 0.00012.
+        is_plural: Whether its words are, and so take no article.
     """
 
     name: str
@@ -28,6 +34,9 @@ class Measure:
     digits: int = 3
     middle: Callable[[Iterable[float]], float] = statistics.fmean
     read: Callable[[float], float] = float
+    part: str = "validation"
+    has_small_values: bool = False
+    is_plural: bool = False
 
     @property
     def short(self) -> str:
@@ -36,18 +45,37 @@ class Measure:
 
     @property
     def label(self) -> str:
-        """The measure in words, on the validation part."""
-        return f"validation {self.short}"
+        """The measure in words, in general on the validation part."""
+        return f"{self.part} {self.short}".strip()
+
+    @property
+    def middle_name(self) -> str:
+        """What the middle of a batch is called."""
+        return "median" if self.middle is statistics.median else "mean"
 
     def best(self, curve: Sequence[float]) -> float:
         """Return the value of the best point of a validation curve."""
         return self.read((max if self.higher_is_better else min)(curve))
 
     def write(self, value: float, more: int = 0) -> str:
-        """Return a value with as many digits as mean something, or some more."""
-        return f"{value:,.{self.digits + more}f}"
+        """Return a value with as many digits as mean something, or some more or fewer."""
+        digits = max(1, self.digits + more)
+        if self.has_small_values and 0 < abs(value) < SMALL:
+            return f"{value:.{digits}g}"
+        return f"{value:,.{digits}f}"
 
 
 ACCURACY = Measure("accuracy")
 PERPLEXITY = Measure("perplexity", "", False, 1, statistics.median)
-BITS = Measure("bits", "bits per character", False, 3, statistics.median, math.log2)
+BITS = Measure("bits", "bits per character", False, 3, statistics.median, math.log2, is_plural=True)
+REWARD = Measure("reward", part="", has_small_values=True)  # what the strategy is told
+
+
+def of_images(settings: Mapping[str, Any]) -> Measure:
+    """Return what networks are measured in, from the settings of a study's evaluator."""
+    return ACCURACY
+
+
+def of_text(settings: Mapping[str, Any]) -> Measure:
+    """Return what cells are measured in, from the settings of a study's evaluator."""
+    return BITS if settings.get("unit") == "character" else PERPLEXITY

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nasedu.viewing.cell_steps import CellSteps
     from nasedu.viewing.comparing import compare
-    from nasedu.viewing.drawing import Drawing, draw
+    from nasedu.viewing.drawing import Drawing
     from nasedu.viewing.figures import best_figure, curves_figure, reward_figure, size_figure
     from nasedu.viewing.findings import (
         best_alt,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nasedu.viewing.source import Listing, show
     from nasedu.viewing.token_strip import TokenStrip
     from nasedu.viewing.trainings import training_alt, training_figure
+    from nasedu.viewing.view import View, draw, view_of
 
 # Names load when they are first used: a drawing needs neither torch nor matplotlib.
 _HOME = {
@@ -39,13 +40,14 @@ _HOME = {
     "RankWords": "ranks",
     "SkipMatrix": "skip_matrix",
     "TokenStrip": "token_strip",
+    "View": "view",
     "best_alt": "findings",
     "best_distinct": "searches",
     "best_figure": "figures",
     "compare": "comparing",
     "curves_alt": "findings",
     "curves_figure": "figures",
-    "draw": "drawing",
+    "draw": "view",
     "intervals_alt": "intervals",
     "intervals_figure": "intervals",
     "pareto_front": "searches",
@@ -62,6 +64,7 @@ _HOME = {
     "size_figure": "figures",
     "training_alt": "trainings",
     "training_figure": "trainings",
+    "view_of": "view",
     "write_report": "report",
 }
 
@@ -74,6 +77,7 @@ __all__ = [
     "RankWords",
     "SkipMatrix",
     "TokenStrip",
+    "View",
     "best_alt",
     "best_distinct",
     "best_figure",
@@ -97,6 +101,7 @@ __all__ = [
     "size_figure",
     "training_alt",
     "training_figure",
+    "view_of",
     "write_report",
 ]
 

@@ -1,10 +1,10 @@
-"""What decisions are called in figures and controls, and what they are decisions about."""
+"""What decisions are called in figures and controls."""
 
 from __future__ import annotations
 
 from html import escape
 
-from nasedu.spaces import ConvNetSpace, Decision, Space
+from nasedu.spaces import Decision
 
 UNSEEN = "position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%)"
 
@@ -12,13 +12,6 @@ UNSEEN = "position: absolute; width: 1px; height: 1px; overflow: hidden; clip-pa
 def decision_words(decision: Decision) -> str:
     """Return e.g. ``"filter height"``, ``"filters"`` or ``"cell output"``."""
     return decision.name.removeprefix("num_").replace("_", " ")
-
-
-def place_of(decision: Decision, space: Space) -> str:
-    """Return what a decision describes: ``"layer 3"``, ``"node 12"`` or ``"the memory"``."""
-    if isinstance(space, ConvNetSpace):
-        return f"layer {decision.layer}"
-    return "the memory" if decision.layer == 2 * space.base else f"node {decision.layer - 1}"
 
 
 def name_for(place: str, words: str) -> dict[str, str | bool]:
@@ -33,8 +26,3 @@ def name_for(place: str, words: str) -> dict[str, str | bool]:
     """
     heard = f'<i style="{UNSEEN}">{escape(place)} </i>'
     return {"description": heard + escape(words), "description_allow_html": True}
-
-
-def things_of(space: Space) -> str:
-    """Return what the space is made of: ``"networks"`` or ``"cells"``."""
-    return "networks" if isinstance(space, ConvNetSpace) else "cells"

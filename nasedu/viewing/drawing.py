@@ -1,4 +1,4 @@
-"""Architectures as pictures: for a notebook, for a file, and as text where there is no screen."""
+"""The drawing: a picture for a notebook or a file, and text where there is no screen."""
 
 from __future__ import annotations
 
@@ -7,16 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import Literal
 
-from nasedu.architectures import Architecture, ConvNet, NetworkCost, RecurrentCell, cost
-from nasedu.errors import DrawingError, SettingError
-from nasedu.viewing.cell_graph import cell_graph
-from nasedu.viewing.cell_words import cell_alt, cell_table
-from nasedu.viewing.conv_net_graph import conv_net_graph
-from nasedu.viewing.conv_net_matrix import conv_net_matrix
+from nasedu.errors import DrawingError
 from nasedu.viewing.dot import render, writes_pdf
-from nasedu.viewing.layer_table import Shape, alt_text, layer_table
 from nasedu.viewing.pictures import (
     check_suffix,
     image_html,
@@ -27,7 +20,6 @@ from nasedu.viewing.pictures import (
 )
 from nasedu.viewing.slides import slide
 
-STYLES = {"graph": conv_net_graph, "matrix": conv_net_matrix}
 WIDE = 640  # points, from which on half a page is too narrow
 FORMATS = (".svg", ".png", ".dot", ".pdf")
 
@@ -114,60 +106,3 @@ class Drawing:
             return mime_bundle(self.html, small_png(render(self.dot, "png", 96)), self.text)
         except DrawingError as error:
             return {"text/plain": f"{self.text}\n\n{error}"}
-
-
-def draw(
-    net: Architecture,
-    *,
-    shape: Shape = (3, 32, 32),
-    num_classes: int = 10,
-    style: Literal["graph", "matrix"] = "graph",
-    alt: str | None = None,
-) -> Drawing:
-    """Draw a network with its connections, output shapes and number of parameters.
-
-    A recurrent cell is drawn as in figure 5, the tree of its decisions and beside it what it
-    computes; from base 8 on as in figure 8, what it computes alone.
-
-    Args:
-        net: The network, or a cell.
-        shape: ``(channels, height, width)`` of the images it is meant for; not of a cell.
-        num_classes: Number of classes it tells apart; not of a cell.
-        style: ``"graph"`` for a column of layers with arcs, ``"matrix"`` for a triangle of
-            marks, which stays readable with many skip connections. A cell has a graph only.
-        alt: A text of your own for those who cannot see the picture.
-
-    Raises:
-        DrawingError: Something that is no network.
-        SettingError: An unknown style, or a shape that is not one of an image.
-    """
-    if style not in STYLES:
-        raise SettingError(f"style is {style!r}; expected one of {', '.join(map(repr, STYLES))}")
-    if isinstance(net, RecurrentCell):
-        if style != "graph":
-            raise SettingError(f"style is {style!r}; a recurrent cell has the style 'graph' only")
-        source = cell_graph(net).source
-        return Drawing(source, cell_table(net), alt or cell_alt(net), name_of(net))
-    costs = cost_of(net, shape, num_classes)
-    graph = STYLES[style](net, costs, shape)
-    table = layer_table(net, costs, shape)
-    return Drawing(graph.source, table, alt or alt_text(net, costs), name_of(net))
-
-
-def name_of(net: ConvNet | RecurrentCell) -> str:
-    """Return what a picture of a network is called: no two networks share it."""
-    kind = "Recurrent cell" if isinstance(net, RecurrentCell) else "Convolutional network"
-    return f"{kind} {net.digest[:8]}"
-
-
-def cost_of(net: Architecture, shape: Shape, num_classes: int) -> NetworkCost:
-    """Return the cost of what is to be drawn, once it is clear that it can be."""
-    if not isinstance(net, ConvNet):
-        raise DrawingError(f"cannot draw a {type(net).__name__}; expected a ConvNet")
-    whole = all(isinstance(n, int) and n >= 1 for n in shape) if isinstance(shape, tuple) else False
-    if not whole or len(shape) != 3:
-        raise SettingError(f"shape is {shape!r}; expected (channels, height, width), each above 0")
-    if not isinstance(num_classes, int) or num_classes < 1:
-        raise SettingError(f"num_classes is {num_classes!r}; expected an integer of at least 1")
-    channels, height, width = shape
-    return cost(net, in_channels=channels, height=height, width=width, num_classes=num_classes)

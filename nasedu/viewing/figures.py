@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nasedu.searching import Trial
+from nasedu.training.measure import REWARD, Measure
 from nasedu.viewing.columns import INK, QUIET
-from nasedu.viewing.measures import LOWER_IS_BETTER, MEASURES, Measure, read, say, value_of
+from nasedu.viewing.measures import value_of
 from nasedu.viewing.pens import Pen, pens_of
 from nasedu.viewing.pictures import OKABE_ITO
 from nasedu.viewing.searches import (
     Search,
     Searches,
     Series,
+    asked,
     best_distinct,
     pareto_front,
     scored,
@@ -47,7 +49,7 @@ MARK = 0.04  # of the height of an axis: more than half a mark
 
 
 @plain
-def reward_figure(searches: Searches, of: Measure = "reward") -> Figure:
+def reward_figure(searches: Searches, of: str | Measure = REWARD.name) -> Figure:
     """Draw how every child did, with the mean of each batch.
 
     Around the mean of a lone search lies a band of one standard deviation of its batch, and
@@ -57,31 +59,29 @@ def reward_figure(searches: Searches, of: Measure = "reward") -> Figure:
     Args:
         searches: A study, its trials, or several by name.
         of: ``"reward"``, or what the best result of a child is told in: ``"accuracy"``,
-            ``"perplexity"`` or ``"bits"``.
+            ``"perplexity"``, ``"bits"`` or another `Measure`.
 
     Raises:
         SettingError: Nothing to show, more than four searches, or another ``of``.
     """
-    series = series_of(searches, of)
+    series, of = asked(searches, of)
     figure, [[axes]] = sheet(4.4)
     _fit(axes, series, of)
     for one, pen in zip(series, _pens(series), strict=True):
         if len(one.seeds) == 1:
             _add_dots(axes, one, of, pen, faint=len(series) > 1)
         _add_means(axes, one, of, pen, banded=len(series) == 1 or len(one.seeds) > 1)
-    if len(series) == 1 and of == "reward":
+    if len(series) == 1 and of == REWARD:
         _add_baseline(axes, series[0])
     _add_failures(axes, series)
     lone = any(len(one.seeds) == 1 for one in series)
-    title = (
-        f"{MEASURES[of].capitalize()} of every child" if lone else f"Mean {MEASURES[of]} of a batch"
-    )
+    title = f"{of.label.capitalize()} of every child" if lone else f"Mean {of.label} of a batch"
     _finish(figure, axes, series, title, of)
     return figure
 
 
 @plain
-def best_figure(searches: Searches, of: Measure = "reward") -> Figure:
+def best_figure(searches: Searches, of: str | Measure = REWARD.name) -> Figure:
     """Draw the best value found so far after each child, as steps.
 
     Several seeds are drawn as their mean, with a band from the lowest to the highest.
@@ -89,18 +89,18 @@ def best_figure(searches: Searches, of: Measure = "reward") -> Figure:
     Args:
         searches: A study, its trials, or several by name.
         of: ``"reward"``, or what the best result of a child is told in: ``"accuracy"``,
-            ``"perplexity"`` or ``"bits"``.
+            ``"perplexity"``, ``"bits"`` or another `Measure`.
 
     Raises:
         SettingError: Nothing to show, more than four searches, or another ``of``.
     """
-    series = series_of(searches, of)
+    series, of = asked(searches, of)
     figure, [[axes]] = sheet(3.8)
     bests = [one.best_so_far(of) for one in series]
     for one, best, pen in zip(series, bests, _pens(series), strict=True):
         _add_best(axes, one, best, pen, of)
     _look_closely(axes, bests, series, of)
-    _finish(figure, axes, series, f"Best {MEASURES[of]} so far", of)
+    _finish(figure, axes, series, f"Best {of.label} so far", of)
     return figure
 
 
@@ -119,7 +119,7 @@ def size_figure(searches: Searches, front: bool = True) -> Figure:
     series = series_of(searches)
     figure, [[axes]] = sheet(4.4)
     count_on_log_scale(axes)
-    _fit(axes, series, "reward")
+    _fit(axes, series, REWARD)
     for one, pen in zip(series, _pens(series), strict=True):
         size, rewards = sizes(one.trials)
         look = {"color": pen.colour, "alpha": 0.55, "edgecolor": "white", "linewidth": 0.5}
@@ -134,7 +134,7 @@ def size_figure(searches: Searches, front: bool = True) -> Figure:
             _add_fit(axes, one, pen, words)
     if front and len(series) == 1:
         _add_front(axes, series[0].trials)
-    _finish(figure, axes, series, "Reward against size", "reward", "parameters (log scale)")
+    _finish(figure, axes, series, "Reward against size", REWARD, "parameters (log scale)")
     return figure
 
 
@@ -150,14 +150,14 @@ def curves_figure(search: Search | Series, n: int = 5) -> Figure:
         SettingError: What is given is no search.
     """
     [one] = series_of(search)
-    of = one.measure or "accuracy"
+    of = one.curve_measure
     figure, [[axes]] = sheet(3.8)
     colours = [OKABE_ITO[c] for c in ("blue", "vermillion", "green", "purple", "orange")]
     best = [t for t in best_distinct(one.trials, n) if t.outcome and t.outcome.valid_curve]
     for rank, trial in enumerate(best):
-        curve = [read(point, of) for point in trial.outcome.valid_curve] if trial.outcome else []
+        curve = [of.read(point) for point in trial.outcome.valid_curve] if trial.outcome else []
         look = {"color": colours[rank % 5], "marker": "o^sDv"[rank % 5], "linewidth": 2.2}
-        label = f"child {trial.number}: {say(value_of(trial, of) or 0.0, of)}"
+        label = f"child {trial.number}: {of.write(value_of(trial, of) or 0.0)}"
         axes.plot(range(1, len(curve) + 1), curve, markersize=8, label=label, **look)
     axes.locator_params(axis="x", integer=True)
     _finish(figure, axes, (one,), "Learning curves of the best", of, "epoch")
@@ -169,9 +169,14 @@ def _pens(series: Sequence[Series]) -> list[Pen]:
 
 
 def _fit(axes: Axes, series: Sequence[Series], of: Measure) -> None:
-    """Let the y axis begin at 0 and, unless it is of a text, end at 1 or a half or quarter."""
+    """Let the y axis begin at 0 and, unless lower is better, end at 1 or a half or quarter.
+
+    Where values lie below 0 the axis is left as it is.
+    """
     values = np.concatenate([one.dots(of)[1] for one in series])
-    if all(one.measure in LOWER_IS_BETTER for one in series):
+    if (values < 0).any():
+        return  # the rewards of a kind of one's own may lie anywhere
+    if all(one.measure and not one.measure.higher_is_better for one in series):
         top = 1.04 * values.max(initial=0.0) or 1.0
         axes.set_ylim(-0.04 * top, top)
     else:
@@ -227,7 +232,7 @@ def _add_best(axes: Axes, one: Series, best: np.ndarray, pen: Pen, of: Measure) 
     steps = np.flatnonzero(np.diff(mean, prepend=-np.inf))
     look = {"color": pen.colour, "linestyle": pen.dashes, "linewidth": 2.6}
     marks = {"marker": pen.marker, "markevery": list(steps), "markersize": 7}
-    label = f"{one.label or 'best so far'}: {say(mean[-1], of)}"
+    label = f"{one.label or 'best so far'}: {of.write(mean[-1])}"
     axes.plot(x, mean, drawstyle="steps-post", label=label, **look, **marks)
     if len(one.seeds) > 1:
         band = {"color": pen.colour, "alpha": 0.16, "linewidth": 0, "step": "post"}
@@ -242,9 +247,9 @@ def _look_closely(
     after = [best[:, n - 1 :] for n, best in zip(first, bests, strict=True) if n]
     values = np.concatenate([a[np.isfinite(a)] for a in after]) if after else np.array([])
     if values.size:
-        span = max(np.ptp(values), 0.02 * values.max())
+        span = max(np.ptp(values), 0.02 * np.abs(values).max()) or 1.0
         worse, better = 0.35 * span, 0.1 * span
-        below, above = (better, worse) if of in LOWER_IS_BETTER else (worse, better)
+        below, above = (worse, better) if of.higher_is_better else (better, worse)
         low, high = values.min() - below, values.max() + above
         room = MARK * (high - low)
         marks = np.concatenate([best.mean(axis=0) for best in bests])
@@ -288,8 +293,8 @@ def _finish(
     x: str = "child",
 ) -> None:
     """Name axes and figure, explain the marks, and say so if there are none."""
-    lower = "\n(lower is better)" if of in LOWER_IS_BETTER else ""
-    name_axes(axes, x, f"{MEASURES[of]}{lower}")
+    lower = "" if of.higher_is_better else "\n(lower is better)"
+    name_axes(axes, x, f"{of.label}{lower}")
     if x == "child":
         axes.set_xlim(0, max(one.planned for one in series) + 1)
     if not any(t.state == "finished" for one in series for t in one.trials):

@@ -11,30 +11,35 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from nasedu.searching import Study
-from nasedu.viewing.decision_words import decision_words, place_of
-from nasedu.viewing.measures import LOWER_IS_BETTER, MEASURES, Measure, say, value_of
+from nasedu.training.measure import REWARD, Measure
+from nasedu.viewing.decision_words import decision_words
+from nasedu.viewing.measures import value_of
 from nasedu.viewing.probabilities import recorded_probabilities
 from nasedu.viewing.searches import (
     Search,
     Searches,
     Series,
+    asked,
     best_distinct,
     scored,
     series_of,
     share_explained,
 )
+from nasedu.viewing.view import view_of
 
 NOTHING = "No child has finished yet"
 
 
-def reward_alt(searches: Searches, of: Measure = "reward") -> str:
+def reward_alt(searches: Searches, of: str | Measure = REWARD.name) -> str:
     """Say how the children of `reward_figure` did, and how that changed."""
-    return _for_each(series_of(searches, of), lambda one: _reward_finding(one, of))
+    series, measure = asked(searches, of)
+    return _for_each(series, lambda one: _reward_finding(one, measure))
 
 
-def best_alt(searches: Searches, of: Measure = "reward") -> str:
+def best_alt(searches: Searches, of: str | Measure = REWARD.name) -> str:
     """Say what the best child of `best_figure` reached, and when it came."""
-    return _for_each(series_of(searches, of), lambda one: _best_finding(one, of))
+    series, measure = asked(searches, of)
+    return _for_each(series, lambda one: _best_finding(one, measure))
 
 
 def size_alt(searches: Searches, front: bool = True) -> str:
@@ -48,14 +53,13 @@ def curves_alt(search: Search | Series, n: int = 5) -> str:
     best = [t for t in best_distinct(one.trials, n) if t.outcome and t.outcome.valid_curve]
     if not best:
         return f"{NOTHING}."
-    of = one.measure or "accuracy"
+    of = one.curve_measure
     reached = [value_of(trial, of) or 0.0 for trial in best]
-    name = MEASURES[of] if of == "bits" else f"a {MEASURES[of]}"
-    text = f"Child {best[0].number} reaches {name} of {say(reached[0], of)}"
+    name = of.label if of.is_plural else f"a {of.label}"
+    text = f"Child {best[0].number} reaches {name} of {of.write(reached[0])}"
     if len(best) > 1:
-        others = f"{say(min(reached[1:]), of)} to {say(max(reached[1:]), of)}"
-        things = "cells" if of in LOWER_IS_BETTER else "networks"
-        text += f", the next {len(best) - 1} different {things} {others}"
+        others = f"{of.write(min(reached[1:]))} to {of.write(max(reached[1:]))}"
+        text += f", the next {len(best) - 1} different {one.view.things} {others}"
     return f"{text}."
 
 
@@ -66,13 +70,16 @@ def probabilities_alt(study: Study | Series) -> str:
         SettingError: The strategy has no probabilities, as random search, or no update yet.
     """
     history, decisions, space = recorded_probabilities(study)
+    view = view_of(space)
     number, last = history[-1]
     favourites = []
     for decision, shares in zip(decisions, last, strict=False):
         if decision.choices:
             choice = decision.choices[int(np.argmax(shares))]
-            words = f"{decision_words(decision)} {choice} in {place_of(decision, space)}"
+            words = f"{decision_words(decision)} {choice} in {view.place_of(decision, space)}"
             favourites.append((max(shares), words, len(decision.choices)))
+    if not favourites:  # anchors alone, whose sets have no favourite
+        return f"At update {number}, the probability of every connection."
     (low, doubtful, n), (high, sure, _) = min(favourites), max(favourites)
     return (
         f"At update {number} the controller is surest of {sure} (probability {high:.2f}) and "
@@ -94,13 +101,13 @@ def _reward_finding(one: Series, of: Measure) -> str:
     failed, ended = states.count("failed"), states.count("failed") + states.count("finished")
     if values.size:
         in_order = values[np.argsort(numbers, kind="stable")]
-        text = f"Mean {MEASURES[of]} {_trend(in_order, of, len(one.seeds))}"
+        text = f"Mean {of.label} {_trend(in_order, of, len(one.seeds))}"
     elif failed == len(one.trials) > 0:
         return f"All {failed} children failed"
     else:
         text = NOTHING
-    if one.baselines and of == "reward":
-        text += f"; the baseline ends at {say(one.baselines[max(one.baselines)], digits=2)}"
+    if one.baselines and of == REWARD:
+        text += f"; the baseline ends at {REWARD.write(one.baselines[max(one.baselines)], -1)}"
     return f"{text}; {failed} of {ended} failed" if failed else text
 
 
@@ -108,7 +115,7 @@ def _trend(values: np.ndarray, of: Measure, seeds: int = 1) -> str:
     """Say how values in the order of asking change, and whether by more than twice its error."""
     n, quarter = len(values), len(values) // 4
     if quarter < 2:
-        return f"is {say(values.mean(), of, 2)} over {n} {'child' if n == 1 else 'children'}"
+        return f"is {of.write(values.mean(), -1)} over {n} {'child' if n == 1 else 'children'}"
     first, last = values[:quarter], values[-quarter:]
     change = last.mean() - first.mean()
     error = np.sqrt((first.var(ddof=1) + last.var(ddof=1)) / quarter)
@@ -116,8 +123,8 @@ def _trend(values: np.ndarray, of: Measure, seeds: int = 1) -> str:
     if abs(change) <= 2 * error:
         verb = "hardly changes," if abs(change) <= error else "changes by no more than chance may,"
     return (
-        f"{verb} from {say(first.mean(), of, 2)} in the first quarter of {n // seeds} children "
-        f"to {say(last.mean(), of, 2)} in the last"
+        f"{verb} from {of.write(first.mean(), -1)} in the first quarter of {n // seeds} children "
+        f"to {of.write(last.mean(), -1)} in the last"
     )
 
 
@@ -127,11 +134,11 @@ def _best_finding(one: Series, of: Measure) -> str:
         return NOTHING
     ends, n = best[:, -1], best.shape[1]
     if len(ends) > 1:
-        spread = f"{say(np.nanmin(ends), of)} to {say(np.nanmax(ends), of)}"
-        mean = say(float(np.nanmean(ends)), of)
-        return f"After {n} children the best {MEASURES[of]} is {mean} ({spread})"
+        spread = f"{of.write(np.nanmin(ends))} to {of.write(np.nanmax(ends))}"
+        mean = of.write(float(np.nanmean(ends)))
+        return f"After {n} children the best {of.label} is {mean} ({spread})"
     number = int(np.flatnonzero(best[0] == ends[0])[0]) + 1
-    return f"The best {MEASURES[of]}, {say(ends[0], of)}, comes with child {number} of {n}"
+    return f"The best {of.label}, {of.write(ends[0])}, comes with child {number} of {n}"
 
 
 def _size_finding(one: Series) -> str:

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from nasedu.architectures import ConvLayer, ConvNet, NetworkCost
+from nasedu.architectures import ConvLayer, ConvNet, NetworkCost, cost
+from nasedu.errors import SettingError
 from nasedu.viewing.connections import connections
 
 Shape = tuple[int, int, int]
 
 MANY = 12  # connections, beyond which nobody wants to hear each of them
+
+
+def cost_of(net: ConvNet, shape: Shape, num_classes: int) -> NetworkCost:
+    """Return the cost of what is to be drawn, once it is clear that it can be."""
+    whole = all(isinstance(n, int) and n >= 1 for n in shape) if isinstance(shape, tuple) else False
+    if not whole or len(shape) != 3:
+        raise SettingError(f"shape is {shape!r}; expected (channels, height, width), each above 0")
+    if not isinstance(num_classes, int) or num_classes < 1:
+        raise SettingError(f"num_classes is {num_classes!r}; expected an integer of at least 1")
+    channels, height, width = shape
+    return cost(net, in_channels=channels, height=height, width=width, num_classes=num_classes)
 
 
 def layer_table(net: ConvNet, cost: NetworkCost, shape: Shape) -> str:

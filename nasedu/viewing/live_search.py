@@ -9,10 +9,11 @@ from typing import Any
 from uuid import uuid4
 
 from nasedu.searching import Event, Started, Study, TrialFinished, Updated
+from nasedu.training.measure import ACCURACY, REWARD, Measure
 from nasedu.viewing.background import OVER, BackgroundSearch, Events, State
 from nasedu.viewing.decision_words import UNSEEN
 from nasedu.viewing.findings import reward_alt
-from nasedu.viewing.measures import Measure, measure_of, say
+from nasedu.viewing.measures import measure_of
 from nasedu.viewing.pacing import Paced
 from nasedu.viewing.pictures import image_html
 from nasedu.viewing.progress import best_words
@@ -43,8 +44,8 @@ WORDS: dict[State, str] = {
 
 RESTING = ("paused", *OVER)
 
-REWARD = "Reward: what a child earns by its result, and what the strategy is told."
-BASELINE = (
+REWARD_WORDS = "Reward: what a child earns by its result, and what the strategy is told."
+BASELINE_WORDS = (
     "Baseline: an average of earlier rewards; a child that earns more becomes more probable, "
     "one that earns less becomes less probable."
 )
@@ -79,8 +80,8 @@ class LiveSearch:
         self._display_id, self._is_shown = uuid4().hex, False
         self._done = 0
         self._last: Updated | None = None
-        self._measure: Measure = "accuracy"
-        self._steady = SteadyFigure("accuracy")
+        self._measure: Measure = ACCURACY
+        self._steady = SteadyFigure(ACCURACY)
         self._lock = threading.Lock()  # clicks and the search meet here
         tidy = {"description_width": "initial"}
         self.progress = IntProgress(description="children", min=0, max=1, style=tidy)
@@ -163,7 +164,7 @@ class LiveSearch:
         """Show an event; runs in the search's thread."""
         if isinstance(event, Started):
             self._done, self.progress.max = event.num_done, event.num_trials
-            self._measure = measure_of(event.study.config.evaluator)
+            self._measure = measure_of(event.study.config)
             self._steady = SteadyFigure(self._measure)
         elif isinstance(event, TrialFinished):
             self._done += 1
@@ -212,11 +213,10 @@ class LiveSearch:
             return self._first_batch
         stats, best = self._last.stats, self._last.best
         text = f"batch {self._last.number:,}"
-        text += (
-            f": mean reward {say(stats.mean_reward, digits=2)}" if stats else ": every child failed"
-        )
+        mean = f"mean reward {REWARD.write(stats.mean_reward, -1)}" if stats else ""
+        text += f": {mean or 'every child failed'}"
         if stats and stats.baseline is not None:
-            text += f", baseline {say(stats.baseline, digits=2)}"
+            text += f", baseline {REWARD.write(stats.baseline, -1)}"
         if best is not None:
             text += f"; {best_words(best, self._measure)}"
         return text
@@ -225,7 +225,8 @@ class LiveSearch:
     def _meaning(self) -> str:
         """What the words of the figure mean, as HTML."""
         stats = self._last.stats if self._last else None
-        words = f"{REWARD} {BASELINE}" if stats and stats.baseline is not None else REWARD
+        has_baseline = stats is not None and stats.baseline is not None
+        words = f"{REWARD_WORDS} {BASELINE_WORDS}" if has_baseline else REWARD_WORDS
         return f'<div style="line-height: 1.3; max-width: {WIDTH}"><small>{words}</small></div>'
 
     @property

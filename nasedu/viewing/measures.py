@@ -1,67 +1,80 @@
-"""In what the results of children are told: accuracy of images, perplexity or bits of text."""
+"""In what a search tells its results: in rewards, or in what its children are measured in."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from nasedu.errors import SettingError
-from nasedu.searching import Trial
+from nasedu.errors import SearchSpaceError, SettingError
+from nasedu.problems import problem_of, read_space
+from nasedu.searching import RunConfig, Trial
+from nasedu.spaces import Space
+from nasedu.training.measure import ACCURACY, BITS, PERPLEXITY, REWARD, Measure
 
-Measure = Literal["reward", "accuracy", "perplexity", "bits"]
-
-MEASURES: dict[Measure, str] = {
-    "reward": "reward",
-    "accuracy": "validation accuracy",
-    "perplexity": "validation perplexity",
-    "bits": "validation bits per character",
-}
-LOWER_IS_BETTER = ("perplexity", "bits")
+RESULT = Measure("result")  # of children of whom nothing but a curve is known
+NAMED = {of.name: of for of in (REWARD, ACCURACY, PERPLEXITY, BITS)}
+"""What trials alone can be asked for by name: they do not say what they were measured in."""
 
 
-def measure_of(evaluator: Mapping[str, Any]) -> Measure:
-    """Return what children are measured in, from the settings of a study's evaluator."""
-    if evaluator.get("kind") != "language":
-        return "accuracy"
-    return "bits" if evaluator.get("unit") == "character" else "perplexity"
+def space_of(config: RunConfig) -> Space | None:
+    """Return the space of a run; None if it is of a class that no problem names."""
+    try:
+        return read_space(config.space)
+    except SearchSpaceError:
+        return None
 
 
-def value_of(trial: Trial, of: Measure = "reward") -> float | None:
+def measure_of(config: RunConfig) -> Measure:
+    """Return what the children of a run are measured in; the reward if nothing else is known."""
+    return measure_for(space_of(config), config.evaluator) or REWARD
+
+
+def measure_for(thing: Any, settings: Mapping[str, Any]) -> Measure | None:
+    """Return what the children of a space, or an architecture, are measured in.
+
+    Args:
+        thing: The space or the architecture.
+        settings: Of the data or the evaluator, which say the unit of a text.
+
+    Returns:
+        The measure; None if no problem has such a thing, or its row says nothing of a measure.
+    """
+    try:
+        row = problem_of(thing)
+    except TypeError:
+        return None
+    return row.load("measure")(settings) if row.measure else None
+
+
+def measure_named(of: str | Measure, own: Iterable[Measure | None] = ()) -> Measure:
+    """Return the measure that a figure is asked for.
+
+    Args:
+        of: Its name, or itself.
+        own: What the children of the searches are measured in, as far as that is known.
+
+    Raises:
+        SettingError: There is no measure of that name.
+    """
+    if not isinstance(of, str):
+        return of
+    known = {**NAMED, **{one.name: one for one in own if one is not None}}
+    if of not in known:
+        raise SettingError(f"of is {of!r}; expected one of {', '.join(map(repr, known))}")
+    return known[of]
+
+
+def value_of(trial: Trial, of: Measure = REWARD) -> float | None:
     """Return a finished child's reward or its best result on the validation part, else None.
 
     Args:
         trial: The child.
-        of: What to return. The others than ``"reward"`` must be what the child was measured
-            in, see `measure_of`; bits are those of a perplexity.
-
-    Raises:
-        SettingError: ``of`` is no measure.
+        of: What to return. Any other than the reward must be what the child was measured in,
+            see `measure_of`; bits are those of a perplexity.
     """
-    if of not in MEASURES:
-        raise SettingError(f"of is {of!r}; expected one of {', '.join(map(repr, MEASURES))}")
     if trial.outcome is None or trial.outcome.is_failed:
         return None
+    if of == REWARD:
+        return trial.outcome.reward
     curve = trial.outcome.valid_curve
-    if of == "reward" or not curve:
-        return trial.outcome.reward if of == "reward" else None
-    return max(curve) if of == "accuracy" else read(min(curve), of)
-
-
-def read(point: float, of: Measure) -> float:
-    """Return what a point of a validation curve says in this measure."""
-    return math.log2(point) if of == "bits" else point
-
-
-def say(value: float, of: Measure = "reward", digits: int = 3) -> str:
-    """Write a value with as many digits as mean something.
-
-    Args:
-        value: What to write.
-        of: What it measures.
-        digits: Digits after the point; of a reward below 0.1, as a text gives, digits that count.
-    """
-    if of == "perplexity":
-        return f"{value:,.1f}"
-    small = of == "reward" and 0 < abs(value) < 0.1
-    return f"{value:.{digits}{'g' if small else 'f'}}"
+    return of.best(curve) if curve else None

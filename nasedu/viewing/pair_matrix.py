@@ -17,7 +17,7 @@ from nasedu.viewing.layer_table import filter_size
 from nasedu.viewing.pictures import OKABE_ITO
 
 if TYPE_CHECKING:
-    from nasedu.viewing.comparing import Pair
+    from nasedu.viewing.conv_net_comparing import Pair
 
 BOTH = {"shape": "square", "width": "0.22", "fillcolor": INK}
 ALONE = (

@@ -11,11 +11,12 @@ import numpy as np
 from nasedu.errors import SettingError, StudyError
 from nasedu.problems import read_space
 from nasedu.searching import Study
-from nasedu.spaces import ConvNetSpace, Decision, Space
+from nasedu.spaces import Decision, Space
 from nasedu.viewing.columns import INK
-from nasedu.viewing.decision_words import decision_words, place_of
+from nasedu.viewing.decision_words import decision_words
 from nasedu.viewing.searches import Series, series_of
 from nasedu.viewing.sheets import SMALL, TEXT, plain, sheet, write_title
+from nasedu.viewing.view import view_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 PALE, DEEP = np.array([0.87, 0.93, 0.97]), np.array([0.0, 0.27, 0.45])  # of Okabe-Ito's blue
 ENOUGH = 0.2  # share that has room for its name
+LONGEST = 8  # letters of a name that have room beside a panel
+AWAY = 8  # points that a row's name moves away from its panels for each of them
 
 
 @plain
@@ -43,11 +46,12 @@ def probabilities_figure(study: Study | Series) -> Figure:
         SettingError: The strategy has no probabilities, as random search, or no update yet.
     """
     history, decisions, space = recorded_probabilities(study)
-    places = _places(decisions, space)
+    view = view_of(space)
+    places = view.panels(decisions, space)
     num_rows, num_columns = (max(numbers) + 1 for numbers in zip(*places, strict=True))
     height = 0.9 + num_rows * (1.25 if num_rows <= 6 else 1.0)
     figure, panels = sheet(height, num_rows, num_columns, gap=0.05)
-    if not isinstance(space, ConvNetSpace):
+    if view.is_last_row_wide:
         _widen(figure, panels[-1])
     for k, (decision, (row, column)) in enumerate(zip(decisions, places, strict=True)):
         panel = panels[row][column]
@@ -60,21 +64,6 @@ def probabilities_figure(study: Study | Series) -> Figure:
     _name_panels(panels, dict(zip(places, decisions, strict=True)), space)
     write_title(figure, "What the controller would choose")
     return figure
-
-
-def _places(decisions: Sequence[Decision], space: Space) -> list[tuple[int, int]]:
-    """Return row and column of every decision's panel."""
-    if isinstance(space, ConvNetSpace):
-        kinds = list(dict.fromkeys(d.name for d in decisions))
-        kinds.sort(key=lambda name: name == "learning_rate")  # decided once, so in the last column
-        return [(d.layer - 1, kinds.index(d.name)) for d in decisions]
-    base, index = space.base, {"cell_output": 0, "cell_input": 2}
-    return [
-        (base, index[d.name])
-        if d.name in index
-        else ((d.layer - 1) % base, (d.layer - 1) // base * 2 + (d.name == "activation"))
-        for d in decisions
-    ]
 
 
 def _widen(figure: Figure, row: list[Axes]) -> None:
@@ -136,11 +125,17 @@ def _add_stack(axes: Axes, decision: Decision, numbers: np.ndarray, values: np.n
     middles, last = tops - shares / 2, len(decision.choices) - 1
     for c, choice in enumerate(decision.choices):
         if shares[0, c] >= ENOUGH or c in (0, last):
-            _name_row(axes, -0.03, middles[0, c], f"{choice}")
+            _name_row(axes, -0.03, middles[0, c], _short(choice))
         if shares[-1, c] >= ENOUGH:
-            _name_row(axes, 1.03, middles[-1, c], f"{choice}")
+            _name_row(axes, 1.03, middles[-1, c], _short(choice))
     axes.set(xlim=(x[0], x[-1]), ylim=(0, 1), yticks=[])
     axes.locator_params(axis="x", integer=True)
+
+
+def _short(choice: object) -> str:
+    """Return the name of a choice, cut off if it is too long to stand beside a panel."""
+    name = f"{choice}"
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
 
 
 def _add_map(axes: Axes, decision: Decision, numbers: np.ndarray, values: np.ndarray) -> None:
@@ -207,5 +202,6 @@ def _name_panels(
         if is_lowest:
             axes.set_xlabel("update", fontsize=SMALL, color=INK)
         if left is None or left.layer != here.layer:
-            name = place_of(here, space).removeprefix("the ")
-            axes.set_ylabel(name, fontsize=TEXT, color=INK, labelpad=24)
+            name = view_of(space).place_of(here, space).removeprefix("the ")
+            letters = max([3, *(len(_short(choice)) for choice in here.choices)])
+            axes.set_ylabel(name, fontsize=TEXT, color=INK, labelpad=AWAY * letters)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Mapping
 from typing import Any
 
-from nasedu.architectures import ConvNet
 from nasedu.problems import read_space
 from nasedu.searching import Finished, Started, Trial, Updated
+from nasedu.training.measure import ACCURACY, REWARD, Measure
 from nasedu.viewing.layer_table import count
-from nasedu.viewing.measures import LOWER_IS_BETTER, MEASURES, Measure, measure_of, say, value_of
+from nasedu.viewing.measures import measure_of, space_of, value_of
+from nasedu.viewing.view import view_of
 
 BASELINE_KEY = "\n    baseline (average of earlier rewards: what earns more becomes more probable)"
-LAYER_KEY = "(layer: height x width of its filters, their number <- what it reads; 0 is the image)"
 
 
 def opening_lines(event: Started) -> str:
@@ -23,19 +22,36 @@ def opening_lines(event: Started) -> str:
     name = strategy.pop("name")
     settings = ", ".join(f"{key} {value}" for key, value in strategy.items())
     resumed = f", {event.num_done} of them trained before" if event.num_done else ""
-    is_table = data.get("kind") == "table"
-    how = f"looked up in {data['table']}" if is_table else f"{event.workers} at a time"
+    how = f"looked up in {data['table']}" if is_looked_up(data) else f"{event.workers} at a time"
     by = f"{name} ({settings})" if settings else name
     grow = ", at first of {start} layers, {step} more every {every:,}"
     depth = grow.format(**config.depth) if config.depth else ""
     return (
-        f"{event.num_trials:,} children by {by}{depth}, {how}, seed {config.seed}{resumed}\n"
-        f"{data['title']}: {data['num_train']:,} training and {data['num_valid']:,} validation "
-        f"{unit_of(data)}, {count(data['recipe']['epochs'], 'epoch')} a child"
+        f"{event.num_trials:,} children by {by}{depth}, {how}, seed {config.seed}{resumed}"
+        f"{_data_line(event)}"
     )
 
 
-def batch_line(event: Updated, of: Measure = "accuracy") -> str:
+def _data_line(event: Started) -> str:
+    """Say on which data children are trained, as far as their evaluator tells."""
+    config = event.study.config
+    data, view = config.evaluator, view_of(space_of(config))
+    words = []
+    if {"num_train", "num_valid"} <= data.keys():
+        sizes = f"{data['num_train']:,} training and {data['num_valid']:,} validation"
+        words.append(f"{sizes} {view.unit_of(data)}")
+    if epochs := data.get("recipe", {}).get("epochs"):
+        words.append(f"{count(epochs, 'epoch')} a child")
+    told = ": ".join(filter(None, (data.get("title"), ", ".join(words))))
+    return f"\n{told}" if told else ""
+
+
+def is_looked_up(evaluator: Mapping[str, Any]) -> bool:
+    """Whether children are looked up in a table, by the settings of their evaluator."""
+    return "table" in evaluator
+
+
+def batch_line(event: Updated, of: Measure = ACCURACY) -> str:
     """Say how one batch did, with a further line for every child that failed.
 
     Args:
@@ -45,14 +61,13 @@ def batch_line(event: Updated, of: Measure = "accuracy") -> str:
     values = [v for trial in event.trials if (v := value_of(trial, of)) is not None]
     line = f"batch {event.number:3d}"
     if values:
-        # One bad cell has a perplexity of thousands, which would rule a mean.
-        middle = statistics.median if of in LOWER_IS_BETTER else statistics.fmean
-        low, high = say(min(values), of), say(max(values), of)
-        line += f"  {short(of)} {say(middle(values), of)} ({low} to {high})"
+        low, high = of.write(min(values)), of.write(max(values))
+        line += f"  {of.short} {of.write(of.middle(values))} ({low} to {high})"
     if event.stats:
-        line += f"  reward {say(event.stats.mean_reward)}"
+        if of != REWARD:
+            line += f"  reward {REWARD.write(event.stats.mean_reward)}"
         if event.stats.baseline is not None:
-            line += f"  baseline {say(event.stats.baseline)}"
+            line += f"  baseline {REWARD.write(event.stats.baseline)}"
     if event.best:
         line += f"  best {_result(event.best, of)} (child {event.best.number})"
     for trial in event.trials:
@@ -61,12 +76,12 @@ def batch_line(event: Updated, of: Measure = "accuracy") -> str:
     return line
 
 
-def key_line(event: Updated, of: Measure = "accuracy") -> str:
+def key_line(event: Updated, of: Measure = ACCURACY) -> str:
     """Say what the figures of `batch_line` are, for those who read them for the first time."""
-    middle = "median" if of in LOWER_IS_BETTER else "mean"
-    words = [f"{middle} {short(of)} of its children (lowest to highest)"]
+    words = [f"{of.middle_name} {of.short} of its children (lowest to highest)"]
     if event.stats:
-        words.append("mean reward")
+        if of != REWARD:
+            words.append("mean reward")
         if event.stats.baseline is not None:
             words.append(BASELINE_KEY)
     return "each line is a batch: " + ", ".join([*words, "best child so far"]).replace(" \n", "\n")
@@ -77,32 +92,22 @@ def closing_lines(event: Finished) -> str:
     if event.best is None or event.best.outcome is None:
         return "every child failed: the first reason is " + repr(event.study.trials()[0].reason)
     config = event.study.config
-    net, of = read_space(config.space).decode(event.best.tokens), measure_of(config.evaluator)
-    key = f"\n{LAYER_KEY}" if isinstance(net, ConvNet) else ""
+    space, of = read_space(config.space), measure_of(config)
+    net, key = space.decode(event.best.tokens), view_of(space).reading_key
     return (
-        f"best child: {event.best.number}, {MEASURES[of]} {_result(event.best, of)}, "
-        f"{event.best.outcome.num_parameters:,} parameters\n{net}{key}"
+        f"best child: {event.best.number}, {of.label} {_result(event.best, of)}, "
+        f"{event.best.outcome.num_parameters:,} parameters\n{net}" + (f"\n{key}" if key else "")
     )
 
 
 def best_words(best: Trial, of: Measure) -> str:
     """Return e.g. ``"best accuracy 0.912 (child 7)"``."""
-    return f"best {short(of)} {_result(best, of)} (child {best.number:,})"
-
-
-def unit_of(evaluator: Mapping[str, Any]) -> str:
-    """Return what data are counted in: ``"images"``, ``"words"`` or ``"characters"``."""
-    return f"{evaluator.get('unit', 'image')}s"
-
-
-def short(of: Measure) -> str:
-    """Return the measure without saying on which part it was taken."""
-    return MEASURES[of].removeprefix("validation ")
+    return f"best {of.short} {_result(best, of)} (child {best.number:,})"
 
 
 def _result(trial: Trial, of: Measure) -> str:
     value = value_of(trial, of)
-    return "unknown" if value is None else say(value, of)
+    return "unknown" if value is None else of.write(value)
 
 
 def duration(seconds: float) -> str:

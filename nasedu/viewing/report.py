@@ -11,11 +11,12 @@ from typing import Any
 from nasedu.errors import StudyError
 from nasedu.runs.folder import write_text
 from nasedu.searching import Study
-from nasedu.spaces import RecurrentCellSpace, Space
+from nasedu.training.measure import REWARD
 from nasedu.viewing import page
+from nasedu.viewing.field_table import said
 from nasedu.viewing.layer_table import count
-from nasedu.viewing.measures import LOWER_IS_BETTER, MEASURES, say, value_of
-from nasedu.viewing.progress import duration, unit_of
+from nasedu.viewing.measures import value_of
+from nasedu.viewing.progress import duration
 from nasedu.viewing.report_sections import (
     controller_section,
     course_section,
@@ -69,12 +70,12 @@ def _opening(report: RunSummary) -> str:
     state = "Finished" if report.is_complete else "Unfinished"
     status = f"{state}: {done} of {config.trials} children"
     status += f", {failed} of them failed." if failed else "."
-    lead = f"{config.trials} {_searched(report.space)}"
+    lead = f"{config.trials} {report.view.searched(report.space)}"
     if {"num_train", "num_valid"} <= data.keys():
         epochs = data.get("recipe", {}).get("epochs")
-        lead += ", each looked up in a table, where it was" if _is_table(data) else ", each"
+        lead += ", each looked up in a table, where it was" if report.is_looked_up else ", each"
         lead += " trained" + (f" for {count(epochs, 'epoch')}" if epochs else "")
-        lead += f" on {data['num_train']:,} {unit_of(data)} and measured on "
+        lead += f" on {data['num_train']:,} {report.view.unit_of(data)} and measured on "
         lead += f"{data['num_valid']:,} others"
     kind = "status" if report.is_complete else "status open"
     head = (
@@ -87,49 +88,35 @@ def _opening(report: RunSummary) -> str:
     return "\n".join((*head, page.tiles(facts) if facts else ""))
 
 
-def _searched(space: Space) -> str:
-    if isinstance(space, RecurrentCellSpace):
-        return f"recurrent cells of base {space.base}"
-    return f"convolutional networks of {space.num_layers} layers"
-
-
 def _key_facts(report: RunSummary) -> list[tuple[str, str, str]]:
     facts = []
     if report.best:
         top, outcome = report.best[0], report.best[0].outcome
-        of = "reward" if value_of(top, report.measure) is None else report.measure
+        of = REWARD if value_of(top, report.measure) is None else report.measure
         size = f", {outcome.num_parameters:,} parameters" if outcome else ""
-        lower = "; lower is better" if of in LOWER_IS_BETTER else ""
-        shown = say(value_of(top, of) or 0.0, of)
-        facts.append((f"Best {MEASURES[of]}", shown, f"child {top.number}{size}{lower}"))
+        lower = "" if of.higher_is_better else "; lower is better"
+        shown = of.write(value_of(top, of) or 0.0)
+        facts.append((f"Best {of.label}", shown, f"child {top.number}{size}{lower}"))
         quarter = -(-len(report.finished) // 4)
         rewards = [t.reward or 0.0 for t in report.finished]
-        first, last = (sum(r) / quarter for r in (rewards[:quarter], rewards[-quarter:]))
-        facts.append(("Mean reward, last quarter", say(last), f"first quarter {say(first)}"))
+        means = (sum(r) / quarter for r in (rewards[:quarter], rewards[-quarter:]))
+        first, last = map(REWARD.write, means)
+        facts.append(("Mean reward, last quarter", last, f"first quarter {first}"))
     seconds = sum(t.outcome.seconds for t in report.trials if t.outcome)
     if seconds:
-        spared = ", spared by the table" if _is_table(report.data) else ""
+        spared = ", spared by the table" if report.is_looked_up else ""
         facts.append(("Training time", duration(seconds), f"added up over all children{spared}"))
     return facts
 
 
-def _is_table(data: dict[str, Any]) -> bool:
-    return data.get("kind") == "table"
-
-
 def _next_steps(report: RunSummary) -> str:
-    run, data, recipe = report.run, report.data, report.data.get("recipe", {})
-    rows = []
+    run, rows = report.run, []
     if report.best:
         rows.append((f"nasedu draw {run}:{report.best[0].number}", "Show a child of this run:"))
-    if data.get("kind") in ("images", "table", "language"):
-        if report.best and data["kind"] != "language":
-            options = f" --data {shlex.quote(str(data['data']))}"
-            for name in ("image_size", "whitening", "augmentation"):
-                if value := recipe.get(name):
-                    options += f" --{name.replace('_', '-')} {shlex.quote(str(value))}"
+    if report.is_ours:
+        if report.best and (options := report.view.train_options(report.data)):
             what = "Train the best child anew, for longer, and test it once:"
-            rows.append((f"nasedu train {run}{options} --epochs 20", what))
+            rows.append((f"nasedu train {run} {shlex.join(options)} --epochs 20", what))
         more = f" --trials {2 * report.config.trials}" if report.is_complete else ""
         what = "Let the search grow:" if report.is_complete else "Go on with the search:"
         rows.append((f"nasedu resume {run}{more}", what))
@@ -146,16 +133,8 @@ def _settings(report: RunSummary) -> str:
     alone = {name: v for name, v in config.items() if not isinstance(v, dict)}
     groups = {"Search": alone, **groups, "Begun with": report.study.versions}
     tables = (
-        page.settings(name, {key.replace("_", " "): _shown(v) for key, v in values.items()})
+        page.settings(name, {key.replace("_", " "): said(v) for key, v in values.items()})
         for name, values in groups.items()
         if values
     )
     return page.section("Configuration and versions", page.side_by_side(tables))
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(_shown, value))
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "none" if value is None else str(value)

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from contextlib import suppress
 
-from nasedu.architectures import RecurrentCell
 from nasedu.errors import DrawingError, SettingError
 from nasedu.searching import Trial
+from nasedu.training.measure import REWARD, Measure
 from nasedu.viewing import findings, page
-from nasedu.viewing.connections import connections
-from nasedu.viewing.drawing import Drawing, draw
 from nasedu.viewing.figures import best_figure, curves_figure, reward_figure, size_figure
-from nasedu.viewing.layer_table import MANY
-from nasedu.viewing.measures import LOWER_IS_BETTER, MEASURES, Measure, say, value_of
+from nasedu.viewing.measures import value_of
 from nasedu.viewing.probabilities import probabilities_figure, recorded_probabilities
 from nasedu.viewing.run_summary import RunSummary
 
@@ -24,11 +21,6 @@ CARE = (
     "{thing} is good, and better than others, shows when it is trained anew, for longer and "
     "with several seeds, and is then tested once."
 )
-MEANINGS = {
-    "images": "its reward is its best validation accuracy of the last 5 epochs, cubed",
-    "table": "its reward is its best validation accuracy of the last 5 epochs, cubed",
-    "language": "its reward is 80 / perplexity² of the validation text after its best epoch",
-}
 
 
 def course_section(report: RunSummary) -> str:
@@ -38,10 +30,10 @@ def course_section(report: RunSummary) -> str:
         return page.section("How the search went", page.paragraph(words))
     series = report.series
     meaning = "A dot is a child"
-    if (kind := report.data.get("kind")) in MEANINGS:
-        meaning += f"; {MEANINGS[kind]}"
+    if report.is_ours and report.view.reward_words:
+        meaning += f"; its reward is {report.view.reward_words}"
     # What a reward says of images, an accuracy does not say better; of 80 / perplexity² it does.
-    of = report.measure if report.measure in LOWER_IS_BETTER else "reward"
+    of = REWARD if report.measure.higher_is_better else report.measure
     return page.section(
         "How the search went",
         report.figure("reward", reward_figure(series), findings.reward_alt(series), f"{meaning}."),
@@ -92,14 +84,15 @@ def networks_section(report: RunSummary) -> str:
     """The best networks: a table, what to think of it, and drawings."""
     if not report.best:
         return ""
-    of, things = report.measure, report.things
-    heads = ("rank", "child", MEASURES[of], "reward", "parameters", "MFLOP", "seconds")
+    of, view = report.measure, report.view
+    results = (of.label,) if of == REWARD else (of.label, REWARD.label)
+    heads = ("rank", "child", *results, "parameters", "MFLOP", "seconds")
     rows = [_network_row(rank, trial, of) for rank, trial in enumerate(report.best, start=1)]
     cards = "\n".join(_card(report, rank, trial) for rank, trial in enumerate(report.best, 1))
-    many = f"The best {len(rows)} {things}" if len(rows) > 1 else f"The best {things[:-1]}"
+    many = f"The best {len(rows)} {view.things}" if len(rows) > 1 else f"The best {view.thing}"
     return page.section(
         many,
-        page.table(f"Different {things}, each with its best training", heads, rows),
+        page.table(f"Different {view.things}, each with its best training", heads, rows),
         f'<div class="care">{page.paragraph(_care(report))}</div>',
         _curves(report),
         f'<div class="gallery">\n{cards}\n</div>',
@@ -107,13 +100,12 @@ def networks_section(report: RunSummary) -> str:
 
 
 def _care(report: RunSummary) -> str:
-    is_text = report.measure in LOWER_IS_BETTER
     return CARE.format(
-        result=MEASURES[report.measure],
-        extreme="lowest" if is_text else "largest",
-        valid="this validation text" if is_text else "these validation images",
-        test="The test text was" if is_text else "The test images were",
-        thing=report.things[:-1],
+        result=report.measure.label,
+        extreme="largest" if report.measure.higher_is_better else "lowest",
+        valid=report.view.valid_part,
+        test=report.view.test_part,
+        thing=report.view.thing,
     )
 
 
@@ -130,8 +122,8 @@ def _network_row(rank: int, trial: Trial, of: Measure) -> tuple[str, ...]:
     return (
         f"{rank}",
         f"{trial.number}",
-        "" if value is None else say(value, of),
-        say(trial.reward or 0.0),
+        "" if value is None else of.write(value),
+        *(() if of == REWARD else (REWARD.write(trial.reward or 0.0),)),
         f"{outcome.num_parameters:,}",
         f"{outcome.flop / 1e6:,.1f}",
         f"{outcome.seconds:.1f}",
@@ -140,22 +132,12 @@ def _network_row(rank: int, trial: Trial, of: Measure) -> tuple[str, ...]:
 
 def _card(report: RunSummary, rank: int, trial: Trial) -> str:
     """Return the drawing of a network, or its table if nothing here can draw."""
-    drawing = _drawing(report, trial)
+    drawing = report.view.draw_child(report.space.decode(trial.tokens), report.data)
     with suppress(DrawingError):
         drawing.save(report.pictures / f"best-{rank}.png")
     title = f"Rank {rank}: child {trial.number}"
     wide = ' class="wide" tabindex="0"' if drawing.is_wide else ""
     return f"<article{wide}>\n<h3>{title}</h3>\n{drawing.html}\n</article>"
-
-
-def _drawing(report: RunSummary, trial: Trial) -> Drawing:
-    net = report.space.decode(trial.tokens)
-    if isinstance(net, RecurrentCell):
-        return draw(net)
-    many = sum(edge.kind != "next" for edge in connections(net)) > MANY
-    shape = tuple(report.data.get("shape", (3, 32, 32)))
-    classes = report.data.get("num_classes", 10)
-    return draw(net, shape=shape, num_classes=classes, style="matrix" if many else "graph")
 
 
 def failures_section(report: RunSummary) -> str:

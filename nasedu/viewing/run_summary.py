@@ -8,15 +8,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nasedu.problems import read_space
+from nasedu.problems import known_problems, read_space
 from nasedu.searching import RunConfig, Study, Trial
 from nasedu.spaces import Space
+from nasedu.training.measure import Measure
 from nasedu.viewing import page
-from nasedu.viewing.decision_words import things_of
-from nasedu.viewing.measures import Measure, measure_of
+from nasedu.viewing.measures import measure_of
 from nasedu.viewing.pictures import write_file
+from nasedu.viewing.progress import is_looked_up
 from nasedu.viewing.searches import Series, best_distinct, series_of
 from nasedu.viewing.sheets import png_of
+from nasedu.viewing.view import View, view_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -90,12 +92,26 @@ class RunSummary:
     @property
     def measure(self) -> Measure:
         """What children are measured in."""
-        return measure_of(self.data)
+        return measure_of(self.config)
+
+    @cached_property
+    def view(self) -> View:
+        """Words and drawings for what was searched."""
+        return view_of(self.space)
 
     @property
-    def things(self) -> str:
-        """What was searched: networks, or cells."""
-        return things_of(self.space)
+    def is_looked_up(self) -> bool:
+        """Whether children were looked up in a table."""
+        return is_looked_up(self.data)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether children were evaluated as their problem says, or by a table.
+
+        If so, the command line can go on. Otherwise only who wrote the evaluator knows.
+        """
+        names = {row.name for row in known_problems()}
+        return self.is_looked_up or self.data.get("kind") in names
 
     @property
     def is_complete(self) -> bool:

@@ -12,8 +12,10 @@ import numpy as np
 
 from nasedu.errors import SettingError
 from nasedu.searching import RunConfig, Study, Trial, Update
-from nasedu.viewing.measures import LOWER_IS_BETTER, MEASURES, Measure, measure_of, value_of
+from nasedu.training.measure import ACCURACY, REWARD, Measure
+from nasedu.viewing.measures import RESULT, measure_named, measure_of, space_of, value_of
 from nasedu.viewing.sheets import label_of
+from nasedu.viewing.view import ANY, View, view_of
 
 MOST = 4  # searches in a figure: more lines than that nobody tells apart
 
@@ -29,6 +31,7 @@ class Series:
         updates: What was learned after each batch; only of a lone study.
         data: Title of the data set; empty if it is not known.
         measure: What the children are measured in; None if it is not known.
+        view: Words for the children.
         config: What defined the search; only of a lone study.
     """
 
@@ -38,6 +41,7 @@ class Series:
     updates: tuple[Update, ...] = ()
     data: str = ""
     measure: Measure | None = None
+    view: View = ANY
     config: RunConfig | None = None
 
     @cached_property
@@ -55,6 +59,11 @@ class Series:
     def label(self) -> str:
         """The name, with the number of seeds if there are several."""
         return f"{self.name}, {len(self.seeds)} seeds" if len(self.seeds) > 1 else self.name
+
+    @property
+    def curve_measure(self) -> Measure:
+        """What learning curves are told in; of trials alone that is an accuracy."""
+        return RESULT if self.measure == REWARD else self.measure or ACCURACY
 
     def dots(self, of: Measure) -> tuple[np.ndarray, np.ndarray]:
         """Return number and value of every child that has one, ``(n,)`` each."""
@@ -87,7 +96,7 @@ class Series:
     def best_so_far(self, of: Measure) -> np.ndarray:
         """Return the best value up to each child, ``(seeds, n)``; NaN before the first."""
         length = max((t.number for t in self.trials), default=0)
-        better, worst = (np.minimum, np.inf) if of in LOWER_IS_BETTER else (np.maximum, -np.inf)
+        better, worst = (np.maximum, -np.inf) if of.higher_is_better else (np.minimum, np.inf)
         best = np.full((len(self.seeds), length), worst)
         for row, seed in zip(best, self.seeds, strict=True):
             for trial in seed:
@@ -128,28 +137,41 @@ def _by_batch(trials: Iterable[Trial]) -> defaultdict[int, list[Trial]]:
     return groups
 
 
-def series_of(searches: Searches, of: Measure = "reward") -> tuple[Series, ...]:
+def series_of(searches: Searches) -> tuple[Series, ...]:
     """Return the series that a figure is asked to show.
 
     Args:
         searches: A study or its trials, or a series that was read before; or several by name,
             each a study or trials, or a list of those: one a seed.
-        of: What it is asked to show of them.
+
+    Raises:
+        SettingError: Nothing to show, or too much.
+    """
+    if isinstance(searches, Series):
+        return (searches,)
+    named = searches if isinstance(searches, Mapping) else {"": [searches]}
+    if not 1 <= len(named) <= MOST:
+        raise SettingError(f"{len(named)} searches in a figure; expected 1 to {MOST}")
+    return tuple(_series(label_of(name), _seeds(value)) for name, value in named.items())
+
+
+def asked(searches: Searches, of: str | Measure) -> tuple[tuple[Series, ...], Measure]:
+    """Return the series that a figure is asked to show, and what it is asked to show of them.
+
+    Args:
+        searches: See `series_of`.
+        of: A measure, or its name.
 
     Raises:
         SettingError: Nothing to show, or too much, or what the children are not measured in.
     """
-    if isinstance(searches, Series):
-        series = (searches,)
-    else:
-        named = searches if isinstance(searches, Mapping) else {"": [searches]}
-        if not 1 <= len(named) <= MOST:
-            raise SettingError(f"{len(named)} searches in a figure; expected 1 to {MOST}")
-        series = tuple(_series(label_of(name), _seeds(value)) for name, value in named.items())
+    series = series_of(searches)
+    of = measure_named(of, (one.measure for one in series))
     for one in series:
-        if of in MEASURES and of not in ("reward", one.measure or of):
-            raise SettingError(f"of is {of!r}; expected 'reward' or {one.measure!r} on {one.data}")
-    return series
+        if of not in (REWARD, one.measure or of):
+            own = "" if one.measure in (None, REWARD) else f" or {one.measure.name!r}"
+            raise SettingError(f"of is {of.name!r}; expected 'reward'{own} on {one.data}")
+    return series, of
 
 
 def _seeds(value: Search | Sequence[Search]) -> Sequence[Any]:
@@ -164,9 +186,9 @@ def _series(name: str, seeds: Sequence[Search]) -> Series:
         if not isinstance(trial, Trial):
             raise SettingError(f"a {type(trial).__name__} is no trial; expected a study or trials")
     planned = [s.config.trials for s in studies] + [t.number for seed in trials for t in seed]
-    evaluators = [s.config.evaluator for s in studies]
-    titles = {evaluator.get("title", "") for evaluator in evaluators}
-    measures: set[Measure] = {measure_of(evaluator) for evaluator in evaluators}
+    titles = {study.config.evaluator.get("title", "") for study in studies}
+    measures = {measure_of(study.config) for study in studies}
+    views = {view_of(space_of(study.config)) for study in studies}
     lone = studies[0] if len(seeds) == len(studies) == 1 else None
     return Series(
         name,
@@ -175,6 +197,7 @@ def _series(name: str, seeds: Sequence[Search]) -> Series:
         tuple(lone.updates()) if lone else (),
         titles.pop() if len(titles) == 1 else "",
         measures.pop() if len(measures) == 1 else None,
+        views.pop() if len(views) == 1 else ANY,
         lone.config if lone else None,
     )
 

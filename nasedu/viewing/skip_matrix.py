@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from nasedu.architectures import ConvNet
 from nasedu.errors import SettingError
 from nasedu.spaces import ConvNetSpace
+from nasedu.viewing.conv_net_view import VIEW
 from nasedu.viewing.decision_words import name_for
-from nasedu.viewing.drawing import Drawing, draw
+from nasedu.viewing.drawing import Drawing
 from nasedu.viewing.layer_table import Shape
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class SkipMatrix:
         tokens = [next(answers) if d.is_anchor else 0 for d in self.space.decisions]
         self.net: ConvNet = self.space.decode(tokens)
         self._masks = [int(mask) for mask in masks]
-        self.drawing: Drawing = draw(self.net, shape=self.shape, num_classes=self.num_classes)
+        self.drawing: Drawing = VIEW.draw(self.net, shape=self.shape, num_classes=self.num_classes)
 
     @property
     def boxes(self) -> dict[tuple[int, int], Checkbox]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from nasedu.training.measure import Measure
 from nasedu.viewing.figures import reward_figure
-from nasedu.viewing.measures import Measure
 from nasedu.viewing.searches import Searches
 
 if TYPE_CHECKING:
@@ -20,12 +20,13 @@ class SteadyFigure:
     """Draws `reward_figure` again and again, on axes that only ever grow, and seldom.
 
     Args:
-        of: What the children are measured in. Rewards of images lie between 0 and 1; those of a
-            text get an axis up to 1, 2 or 5 times a power of ten.
+        of: What the children are measured in. If higher is better, rewards get an axis from 0
+            to 1 until one is beyond it; otherwise, as those of a text, one up to 1, 2 or 5 times
+            a power of ten.
     """
 
     def __init__(self, of: Measure) -> None:
-        self._top = UNIT if of == "accuracy" else 0.0
+        self._top = UNIT if of.higher_is_better else 0.0
         self._room = ROOM
 
     def draw(self, searches: Searches) -> Figure:

@@ -7,26 +7,24 @@ from html import escape
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from nasedu.architectures import Architecture, ConvNet
+from nasedu.architectures import Architecture
 from nasedu.errors import SearchSpaceError
-from nasedu.spaces import ConvNetSpace, Decision, Space
-from nasedu.viewing.decision_words import decision_words, name_for, place_of
-from nasedu.viewing.drawing import Drawing, cost_of, draw
+from nasedu.spaces import Decision, Space
+from nasedu.viewing.decision_words import decision_words, name_for
+from nasedu.viewing.drawing import Drawing
 from nasedu.viewing.layer_table import Shape
+from nasedu.viewing.view import view_of
 
 if TYPE_CHECKING:
     from ipywidgets import Box, Checkbox, Dropdown
-
-MOST_LINES = 16  # of controls; more than 6 of a network, which have many, nobody oversees
-MOST_LAYERS = 6
 
 
 class TokenStrip:
     """Every decision of a network or a recurrent cell as a control, and what they describe.
 
     As a notebook cell's value it shows a control for each decision, one line a layer or node,
-    beside the drawing; where there is no kernel, or with more than 6 layers or a cell of a base
-    above 8, the same without controls.
+    beside the drawing; where there is no kernel, or with more lines than anybody oversees (6
+    layers, or a cell of base 8), the same without controls.
 
     Args:
         space: The words there are.
@@ -47,15 +45,14 @@ class TokenStrip:
         shape: Shape = (3, 32, 32),
         num_classes: int = 10,
     ) -> None:
-        self.space = space
+        self.space, self.view = space, view_of(space)
         self.shape = shape
         self.num_classes = num_classes
         self._tokens = self._checked(
             map(_first_token, space.decisions) if tokens is None else tokens
         )
         self.drawing = self._draw()
-        most = MOST_LAYERS if isinstance(space, ConvNetSpace) else MOST_LINES
-        self._live = _Controls(self) if len(self.lines) <= most else None
+        self._live = _Controls(self) if len(self.lines) <= self.view.most_lines else None
 
     def __repr__(self) -> str:
         return f"TokenStrip({self.sentence})"
@@ -82,7 +79,7 @@ class TokenStrip:
         """The decisions of each layer, or each node and the memory, by its name."""
         lines: dict[str, list[Decision]] = {}
         for decision in self.space.decisions:
-            lines.setdefault(place_of(decision, self.space), []).append(decision)
+            lines.setdefault(self.view.place_of(decision, self.space), []).append(decision)
         return lines
 
     @property
@@ -101,22 +98,18 @@ class TokenStrip:
         """What is shown beside the picture: tokens, digest, of a network its parameters."""
         net = self.net
         facts = {"tokens": self.sentence, "digest": net.digest[:8]}
-        if isinstance(net, ConvNet):  # of a cell they depend on its hidden size
-            cost = cost_of(net, self.shape, self.num_classes)
-            facts["parameters"] = f"{cost.num_parameters:,}"
-        return facts
+        return facts | self.view.facts(net, self.shape, self.num_classes)
 
     @property
     def html(self) -> str:
         """The facts and the drawing, as HTML."""
-        width = 24 if isinstance(self.space, ConvNetSpace) else 44
         rows = "".join(
             f'<div>{name} <code style="font-size: 1.15em">{escape(value)}</code></div>'
             for name, value in self.facts.items()
         )
         return (
             f'<div aria-live="polite">{rows}</div>\n'
-            f'<div style="max-width: {width}rem">{self.drawing.html}</div>'
+            f'<div style="max-width: {self.view.width}rem">{self.drawing.html}</div>'
         )
 
     def _checked(self, tokens: Iterable[int]) -> list[int]:
@@ -127,7 +120,7 @@ class TokenStrip:
         return space.encode(space.decode(tokens))
 
     def _draw(self) -> Drawing:
-        return draw(self.net, shape=self.shape, num_classes=self.num_classes)
+        return self.view.draw(self.net, shape=self.shape, num_classes=self.num_classes)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         facts = "\n".join(f"{name}: {value}" for name, value in self.facts.items())

@@ -1,12 +1,16 @@
-"""The picture of a training: loss and accuracy of every epoch, of a grid all its points."""
+"""The picture of a training: loss and result of every epoch, of a grid all its points."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nasedu.errors import SettingError
+from nasedu.problems import read_architecture
+from nasedu.training.measure import ACCURACY, Measure
 from nasedu.viewing.columns import INK, QUIET
+from nasedu.viewing.measures import RESULT, measure_for
 from nasedu.viewing.pens import PENS
 from nasedu.viewing.pictures import OKABE_ITO
 from nasedu.viewing.sheets import SMALL, name_axes, plain, sheet, write_title
@@ -21,7 +25,7 @@ BLUE, FEW = PENS[0], 20  # epochs that get a mark each
 
 @plain
 def training_figure(record: Record) -> Figure:
-    """Draw loss and validation accuracy by epoch, the test accuracy, and a grid's other points.
+    """Draw loss and validation result by epoch, the test result, and a grid's other points.
 
     Args:
         record: What `train_final` or `train_grid` returned, or ``outcome.json``.
@@ -29,24 +33,28 @@ def training_figure(record: Record) -> Figure:
     Raises:
         SettingError: The record has no curve.
     """
-    outcome = _outcome(record)
-    figure, [[loss, accuracy]] = sheet(4.2, columns=2, gap=0.06)
+    outcome, of = _outcome(record), _measure(record)
+    figure, [[loss, results]] = sheet(4.2, columns=2, gap=0.06)
+    others = {"color": QUIET, "linewidth": 1.2, "alpha": 0.6}
     for other in _others(record):
-        for axes, name in ((loss, "train_curve"), (accuracy, "valid_curve")):
-            curve = other[name]
-            axes.plot(range(1, len(curve) + 1), curve, color=QUIET, linewidth=1.2, alpha=0.6)
-    _add_curve(loss, outcome["train_curve"], "training")
-    _add_curve(accuracy, outcome["valid_curve"], "validation")
-    if (test := outcome["test_accuracy"]) is not None:
+        for axes, curve in ((loss, other["train_curve"]), (results, _read(other, of))):
+            axes.plot(range(1, len(curve) + 1), curve, **others)
+    train, valid = outcome["train_curve"], _read(outcome, of)
+    _add_curve(loss, train, f"training, last: {train[-1]:.4f}")
+    _add_curve(results, valid, f"validation, last: {of.write(valid[-1], more=1)}")
+    if (test := _test(outcome, of)) is not None:
         look = {"marker": "*", "markersize": 15, "linestyle": "none", "clip_on": False}
-        colour, label = OKABE_ITO["vermillion"], f"test, once: {test:.4f}"
-        accuracy.plot([len(outcome["valid_curve"])], [test], color=colour, label=label, **look)
+        colour, label = OKABE_ITO["vermillion"], f"test, once: {of.write(test, more=1)}"
+        results.plot([len(valid)], [test], color=colour, label=label, **look)
     if _others(record):
-        accuracy.plot([], [], color=QUIET, linewidth=1.2, alpha=0.6, label="grid: the others")
+        results.plot([], [], label="grid: the others", **others)
     loss.set_ylim(bottom=0)
-    loss.legend(loc="upper right", fontsize=SMALL, labelcolor=INK, framealpha=0.85)
-    accuracy.legend(loc="lower right", fontsize=SMALL, labelcolor=INK, framealpha=0.85)
-    for axes, name in ((loss, "mean loss of an epoch, nats"), (accuracy, "accuracy")):
+    # an accuracy rises and its loss falls to 0; where those of a text lie nobody knows beforehand
+    corners = ("upper right", "lower right") if of.higher_is_better else ("best", "best")
+    loss.legend(loc=corners[0], fontsize=SMALL, labelcolor=INK, framealpha=0.85)
+    results.legend(loc=corners[1], fontsize=SMALL, labelcolor=INK, framealpha=0.85)
+    lower = "" if of.higher_is_better else "\n(lower is better)"
+    for axes, name in ((loss, "mean loss of an epoch, nats"), (results, f"{of.short}{lower}")):
         axes.locator_params(axis="x", integer=True)
         axes.margins(x=0.05)
         name_axes(axes, "epoch", name)
@@ -56,25 +64,45 @@ def training_figure(record: Record) -> Figure:
 
 def training_alt(record: Record) -> str:
     """Say what `training_figure` shows."""
-    outcome = _outcome(record)
-    valid, test = outcome["valid_curve"], outcome["test_accuracy"]
+    outcome, of = _outcome(record), _measure(record)
+    valid, test = _read(outcome, of), _test(outcome, of)
+    best = of.write(of.best(outcome["valid_curve"]), more=1)
+    verb, its = ("are", "their") if of.is_plural else ("is", "its")
     text = (
-        f"After {len(valid)} epochs on {record['data']['title']} the validation accuracy is "
-        f"{valid[-1]:.4f}, its best {max(valid):.4f}"
+        f"After {len(valid)} epochs on {record['data']['title']} the {of.label} {verb} "
+        f"{of.write(valid[-1], more=1)}, {its} best {best}"
     )
-    text += f", and the test accuracy {test:.4f}" if test is not None else ""
+    text += "" if test is None else f", and the test {of.short} {of.write(test, more=1)}"
     if others := _others(record):
         text += f". {len(others)} other points of the grid were trained"
-        best = [max(other["valid_curve"][-5:]) for other in others if other["valid_curve"]]
-        if best:
-            text += f"; in their last five epochs they reach {min(best):.4f} to {max(best):.4f}"
+        found = [of.best(one["valid_curve"][-5:]) for one in others if one["valid_curve"]]
+        if found:
+            low, high = (of.write(value, more=1) for value in (min(found), max(found)))
+            text += f"; in their last five epochs they reach {low} to {high}"
     return f"{text}."
 
 
-def _add_curve(axes: Axes, curve: list[float], label: str) -> None:
-    look = {"color": BLUE.colour, "linewidth": 2.4, "label": f"{label}, last: {curve[-1]:.4f}"}
+def _add_curve(axes: Axes, curve: Sequence[float], label: str) -> None:
+    look = {"color": BLUE.colour, "linewidth": 2.4, "label": label}
     marks = {"marker": BLUE.marker, "markersize": 6} if len(curve) <= FEW else {}
     axes.plot(range(1, len(curve) + 1), curve, **look, **marks)
+
+
+def _measure(record: Record) -> Measure:
+    """Return what the child was measured in; of a record without a child that is an accuracy."""
+    if (document := record.get("architecture")) is None:
+        return ACCURACY
+    net = read_architecture(json.dumps(document))
+    return measure_for(net, record["data"]) or RESULT
+
+
+def _read(outcome: Mapping[str, Any], of: Measure) -> list[float]:
+    return [of.read(point) for point in outcome["valid_curve"]]
+
+
+def _test(outcome: Mapping[str, Any], of: Measure) -> float | None:
+    point = outcome.get("test", outcome.get("test_accuracy"))  # its name until there were others
+    return None if point is None else of.read(point)
 
 
 def _outcome(record: Record) -> Mapping[str, Any]:

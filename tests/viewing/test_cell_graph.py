@@ -85,7 +85,7 @@ def test_comparing_marks_what_differs():
 
 def test_a_cell_and_a_network_are_not_compared():
     for pair in ((BASE_2, published.NAS_CNN_V1), (published.NAS_CNN_V1, BASE_2)):
-        with pytest.raises(SettingError, match="expected two networks or two cells"):
+        with pytest.raises(SettingError, match="expected two of one kind"):
             compare(*pair)
 
 

@@ -243,7 +243,7 @@ def test_a_folder_that_is_not_there(tmp_path):
 
 
 def test_what_cannot_be_drawn_is_named():
-    with pytest.raises(DrawingError, match="cannot draw a tuple; expected a ConvNet"):
+    with pytest.raises(DrawingError, match="cannot draw a tuple; expected an architecture"):
         draw(FOUR.layers)
     with pytest.raises(SettingError, match=r"style is 'circle'; expected one of 'graph', 'matrix'"):
         draw(FOUR, style="circle")

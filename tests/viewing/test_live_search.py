@@ -225,12 +225,12 @@ def test_every_child_is_seen_before_the_first_batch_ends(live):
     evaluator = Gated(allowed=3)
     view = live(events(evaluator))
     until(lambda: "batch 1: 3 of 4 children" in view.facts.value)
-    assert live_search.REWARD in view.meaning.value
-    assert live_search.BASELINE not in view.meaning.value  # nothing is compared with it yet
+    assert live_search.REWARD_WORDS in view.meaning.value
+    assert live_search.BASELINE_WORDS not in view.meaning.value  # nothing is compared with it yet
     evaluator.gate.release(21)
     ended(view)
-    assert live_search.BASELINE in view.meaning.value
-    assert live_search.BASELINE in view._repr_mimebundle_()["text/html"]
+    assert live_search.BASELINE_WORDS in view.meaning.value
+    assert live_search.BASELINE_WORDS in view._repr_mimebundle_()["text/html"]
 
 
 def test_other_searches_stand_beside_it(live):

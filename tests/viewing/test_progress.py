@@ -5,6 +5,7 @@ from evaluators import CELLS, SPACE, Counted, CountedCells, Misbehaving
 
 from nasedu.controller import make_strategy
 from nasedu.searching import Updated, search
+from nasedu.training.measure import ACCURACY, PERPLEXITY
 from nasedu.viewing.progress import batch_line, closing_lines, key_line, opening_lines
 
 
@@ -41,7 +42,7 @@ def test_a_batch_of_networks_has_a_mean_accuracy():
 def test_a_batch_of_cells_has_a_median_perplexity_and_rewards_that_can_be_read():
     event = updated(events_of(CELLS, CountedCells()))
     values = sorted(trial.outcome.valid_curve[0] for trial in event.trials)
-    line = batch_line(event, "perplexity")
+    line = batch_line(event, PERPLEXITY)
     middle = (values[1] + values[2]) / 2
     assert f"perplexity {middle:.1f} ({values[0]:.1f} to {values[3]:.1f})" in line
     assert f"best {values[0]:.1f} (child {event.best.number})" in line
@@ -64,8 +65,8 @@ def test_without_a_finished_child_the_reason_is_told():
 @pytest.mark.parametrize(
     ("space", "evaluator", "of", "begins"),
     [
-        (SPACE, Counted(), "accuracy", "mean accuracy of its children (lowest to highest)"),
-        (CELLS, CountedCells(), "perplexity", "median perplexity of its children"),
+        (SPACE, Counted(), ACCURACY, "mean accuracy of its children (lowest to highest)"),
+        (CELLS, CountedCells(), PERPLEXITY, "median perplexity of its children"),
     ],
 )
 def test_every_figure_of_a_line_is_in_the_key(space, evaluator, of, begins):

@@ -6,7 +6,9 @@ from nasedu.controller import make_strategy
 from nasedu.errors import SettingError
 from nasedu.searching import Trial, search
 from nasedu.training import Outcome
+from nasedu.training.measure import PERPLEXITY, REWARD
 from nasedu.viewing.searches import (
+    asked,
     best_distinct,
     pareto_front,
     series_of,
@@ -58,15 +60,15 @@ def test_what_is_no_search_is_refused(searches):
 def test_a_batch_in_training_has_no_mean_yet():
     first, second = [trial(1, 0.2), trial(2, None)], trial(3, 1.0, batch=2)
     [series] = series_of([*first, second, Trial(4, 2, (4,), seed=4)])
-    assert series.batches("reward").number.tolist() == [1]
-    assert series.dots("reward")[0].tolist() == [1, 3]
+    assert series.batches(REWARD).number.tolist() == [1]
+    assert series.dots(REWARD)[0].tolist() == [1, 3]
     [series] = series_of([*first, second, trial(4, None, batch=2)])
-    assert series.batches("reward").number.tolist() == [1, 2]
+    assert series.batches(REWARD).number.tolist() == [1, 2]
 
 
 def test_a_batch_of_one_search_has_a_mean_and_a_standard_deviation():
     [series] = series_of([trial(1, 0.2), trial(2, 0.6), trial(3, None), trial(4, 1.0, batch=2)])
-    batches = series.batches("reward")
+    batches = series.batches(REWARD)
     assert batches.number.tolist() == [1, 2]
     assert batches.place.tolist() == [2, 4]
     assert batches.mean == pytest.approx([0.4, 1.0])
@@ -77,18 +79,18 @@ def test_a_batch_of_one_search_has_a_mean_and_a_standard_deviation():
 def test_a_batch_of_several_seeds_reaches_from_the_lowest_mean_to_the_highest():
     seeds = [[trial(1, 0.2), trial(2, 0.4)], [trial(1, 0.5), trial(2, 0.9)]]
     [series] = series_of({"both": seeds})
-    batches = series.batches("reward")
+    batches = series.batches(REWARD)
     assert (batches.low[0], batches.mean[0], batches.high[0]) == pytest.approx((0.3, 0.5, 0.7))
 
 
 def test_a_batch_of_failures_alone_is_left_out():
     [series] = series_of([trial(1, None), trial(2, 0.5, batch=2)])
-    assert series.batches("reward").number.tolist() == [2]
+    assert series.batches(REWARD).number.tolist() == [2]
 
 
 def test_the_best_so_far_never_falls_and_is_unknown_before_the_first():
     [series] = series_of([trial(n, r) for n, r in enumerate([None, 0.3, 0.1, 0.7], start=1)])
-    best = series.best_so_far("reward")[0]
+    best = series.best_so_far(REWARD)[0]
     assert np.isnan(best[0])
     assert best[1:].tolist() == [0.3, 0.3, 0.7]
 
@@ -97,12 +99,12 @@ def test_of_a_text_the_best_so_far_never_rises():
     curves = [(400.0,), (300.0, 350.0), (500.0,)]
     trials = [trial(n, 80 / min(c) ** 2, curve=c) for n, c in enumerate(curves, start=1)]
     [series] = series_of(trials)
-    assert series.best_so_far("perplexity").tolist() == [[400, 300, 300]]
+    assert series.best_so_far(PERPLEXITY).tolist() == [[400, 300, 300]]
 
 
 def test_what_children_are_not_measured_in_is_refused(study):
     with pytest.raises(SettingError, match="of is 'bits'; expected 'reward' or 'accuracy'"):
-        series_of(study, "bits")
+        asked(study, "bits")
 
 
 def test_size_explains_all_of_a_reward_that_grows_with_its_logarithm():

@@ -3,6 +3,7 @@ from evaluators import SPACE, Counted
 
 from nasedu.controller import make_strategy
 from nasedu.searching import search
+from nasedu.training.measure import ACCURACY, PERPLEXITY
 from nasedu.viewing.steady_figure import SteadyFigure
 
 
@@ -18,11 +19,11 @@ def frames(of):
 
 
 def test_axes_stay_where_they_are_while_children_come():
-    assert len(set(frames("accuracy"))) == 1
+    assert len(set(frames(ACCURACY))) == 1
 
 
 def test_the_axis_of_a_text_only_grows_and_ends_at_a_round_number():
-    tops = [limits[1] for _, _, limits in frames("perplexity")]
+    tops = [limits[1] for _, _, limits in frames(PERPLEXITY)]
     assert tops == sorted(tops)
     for top in tops:
         mantissa = float(f"{top:e}".split("e")[0])

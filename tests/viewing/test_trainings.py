@@ -1,5 +1,8 @@
+import json
+
 import pytest
 
+from nasedu import published
 from nasedu.errors import SettingError
 from nasedu.viewing import picture, training_alt, training_figure
 
@@ -44,6 +47,29 @@ def test_the_data_is_named_and_the_finding_said():
     assert alt.endswith("they reach 0.4000 to 0.4000.")
     assert "test" not in training_alt(record(test=None))
     assert picture(figure, alt).png.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("unit", "last", "best", "tested", "name"),
+    [
+        ("word", "260.00", "256.00", "512.00", "perplexity"),
+        ("character", "8.0224", "8.0000", "9.0000", "bits per character"),
+    ],
+)
+def test_a_cell_is_told_in_the_measure_of_its_text(unit, last, best, tested, name):
+    outcome = {"valid_curve": [300.0, 256.0, 260.0], "train_curve": [6.0, 5.0, 4.0], "test": 512.0}
+    data = {"title": "A text", "unit": unit}
+    cell = json.loads(published.NAS_CELL.to_json())
+    made = {"architecture": cell, "outcome": outcome, "data": data}
+    verb, its = ("are", "their") if unit == "character" else ("is", "its")
+    assert training_alt(made) == (
+        f"After 3 epochs on A text the validation {name} {verb} {last}, {its} best {best}, and "
+        f"the test {name} {tested}."
+    )
+    results = training_figure(made).axes[1]
+    assert results.get_ylabel() == f"{name}\n(lower is better)"
+    labels = [text.get_text() for text in results.get_legend().get_texts()]
+    assert labels == [f"validation, last: {last}", f"test, once: {tested}"]
 
 
 def test_a_record_without_a_curve_is_refused():
