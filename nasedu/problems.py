@@ -126,9 +126,10 @@ def add_problem(row: Problem) -> Problem:
         SettingError: Another row has its name or its kind.
     """
     for other in known_problems():
-        same = {row.name, row.architecture_kind} & {other.name, other.architecture_kind}
+        taken = (other.name, other.architecture_kind)
+        same = [name for name in (row.name, row.architecture_kind) if name in taken]
         if same and other != row:
-            raise SettingError(f"there is a problem {same.pop()!r} already; choose another name")
+            raise SettingError(f"there is a problem {same[0]!r} already; choose another name")
     return _known.setdefault(row.name, row)
 
 
@@ -232,5 +233,6 @@ def _load(name: str) -> Any:
     module, _, attribute = name.partition(":")
     try:
         return getattr(import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise SettingError(f"{name} cannot be loaded ({error}); expected module:NAME") from None
+    except Exception as error:  # a module of the user's own may raise anything
+        words = " ".join(f"{type(error).__name__}: {error}".split())[:120]
+        raise SettingError(f"{name} cannot be loaded ({words}); expected module:NAME") from error

@@ -52,8 +52,8 @@ def searched(context: typer.Context) -> Searched:
     if options["problem"] is not None:
         problem = find_problem(options["problem"])
     else:
-        problem = problem_on(options["data"] or "digits")
-    data = options["data"] or problem.data
+        problem = problem_on("digits" if options["data"] is None else options["data"])
+    data = problem.data if options["data"] is None else options["data"]
     space = named(problem, "spaces", options["space"] or FIRST)
     if options["recipe"] is None:
         recipe = problem.load("task").quick(data)

@@ -15,7 +15,7 @@ from typing import Any
 
 from nasedu.architectures import Architecture
 from nasedu.errors import StudyError
-from nasedu.problems import FIRST, Problem, problem_of
+from nasedu.problems import FIRST, Problem, add_problem, problem_of
 from nasedu.runs import made_by
 from nasedu.runs.trial import check_seed
 from nasedu.searching.clock import Deadline
@@ -56,7 +56,12 @@ class FinalTraining:
             object.__setattr__(self, "recipe", self.problem.load("recipes")[FIRST])
 
     def __getstate__(self) -> dict[str, Any]:
-        return {k: v for k, v in self.__dict__.items() if k not in ("task", "_settings")}
+        kept = {k: v for k, v in self.__dict__.items() if k not in ("task", "_settings")}
+        return kept | {"problem": self.problem}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        add_problem(state.pop("problem"))  # of one's own, which a worker has not heard of
+        self.__dict__.update(state)
 
     @property
     def problem(self) -> Problem:
@@ -76,6 +81,11 @@ class FinalTraining:
     def name(self) -> str:
         """Which child it is, and with which seed."""
         return f"{self.net.digest[:8]}-{self.seed}"
+
+    @property
+    def title(self) -> str:
+        """The same in words."""
+        return f"the training of {self.net.digest[:8]} with seed {self.seed}"
 
     @property
     def settings(self) -> dict[str, Any]:

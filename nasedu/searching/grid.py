@@ -119,7 +119,10 @@ def train_grid(
     with open_run(folder, RECORD, settings):
         if (recorded := read_result(folder)) is not None:
             return checked_record(recorded, folder)
-        jobs = [GridPoint(k, final, one, on_epoch) for k, one in enumerate(recipes, start=1)]
+        jobs = [
+            GridPoint(k, final, point, recipe, on_epoch)
+            for k, (point, recipe) in enumerate(zip(points, recipes, strict=True), start=1)
+        ]
         outcomes: dict[int, Outcome] = {}
         for job, result in run_jobs(jobs, folder / "points", workers=workers, until=until):
             assert isinstance(job, GridPoint)
@@ -147,12 +150,14 @@ class GridPoint:
     Args:
         number: Counts from 1.
         base: The child, the data and the seed, which all points share.
-        recipe: The point's own.
+        point: Values by field.
+        recipe: The base's with these values.
         on_epoch: As for `train_grid`.
     """
 
     number: int
     base: FinalTraining
+    point: Point
     recipe: Any
     on_epoch: OnPointEpoch | None = None
 
@@ -160,6 +165,11 @@ class GridPoint:
     def name(self) -> str:
         """Its number."""
         return f"{self.number:03d}"
+
+    @property
+    def title(self) -> str:
+        """Its values."""
+        return f"grid point {said(self.point)}"
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -30,6 +30,11 @@ class Job(Protocol):
         ...
 
     @property
+    def title(self) -> str:
+        """What errors call it."""
+        ...
+
+    @property
     def settings(self) -> dict[str, Any]:
         """All that decides its result, as JSON values; told without loading much."""
         ...
@@ -96,7 +101,7 @@ def run_jobs(
                 yield job, result
             elif outcome.reason != STOPPED:
                 raise StudyError(
-                    f"{job.name} failed: {outcome.reason}; run the command again to go on"
+                    f"{job.title} failed: {outcome.reason}; run the command again to go on"
                 )
     finally:
         crew.cancel()

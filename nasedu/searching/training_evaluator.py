@@ -7,7 +7,7 @@ from typing import Any
 
 from nasedu.data import NetworkTable
 from nasedu.errors import NaseduError, SettingError, StudyError
-from nasedu.problems import FIRST, add_problem, problem_of
+from nasedu.problems import FIRST, add_problem, known_problems, problem_of
 from nasedu.runs import Trial
 from nasedu.searching.evaluator import Evaluator
 from nasedu.searching.tabular import TabularEvaluator
@@ -95,7 +95,10 @@ def recorded_evaluator(run: str, space: Space, settings: dict[str, Any]) -> Eval
             table = NetworkTable.load(settings["table"])
             noise = checked(settings["noise"], bool, "noise")
             return TabularEvaluator(table, space, noise=noise)
-        if settings["kind"] == problem.name:
+        kind = checked(settings["kind"], str, "kind")
+        if kind != problem.name and kind in {row.name for row in known_problems()}:
+            raise ValueError(f"{kind!r} has no children such as {problem.title}")
+        if kind == problem.name:
             recipe = fill(type(problem.load("recipes")[FIRST]), settings["recipe"])
             return TrainingEvaluator(space, str(settings["data"]), recipe)
     except NaseduError:

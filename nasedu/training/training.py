@@ -21,10 +21,8 @@ from nasedu.training.outcome import Outcome
 if TYPE_CHECKING:
     from nasedu.training.task import Task
 
-BEST, OPTIMIZER = (
-    "best",
-    "optimizer",
-)  # a recipe keeps the weights of the best epoch, or else those of the last
+BEST = "best"  # a recipe keeps the weights of the best epoch, or else those of the last
+OPTIMIZER = "optimizer"  # begins the names of its tensors
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +196,10 @@ class Training:
         for key, tensor in state.tensors.items():
             group, _, name = key.partition(".")
             groups.setdefault(group, {})[name] = tensor
+        if self.recipe.keep == BEST and state.valid_curve:
+            _check_fit(self.child, groups["best"])
+        if groups["generator"].keys() != {"own", *self._states}:
+            raise ValueError("it lacks the state of a generator")
         _set_weights(self.child, groups["child"])
         put_optimizer_tensors(self.optimizer, _weights(self.child), OPTIMIZER, state.tensors)
         self.generator.set_state(groups["generator"].pop("own"))
@@ -255,12 +257,17 @@ def _weights(child: nn.Module) -> dict[str, Tensor]:
 @torch.no_grad()
 def _set_weights(child: nn.Module, weights: dict[str, Tensor]) -> None:
     """Put weights into a child; ValueError if they are those of another."""
+    _check_fit(child, weights)
+    for name, weight in _weights(child).items():
+        weight.copy_(weights[name])
+
+
+def _check_fit(child: nn.Module, weights: dict[str, Tensor]) -> None:
+    """Raise ValueError if weights are those of another network."""
     own = _weights(child)
     found = {name: tuple(weight.shape) for name, weight in weights.items()}
     if found != {name: tuple(weight.shape) for name, weight in own.items()}:
         raise ValueError("it holds the weights of another network")
-    for name, weight in own.items():
-        weight.copy_(weights[name])
 
 
 def _copies(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

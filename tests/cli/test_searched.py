@@ -15,7 +15,7 @@ from decided import decided
 from nasedu import ConvNetSpace, RecurrentCellSpace, published
 from nasedu.controller import make_strategy
 from nasedu.errors import NaseduError, SettingError, StudyError
-from nasedu.searching import ImageEvaluator, RunConfig, Study
+from nasedu.searching import RunConfig, Study, TrainingEvaluator
 from nasedu.training import QUICK, LanguageRecipe
 
 TEXT = ("search", "--data", "pydocs")
@@ -125,7 +125,9 @@ def test_options_of_a_text_make_the_space_and_the_recipe(asked):
     given = asked(*TEXT)
     assert given["space"] == RecurrentCellSpace(8)
     assert given["recipe"] == LanguageRecipe(**{**QUICK.to_dict(), "num_train": 40_000})
-    given = asked(*TEXT, "--base", 4, "--max-and-sin", "--hidden-size", 16, "--child-lr", 0.5)
+    given = asked(
+        *TEXT, "--base", 4, "--space", "max-and-sin", "--hidden-size", 16, "--child-lr", 0.5
+    )
     combines, activations = given["space"].combines, given["space"].activations
     assert (given["space"].base, combines[-1], activations[-1]) == (4, "max", "sin")
     assert (given["recipe"].hidden_size, given["recipe"].lr) == (16, 0.5)
@@ -149,19 +151,31 @@ def test_options_of_a_text_make_the_space_and_the_recipe(asked):
         ((*TEXT, "--num-train", 99_999_999), "num_train is 99999999"),
         ((*TEXT, "--trials", -3), "trials is -3"),
         ((*TEXT, "--child-timeout", 0), "child_timeout is 0"),
-        ((*TEXT, "--layers", 3), "--layers is for networks on images, and 'pydocs' is a text"),
-        ((*TEXT, "--space", "cifar10-v1"), "--space is for networks on images"),
-        ((*TEXT, "--depth-schedule", "1,1,1"), "--depth-schedule is for networks on images"),
-        ((*TEXT, "--whitening", "image"), "--whitening is for networks on images"),
-        ((*TEXT, "--schedule", "step"), "--schedule is for networks on images"),
-        ((*TEXT, "--no-skip-connections"), "--skip-connections is for networks on images"),
+        (
+            (*TEXT, "--layers", 3),
+            "--layers does not go with recurrent cells for text",
+        ),
+        (
+            (*TEXT, "--space", "cifar10-v1"),
+            "--space is 'cifar10-v1'; expected one of first, max",
+        ),
+        ((*TEXT, "--depth-schedule", "1,1,1"), "a depth schedule is for networks"),
+        ((*TEXT, "--whitening", "image"), "--whitening does not go with recurrent cells for text"),
+        ((*TEXT, "--schedule", "step"), "--schedule does not go with recurrent cells for text"),
+        (
+            (*TEXT, "--no-skip-connections"),
+            "--skip-connections does not go with recurrent",
+        ),
         ((*TEXT, "--table", "digits_3_layers"), "--data does not go with --table"),
         ((*TEXT, "--noise"), "--noise chooses among a table's trainings"),
         (("search", "--table", "digits_3_layers", "--base", 2), "--base does not go with --table"),
-        (("search", "--base", 4), "--base is for recurrent cells on text, and 'digits' are images"),
-        (("search", "--hidden-size", 4), "--hidden-size is for recurrent cells on text"),
-        (("search", "--max-and-sin"), "--max-and-sin is for recurrent cells on text"),
-        (("search", "--data", "wiki"), "there is no data set 'wiki'; expected images (digits"),
+        (("search", "--base", 4), "--base does not go with networks for images; leave it out"),
+        (("search", "--hidden-size", 4), "--hidden-size does not go with networks for images"),
+        (
+            ("search", "--space", "max-and-sin"),
+            "--space is 'max-and-sin'; expected one of first",
+        ),
+        (("search", "--data", "wiki"), "there is no data set 'wiki'; expected one of digits"),
         (("search", "--data", ""), "there is no data set ''"),
         (("search", "--data", "digits-chars"), "there is no data set 'digits-chars'"),
         (("search", "--data", "pydocs-chars-chars"), "there is no data set 'pydocs-chars-chars'"),
@@ -181,8 +195,9 @@ def test_bad_usage_is_one_line_and_nothing_is_written(tmp_path, arguments, words
         (("draw", "{run}", "--style", "matrix"), "has the style 'graph' only"),
         (("draw", "{run}:9"), "has no trial 9; it has 4 trials"),
         (("draw", "published:NAS_CNN_V1", "--data", "pydocs"), "expected one of digits"),
-        (("train", "{run}"), "is a recurrent cell; expected a network for images: a cell is"),
-        (("train", "published:NAS_CELL", "--data", "pydocs"), "a cell is trained in Python"),
+        (("train", "{run}", "--data", "digits"), "'digits' is a set of images, no text"),
+        (("train", "{run}", "--whitening", "image"), "--whitening does not go with recurrent"),
+        (("train", "{run}", "--recipe", "step"), "--recipe is 'step'; expected one of first,"),
         (("train", "published:NAS_CNN_V1", "--data", "pydocs"), "expected one of digits"),
         (("resume", "{run}", "--trials", 2), "was asked for 4 trials and not 2"),
         (("resume", "{run}", "--trials", 0), "trials is 0"),
@@ -198,7 +213,7 @@ def test_what_cannot_be_done_with_cells_is_one_line(begun, arguments, words):
     ("options", "words"),
     [
         (("--base", 4), r"space\.base = 2 and not 4"),
-        (("--max-and-sin",), r"space\.activations = .* and not"),
+        (("--space", "max-and-sin"), r"space\.activations = .* and not"),
         (("--hidden-size", 8), r"recipe\.hidden_size = 4 and not 8"),
         (("--num-train", 2000), r"evaluator\.num_train = 1000 and not 2000"),
         (("--data", "pydocs-chars"), r"evaluator\.data = 'pydocs' and not 'pydocs-chars'"),
@@ -216,7 +231,7 @@ def test_a_run_of_images_is_not_gone_on_with_on_a_text_nor_the_other_way(begun, 
     with pytest.raises(StudyError, match=r"evaluator\.kind = 'language' and not 'images'"):
         nasedu("search", "--run", begun[0])
     space = ConvNetSpace(2, skip_connections=False)
-    settings = ImageEvaluator(space, "digits").settings
+    settings = TrainingEvaluator(space, "digits").settings
     config = RunConfig(space.to_json(), {"name": "random"}, settings, 2, 0, 4)
     strategy = make_strategy("random", space.decisions)
     Study.create(tmp_path / "study.db", config, strategy, torch.Generator()).close()

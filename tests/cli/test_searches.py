@@ -25,7 +25,7 @@ def test_a_finished_run_is_shown_without_loading_anything(tmp_path, monkeypatch,
     size = ("--layers", "2", "--filters", "4,8")
     assert nasedu("search", "--run", tmp_path, *QUICK, *size) == 0
     assert "loading the data" in capsys.readouterr().err
-    monkeypatch.setattr("nasedu.searching.image_evaluator.load", no_loading)
+    monkeypatch.setattr("nasedu.training.image_task.load", no_loading)
     for command in (("search", "--run", tmp_path, *QUICK, *size), ("resume", tmp_path)):
         assert nasedu(*command) == 0
         said = capsys.readouterr()

@@ -59,7 +59,7 @@ def test_build_again_trains_nothing_and_makes_the_same_table(built):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--seed", "1"), "was measured with seed = 0 and not 1; choose another folder"),
+        (("--seed", "1"), "was made with seed = 0 and not 1; choose another folder"),
         (("--epochs", "2"), r"evaluator\.recipe\.epochs = 1 and not 2"),
         (("--no-skip-connections",), r"space\.skip_connections = True and not False"),
         (("--filters", "4"), r"space\.num_filters = \[2\] and not \[4\]"),

@@ -6,9 +6,10 @@ import pytest
 from nasedu import ConvLayer, ConvNet
 from nasedu.errors import SettingError, StudyError
 from nasedu.searching import FinalTraining, read_grid, train_final, train_grid
-from nasedu.searching.final_training import CHECKPOINT, OUTCOME
+from nasedu.searching.final_training import CHECKPOINT
 from nasedu.searching.grid import points_of
-from nasedu.training import Checkpoint, ImageTrainer, Recipe
+from nasedu.searching.jobs import RESULT
+from nasedu.training import Checkpoint, ImageTask, Recipe
 
 NET = ConvNet((ConvLayer(3, 3, 8, (0,)), ConvLayer(3, 3, 8, (1,))))
 FINAL = FinalTraining(NET, recipe=Recipe(epochs=3, num_train=200), seed=3)
@@ -32,7 +33,7 @@ def whole(tmp_path_factory):
 
 
 def test_a_grid_is_read_in_the_order_of_its_words():
-    grid = read_grid(["lr=0.05,0.1", "decay_epoch=10,25"])
+    grid = read_grid(["lr=0.05,0.1", "decay_epoch=10,25"], Recipe())
     assert grid == {"lr": (0.05, 0.1), "decay_epoch": (10, 25)}
     assert points_of(grid) == [
         {"lr": 0.05, "decay_epoch": 10},
@@ -48,7 +49,7 @@ def test_a_grid_is_read_in_the_order_of_its_words():
         (["lr="], "has no point"),
         (["lr"], "has no point"),
         (["lr=,"], "has no point"),
-        (["momentum=0.9"], "with one of lr, weight_decay, bn_epsilon, decay_epoch"),
+        (["schedule=step"], "with one of epochs, batch_size, lr, momentum, weight_decay, "),
         (["lr=0.1", "lr=0.2"], "names lr twice"),
         (["lr=0.1,0.10"], "has a value twice"),
         (["lr=0.1,fast"], "expected numbers"),
@@ -57,7 +58,7 @@ def test_a_grid_is_read_in_the_order_of_its_words():
 )
 def test_a_bad_grid_is_one_clear_line(texts, words):
     with pytest.raises(SettingError, match=words) as caught:
-        read_grid(texts)
+        read_grid(texts, Recipe())
     assert "\n" not in str(caught.value)
 
 
@@ -84,9 +85,9 @@ def test_every_point_is_trained_and_the_best_on_validation_is_tested(whole):
     best = rewards.index(max(rewards))
     assert {k: record["recipe"][k] for k in GRID} == points_of(GRID)[best]
     assert record["outcome"]["reward"] == max(rewards)
-    assert record["outcome"]["test_accuracy"] is not None
-    assert all(row["outcome"]["test_accuracy"] is None for row in record["grid"])
-    assert json.loads((run / OUTCOME).read_text()) == record
+    assert record["outcome"]["test"] is not None
+    assert all(row["outcome"]["test"] is None for row in record["grid"])
+    assert json.loads((run / RESULT).read_text()) == record
 
 
 def test_the_winner_is_what_a_training_by_its_recipe_alone_gives(whole, tmp_path):
@@ -96,8 +97,8 @@ def test_the_winner_is_what_a_training_by_its_recipe_alone_gives(whole, tmp_path
     assert {**record["outcome"], "seconds": 0} == {**expected, "seconds": 0}
 
 
-def write_epoch(folder, point, epoch, accuracy):
-    (folder / f"{point} {epoch}").write_text(str(accuracy))
+def write_epoch(folder, point, epoch):
+    (folder / f"{point} {epoch.number}").write_text(str(epoch.valid))
 
 
 @pytest.mark.slow
@@ -115,24 +116,24 @@ def test_a_grid_goes_on_after_the_points_and_epochs_that_it_has(whole, tmp_path,
         pass
 
     run, trained = tmp_path / "run", []
-    original = ImageTrainer.advance
+    original = ImageTask.train_epoch
 
-    def advance(self, fit):
+    def train_epoch(self, training):
         if len(trained) == 4:  # in the middle of the second point
             raise Stop
-        trained.append(fit.epoch)
-        return original(self, fit)
+        trained.append(training.epoch)
+        return original(self, training)
 
     with monkeypatch.context() as patch:
-        patch.setattr(ImageTrainer, "advance", advance)
+        patch.setattr(ImageTask, "train_epoch", train_epoch)
         with pytest.raises(Stop):
             train_grid(FINAL, GRID, run, workers=1)
-    assert [p.name for p in sorted(run.glob("points/*.json"))] == ["001.json"]
+    assert [p.parent.name for p in run.glob(f"points/*/{RESULT}")] == ["001"]
     assert len(Checkpoint.load(run / "points" / "002" / CHECKPOINT).valid_curve) == 1
     counted = []
     with monkeypatch.context() as patch:
         patch.setattr(
-            ImageTrainer, "advance", lambda *a: counted.append(a[1].epoch) or original(*a)
+            ImageTask, "train_epoch", lambda *a: counted.append(a[1].epoch) or original(*a)
         )
         record = train_grid(FINAL, GRID, run, workers=1)
         assert strip(record) == strip(whole[1])
@@ -170,7 +171,7 @@ def test_a_point_that_fails_by_something_else_is_named_and_tried_again(tmp_path,
     run = tmp_path / "run"
     with monkeypatch.context() as patch:
         patch.setattr(
-            ImageTrainer, "advance", lambda *a: (_ for _ in ()).throw(MemoryError("none left"))
+            ImageTask, "train_epoch", lambda *a: (_ for _ in ()).throw(MemoryError("none left"))
         )
         with pytest.raises(StudyError, match=r"grid point lr 0\.1 failed: MemoryError: none left"):
             train_grid(FINAL, {"lr": (0.1,)}, run, workers=1)

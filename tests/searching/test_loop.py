@@ -187,7 +187,7 @@ def test_a_training_that_begins_meanwhile_in_the_same_new_folder_keeps_it(tmp_pa
 
     def meanwhile(self, *arguments, **options):
         make_folder(self, *arguments, **options)
-        (self / "training.json").write_text("{}")
+        (self / "job.json").write_text("{}")
 
     monkeypatch.setattr(Path, "mkdir", meanwhile)
     with pytest.raises(StudyError, match="is not a run folder"):
@@ -283,7 +283,7 @@ def test_bad_arguments_fail_before_anything_is_made(tmp_path, options, words):
 def test_another_torch_is_warned_of(tmp_path, monkeypatch):
     run_all(run=tmp_path, trials=4)
     monkeypatch.setattr(
-        "nasedu.searching.loop.versions", lambda: {"torch": "9", "processor": "x", "device": "y"}
+        "nasedu.runs.provenance.versions", lambda: {"torch": "9", "processor": "x", "device": "y"}
     )
     with pytest.warns(UserWarning, match="begun with torch"):
         run_all(run=tmp_path, trials=8)

@@ -143,7 +143,7 @@ def test_two_workers_measure_the_same_as_one(tmp_path, whole):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"seed": 6}, "was measured with seed = 5 and not 6; choose another folder"),
+        ({"seed": 6}, "was made with seed = 5 and not 6; choose another folder"),
         ({"recipe": Recipe(epochs=3, num_train=60)}, r"evaluator\.recipe\.batch_size = 32"),
     ],
 )
@@ -274,7 +274,7 @@ def test_an_entry_can_be_trained_again(whole):
 
 
 def test_an_entry_of_other_images_is_not_trained_again():
-    with pytest.raises(StudyError, match=r"measured with digest = None, which is '\w+' here"):
+    with pytest.raises(StudyError, match=r"the table was made with digest = None and not '\w+\'"):
         evaluator_of(made_up())
 
 
@@ -284,7 +284,7 @@ def test_another_machine_is_noted_and_warned_of(tmp_path, whole):
     config = json.loads(path.read_text())
     config["machines"][0]["processor"] = "abacus"
     path.write_text(json.dumps(config))
-    with pytest.warns(UserWarning, match="begun on another processor or torch"):
+    with pytest.warns(UserWarning, match="was begun with processor abacus, now"):
         table = measured(tmp_path / "table")
     assert [m["processor"] for m in table.about["machines"]] == ["abacus", versions()["processor"]]
 

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,11 @@ from evaluators import SPACE, Counted
 
 from nasedu import search
 from nasedu.controller import make_strategy
+from nasedu.data import load
 from nasedu.errors import StudyError
-from nasedu.searching import Finished, ImageEvaluator, Study, resume
+from nasedu.searching import Finished, Study, TrainingEvaluator, resume
 from nasedu.spaces import ConvNetSpace
-from nasedu.training import Recipe
+from nasedu.training import Recipe, image_task
 
 DOUBLES = Path(__file__).parents[1] / "doubles"
 SCRIPT = """
@@ -66,7 +68,7 @@ def test_killed_at_random_moments_it_ends_the_same(tmp_path):
 
 def test_resume_needs_nothing_but_the_folder(tmp_path):
     space = ConvNetSpace(2, (3,), (3, 5), (4, 8), skip_connections=False)
-    evaluator = ImageEvaluator(space, "digits", Recipe(epochs=1, num_train=100))
+    evaluator = TrainingEvaluator(space, "digits", Recipe(epochs=1, num_train=100))
 
     def begin(run, trials):
         made = make_strategy("reinforce", space.decisions, 3, lr=0.01)
@@ -86,7 +88,7 @@ def test_whitening_and_augmentation_are_part_of_a_run(tmp_path):
     def begin(**fields):
         recipe = Recipe(epochs=1, num_train=100, **fields)
         made = make_strategy("random", space.decisions, 3)
-        evaluator = ImageEvaluator(space, "digits", recipe)
+        evaluator = TrainingEvaluator(space, "digits", recipe)
         return search(space, made, run=tmp_path, trials=2, batch=2, workers=1, evaluator=evaluator)
 
     list(begin(whitening="image"))
@@ -117,11 +119,14 @@ def test_a_damaged_state_is_one_clear_line(tmp_path, damage):
 
 def test_images_that_were_replaced_are_noticed(tmp_path, monkeypatch):
     space = ConvNetSpace(1, (3,), (3,), (4,), skip_connections=False)
-    evaluator = ImageEvaluator(space, "digits", Recipe(epochs=1, num_train=50))
+    evaluator = TrainingEvaluator(space, "digits", Recipe(epochs=1, num_train=50))
     made = make_strategy("random", space.decisions)
     options = {"batch": 2, "workers": 1, "run": tmp_path}
     list(search(space, made, trials=2, evaluator=evaluator, **options))
-    evaluator.trainer.train.images[0] += 1
+    digits = load("digits")
+    train = replace(digits.train, images=digits.train.images.flip(0))
+    monkeypatch.setattr(image_task, "load", lambda name: replace(digits, train=train))
+    evaluator = TrainingEvaluator(space, "digits", Recipe(epochs=1, num_train=50))
     with pytest.raises(StudyError, match=r"evaluator\.digest"):
         list(search(space, made, trials=4, evaluator=evaluator, **options))
 

@@ -57,7 +57,7 @@ def test_a_looked_up_outcome_is_what_training_gives(table):
         assert looked_up.num_parameters == trained.num_parameters
         assert looked_up.flop == trained.flop
         assert looked_up.seconds == pytest.approx(table.seconds[0, place])
-        assert looked_up.test_accuracy is None  # a search does not see it
+        assert looked_up.test is None  # a search does not see it
 
 
 def test_without_noise_the_seed_of_a_child_changes_nothing():

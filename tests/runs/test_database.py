@@ -15,14 +15,16 @@ from evaluators import SPACE, Counted
 from nasedu import search
 from nasedu.controller import make_strategy
 from nasedu.errors import StudyError
-from nasedu.searching import Study, database
+from nasedu.runs import database
+from nasedu.searching import Study
 
 KILLED = """
 import os, signal, sys
 from evaluators import SPACE, Counted
 from nasedu import search
 from nasedu.controller import make_strategy
-from nasedu.searching import Updated, database
+from nasedu.runs import database
+from nasedu.searching import Updated
 
 if sys.argv[2] == "journal":
     database.is_shared = lambda path: True

@@ -6,64 +6,66 @@ import torch
 from nasedu import ConvLayer, ConvNet, ConvNetSpace, build
 from nasedu.data import ImageData, LabelledImages, load
 from nasedu.errors import TrainingError
-from nasedu.searching import ImageEvaluator, Trial
+from nasedu.searching import TrainingEvaluator, Trial
 from nasedu.searching.workers import PoolWorkers
-from nasedu.training import ImageTrainer, Recipe, has_bfloat16
+from nasedu.training import ImageTask, Recipe, has_bfloat16
 
 NET = ConvNet((ConvLayer(3, 3, 8, (0,)), ConvLayer(3, 3, 8, (1,))))
 WIDE = ConvNet((ConvLayer(3, 3, 32, (0,)), ConvLayer(3, 3, 32, (1,))))
 
 
 @pytest.fixture(scope="module")
-def trainer():
-    return ImageTrainer(load("digits"), Recipe(epochs=2))
+def task():
+    return ImageTask(load("digits"), Recipe(epochs=2))
 
 
 def weights(child):
     return torch.cat([p.detach().flatten() for p in child.parameters()])
 
 
-def test_a_child_learns_and_reports_what_it_did(trainer):
+def test_a_child_learns_and_reports_what_it_did(task):
     epochs = []
-    child, outcome = ImageTrainer(load("digits"), Recipe(epochs=4)).fit(
-        WIDE, seed=1, on_epoch=lambda *seen: epochs.append(seen)
+    child, outcome = ImageTask(load("digits"), Recipe(epochs=4)).fit(
+        WIDE, seed=1, on_epoch=epochs.append
     )
     assert outcome.valid_curve[-1] > 0.6  # chance is 0.1
     assert outcome.train_curve[0] > outcome.train_curve[-1]
-    assert epochs == list(enumerate(outcome.valid_curve, start=1))
+    assert [epoch.number for epoch in epochs] == [1, 2, 3, 4]
+    assert tuple(epoch.valid for epoch in epochs) == outcome.valid_curve
+    assert tuple(epoch.train_loss for epoch in epochs) == outcome.train_curve
     assert outcome.reward == max(outcome.valid_curve) ** 3
     assert outcome.num_parameters == len(weights(child))
-    assert outcome.flop == trainer.cost(WIDE).flop
+    assert outcome.flop == task.cost(WIDE).flop
     assert outcome.seconds > 0
 
 
-def test_a_seed_gives_the_same_child_and_another_seed_another(trainer):
-    (a, one), (b, two), (c, _) = (trainer.fit(NET, seed=seed) for seed in (1, 1, 2))
+def test_a_seed_gives_the_same_child_and_another_seed_another(task):
+    (a, one), (b, two), (c, _) = (task.fit(NET, seed=seed) for seed in (1, 1, 2))
     assert torch.equal(weights(a), weights(b))
     assert dataclasses.replace(one, seconds=0) == dataclasses.replace(two, seconds=0)
     assert not torch.equal(weights(a), weights(c))
 
 
-def test_what_makes_a_child_does_as_well_as_what_describes_it(trainer):
-    described, one = trainer.fit(NET, seed=1)
-    made, two = trainer.fit(lambda **shape: build(NET, **shape), seed=1)
+def test_what_makes_a_child_does_as_well_as_what_describes_it(task):
+    described, one = task.fit(NET, seed=1)
+    made, two = task.fit(lambda **shape: build(NET, **shape), seed=1)
     assert torch.equal(weights(described), weights(made))
     assert dataclasses.replace(one, seconds=0) == dataclasses.replace(two, seconds=0)
 
 
-def test_threads_and_generators_are_left_as_they_were(trainer):
+def test_threads_and_generators_are_left_as_they_were(task):
     torch.set_num_threads(2)
     torch.manual_seed(0)
     expected = torch.rand(3)
     torch.manual_seed(0)
-    trainer.fit(NET, seed=1)
+    task.fit(NET, seed=1)
     assert torch.equal(torch.rand(3), expected)
     assert torch.get_num_threads() == 2
 
 
 def test_a_process_of_its_own_trains_the_same_child_bit_for_bit():
     space = ConvNetSpace(2, (3,), (3, 5), (8,), skip_connections=False)
-    evaluator = ImageEvaluator(space, "digits", Recipe(epochs=1))
+    evaluator = TrainingEvaluator(space, "digits", Recipe(epochs=1))
     trial = Trial(1, 1, (0, 1, 0, 0, 0, 0), seed=5)
     workers = PoolWorkers(evaluator, 1)
     workers.submit(trial)
@@ -80,7 +82,7 @@ def test_the_learning_rate_falls_to_zero_along_a_line_or_stays():
     assert {constant.lr_at(step, 4) for step in range(5)} == {0.4}
 
 
-def test_the_schedule_reaches_the_optimiser(trainer):
+def test_the_schedule_reaches_the_optimiser(task):
     used = []
     original = torch.optim.SGD.step
 
@@ -90,25 +92,25 @@ def test_the_schedule_reaches_the_optimiser(trainer):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(torch.optim.SGD, "step", step)
-        trainer.fit(NET, seed=0)
+        task.fit(NET, seed=0)
     assert used == pytest.approx([0.1 * (1 - i / 38) for i in range(38)])
 
 
 def test_a_loss_that_is_no_number_is_an_error():
-    trainer = ImageTrainer(load("digits"), Recipe(epochs=2, lr=1e30))
+    task = ImageTask(load("digits"), Recipe(epochs=2, lr=1e30))
     with pytest.raises(TrainingError, match=r"the loss became (nan|inf) in epoch 1"):
-        trainer.fit(NET, seed=0)
+        task.fit(NET, seed=0)
 
 
 def test_outputs_that_are_no_numbers_after_the_last_step_are_an_error():
-    trainer = ImageTrainer(load("digits"), Recipe(epochs=1, lr=1e30, num_train=60))
+    task = ImageTask(load("digits"), Recipe(epochs=1, lr=1e30, num_train=60))
     with pytest.raises(TrainingError, match="outputs became NaN or infinite"):
-        trainer.fit(NET, seed=0)
+        task.fit(NET, seed=0)
 
 
 def test_a_last_batch_of_one_image_joins_the_one_before():
-    trainer = ImageTrainer(load("digits"), Recipe(epochs=1, num_train=65, image_size=1))
-    _, outcome = trainer.fit(NET, seed=0)
+    task = ImageTask(load("digits"), Recipe(epochs=1, num_train=65, image_size=1))
+    _, outcome = task.fit(NET, seed=0)
     assert outcome.reward is not None
 
 
@@ -129,47 +131,48 @@ def test_searching_never_touches_the_test_set():
     for name, value in fields.items():
         if name != "test":
             object.__setattr__(data, name, value)
-    trainer = ImageTrainer(data, Recipe(epochs=1))
-    child, outcome = trainer.fit(NET, seed=0)
-    assert outcome.test_accuracy is None
+    task = ImageTask(data, Recipe(epochs=1))
+    training = task.begin(NET, seed=0)
+    training.finish()
+    assert training.outcome().test is None
     with pytest.raises(AssertionError, match="the test set was read"):
-        trainer.test_accuracy(child, outcome)
+        training.test()
 
 
-def test_test_accuracy_is_that_of_the_test_images(trainer):
-    child, outcome = trainer.fit(NET, seed=0)
-    tested = trainer.test_accuracy(child, outcome)
+def test_the_test_result_is_the_accuracy_on_the_test_images(task):
+    training = task.begin(NET, seed=0)
+    tested, child = training.test(), training.child
     test = load("digits").test
     with torch.inference_mode():
-        guesses = child.eval()(trainer.augmentation.normalise(test.images)).argmax(1)
-    assert tested.test_accuracy == (guesses == test.labels).double().mean().item()
-    assert dataclasses.replace(tested, test_accuracy=None) == outcome
+        guesses = child.eval()(task.augmentation.normalise(test.images)).argmax(1)
+    assert tested.test == (guesses == test.labels).double().mean().item()
+    assert dataclasses.replace(tested, test=None) == training.outcome()
 
 
-def test_training_and_validation_images_share_none(trainer):
+def test_training_and_validation_images_share_none(task):
     rows = [
         {bytes(image.flatten().tolist()) for image in part.images}
-        for part in (trainer.train, trainer.valid)
+        for part in (task.train, task.valid)
     ]
-    assert len(trainer.train) == 1200
-    assert len(trainer.valid) == 300
+    assert len(task.train) == 1200
+    assert len(task.valid) == 300
     assert len(rows[0] & rows[1]) == 0
 
 
 def test_images_may_be_resized_and_fewer():
-    trainer = ImageTrainer(load("digits"), Recipe(image_size=16, num_train=100, epochs=1))
-    assert trainer.train.images.shape == (100, 1, 16, 16)
-    _, outcome = trainer.fit(NET, seed=0)
-    assert outcome.flop == 4 * ImageTrainer(load("digits")).cost(NET).flop - 3 * 2 * 8 * 10
+    task = ImageTask(load("digits"), Recipe(image_size=16, num_train=100, epochs=1))
+    assert task.train.images.shape == (100, 1, 16, 16)
+    _, outcome = task.fit(NET, seed=0)
+    assert outcome.flop == 4 * ImageTask(load("digits")).cost(NET).flop - 3 * 2 * 8 * 10
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_precision_decides_the_arithmetic_and_never_the_weights(precision):
-    trainer = ImageTrainer(load("digits"), Recipe(precision=precision, epochs=3))
-    child, outcome = trainer.fit(WIDE, seed=0)
+    task = ImageTask(load("digits"), Recipe(precision=precision, epochs=3))
+    child, outcome = task.fit(WIDE, seed=0)
     seen = []
     child.blocks[1][0].register_forward_hook(lambda m, i, output: seen.append(output.dtype))
-    trainer.accuracy(child, trainer.valid)
+    task.accuracy(child, task.valid)
     assert set(seen) == {getattr(torch, precision)}
     assert weights(child).dtype == torch.float32
     assert outcome.valid_curve[-1] > 0.5
@@ -178,8 +181,8 @@ def test_precision_decides_the_arithmetic_and_never_the_weights(precision):
 def test_bfloat16_is_taken_where_it_is_there_and_pays():
     fast = has_bfloat16(torch.device("cpu"))
     digits = load("digits")
-    assert ImageTrainer(digits).dtype == torch.float32
-    large = ImageTrainer(digits, Recipe(image_size=32, num_train=20))
+    assert ImageTask(digits).dtype == torch.float32
+    large = ImageTask(digits, Recipe(image_size=32, num_train=20))
     assert large.dtype == (torch.bfloat16 if fast else torch.float32)
 
 
@@ -188,27 +191,27 @@ def test_augmentation_happens_in_training_and_not_in_validation():
     images = torch.randint(256, (40, 3, 8, 8), generator=generator).byte()
     part = LabelledImages(images, torch.arange(40) % 2)
     data = ImageData("made", "made", ("a", "b"), part, part, num_valid=10, flip=True, pad=1)
-    trainer = ImageTrainer(data, Recipe(epochs=1))
+    task = ImageTask(data, Recipe(epochs=1))
     seen = {True: [], False: []}
-    original = type(trainer.augmentation).__call__
+    original = type(task.augmentation).__call__
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            type(trainer.augmentation),
+            type(task.augmentation),
             "__call__",
             lambda self, images, generator=None: (
                 seen[True].append(len(images)) or original(self, images, generator)
             ),
         )
-        trainer.fit(NET, seed=0)
+        task.fit(NET, seed=0)
     assert sum(seen[True]) == 30
 
 
 def test_epsilon_and_augmentation_of_the_recipe_reach_the_child():
     recipe = Recipe(epochs=1, num_train=100, bn_epsilon=0.01, whitening="image")
-    trainer = ImageTrainer(load("digits"), recipe)
-    child, _ = trainer.fit(NET, seed=0)
+    task = ImageTask(load("digits"), recipe)
+    child, _ = task.fit(NET, seed=0)
     assert [m.eps for m in child.modules() if isinstance(m, torch.nn.BatchNorm2d)] == [0.01] * 2
-    white = trainer.augmentation.plain(trainer.valid.images[:5])
+    white = task.augmentation.plain(task.valid.images[:5])
     torch.testing.assert_close(white.mean((1, 2, 3)), torch.zeros(5), atol=1e-5, rtol=0)
 
 
@@ -217,13 +220,13 @@ def test_validation_sees_things_as_large_as_training_does():
     images = torch.randint(256, (40, 3, 8, 8), generator=generator).byte()
     part = LabelledImages(images, torch.arange(40) % 2)
     data = ImageData("made", "made", ("a", "b"), part, part, num_valid=10, flip=True, pad=1)
-    trainer = ImageTrainer(data, Recipe(epochs=1, augmentation="paper"))
+    task = ImageTask(data, Recipe(epochs=1, augmentation="paper"))
     seen = []
-    child, _ = trainer.fit(NET, seed=0)
+    child, _ = task.fit(NET, seed=0)
     child.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0]))
-    trainer.accuracy(child, trainer.valid)
+    task.accuracy(child, task.valid)
     large = torch.nn.functional.interpolate(
-        trainer.augmentation.normalise(trainer.valid.images), (10, 10), mode="bilinear"
+        task.augmentation.normalise(task.valid.images), (10, 10), mode="bilinear"
     )
     torch.testing.assert_close(seen[0], large[:, :, 1:-1, 1:-1])
 
@@ -231,10 +234,10 @@ def test_validation_sees_things_as_large_as_training_does():
 def test_a_learning_rate_of_the_network_goes_before_the_recipes():
     data = load("digits")
     quick = {"epochs": 1, "num_train": 256}
-    decided, _ = ImageTrainer(data, Recipe(**quick)).fit(
+    decided, _ = ImageTask(data, Recipe(**quick)).fit(
         dataclasses.replace(NET, learning_rate=0.01), seed=3
     )
-    by_recipe, _ = ImageTrainer(data, Recipe(**quick, lr=0.01)).fit(NET, seed=3)
-    usual, _ = ImageTrainer(data, Recipe(**quick)).fit(NET, seed=3)
+    by_recipe, _ = ImageTask(data, Recipe(**quick, lr=0.01)).fit(NET, seed=3)
+    usual, _ = ImageTask(data, Recipe(**quick)).fit(NET, seed=3)
     assert torch.equal(weights(decided), weights(by_recipe))
     assert not torch.equal(weights(decided), weights(usual))

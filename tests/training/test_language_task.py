@@ -15,12 +15,12 @@ from nasedu.errors import SettingError, StudyError, TrainingError
 from nasedu.training import (
     Checkpoint,
     LanguageRecipe,
-    LanguageTrainer,
+    LanguageTask,
     has_bfloat16,
     perplexity,
     perplexity_reward,
 )
-from nasedu.training.language_trainer import streams
+from nasedu.training.language_task import streams
 
 LINES = [["one", "two", "three", "four"], ["five", "six", "seven"]] * 30
 TEXT = text_of_lines("count", "Counting", LINES, LINES[:10], LINES[:6])
@@ -36,8 +36,15 @@ def weights(child):
     return torch.cat([parameter.detach().flatten() for parameter in child.parameters()])
 
 
-def trainer(recipe=RECIPE, **changes):
-    return LanguageTrainer(TEXT, replace(recipe, **changes))
+def task(recipe=RECIPE, **changes):
+    return LanguageTask(TEXT, replace(recipe, **changes))
+
+
+def left(judge, cell, seed):
+    """Return a training that has all its epochs behind it."""
+    training = judge.begin(cell, seed)
+    assert len(list(training)) == judge.recipe.epochs
+    return training
 
 
 def test_streams_lie_side_by_side_and_each_symbol_is_predicted_from_the_one_before():
@@ -51,14 +58,15 @@ def test_streams_lie_side_by_side_and_each_symbol_is_predicted_from_the_one_befo
 def test_a_text_that_repeats_is_learned(cell):
     recipe = replace(RECIPE, hidden_size=24, optimizer="adam", lr=0.02, epochs=12, decay_after=12)
     told = []
-    child, outcome = LanguageTrainer(TEXT, recipe).fit(cell, 1, lambda *n: told.append(n))
+    child, outcome = LanguageTask(TEXT, recipe).fit(cell, 1, told.append)
     assert outcome.valid_curve[-1] < 1.3 < outcome.valid_curve[0]
-    assert told == list(enumerate(outcome.valid_curve, 1))
+    assert [epoch.number for epoch in told] == list(range(1, 13))
+    assert tuple(epoch.valid for epoch in told) == outcome.valid_curve
     assert outcome.reward == perplexity_reward(min(outcome.valid_curve), 80)
     assert outcome.num_parameters == child.num_parameters == weights(child).numel()
     assert len(outcome.train_curve) == 12 and outcome.train_curve[-1] < outcome.train_curve[0]
     assert (outcome.flop, outcome.seconds > 0) == (child.flop, True)
-    assert perplexity(LanguageTrainer(TEXT, recipe).test_nats(child)) < 1.3
+    assert perplexity(LanguageTask(TEXT, recipe).test_nats(child)) < 1.3
 
 
 @pytest.mark.parametrize(
@@ -67,10 +75,10 @@ def test_a_text_that_repeats_is_learned(cell):
 def test_the_same_seed_gives_the_same_model(recipe):
     torch.manual_seed(11)
     before = torch.random.get_rng_state()
-    (first, one), (second, two) = (trainer(recipe).fit(LSTMLayer, 7) for _ in range(2))
+    (first, one), (second, two) = (task(recipe).fit(LSTMLayer, 7) for _ in range(2))
     assert torch.equal(weights(first), weights(second))
     assert (one.valid_curve, one.train_curve) == (two.valid_curve, two.train_curve)
-    other, _ = trainer(recipe).fit(LSTMLayer, 8)
+    other, _ = task(recipe).fit(LSTMLayer, 8)
     assert not torch.equal(weights(first), weights(other))
     assert torch.equal(torch.random.get_rng_state(), before)
 
@@ -78,14 +86,14 @@ def test_the_same_seed_gives_the_same_model(recipe):
 def test_the_same_seed_gives_the_same_model_in_another_process():
     code = (
         "from nasedu.children import LSTMLayer; from nasedu.data import load_text\n"
-        "from nasedu.training import LanguageRecipe, LanguageTrainer\n"
+        "from nasedu.training import LanguageRecipe, LanguageTask\n"
         "recipe = LanguageRecipe(hidden_size=4, epochs=1, num_train=2000, dropout=0.1)\n"
-        "print(LanguageTrainer(load_text('pydocs'), recipe).fit(LSTMLayer, 3)[1].valid_curve)"
+        "print(LanguageTask(load_text('pydocs'), recipe).fit(LSTMLayer, 3)[1].valid_curve)"
     )
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=600)
     recipe = LanguageRecipe(hidden_size=4, epochs=1, num_train=2000, dropout=0.1)
-    _, here = LanguageTrainer(load_text("pydocs"), recipe).fit(LSTMLayer, 3)
+    _, here = LanguageTask(load_text("pydocs"), recipe).fit(LSTMLayer, 3)
     assert done.stdout == f"{here.valid_curve}\n"
 
 
@@ -93,54 +101,54 @@ def test_the_same_seed_gives_the_same_model_in_another_process():
     "recipe", [RECIPE, DROPPING, ADAM, LOW], ids=["plain", "dropping", "adam", "low"]
 )
 def test_a_training_goes_on_where_it_stopped(tmp_path, recipe):
-    whole, expected = trainer(recipe, epochs=4).fit(ToyCell, 5)
+    whole, expected = task(recipe, epochs=4).fit(ToyCell, 5)
     path = tmp_path / "state.safetensors"
-    trainer(recipe, epochs=2).fit(ToyCell, 5, on_state=lambda state: state.save(path))
-    resume, told = Checkpoint.load(path), []
+    left(task(recipe, epochs=2), ToyCell, 5).state().save(path)
+    resume = Checkpoint.load(path)
     assert len(resume.valid_curve) == 2
-    child, outcome = trainer(recipe, epochs=4).fit(
-        ToyCell, 5, lambda epoch, _: told.append(epoch), resume=resume
-    )
-    assert told == [3, 4]
-    assert torch.equal(weights(child), weights(whole))
+    second = task(recipe, epochs=4).begin(ToyCell, 5)
+    second.restore(resume)
+    assert [epoch.number for epoch in second.epochs] == [1, 2]
+    assert [epoch.number for epoch in second] == [3, 4]
+    outcome = second.outcome()
+    assert torch.equal(weights(second.finish()), weights(whole))
     assert outcome.valid_curve == expected.valid_curve
     assert outcome.train_curve == expected.train_curve
     assert outcome.seconds > resume.seconds
 
 
 def test_a_finished_training_needs_no_more_and_the_best_epoch_is_what_comes_back():
-    kept = []
     backwards = [line[::-1] for line in LINES[:10]]  # the better in training, the worse here
     text = text_of_lines("count", "Counting", LINES, backwards, LINES[:6])
-    judge = LanguageTrainer(text, replace(RECIPE, lr=2.0, epochs=5, decay_after=5))
-    child, outcome = judge.fit(LSTMLayer, 2, on_state=kept.append)
+    judge = LanguageTask(text, replace(RECIPE, lr=2.0, epochs=5, decay_after=5))
+    training = judge.begin(LSTMLayer, 2)
+    child, outcome = training.finish(), training.outcome()
     best = outcome.valid_curve.index(min(outcome.valid_curve))
     assert best < 4 and outcome.reward == perplexity_reward(outcome.valid_curve[best])
     assert perplexity(judge.nats(child, judge.valid)) == outcome.valid_curve[best]
-    again, same = judge.fit(LSTMLayer, 2, resume=kept[-1])
-    assert torch.equal(weights(again), weights(child))
-    assert same.valid_curve == outcome.valid_curve
+    again = judge.begin(LSTMLayer, 2)
+    again.restore(training.state())
+    assert list(again) == []
+    assert torch.equal(weights(again.finish()), weights(child))
+    assert again.outcome() == outcome
 
 
 def test_states_that_do_not_fit(tmp_path):
-    kept = []
-    trainer().fit(LSTMLayer, 0, on_state=kept.append)
-    state = kept[-1]
-    for changes, seed, message in (
-        ({}, 1, "of another cell, seed, recipe or text"),
-        ({"lr": 0.5}, 0, "of another cell, seed, recipe or text"),
-        ({"epochs": 2}, 0, "epochs is 2; expected at least 3"),
+    state = left(task(), LSTMLayer, 0).state()
+    for changes, cell, seed, message in (
+        ({}, LSTMLayer, 1, "made with seed = 0 and not 1"),
+        ({"lr": 0.5}, LSTMLayer, 0, r"made with recipe\.lr = 1\.0 and not 0\.5"),
+        ({"epochs": 2}, LSTMLayer, 0, "epochs is 2; expected at least 3"),
+        ({}, ToyCell, 0, "made with architecture = 'LSTMLayer' and not 'ToyCell'"),
     ):
-        with pytest.raises(SettingError, match=message):
-            trainer(**changes).fit(LSTMLayer, seed, resume=state)
-    with pytest.raises(SettingError, match="of another cell"):
-        trainer().fit(ToyCell, 0, resume=state)
-    trainer().fit(ToyCell, 0, on_state=kept.append)
-    with pytest.raises(TrainingError, match="the weights of another network"):
-        trainer().fit(partial(ToyCell, base=4), 0, resume=kept[-1])
-    with_a_gpu = {**state.tensors, "generator.cuda": torch.zeros(16, dtype=torch.uint8)}
-    with pytest.raises(TrainingError, match="was made with a GPU, where dropout draws other"):
-        trainer().fit(LSTMLayer, 0, resume=replace(state, tensors=with_a_gpu))
+        with pytest.raises(StudyError, match=message):
+            task(**changes).begin(cell, seed).restore(state)
+    toy = left(task(), ToyCell, 0).state()
+    with pytest.raises(StudyError, match="the weights of another network"):
+        task().begin(partial(ToyCell, base=4), 0).restore(toy)
+    with_a_gpu = replace(state, settings={**state.settings, "device": "cuda"})
+    with pytest.raises(StudyError, match="made with device = 'cuda' and not 'cpu'"):
+        task().begin(LSTMLayer, 0).restore(with_a_gpu)
     path = tmp_path / "state.safetensors"
     state.save(path)
     path.write_bytes(path.read_bytes()[:200])
@@ -156,27 +164,26 @@ def test_a_training_goes_on_with_the_same_cell_and_the_same_words_alone():
     one, other = (  # of equally many weights
         RecurrentCellSpace(2).decode([combine, 1, 0, 1, 0, 1, 0, 1, 0, 0]) for combine in (0, 1)
     )
-    kept = []
-    trainer(epochs=1).fit(one, 0, on_state=kept.append)
-    with pytest.raises(SettingError, match="of another cell"):
-        trainer().fit(other, 0, resume=kept[0])
+    state = left(task(epochs=1), one, 0).state()
+    with pytest.raises(StudyError, match=r"architecture = '\w{16}' and not '\w{16}'"):
+        task().begin(other, 0).restore(state)
     lines = [line[::-1] for line in LINES]  # as many tokens and symbols
     text = text_of_lines("count", "Counting", lines, LINES[:10], LINES[:6])
     assert (text.counts, text.num_symbols) == (TEXT.counts, TEXT.num_symbols)
-    with pytest.raises(SettingError, match="or text"):
-        LanguageTrainer(text, RECIPE).fit(one, 0, resume=kept[0])
-    trainer().fit(one, 0, resume=kept[0])
+    with pytest.raises(StudyError, match=r"data\.digest"):
+        LanguageTask(text, RECIPE).begin(one, 0).restore(state)
+    task().begin(one, 0).restore(state)
 
 
-@pytest.mark.parametrize("group", ["model", "best", "optimizer", "generator"])
+@pytest.mark.parametrize("group", ["child", "best", "optimizer", "generator", "generator.cpu"])
 def test_a_state_without_a_part_of_it_is_one_line(group):
-    kept = []
-    trainer(ADAM, epochs=1).fit(LSTMLayer, 0, on_state=kept.append)
-    tensors = {k: v for k, v in kept[0].tensors.items() if not k.startswith(group)}
+    state = left(task(ADAM, epochs=1), LSTMLayer, 0).state()
+    tensors = {k: v for k, v in state.tensors.items() if not k.startswith(group)}
+    assert len(tensors) < len(state.tensors)
     if group == "optimizer":
         tensors["optimizer.x"] = torch.zeros(1)
-    with pytest.raises(TrainingError, match="the state to go on from is damaged") as caught:
-        trainer(ADAM).fit(LSTMLayer, 0, resume=replace(kept[0], tensors=tensors))
+    with pytest.raises(StudyError, match="the checkpoint does not fit this child") as caught:
+        task(ADAM).begin(LSTMLayer, 0).restore(replace(state, tensors=tensors))
     assert "\n" not in str(caught.value)
 
 
@@ -196,9 +203,9 @@ class Spy(LSTMLayer):
 
 
 def test_the_state_is_carried_from_segment_to_segment_without_gradients():
-    child, _ = trainer(epochs=1).fit(Spy, 0)
+    child, _ = task(epochs=1).fit(Spy, 0)
     for layer in child.layers:
-        assert len(layer.given) == -(-len(trainer().inputs) // 5)
+        assert len(layer.given) == -(-len(task().inputs) // 5)
         assert all(not part.any() for part in layer.given[0])
         for before, given in zip(layer.returned, layer.given[1:], strict=False):
             for carried, left in zip(given, before, strict=True):
@@ -214,20 +221,20 @@ def test_every_training_token_is_a_target_once_an_epoch():
                 seen.append(len(inputs))
             return super().forward(inputs, state)
 
-    trainer(epochs=1, num_layers=1).fit(Reader, 0)
+    task(epochs=1, num_layers=1).fit(Reader, 0)
     assert sum(seen) == len(TEXT.train) // 4 and set(seen[:-1]) == {5}
 
 
 def moved(**changes):
     """How far one update moves the weights."""
-    one = trainer(epochs=1, unroll=10_000, **changes)
+    one = task(epochs=1, unroll=10_000, **changes)
     child, _ = one.fit(LSTMLayer, 0)
-    start, _ = trainer(epochs=1, unroll=10_000, **{**changes, "lr": 1e-30}).fit(LSTMLayer, 0)
+    start, _ = task(epochs=1, unroll=10_000, **{**changes, "lr": 1e-30}).fit(LSTMLayer, 0)
     return weights(child) - weights(start)
 
 
 def test_clipping_and_the_sum_over_steps():
-    steps = len(trainer().inputs)
+    steps = len(task().inputs)
     summed, mean = moved(clip=1e9, lr=1e-4), moved(clip=1e9, lr=1e-4, sum_steps=False)
     torch.testing.assert_close(summed, steps * mean, rtol=0.02, atol=1e-6)
     assert moved(clip=0.01, lr=1.0).norm().item() == pytest.approx(0.01, rel=1e-3)
@@ -237,11 +244,11 @@ CELLS = pytest.mark.parametrize("cell", [LSTMLayer, published.NAS_CELL], ids=["l
 
 
 def gradients(cell, precision="float32", dtype=torch.float32):
-    """The gradients of a whole text as one segment, by the trainer."""
-    one = trainer(precision=precision, hidden_size=32, lr=1e-30, clip=1e9, unroll=10_000)
-    torch.manual_seed(0)
-    child = one.model(cell).to(dtype)
-    one.train_epoch(child, one._optimizer(child), 0)
+    """The gradients of a whole text as one segment, by the task."""
+    one = task(precision=precision, hidden_size=32, lr=1e-30, clip=1e9, unroll=10_000)
+    training = one.begin(cell, 0)
+    child = training.child.to(dtype)
+    one.train_epoch(training)
     return one, child, torch.cat([parameter.grad.flatten() for parameter in child.parameters()])
 
 
@@ -266,44 +273,48 @@ def test_in_float32_a_step_is_what_a_textbook_does(cell):
 
 def test_products_in_bfloat16_are_chosen_where_they_pay_and_never_for_scoring():
     fast = has_bfloat16(torch.device("cpu"))
-    assert trainer(precision="auto", hidden_size=63).dtype == torch.float32
-    assert trainer(precision="auto", hidden_size=64).dtype == (
+    assert task(precision="auto", hidden_size=63).dtype == torch.float32
+    assert task(precision="auto", hidden_size=64).dtype == (
         torch.bfloat16 if fast else torch.float32
     )
-    low = trainer(precision="bfloat16", epochs=1)
+    low = task(precision="bfloat16", epochs=1)
     child, outcome = low.fit(LSTMLayer, 0)
-    assert outcome.valid_curve == (perplexity(trainer().nats(child, low.valid)),)
+    assert outcome.valid_curve == (perplexity(task().nats(child, low.valid)),)
 
 
 def test_only_the_first_tokens_are_used():
-    some = trainer(num_train=41)
+    some = task(num_train=41)
     assert torch.equal(some.targets.T.flatten(), TEXT.train[:40])
     for num_train in (3, len(TEXT.train) + 1):
         with pytest.raises(SettingError, match=f"num_train is {num_train}; expected 4"):
-            trainer(num_train=num_train)
+            task(num_train=num_train)
 
 
 def test_children_that_diverge_fail():
     with pytest.raises(TrainingError, match=r"the loss became (nan|inf) in epoch 1"):
-        trainer().fit(ExplodingCell, 0)
+        task().fit(ExplodingCell, 0)
     with pytest.raises(TrainingError):
-        trainer(lr=1e30, clip=1e30).fit(LSTMLayer, 0)
+        task(lr=1e30, clip=1e30).fit(LSTMLayer, 0)
 
 
 def test_warming_up_changes_nothing():
-    first = trainer()
+    first = task()
     first.warm_up()
-    assert torch.equal(weights(first.fit(LSTMLayer, 0)[0]), weights(trainer().fit(LSTMLayer, 0)[0]))
-    assert repr(first).startswith("LanguageTrainer(Counting, 268 train, 45 valid, cpu)")
+    assert torch.equal(weights(first.fit(LSTMLayer, 0)[0]), weights(task().fit(LSTMLayer, 0)[0]))
+    assert repr(first).startswith("LanguageTask(Counting, 268 train, 45 valid, cpu)")
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device here")
 @pytest.mark.parametrize("cell", [LSTMLayer, published.NAS_CELL])
 def test_cuda_trains_scores_and_goes_on(cell):
-    kept = []
     device = torch.device("cuda")
-    whole, _ = LanguageTrainer(TEXT, ADAM, device).fit(cell, 7, on_state=kept.append)
-    second, _ = LanguageTrainer(TEXT, ADAM, device).fit(cell, 7, resume=kept[0])
-    torch.testing.assert_close(weights(second), weights(whole), rtol=1e-3, atol=1e-4)
-    with pytest.raises(TrainingError, match="was made with a GPU"):
-        LanguageTrainer(TEXT, ADAM, torch.device("cpu")).fit(cell, 7, resume=kept[0])
+    whole = LanguageTask(TEXT, ADAM, device).begin(cell, 7)
+    next(whole)
+    state = whole.state()
+    second = LanguageTask(TEXT, ADAM, device).begin(cell, 7)
+    second.restore(state)
+    torch.testing.assert_close(
+        weights(second.finish()), weights(whole.finish()), rtol=1e-3, atol=1e-4
+    )
+    with pytest.raises(StudyError, match="made with device = 'cuda' and not 'cpu'"):
+        LanguageTask(TEXT, ADAM, torch.device("cpu")).begin(cell, 7).restore(state)

@@ -13,16 +13,16 @@ from nasedu.data import load_text
 from nasedu.errors import DataError, SettingError, StudyError
 from nasedu.searching import (
     DepthSchedule,
-    LanguageEvaluator,
     Study,
+    TrainingEvaluator,
     Trial,
     TrialFinished,
     find_architecture,
-    language_evaluator,
     resume,
 )
 from nasedu.searching.evaluator import train_child
-from nasedu.training import LanguageRecipe, Recipe
+from nasedu.searching.training_evaluator import recorded_evaluator
+from nasedu.training import LanguageRecipe, Recipe, language_task
 
 SPACE = RecurrentCellSpace(2)
 QUICK = LanguageRecipe(hidden_size=8, epochs=1, num_train=2000)
@@ -88,7 +88,7 @@ def test_another_recipe_is_refused_by_what_differs(whole, change, words):
 def test_a_text_that_is_not_the_same_any_more_is_refused(whole, monkeypatch):
     text = load_text("pydocs")
     changed = dataclasses.replace(text, valid=text.valid.flip(0))
-    monkeypatch.setattr(language_evaluator, "load_text", lambda name: changed)
+    monkeypatch.setattr(language_task, "load_text", lambda name: changed)
     with pytest.raises(StudyError, match=r"evaluator\.digest .* and the data that it was"):
         list(resume(whole, trials=9, workers=1))
 
@@ -101,16 +101,16 @@ def test_a_child_of_a_run_is_found_as_a_cell(whole):
 
 def test_a_child_that_diverges_has_failed():
     wild = dataclasses.replace(QUICK, lr=1e30, clip=1e30)
-    outcome = train_child(LanguageEvaluator(SPACE, recipe=wild), Trial(1, 1, EIGHT, 0))
+    outcome = train_child(TrainingEvaluator(SPACE, recipe=wild), Trial(1, 1, EIGHT, 0))
     assert outcome.is_failed and outcome.reason.startswith("TrainingError: the loss became")
 
 
 def test_settings_are_json_and_tell_texts_apart():
-    one = LanguageEvaluator(SPACE, "pydocs", QUICK).settings
+    one = TrainingEvaluator(SPACE, "pydocs", QUICK).settings
     assert json.loads(json.dumps(one)) == one
     longer = dataclasses.replace(QUICK, num_train=3000)
-    assert LanguageEvaluator(SPACE, "pydocs", longer).settings["digest"] != one["digest"]
-    assert LanguageEvaluator(SPACE, "pydocs-chars", QUICK).settings["unit"] == "character"
+    assert TrainingEvaluator(SPACE, "pydocs", longer).settings["digest"] != one["digest"]
+    assert TrainingEvaluator(SPACE, "pydocs-chars", QUICK).settings["unit"] == "character"
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_settings_are_json_and_tell_texts_apart():
     ],
 )
 def test_settings_that_no_run_can_have_had(change, error, words):
-    settings = {**LanguageEvaluator(SPACE, "pydocs", QUICK).settings, **change}
+    settings = {**TrainingEvaluator(SPACE, "pydocs", QUICK).settings, **change}
     with pytest.raises(error, match=words):
         assert recorded_evaluator("run", SPACE, settings).settings
 

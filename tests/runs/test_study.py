@@ -79,7 +79,7 @@ def test_strategy_and_generator_come_back_bit_for_bit(tmp_path):
     Study(tmp_path).restore(again, source_again)
     ours, theirs = strategy.state_dict(), again.state_dict()
     assert ours.keys() == theirs.keys()
-    assert "adam.0.exp_avg" in ours
+    assert [key for key in ours if key.endswith(".exp_avg")]
     for key, value in ours.items():
         assert torch.equal(value, theirs[key]) if key != "baseline" else value == theirs[key]
     assert torch.equal(source.get_state(), source_again.get_state())
