@@ -6,33 +6,35 @@ again by two recipes. On the words of the Penn Treebank it is the search's, from
 well does a cell's result tell its own next result. On its characters, from two seeds, it is the
 search's but for 50 steps, 200,000 symbols and a learning rate of 0.01: the published cell, the only
 one tried beforehand (on 300,000), ended at 3.09 bits a character with 0.003 and at 2.79 with that.
-Nothing is tuned for any other cell, and the test texts are not read. Resumable: finished trainings
-are kept. Which cells are chosen depends on the table of the search alone. Import the text first:
-``nasedu data add ptb PATH``.
+Nothing is tuned for any other cell, and the test texts are not read. Resumable: every training
+keeps its last whole epoch. Which cells are chosen depends on the table of the search alone. Import
+the text first: ``nasedu data add ptb PATH``.
 """
 
-import json
 import math
+import sys
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from experiment import save_figure
+from experiment import (
+    NAMES,
+    TABLES,
+    UNFINISHED,
+    Experiment,
+    RecordedTraining,
+    fields,
+    options_of,
+)
 from ptb_search import SEARCH
-from record import table, write_record
-from recorded_search import NAMES, TABLES
-from recorded_trainings import Trainings, options
+from record import save_figure, table, write_record
 from scipy.stats import rankdata
 
-from nasedu import Outcome, published
+from nasedu import published
 from nasedu.children import LSTMLayer, hidden_size_for
 from nasedu.children.language_model import count_parameters
 from nasedu.data import load_text
-from nasedu.errors import TrainingError
-from nasedu.training import LanguageRecipe, LanguageTrainer
-from nasedu.training.hardware import keep_freed_memory
 from nasedu.viewing import RankWords, rank_alt, rank_figure
 
 SPREAD = 24
@@ -50,36 +52,25 @@ DRAWN = RankWords(
 
 
 @dataclass(frozen=True)
-class Again:
+class Again(RecordedTraining):
     """One more training of a cell, on a text."""
 
-    name: str
-    cell: Any
-    data: str
-    recipe: LanguageRecipe
-    seed: int
     tokens: str = ""  # empty: of no search
     search: float | None = None  # validation perplexity a word there
 
     @property
-    def file(self):
-        return f"{self.data}-{self.name}-{self.seed}".replace(" ", "_").replace(",", "")
+    def name(self):
+        return f"{self.data}-{self.label}-{self.seed}".replace(" ", "_").replace(",", "")
 
-    def train(self, folder):
-        keep_freed_memory()
-        trainer = LanguageTrainer(load_text(self.data), self.recipe)
-        try:
-            _, outcome = trainer.fit(self.cell, self.seed)
-        except TrainingError as error:
-            outcome = Outcome.failed(str(error))
-        return {"outcome": json.loads(outcome.to_json())}
+    def result(self, training):
+        return {"outcome": fields(training.outcome())}
 
-    def row(self, document):
-        outcome = document["outcome"]
+    def row(self, result):
+        outcome = result["outcome"]
         curve = outcome["valid_curve"]
         return {
             "data": self.data,
-            "cell": self.name,
+            "cell": self.label,
             "seed": self.seed,
             "tokens": self.tokens,
             "search": self.search,
@@ -105,11 +96,13 @@ def jobs_for(children, recipes=RECIPES):
         each = []
         for name, cell in BESIDE.items():
             size = hidden_size_for(wanted, cell, num_symbols, tied=recipe.tied)
-            each.append(Again(name, cell, data, replace(recipe, hidden_size=size), 0))
+            sized = replace(recipe, hidden_size=size)
+            each.append(Again(cell, data, sized, label=name))
         for row in children.itertuples():
             name = f"{NAMES[row.strategy]} {row.seed}, child {row.trial}"
             cell = SEARCH.space.decode([int(token) for token in row.tokens.split()])
-            each.append(Again(name, cell, data, recipe, 0, row.tokens, row.perplexity))
+            found = {"label": name, "tokens": row.tokens, "search": row.perplexity}
+            each.append(Again(cell, data, recipe, **found))
         seeds = SEEDS[CHARACTERS if data.endswith("-chars") else WORDS]
         jobs += [replace(job, seed=seed) for seed in seeds for job in each]
     return jobs
@@ -186,7 +179,7 @@ def toy(recipe):
 
 
 def main(arguments=None):
-    chosen = options(__doc__, "cells_transfer", arguments, toy="three cells on Python's help")
+    chosen = options_of(__doc__, "cells_transfer", arguments, toy="three cells on Python's help")
     children = pd.read_csv(SEARCH.table)
     total = 2 * len(SEARCH.seeds) * SEARCH.trials
     if chosen.toy:
@@ -196,12 +189,10 @@ def main(arguments=None):
     else:
         recipes, output = RECIPES, TABLES
         jobs = jobs_for(spread_over(children, SPREAD))
-    trainings = Trainings(jobs, chosen.folder, output / "cells_transfer.csv")
-    if not chosen.record:
-        trainings.train(chosen.workers)
-    frame = trainings.write_table()
-    bits = bits_of(frame) if len(frame) else frame
-    ranked = bits.dropna(subset="search") if len(bits) else bits
+    experiment = Experiment(jobs, chosen, output / "cells_transfer.csv")
+    if not experiment.work():
+        return UNFINISHED
+    ranked = (bits := bits_of(experiment.frame())).dropna(subset="search")
     if len(ranked) < 3:
         raise SystemExit(f"{len(ranked)} cells are finished; a ranking takes 3 or more")
     script = chosen.folder / "cells_transfer.py" if chosen.toy else __file__
@@ -230,7 +221,8 @@ def main(arguments=None):
         + table(cells, results(bits)),
         path=output / "cells_transfer.md" if chosen.toy else None,
     )
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

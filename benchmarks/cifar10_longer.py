@@ -6,28 +6,24 @@ epochs on 4,000), from two seeds each. Beside them, by the same recipe: a plain
 ResNet of 20 layers as wide as gives it the parameters of REINFORCE's best child, and the network
 of the paper's figure 7 with a quarter of its filters and, from one seed, as it is. The test images
 are read once, after the last epoch, and nothing is chosen by them. Resumable: every training keeps
-its last whole epoch, but for the ResNet, which begins again.
+its last whole epoch.
 """
 
-import json
+import sys
 from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 import pandas as pd
 from cifar10_search import SEARCH
-from experiment import save_figure
-from record import table, write_record
-from recorded_search import NAMES
-from recorded_trainings import Trainings, options
+from experiment import NAMES, UNFINISHED, Experiment, RecordedTraining, options_of
+from record import save_figure, table, write_record
 from scipy.stats import spearmanr
 from torch import nn
 from torchvision.models.resnet import BasicBlock
 
 from nasedu import ConvNet, published
 from nasedu.data import load
-from nasedu.searching import FinalTraining, train_final
-from nasedu.training import ImageTrainer
 from nasedu.viewing import rank_alt, rank_figure
 
 SMALL = SEARCH.recipe
@@ -79,38 +75,27 @@ def resnet_width(num_parameters):
 
 
 @dataclass(frozen=True)
-class LongerTraining:
+class LongerTraining(RecordedTraining):
     """One training: of a child of the search, or of a network to compare it with."""
 
-    name: str
-    net: ConvNet | None  # None: a ResNet
-    width: int = 0
     small: float | None = None  # validation accuracy in the search
     is_ranked: bool = False  # one of those spread over the ranking
     is_compared: bool = True
-    seed: int = 0
 
     @property
-    def file(self):
-        return f"{self.name}-{self.seed}".replace(" ", "_").replace(",", "")
+    def name(self):
+        return f"{self.label}-{self.seed}".replace(" ", "_").replace(",", "")
 
-    def train(self, folder):
-        if self.net is not None:
-            return train_final(FinalTraining(self.net, DATA, RECIPE, self.seed), folder)
-        trainer = ImageTrainer(load(DATA), RECIPE)
-        child, outcome = trainer.fit(partial(PlainResNet, self.width), self.seed)
-        return {"outcome": json.loads(trainer.test_accuracy(child, outcome).to_json())}
-
-    def row(self, document):
-        outcome = document["outcome"]
+    def row(self, result):
+        outcome = result["outcome"]
         return {
-            "network": self.name,
+            "network": self.label,
             "seed": self.seed,
             "ranked": self.is_ranked,
             "compared": self.is_compared,
             "small": self.small,
             "accuracy": round(max(outcome["valid_curve"]), 6),
-            "test_accuracy": outcome["test_accuracy"],
+            "test_accuracy": outcome["test"],
             "parameters": outcome["num_parameters"],
             "flop": outcome["flop"],
             "seconds": round(outcome["seconds"], 1),
@@ -129,18 +114,23 @@ def jobs_for(children, seeds):
     quarter = tuple(replace(x, num_filters=x.num_filters // 4) for x in figure_7.layers)
     each = [
         *(child(*row) for row in rows),
-        LongerTraining("ResNet-20", None, resnet_width(winner["parameters"])),
-        LongerTraining("figure 7, a quarter of its filters", ConvNet(quarter)),
+        training("ResNet-20", partial(PlainResNet, resnet_width(winner["parameters"]))),
+        training("figure 7, a quarter of its filters", ConvNet(quarter)),
     ]
     each = [replace(job, seed=seed) for seed in seeds for job in each]
-    return [*each, LongerTraining("figure 7", figure_7, seed=seeds[0])]
+    return [*each, training("figure 7", figure_7, seed=seeds[0])]
 
 
 def child(row, is_ranked, is_compared):
     """Return the training of a child of the search."""
     name = f"{NAMES[row['strategy']]} {row['seed']}, child {row['trial']}"
     net = SEARCH.space.decode([int(token) for token in row["tokens"].split()])
-    return LongerTraining(name, net, 0, row["accuracy"], is_ranked, is_compared)
+    return training(name, net, small=row["accuracy"], is_ranked=is_ranked, is_compared=is_compared)
+
+
+def training(label, net, **more):
+    """Return one training by the longer recipe."""
+    return LongerTraining(net, DATA, RECIPE, label=label, **more)
 
 
 def ranking(small, longer, parameters):
@@ -170,12 +160,12 @@ def compared(frame):
 
 
 def main():
-    chosen = options(__doc__, "cifar10_longer")
+    chosen = options_of(__doc__, "cifar10_longer")
     jobs = jobs_for(pd.read_csv(SEARCH.table), (0, 1))
-    trainings = Trainings(jobs, chosen.folder, TABLE)
-    if not chosen.record:
-        trainings.train(chosen.workers)
-    frame = trainings.write_table()
+    experiment = Experiment(jobs, chosen, TABLE)
+    if not experiment.work():
+        return UNFINISHED
+    frame = experiment.frame()
     ranked = frame[frame["ranked"]]
     longer = ranked.pivot(index="network", columns="seed", values="accuracy").dropna()
     about = ranked.groupby("network")[["small", "parameters"]].first().loc[longer.index]
@@ -195,7 +185,8 @@ def main():
         + "\n"
         + table(head, compared(frame)),
     )
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

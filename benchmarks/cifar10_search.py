@@ -6,13 +6,13 @@ digits: at the paper's 0.0006 and 8 updates the policy would not move. Resumable
 run folder, and all children so far are written to ``data/tables/cifar10_search.csv`` as they come.
 """
 
+import sys
+
 import pandas as pd
-from experiment import save_figure
-from record import table, write_record
-from recorded_search import NAMES, STRATEGIES, RecordedSearch
+from experiment import NAMES, STRATEGIES, UNFINISHED, RecordedSearch, options_of
+from record import save_figure, table, write_record
 
 from nasedu import ConvNetSpace
-from nasedu.searching import Study
 from nasedu.training import Recipe
 from nasedu.training.measure import ACCURACY
 from nasedu.viewing import best_alt, best_figure, reward_alt, reward_figure
@@ -28,11 +28,11 @@ SEARCH = RecordedSearch(
 
 
 def main():
-    folders = SEARCH.run(__doc__)
-    studies = {
-        title: [Study(folders[name, seed]) for seed in SEARCH.seeds]
-        for name, title in NAMES.items()
-    }
+    if not SEARCH.run(options_of(__doc__, SEARCH.name)):
+        return UNFINISHED
+    studies = {title: [] for title in NAMES.values()}
+    for key in SEARCH.which():
+        studies[NAMES[key["strategy"]]].append(SEARCH.study(key))
     of = "accuracy"
     drawn = save_figure(reward_figure(studies, of), __file__, "all")
     best = save_figure(best_figure(studies, of), __file__, "best")
@@ -52,7 +52,8 @@ def main():
             [line for name in STRATEGIES for line in SEARCH.halves(frame, name)],
         ),
     )
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -2,7 +2,7 @@
 
 Both train the same 6-layer network on the same made-up 32x32 images, whole epochs with all
 that it takes to fetch and augment a batch. Textbook: PIL images, torchvision transforms an
-image, a DataLoader, one process with all threads, float32. Here: `ImageTrainer` in one process
+image, a DataLoader, one process with all threads, float32. Here: `ImageTask` in one process
 a core, one thread each. The rounds alternate, so that a machine that drifts harms both alike.
 """
 
@@ -20,7 +20,7 @@ from nasedu import ConvLayer, ConvNet, build
 from nasedu.architectures import cost
 from nasedu.data import ImageData, LabelledImages
 from nasedu.searching import available_cores
-from nasedu.training import ImageTrainer, Recipe, has_bfloat16, keep_freed_memory
+from nasedu.training import ImageTask, Recipe, has_bfloat16, keep_freed_memory
 
 NET = ConvNet(
     (
@@ -91,17 +91,14 @@ def worker(num_images, precision, orders, results, barrier):
     """Train an epoch, or multiply matrices, whenever told; report images or FLOP a second."""
     keep_freed_memory()
     torch.set_num_threads(1)
-    trainer = ImageTrainer(made_up(num_images), Recipe(epochs=1, precision=precision))
-    dtype = trainer.dtype
-    matrix = torch.rand(2048, 2048).to(dtype)
+    task = ImageTask(made_up(num_images), Recipe(epochs=1, precision=precision))
+    matrix = torch.rand(2048, 2048).to(task.dtype)
     while (order := orders.get()) is not None:
         if order == "epoch":
-            child = build(NET).to(memory_format=torch.channels_last)
-            optimizer = trainer._optimizer(child)
-            generator = torch.Generator().manual_seed(0)
+            training = task.begin(NET, 0)
             barrier.wait()
             start = time.perf_counter()
-            trainer.train_epoch(child, optimizer, 0, generator)
+            task.train_epoch(training)
             results.put(num_images / (time.perf_counter() - start))
         else:
             matrix @ matrix

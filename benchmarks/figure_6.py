@@ -5,8 +5,8 @@ here it is the difference in validation accuracy, for convolutional networks on 
 """
 
 import numpy as np
-from experiment import TRIALS, Laboratory, options, points, record_curves, save_figure, say
-from record import table, write_record
+from laboratory import TRIALS, Laboratory, options, points, record_curves, say
+from record import save_figure, table, write_record
 
 from nasedu import RandomSearch
 from nasedu.searching import (

@@ -5,33 +5,41 @@ beside the largest network of the space and one designed by hand. Resumable: eve
 run folder, and the table of all children is written to ``data/tables/first_search.csv``.
 """
 
-import argparse
 import statistics
-from pathlib import Path
+import sys
 
 import numpy as np
 import pandas as pd
-from experiment import say
+from experiment import NAMES, STRATEGIES, UNFINISHED, RecordedSearch, options_of
+from laboratory import say
 from record import HERE, table, write_record
 
-from nasedu import ConvLayer, ConvNet, ConvNetSpace, search
-from nasedu.controller import make_strategy
-from nasedu.data import load
-from nasedu.searching import Finished, Updated
+from nasedu import ConvLayer, ConvNet, ConvNetSpace
 from nasedu.runs.trial import child_seed
-from nasedu.training import ImageTrainer
+from nasedu.training import ImageTask
+from nasedu.training.measure import ACCURACY
 from nasedu.viewing.pens import pens_of
-from nasedu.viewing.progress import batch_line
 from nasedu.viewing.sheets import INK, SMALL, sheet
 
-TABLE = HERE.parent / "data" / "tables" / "first_search.csv"
 SEEDS, TRIALS = range(5), 160
 SPACES = {
     "no skips": ConvNetSpace(4, num_filters=(8, 16, 24, 36), skip_connections=False),
     "skips": ConvNetSpace(4, num_filters=(8, 16, 24, 36), skip_connections=True),
 }
-STRATEGIES = {"reinforce": {"lr": 0.03}, "random": {}}
-NAMES = {"reinforce": "REINFORCE", "random": "random search"}
+SEARCHES = [
+    RecordedSearch(
+        "first_search",
+        space,
+        "digits",
+        None,
+        trials=TRIALS,
+        measure=ACCURACY,
+        seeds=tuple(SEEDS),
+        columns=(("space", name),),
+    )
+    for name, space in SPACES.items()
+]
+TABLE = SEARCHES[0].table
 LOOKS = dict(zip(STRATEGIES, pens_of(list(NAMES.values())), strict=True))
 LINES = {"by hand": ("usual 3x3 design", ":"), "largest": ("largest network", "-.")}
 TICKS = (0.03, 0.05, 0.1, 0.2, 0.5)
@@ -60,48 +68,16 @@ BESIDE = {
 }
 
 
-def run_searches(folder, workers):
-    """Run, or go on with, every search; return one row a child."""
-    rows = []
-    for space_name, space in SPACES.items():
-        for seed in SEEDS:
-            for name, settings in STRATEGIES.items():
-                run = folder / f"{space_name.replace(' ', '-')}-{name}-{seed}"
-                strategy = make_strategy(name, space.decisions, seed, **settings)
-                events = search(space, strategy, trials=TRIALS, seed=seed, run=run, workers=workers)
-                for event in events:
-                    if isinstance(event, Updated):
-                        print(run.name, batch_line(event), flush=True)
-                    if isinstance(event, Finished):
-                        rows += [row(space_name, name, seed, t) for t in event.study.trials()]
-    return pd.DataFrame(rows)
-
-
-def row(space, strategy, seed, trial):
-    outcome = trial.outcome
-    return {
-        "space": space,
-        "strategy": strategy,
-        "seed": seed,
-        "trial": trial.number,
-        "tokens": " ".join(map(str, trial.tokens)),
-        "accuracy": round(max(outcome.valid_curve), 6),
-        "reward": outcome.reward,
-        "parameters": outcome.num_parameters,
-        "seconds": round(outcome.seconds, 3),
-    }
-
-
 def run_beside():
     """Train the largest network and the one designed by hand, five seeds each.
 
     They are measured as the children are: by the better of their two epochs.
     """
-    trainer = ImageTrainer(load("digits"))
+    task = ImageTask.on("digits")
     found = {}
     for key, net in BESIDE.items():
-        accuracies = [max(trainer.fit(net, child_seed(s, 0))[1].valid_curve) for s in SEEDS]
-        found[key] = (trainer.cost(net).num_parameters, accuracies)
+        accuracies = [max(task.fit(net, child_seed(s, 0))[1].valid_curve) for s in SEEDS]
+        found[key] = (task.cost(net).num_parameters, accuracies)
     return found
 
 
@@ -209,13 +185,10 @@ def draw_seeds(axes, curve, pen, name):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, default=Path("runs/first_search"))
-    parser.add_argument("--workers", type=int, default=None)
-    options = parser.parse_args()
-    frame, beside = run_searches(options.folder, options.workers), run_beside()
-    TABLE.parent.mkdir(parents=True, exist_ok=True)
-    frame.to_csv(TABLE, index=False, lineterminator="\n")
+    options = options_of(__doc__, "first_search")
+    if not all(searches.run(options) for searches in SEARCHES):
+        return UNFINISHED
+    frame, beside = pd.read_csv(TABLE), run_beside()
     figure(frame, beside).savefig(HERE / "first_search.png")
     write_record(
         __file__,
@@ -230,7 +203,8 @@ def main():
         "![Mean error of a batch and lowest so far, REINFORCE and random search]"
         "(first_search.png)\n\n" + "".join(section(name, frame, beside) for name in SPACES),
     )
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -5,7 +5,7 @@ The space is small enough to sum over all its networks: sum of P(a) (R - b) grad
 
 import numpy as np
 import torch
-from experiment import Laboratory, options
+from laboratory import Laboratory, options
 from record import table, write_record
 from torch.func import functional_call, grad, vmap
 

@@ -12,32 +12,33 @@ epoch; the test text is read once, after the last. Import the text first:
 ``nasedu data add ptb PATH``.
 """
 
-import argparse
 import json
+import sys
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import torch
-from experiment import save_figure
-from record import table, write_record
-from recorded_search import TABLES
+from experiment import (
+    TABLES,
+    UNFINISHED,
+    RecordedTraining,
+    deadline_of,
+    options_of,
+    read_rows,
+    write_rows,
+)
+from record import save_figure, table, write_record
 
 from nasedu import published
 from nasedu.children import hidden_size_for
 from nasedu.data import load_text
-from nasedu.searching import Interval
-from nasedu.runs.provenance import versions
-from nasedu.runs.folder import write_text
-from nasedu.training import (
-    GAL_LARGE,
-    Checkpoint,
-    LanguageTrainer,
-    has_bfloat16,
-    keep_freed_memory,
-    perplexity,
-)
+from nasedu.runs import versions
+from nasedu.searching import Interval, do_job
+from nasedu.searching.final_training import CHECKPOINT
+from nasedu.training import GAL_LARGE, has_bfloat16, keep_freed_memory, perplexity
 from nasedu.viewing import intervals_figure
 
 CELL, PARAMETERS, SEED, PUBLISHED = published.NAS_CELL, 25_000_000, 0, 64.0
@@ -51,73 +52,82 @@ QUOTED = [
 ]
 
 
-class Training:
-    """One language model, its state kept after every epoch, its curve in a table.
+@dataclass(frozen=True)
+class LongTraining(RecordedTraining):
+    """One language model, whose curve grows in a table, a row an epoch.
 
     Args:
-        data: Name of the text.
-        recipe: How to train, hidden size included.
-        folder: Where the state is kept.
-        table: CSV with a row an epoch.
+        table: Of its epochs.
     """
 
-    def __init__(self, data, recipe, folder, table):
-        self.trainer = LanguageTrainer(load_text(data), recipe)
-        self.recipe, self.folder, self.table = recipe, folder, table
-        self.state, self.result = folder / "state.safetensors", folder / "result.json"
-        self.rows = pd.read_csv(table).to_dict("records") if table.exists() else []
+    table: Path = TABLES / "ptb_25m.csv"
 
-    def train(self):
-        """Train, or go on, to the last epoch, and read the test text."""
-        resume = Checkpoint.load(self.state) if self.state.exists() else None
-        if self.rows and not resume:
+    @property
+    def name(self):
+        return "training"
+
+    def follow(self, folder, until):
+        """Train, or go on, to the last epoch; the table is written before the state.
+
+        So a row may be one ahead of where the training is gone on with, but none is lost.
+        """
+        training = self.task.begin(self.net, self.seed)
+        if (folder / CHECKPOINT).exists():
+            self.restore(training, folder)
+        rows, spent = read_rows(self.table)[: training.epoch], times(training)
+        for epoch in training:
+            took, spent = times(training) - spent, times(training)
+            rows.append(self.row(epoch, took.round(1).tolist()))
+            write_rows(self.table, rows)
+            training.state().save(folder / CHECKPOINT)
+            print(time.strftime("%H:%M:%S"), end=" ")
+            self.on_epoch(epoch)
+            if until is not None and until.has_passed:
+                break
+        return training
+
+    def row(self, epoch, seconds):
+        return {
+            "epoch": epoch.number,
+            "lr": round(self.recipe.lr_at(epoch.number - 1), 5),
+            "train": round(perplexity(epoch.train_loss), 3),
+            "valid": round(epoch.valid, 3),
+            "seconds": seconds[0],
+            "processor_seconds": seconds[1],
+            "processor": versions()["processor"],
+            "windows": None,
+            "stream": None,
+        }
+
+    def result(self, training):
+        windows = training.test().test
+        stream = perplexity(self.task.test_nats(training.child, window=None))
+        return {"windows": windows, "stream": stream}
+
+    def train(self, folder, until):
+        """Train for this call, and put the test result into the last row; return whether it is.
+
+        Raises:
+            SystemExit: The table has epochs that no checkpoint goes on from.
+        """
+        rows, kept = read_rows(self.table), folder / self.name / CHECKPOINT
+        if rows and rows[-1]["windows"]:
+            return True
+        if rows and not kept.exists():
             raise SystemExit(
-                f"{self.table} has {len(self.rows)} epochs, but {self.state} is not there to go "
-                "on from; to begin anew, remove the table"
+                f"{self.table} has {len(rows)} epochs, but {kept} is not there to go on from; to "
+                "begin anew, remove the table"
             )
-        self.folder.mkdir(parents=True, exist_ok=True)
-        # The table is written before the state: a row may be one ahead, but none is lost.
-        self.rows = self.rows[: len(resume.valid_curve) if resume else 0]
-        self.begun = time.perf_counter(), time.process_time()
-        child, _ = self.trainer.fit(CELL, SEED, resume=resume, on_state=self.keep)
-        if not self.result.exists():
-            test = {
-                "windows": perplexity(self.trainer.test_nats(child)),
-                "stream": perplexity(self.trainer.test_nats(child, window=None)),
-            }
-            write_text(self.result, json.dumps(test) + "\n")
-        self.rows[-1] |= json.loads(self.result.read_text())
-        self.write()
+        if (tested := do_job(self, folder / self.name, until)) is None:
+            return False
+        *rows, last = read_rows(self.table)
+        write_rows(self.table, [*rows, last | tested])
+        return True
 
-    def keep(self, state):
-        """Write the row of an epoch, then the state to go on from."""
-        now, epoch = (time.perf_counter(), time.process_time()), len(state.valid_curve)
-        wall, processor = (round(b - a, 1) for a, b in zip(self.begun, now, strict=True))
-        self.begun = now
-        self.rows.append(
-            {
-                "epoch": epoch,
-                "lr": round(self.recipe.lr_at(epoch - 1), 5),
-                "train": round(perplexity(state.train_curve[-1]), 3),
-                "valid": round(state.valid_curve[-1], 3),
-                "seconds": wall,
-                "processor_seconds": processor,
-                "processor": versions()["processor"],
-                "windows": None,
-                "stream": None,
-            }
-        )
-        self.write()
-        state.save(self.state)
-        print(
-            f"{time.strftime('%H:%M:%S')} epoch {epoch} of {self.recipe.epochs}: train "
-            f"{self.rows[-1]['train']}, validation {self.rows[-1]['valid']}, {wall:.0f} s",
-            flush=True,
-        )
 
-    def write(self):
-        """Write the table whole."""
-        write_text(self.table, pd.DataFrame(self.rows).to_csv(index=False, lineterminator="\n"))
+def times(training):
+    """Return wall and processor time of a training so far, in seconds."""
+    return np.array([training.seconds, training.processor_seconds])
 
 
 def sized(recipe, text):
@@ -128,18 +138,18 @@ def sized(recipe, text):
 
 def record(training, path):
     """Write what is known so far, with a picture of the curve."""
-    frame = pd.DataFrame(training.rows)
+    frame, recipe = pd.read_csv(training.table), training.recipe
     epochs, best = len(frame), frame.loc[frame["valid"].idxmin()]
-    parameters = training.trainer.model(CELL).num_parameters
+    parameters = training.task.cost(CELL).num_parameters
     curves = {
         "training, with dropout": Interval(*[frame["train"].to_numpy()] * 3),
         "validation": Interval(*[frame["valid"].to_numpy()] * 3),
     }
     test = frame.iloc[-1]["windows"] if "windows" in frame else None
     body = (
-        f"Two layers of the published cell, H {training.recipe.hidden_size}, {parameters:,} "
-        f"parameters with tied embeddings; {training.trainer.data.title}, one training, seed "
-        f"{SEED}. {epochs} of {training.recipe.epochs} epochs are done, in "
+        f"Two layers of the published cell, H {recipe.hidden_size}, {parameters:,} "
+        f"parameters with tied embeddings; {training.task.data.title}, one training, seed "
+        f"{SEED}. {epochs} of {recipe.epochs} epochs are done, in "
         f"{frame['seconds'].sum() / 3600:.1f} hours of wall time and "
         f"{frame['processor_seconds'].sum() / 3600:.1f} of one core "
         f"({', '.join(sorted(set(frame['processor'])))}). Lowest validation perplexity "
@@ -167,30 +177,28 @@ def record(training, path):
         "perplexity is taken under dropout, so it is not to be compared with validation. What "
         "others report at this size, quoted and not run here:\n\n"
         + table(["model", "parameters", "test perplexity"], QUOTED)
-        + f"\n{json.dumps(training.recipe.to_dict())}\n"
+        + f"\n{json.dumps(recipe.to_dict())}\n"
     )
     write_record(__file__, "25 M parameters on the Penn Treebank", body, path)
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--folder", type=Path, default=Path("runs") / "ptb_25m")
-    parser.add_argument("--record", action="store_true", help="train nothing, write what is done")
-    parser.add_argument("--toy", action="store_true", help="a try on Python's help, in FOLDER")
-    options = parser.parse_args(arguments)
+    toy = "a moment on Python's help"
+    options = options_of(__doc__.splitlines()[0], "ptb_25m", arguments, toy=toy)
     text = load_text("pydocs" if options.toy else "ptb")
     recipe = TOY if options.toy else sized(RECIPE, text)
     if not (options.toy or options.record or has_bfloat16(torch.device("cpu"))):
         raise SystemExit("this processor has no bfloat16 instructions, by which the recipe trains")
     keep_freed_memory()
     output = options.folder if options.toy else TABLES
-    training = Training(text.name, recipe, options.folder, output / "ptb_25m.csv")
-    if not options.record:
-        training.train()
-    if not training.rows:
+    training = LongTraining(CELL, text.name, recipe, SEED, table=output / "ptb_25m.csv")
+    if not options.record and not training.train(options.folder, deadline_of(options)):
+        return UNFINISHED
+    if not read_rows(training.table):
         raise SystemExit("no epoch is finished; there is nothing to record")
     record(training, output / "ptb_25m.md" if options.toy else None)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -11,27 +11,22 @@ Melis et al. (2017) found that a well tuned LSTM beats the published cell even t
 every training keeps its last whole epoch. Import the text first: ``nasedu data add ptb PATH``.
 """
 
-import json
+import sys
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from experiment import save_figure
+from experiment import TABLES, UNFINISHED, Experiment, RecordedTraining, options_of
 from ptb_search import SEARCH
-from record import spread, table, write_record
-from recorded_search import TABLES
-from recorded_trainings import Trainings, options
+from record import save_figure, spread, table, write_record
 
 from nasedu import RecurrentCell, published
 from nasedu.children import LSTMLayer, hidden_size_for
 from nasedu.children.language_model import count_parameters
 from nasedu.data import load_text
-from nasedu.errors import TrainingError
 from nasedu.searching import Interval
-from nasedu.training import Checkpoint, LanguageRecipe, LanguageTrainer, Outcome, perplexity
-from nasedu.training.hardware import keep_freed_memory
+from nasedu.training import LanguageRecipe
 from nasedu.training.measure import BITS, PERPLEXITY
 from nasedu.viewing import intervals_figure
 
@@ -50,49 +45,21 @@ SEEDS = (0, 1)
 
 
 @dataclass(frozen=True)
-class CellTraining:
+class CellTraining(RecordedTraining):
     """One training of a cell on a text."""
 
-    name: str
-    cell: Any
-    data: str
-    recipe: LanguageRecipe
-    seed: int
-
     @property
-    def file(self):
-        which = f"-{self.cell.digest[:8]}" if isinstance(self.cell, RecurrentCell) else ""
+    def name(self):
+        which = f"-{self.net.digest[:8]}" if isinstance(self.net, RecurrentCell) else ""
         how = f"{self.recipe.optimizer}-{self.recipe.lr:g}"
-        return f"{self.data}-{self.name}{which}-{how}-{self.seed}".replace(" ", "_")
+        return f"{self.data}-{self.label}{which}-{how}-{self.seed}".replace(" ", "_")
 
-    def train(self, folder):
-        keep_freed_memory()
-        trainer = LanguageTrainer(load_text(self.data), self.recipe)
-        folder.mkdir(parents=True, exist_ok=True)
-        kept = folder / "state.safetensors"
-        resume = Checkpoint.load(kept) if kept.exists() else None
-
-        def keep(state):
-            state.save(kept)
-            epoch, valid = len(state.valid_curve), state.valid_curve[-1]
-            print(f"{self.file}: epoch {epoch} of {self.recipe.epochs}, {valid:.2f}", flush=True)
-
-        try:
-            child, outcome = trainer.fit(self.cell, self.seed, resume=resume, on_state=keep)
-            tested = self.tested(trainer, child)
-        except TrainingError as error:  # it would diverge again
-            outcome, tested = Outcome.failed(f"{type(error).__name__}: {error}"), {}
-        return {"outcome": json.loads(outcome.to_json())} | tested
-
-    def tested(self, trainer, child):
-        """Read the test text, once."""
-        return {"test_perplexity": perplexity(trainer.test_nats(child))}
-
-    def row(self, document):
-        outcome, test = document["outcome"], document.get("test_perplexity")
+    def row(self, result):
+        outcome = result["outcome"]
+        test = outcome["test"]
         return {
             "data": self.data,
-            "cell": self.name,
+            "cell": self.label,
             "optimizer": self.recipe.optimizer,
             "lr": self.recipe.lr,
             "seed": self.seed,
@@ -130,23 +97,25 @@ def grid(data, recipe):
     for name, cell in cells().items():
         sized = fitted(recipe, cell, num_symbols)
         rates = RATES[recipe.optimizer]
-        jobs += [CellTraining(name, cell, data, replace(sized, lr=lr), SEEDS[0]) for lr in rates]
+        each = [(cell, data, replace(sized, lr=lr), SEEDS[0]) for lr in rates]
+        jobs += [CellTraining(*one, label=name) for one in each]
     return jobs
 
 
-def again(trainings):
+def again(experiment):
     """Return the training from the second seed of every cell whose grid is finished.
 
     A rate at which a cell diverged is none to choose.
     """
     grids = defaultdict(list)
-    for job in trainings.jobs:
-        grids[job.data, job.name, job.recipe.optimizer].append((trainings.row(job), job))
+    for job in experiment.jobs:
+        row = experiment.rows.get(job.name)
+        grids[job.data, job.label, job.recipe.optimizer].append((row, job))
     chosen = []
     for pairs in grids.values():
         if all(row is not None for row, _ in pairs):
-            learned = [(row["perplexity"], job) for row, job in pairs]
-            if learned := [pair for pair in learned if pd.notna(pair[0])]:
+            learned = [(float(row["perplexity"]), job) for row, job in pairs if row["perplexity"]]
+            if learned:
                 _, best = min(learned, key=lambda pair: pair[0])
                 chosen.append(replace(best, seed=SEEDS[1]))
     return chosen
@@ -217,17 +186,14 @@ def rows_of(frame, data):
 
 
 def main():
-    chosen = options(__doc__, "ptb_compared")
     first = [job for data, recipes in TEXTS.items() for each in recipes for job in grid(data, each)]
-    trainings = Trainings(first, chosen.folder, TABLES / "ptb_compared.csv")
-    if not chosen.record:
-        trainings.train(chosen.workers)
-    trainings.jobs = [*first, *again(trainings)]
-    if not chosen.record:
-        trainings.train(chosen.workers)
-    frame = trainings.write_table()
-    if frame.empty:
-        raise SystemExit("no training is finished; there is nothing to record")
+    chosen = options_of(__doc__, "ptb_compared")
+    experiment = Experiment(first, chosen, TABLES / "ptb_compared.csv")
+    done = experiment.work()
+    experiment.jobs = [*first, *again(experiment)]
+    if not (experiment.work() and done):
+        return UNFINISHED
+    frame = experiment.frame()
     head = ["cell", "H", "parameters", "best learning rate", "failed"]
     rates = (f"{SAID[key]} {', '.join(f'{r:g}' for r in of)}" for key, of in RATES.items())
     body = (
@@ -248,7 +214,8 @@ def main():
             + table([*head, f"validation {measure}", f"test {measure}"], rows_of(frame, data))
         )
     write_record(__file__, "Cells compared on the Penn Treebank", body)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -6,11 +6,12 @@ far are written to ``data/tables/ptb_max_sin.csv`` as they come. Import the text
 ``nasedu data add ptb PATH``.
 """
 
+import sys
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from experiment import save_figure
+from experiment import UNFINISHED, options_of
 from ptb_search import (
     FAILED,
     HEADS,
@@ -22,7 +23,7 @@ from ptb_search import (
     perplexities,
     rows_of,
 )
-from record import spread, table, write_record
+from record import save_figure, spread, table, write_record
 
 from nasedu import RecurrentCellSpace
 from nasedu.architectures import ACTIVATIONS, COMBINES
@@ -51,7 +52,8 @@ def shares(frame, name, last=LAST):
 
 
 def main():
-    LARGER.run(__doc__)
+    if not LARGER.run(options_of(__doc__, LARGER.name)):
+        return UNFINISHED
     frames = {search.name: pd.read_csv(search.table) for search in (SEARCH, LARGER)}
     every = {name: perplexities(frame, "reinforce") for name, frame in frames.items()}
     at = np.arange(8, SEARCH.trials + 1, 8)
@@ -79,7 +81,8 @@ def main():
         f"(by chance: {1 / len(COMBINES):.0%}) and {shares(larger, 'sin'):.0%} are of sin (by "
         f"chance: {1 / len(ACTIVATIONS):.0%}).\n",
     )
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -8,11 +8,12 @@ move. Resumable: every search is a run folder, and all children so far are writt
 ``data/tables/ptb_search.csv`` as they come. Import the text first: ``nasedu data add ptb PATH``.
 """
 
+import sys
+
 import numpy as np
 import pandas as pd
-from experiment import save_figure
-from record import table, write_record
-from recorded_search import NAMES, STRATEGIES, RecordedSearch
+from experiment import NAMES, STRATEGIES, UNFINISHED, RecordedSearch, options_of
+from record import save_figure, table, write_record
 
 from nasedu import RecurrentCellSpace
 from nasedu.data import load_text
@@ -85,7 +86,8 @@ def rows_of(frame, name, search=SEARCH):
 
 
 def main():
-    SEARCH.run(__doc__)
+    if not SEARCH.run(options_of(__doc__, SEARCH.name)):
+        return UNFINISHED
     frame = pd.read_csv(SEARCH.table)
     every = {name: perplexities(frame, name) for name in STRATEGIES}
     at = np.arange(8, SEARCH.trials + 1, 8)
@@ -122,7 +124,8 @@ def main():
         f"({save_figure(gap, __file__, 'figure_6')})\n\n"
         + table(HEADS, [row for name in STRATEGIES for row in rows_of(frame, name)]),
     )
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

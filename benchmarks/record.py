@@ -9,8 +9,9 @@ from pathlib import Path
 
 import torch
 
+from nasedu.runs import versions
 from nasedu.searching import available_cores
-from nasedu.runs.provenance import versions
+from nasedu.viewing.sheets import png_of
 
 HERE = Path(__file__).resolve().parent
 
@@ -28,6 +29,14 @@ def write_record(script: str, title: str, body: str, path: Path | None = None) -
     )
     (path or source.with_suffix(".md")).write_text(head + body.rstrip() + "\n", encoding="utf-8")
     print(head + body)
+
+
+def save_figure(figure, script, part=""):
+    """Save a figure beside its script and return the name of its file."""
+    path = Path(script).with_suffix("")
+    path = path.with_name(path.name + (f"_{part}" if part else "") + ".png")
+    path.write_bytes(png_of(figure, dpi=100))
+    return path.name
 
 
 def spread(values: Sequence[float], digits: int = 2) -> str:

@@ -6,8 +6,8 @@ One thing at a time is changed from the usual: baseline decay 0.95, batches of 8
 from dataclasses import replace
 
 import numpy as np
-from experiment import TRIALS, Laboratory, options, points, record_curves, save_figure, say
-from record import table, write_record
+from laboratory import TRIALS, Laboratory, options, points, record_curves, say
+from record import save_figure, table, write_record
 
 from nasedu.searching import best_so_far, bootstrap
 from nasedu.viewing import intervals_figure

@@ -12,7 +12,8 @@ from record import write_record
 from scipy.stats import spearmanr
 
 from nasedu.data import MISSING, NetworkTable
-from nasedu.runs.provenance import MACHINE, versions
+from nasedu.runs import versions
+from nasedu.runs.provenance import MACHINE
 from nasedu.searching.cores import check_workers
 from nasedu.searching.measuring import evaluator_of, table_trial
 from nasedu.searching.workers import make_workers

@@ -6,8 +6,8 @@ Winners are chosen by validation and reported by test, of trainings that chose n
 import math
 
 import numpy as np
-from experiment import TRIALS, Laboratory, options, points, record_curves, save_figure, say
-from record import table, write_record
+from laboratory import TRIALS, Laboratory, options, points, record_curves, say
+from record import save_figure, table, write_record
 
 from nasedu import ConvLayer, ConvNet
 from nasedu.controller import make_strategy

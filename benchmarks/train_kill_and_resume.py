@@ -20,7 +20,8 @@ from pathlib import Path
 
 from record import write_record
 
-from nasedu.searching.final_training import CHECKPOINT, OUTCOME
+from nasedu.searching.final_training import CHECKPOINT
+from nasedu.searching.jobs import RESULT
 from nasedu.training import Checkpoint
 
 
@@ -50,16 +51,13 @@ def kept(run):
     if not (run / CHECKPOINT).exists():
         return 0, None
     found = Checkpoint.load(run / CHECKPOINT)
-    digest = hashlib.sha256(repr((found.settings, found.train_curve, found.valid_curve)).encode())
-    for name, tensor in sorted(found.tensors.items()):
-        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
-        digest.update(tensor.contiguous().numpy().tobytes())
-    return len(found.valid_curve), digest.hexdigest()
+    known = found.settings, found.train_curve, found.valid_curve, found.digest
+    return len(found.valid_curve), hashlib.sha256(repr(known).encode()).hexdigest()
 
 
 def outcome(run):
     """Return what the training came to, but for its seconds."""
-    found = json.loads((run / OUTCOME).read_text())["outcome"]
+    found = json.loads((run / RESULT).read_text())["outcome"]
     del found["seconds"]
     return found
 
@@ -111,7 +109,7 @@ def main():
         assert not list(cut.glob(f".{CHECKPOINT}.*")), "a half checkpoint was left behind"
         assert kept(cut) == kept(whole), "the weights differ"
         assert outcome(cut) == outcome(whole), "the outcome differs"
-        digest, accuracy = kept(cut)[1], outcome(cut)["test_accuracy"]
+        digest, accuracy = kept(cut)[1], outcome(cut)["test"]
     write_record(
         __file__,
         "A final training killed and resumed",

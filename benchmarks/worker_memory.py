@@ -13,7 +13,7 @@ from pathlib import Path
 
 from record import table, write_record
 
-from nasedu.searching import ImageEvaluator, Trial
+from nasedu.searching import TrainingEvaluator, Trial
 from nasedu.searching.workers import PoolWorkers
 from nasedu.spaces import ConvNetSpace
 from nasedu.training import Recipe
@@ -21,19 +21,19 @@ from nasedu.training import Recipe
 LIMIT = 1500  # MB, what a worker may take
 
 
-class SomeSteps(ImageEvaluator):
+class SomeSteps(TrainingEvaluator):
     """Trains one network on the beginning of the images, with all of them in memory."""
 
     def __init__(self, net, data, recipe, num_images):
         super().__init__(ConvNetSpace(), data, recipe)
         self.net, self.num_images = net, num_images
 
-    def __call__(self, trial, on_epoch=None):
-        trainer, some = self.trainer, slice(self.num_images)
-        whole = trainer.train
-        trainer.train = type(whole)(whole.images[some], whole.labels[some])  # views
-        _, outcome = trainer.fit(self.net, trial.seed)
-        trainer.train = whole
+    def __call__(self, trial):
+        task, some = self.task, slice(self.num_images)
+        whole = task.train
+        task.train = type(whole)(whole.images[some], whole.labels[some])  # views
+        _, outcome = task.fit(self.net, trial.seed)
+        task.train = whole
         return outcome
 
 
@@ -101,7 +101,7 @@ def main():
     pool.cancel()
     failed = [outcome.reason for outcome in outcomes if outcome.reason]
     assert not failed and len(watch.largest) == options.workers, failed
-    trainer = evaluator.trainer
+    task = evaluator.task
     rows = [
         [f"worker {number}", *(f"{each:,.0f}" for each in figures)]
         for number, figures in enumerate(watch.largest.values(), start=1)
@@ -110,9 +110,9 @@ def main():
     write_record(
         __file__,
         "Memory of a worker",
-        f"{trainer.data.title}, {len(trainer.train):,} training and {len(trainer.valid):,} "
+        f"{task.data.title}, {len(task.train):,} training and {len(task.valid):,} "
         f"validation images of 32x32 in every worker; {options.images:,} of them trained on in "
-        f"batches of {trainer.recipe.batch_size}, {trainer.dtype}, then all validation images; "
+        f"batches of {task.recipe.batch_size}, {task.dtype}, then all validation images; "
         f"{options.workers} workers side by side. The largest figures of each, in MB (10^6 bytes); "
         f"a worker may take {LIMIT:,}, and {'does not' if most < LIMIT else 'does'} take more.\n\n"
         + table(["", "resident", "its share", "its own alone", "resident at most"], rows)

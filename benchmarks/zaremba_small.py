@@ -9,13 +9,13 @@ there. ``--recipe`` trains by one of the two alone. Import the text first:
 ``nasedu data add ptb PATH``.
 """
 
+import sys
 from dataclasses import dataclass, replace
 
 import pandas as pd
+from experiment import TABLES, UNFINISHED, Experiment, options_of
 from ptb_compared import CellTraining, cells, fitted, rows_of
 from record import table, write_record
-from recorded_search import TABLES
-from recorded_trainings import Trainings, options
 
 from nasedu.data import load_text
 from nasedu.training import TENSORFLOW_SMALL, ZAREMBA_SMALL, perplexity
@@ -34,17 +34,17 @@ class SmallTraining(CellTraining):
     by: str = "TENSORFLOW_SMALL"
 
     @property
-    def file(self):
+    def name(self):
         # The trainings by TensorFlow's were there first, and keep the names that they had.
-        return super().file + ("" if self.by == "TENSORFLOW_SMALL" else f"-{self.by.lower()}")
+        return super().name + ("" if self.by == "TENSORFLOW_SMALL" else f"-{self.by.lower()}")
 
-    def tested(self, trainer, child):
-        stream = perplexity(trainer.test_nats(child, window=None))
-        return super().tested(trainer, child) | {"test_stream": stream}
+    def result(self, training):
+        result, nats = super().result(training), self.task.test_nats(training.child, window=None)
+        return result | {"test_stream": perplexity(nats)}
 
-    def row(self, document):
-        row, stream = super().row(document), document.get("test_stream")
-        curve = " ".join(f"{value:.1f}" for value in document["outcome"]["valid_curve"])
+    def row(self, result):
+        row, stream = super().row(result), result.get("test_stream")
+        curve = " ".join(f"{value:.1f}" for value in result["outcome"]["valid_curve"])
         own = {"test_stream": stream and round(stream, 4), "curve": curve}
         return {"recipe": self.by} | row | own
 
@@ -53,7 +53,9 @@ def jobs_for(data="ptb", recipes=RECIPES):
     """Return the trainings of every cell, a seed at a time, one recipe after the other."""
     symbols, found = load_text(data).num_symbols, cells()
     return [
-        SmallTraining(name, found[name], data, fitted(recipe, found[name], symbols), seed, by)
+        SmallTraining(
+            found[name], data, fitted(recipe, found[name], symbols), seed, label=name, by=by
+        )
         for by, recipe in recipes.items()
         for seed in SEEDS
         for name in CELLS
@@ -70,7 +72,7 @@ def told(row):
 
 def main(arguments=None):
     toy = "a moment on Python's help"
-    chosen = options(__doc__, "zaremba_small", arguments, toy=toy, recipes=RECIPES)
+    chosen = options_of(__doc__, "zaremba_small", arguments, toy=toy, recipes=RECIPES)
     data, recipes, output = "ptb", RECIPES, TABLES
     if chosen.toy:
         small = {"hidden_size": 4, "epochs": 2, "num_train": 1000}
@@ -81,14 +83,10 @@ def main(arguments=None):
         data, output = "pydocs", chosen.folder
         output.mkdir(parents=True, exist_ok=True)
     jobs = jobs_for(data, recipes)
-    trainings = Trainings(jobs, chosen.folder, output / "zaremba_small.csv")
-    if not chosen.record:
-        trainings.jobs = [job for job in jobs if chosen.recipe in (None, job.by)]
-        trainings.train(chosen.workers)
-        trainings.jobs = jobs
-    frame = trainings.write_table()
-    if frame.empty:
-        raise SystemExit("no training is finished; there is nothing to record")
+    experiment = Experiment(jobs, chosen, output / "zaremba_small.csv")
+    if not experiment.work([job for job in jobs if chosen.recipe in (None, job.by)]):
+        return UNFINISHED
+    frame = experiment.frame()
     head = "recipe,cell,H,parameters,learning rate,failed,validation perplexity,test perplexity"
     apart = (frame["test_stream"] / frame["test_perplexity"] - 1).abs().max()
     rows = [
@@ -114,7 +112,8 @@ def main(arguments=None):
     )
     path = output / "zaremba_small.md" if chosen.toy else None
     write_record(__file__, "The small recipes of Zaremba and of TensorFlow", body, path=path)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

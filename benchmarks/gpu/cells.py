@@ -11,13 +11,15 @@ import copy
 import statistics
 import sys
 import time
+from dataclasses import dataclass
 
 import torch
 from graphed_cell import GraphedCell
-from slices import Slices, options_of, read_rows, spread, table, write_rows
+from lent import UNFINISHED, options_of, read, record, spread, table, write_rows
 from torch import nn
 
 from nasedu import build, published
+from nasedu.searching import run_jobs
 from nasedu.training import has_bfloat16, pick_device
 
 SHAPES = (
@@ -116,37 +118,51 @@ def measure(shape, precision, rounds):
     return row
 
 
+@dataclass(frozen=True)
+class Case:
+    """One shape in one precision; a job, whose result is a row."""
+
+    shape: tuple[int, int, int]
+    precision: str
+    rounds: int
+
+    @property
+    def name(self):
+        return "-".join(map(str, (*self.shape, self.precision)))
+
+    @property
+    def settings(self):
+        return {"shape": list(self.shape), "precision": self.precision, "rounds": self.rounds}
+
+    def prepare(self):
+        torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
+
+    def work(self, folder, until):
+        return measure(self.shape, self.precision, self.rounds)
+
+
 def main(arguments=None):
     parser = options_of(__doc__)
     parser.add_argument("--rounds", type=int, default=15)
-    options = parser.parse_args(arguments)
-    slices = Slices(__file__, options)
-    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
-    path = slices.folder / "cells.csv"
-    rows = read_rows(path)
-    done = {(row["shape"], row["precision"]) for row in rows}
-    todo = [
-        (shape, precision)
-        for shape in (TOY_SHAPES if options.toy else SHAPES)
-        for precision in PRECISIONS
-        if (", ".join(map(str, shape)), precision) not in done
-    ]
-    if todo:
-        slices.begin()
-    for number, (shape, precision) in enumerate(todo):
-        if number and slices.seconds_left < 0:
-            return slices.unfinished()
-        rows.append(measure(shape, precision, options.rounds))
-        write_rows(path, rows)
-        slices.say(", ".join(f"{key} {value}" for key, value in rows[-1].items()))
-    header = ["T, B, H", *list(rows[0])[1:]]
-    slices.write(
+    options = read(parser, __file__, arguments)
+    shapes = TOY_SHAPES if options.toy else SHAPES
+    jobs = [Case(shape, precision, options.rounds) for shape in shapes for precision in PRECISIONS]
+    rows = []
+    for _, row in run_jobs(jobs, options.folder, workers=1, until=options.until):
+        rows.append(row)
+        write_rows(options.folder / "cells.csv", rows)
+        print(", ".join(f"{key} {value}" for key, value in row.items()), flush=True)
+    if len(rows) < len(jobs):
+        return UNFINISHED
+    return record(
+        __file__,
+        options,
         "Recurrent cells on a GPU",
         f"`published.NAS_CELL`, one layer, forward and backward, {options.rounds} alternating "
-        f"rounds, median (smallest to largest) in milliseconds; {slices}. Errors: against float64, "
-        "the largest relative one of outputs and gradients. Share: of nn.LSTM's rate of matrix "
+        "rounds, median (smallest to largest) in milliseconds. Errors: against float64, the "
+        "largest relative one of outputs and gradients. Share: of nn.LSTM's rate of matrix "
         "products, of which this cell has twice as many.\n\n"
-        + table(header, [list(row.values()) for row in rows]),
+        + table(["T, B, H", *list(rows[0])[1:]], [list(row.values()) for row in rows]),
     )
 
 

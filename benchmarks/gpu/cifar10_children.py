@@ -5,21 +5,23 @@ as there; the learning rate falls from 0.1 to 0 along a line (ours). By default 
 layers with skip connections and the paper's filters: of that depth were the first 1,600 of its own
 search. ``--layers 15`` is the depth of its figure 7. The controller's learning rate is 0.03, as in
 the small searches here: the paper's 0.0006 is for 12,800 children. Several processes share the GPU.
-A slice ends after an update if the next one would not fit, else after a child; what was not
-finished is trained again. The goal: 100 children in 25 minutes of one GPU.
+A call ends after the child in which its minutes have passed; what was not finished is trained
+again. The goal: 100 children in 25 minutes of one GPU.
 """
 
+import json
 import sys
 import time
 from contextlib import closing
 
 import numpy as np
 import torch
-from slices import Slices, options_of, table, write_rows
+from lent import UNFINISHED, options_of, read, record, table, write_rows
 
 from nasedu import ConvNetSpace, search
 from nasedu.controller import make_strategy
-from nasedu.searching import Finished, Study, TrialFinished, Updated
+from nasedu.runs import Study, write_text
+from nasedu.searching import Finished, TrialFinished, Updated
 from nasedu.training import Recipe
 
 GOAL = 100, 25  # children, minutes
@@ -27,23 +29,34 @@ TOY_SPACE = ConvNetSpace(2, (1, 3), (1, 3), (4, 8))
 TOY_RECIPE = Recipe(epochs=1, num_train=100)
 
 
-def go_on(slices, run, **settings):
-    """Search for this slice; return whether that was the end of the search."""
-    longest, begun, some = 0.0, time.time(), False
+def go_on(options, run, **settings):
+    """Search for this call; return whether that was the end of the search."""
+    path, begun = minutes_of(run), time.time()
+    before = minutes(run)
     with closing(search(run=run, **settings)) as events:
         for event in events:
-            needed = None  # seconds, where the slice may end
+            if isinstance(event, TrialFinished | Updated):
+                spent = before + (time.time() - begun) / 60
+                write_text(path, json.dumps({"minutes": spent}) + "\n")
+            if isinstance(event, Updated):
+                print(f"update {event.number}: {pace(run)}{gpu_memory()}", flush=True)
             if isinstance(event, TrialFinished):
-                write_children(slices, run)
-                slices.say(words(event.trial))
-                needed, some = 0.0, True
-            elif isinstance(event, Updated):
-                slices.say(f"update {event.number}: {pace(slices, run)}{gpu_memory()}")
-                needed = longest = max(longest, time.time() - begun)
-                begun = time.time()
-            if some and needed is not None and slices.seconds_left < needed:
-                break
+                write_children(options, run)
+                print(words(event.trial), flush=True)
+                if options.until.has_passed:
+                    break
     return isinstance(event, Finished)
+
+
+def minutes_of(run):
+    """Return the file of a search's minutes, which its study does not know."""
+    return run / "minutes.json"
+
+
+def minutes(run):
+    """Return how long all calls were, each up to its last child."""
+    path = minutes_of(run)
+    return json.loads(path.read_text())["minutes"] if path.exists() else 0.0
 
 
 def finished(run):
@@ -63,14 +76,11 @@ def words(trial):
     )
 
 
-def pace(slices, run):
+def pace(run):
     """Return how many children there are, and how many came in a minute."""
     number = sum(not trial.outcome.is_failed for trial in finished(run))
-    return f"{number} children in {slices.minutes:.1f} minutes, {per_minute(slices, number)}"
-
-
-def per_minute(slices, number):
-    return f"{number / max(slices.minutes, 1e-9):.2f} a minute"
+    each = number / max(minutes(run), 1e-9)
+    return f"{number} in {minutes(run):.1f} minutes, {each:.2f} a minute"
 
 
 def gpu_memory():
@@ -81,7 +91,7 @@ def gpu_memory():
     return f"; {(total - free) / 1e9:.1f} GB of the GPU in use"
 
 
-def write_children(slices, run):
+def write_children(options, run):
     """Write every child so far."""
     rows = [
         {
@@ -94,16 +104,16 @@ def write_children(slices, run):
         }
         for trial in finished(run)
     ]
-    write_rows(slices.folder / "children.csv", rows)
+    write_rows(options.folder / "children.csv", rows)
 
 
-def result(slices, run, workers):
+def result(run, workers):
     """Return the body of the record, of a search that need not be at its end."""
     config, children = Study(run).config, finished(run)
     data, layers = config.evaluator, ConvNetSpace.from_json(config.space).num_layers
     good = [trial for trial in children if not trial.outcome.is_failed]
-    number, minutes = len(good), max(slices.minutes, 1e-9)
-    reached = number >= GOAL[0] and number / minutes >= GOAL[0] / GOAL[1]
+    number = len(good)
+    reached = number >= GOAL[0] and number / max(minutes(run), 1e-9) >= GOAL[0] / GOAL[1]
     accuracies = np.array([max(trial.outcome.valid_curve) for trial in good])
     quarters = [part for part in np.array_split(accuracies, 4) if len(part)]
     return (
@@ -111,10 +121,10 @@ def result(slices, run, workers):
         f"images of {data['shape'][1]}x{data['shape'][2]}; children of {layers} layers, "
         f"{data['recipe']['epochs']} epochs; {config.strategy['name']}, {config.batch} children an "
         f"update, seed {config.seed}.\n\n"
-        f"**Children: {number} in {minutes:.1f} minutes, {per_minute(slices, number)}**, with "
+        f"**Children: {pace(run)}**, with "
         f"{workers} worker processes; the goal, {GOAL[0]} in {GOAL[1]} minutes, is "
-        f"{'reached' if reached else 'not reached'}. The minutes are those of all slices, with the "
-        f"start of the processes and what a slice cut off; {slices}. "
+        f"{'reached' if reached else 'not reached'}. The minutes are those of all calls, with the "
+        "start of the processes, each up to its last child. "
         f"Failed: {len(children) - number}.\n\n"
         + table(
             ["quarter of the children", "mean validation accuracy", "best"],
@@ -136,8 +146,7 @@ def main(arguments=None):
     parser.add_argument("--workers", type=int, default=8, help="processes that share the GPU")
     parser.add_argument("--strategy", default="reinforce", choices=["reinforce", "random"])
     parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args(arguments)
-    slices = Slices(__file__, options)
+    options = read(parser, __file__, arguments)
     space, data = ConvNetSpace(options.layers), options.data or "cifar10"
     recipe = Recipe(epochs=options.epochs, whitening="image", augmentation="paper")
     if options.toy:
@@ -153,12 +162,10 @@ def main(arguments=None):
         "workers": options.workers,
         "seed": options.seed,
     }
-    run = slices.folder / "run"
-    if len(finished(run)) < options.children:
-        slices.begin()
-    ended = go_on(slices, run, **settings)
-    slices.write("A search on all of CIFAR-10", result(slices, run, options.workers))
-    return 0 if ended else slices.unfinished()
+    run = options.folder / "run"
+    ended = go_on(options, run, **settings)
+    record(__file__, options, "A search on all of CIFAR-10", result(run, options.workers))
+    return 0 if ended else UNFINISHED
 
 
 if __name__ == "__main__":

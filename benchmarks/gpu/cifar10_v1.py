@@ -13,11 +13,10 @@ import time
 from dataclasses import replace
 
 import torch
-from slices import Slices, options_of, read_rows, write_rows
+from lent import UNFINISHED, options_of, read, record
 
 from nasedu import published
 from nasedu.searching import FinalTraining, train_final
-from nasedu.searching.final_training import OUTCOME
 from nasedu.training import Recipe
 
 PUBLISHED = 5.50  # per cent, table 1
@@ -25,31 +24,15 @@ RECIPE = Recipe(epochs=300, schedule="step", whitening="image", augmentation="pa
 TOY = {"epochs": 2, "num_train": 64, "image_size": 2}
 
 
-def train(final, slices):
-    """Train for this slice; return the record of the whole training, None if it goes on."""
-    path, rows, ended = slices.folder / "epochs.csv", [], [time.time()]
-    before = len(read_rows(path))  # those come first, all at once
-
-    def on_epoch(epoch, accuracy):
-        rows.append({"epoch": epoch, "validation accuracy": round(accuracy, 5)})
-        ended.append(time.time())
-        if epoch <= before:
-            return
-        write_rows(path, rows)
-        seconds = ended[-1] - ended[-2]
-        slices.say(
-            f"epoch {epoch} of {final.recipe.epochs}: validation accuracy {accuracy:.4f}, "
-            f"{seconds:.1f} s; {(final.recipe.epochs - epoch) * seconds / 60:.0f} minutes to go"
-        )
-
-    minutes = max(slices.seconds_left / 60, 1e-9)
-    return train_final(final, slices.folder / "run", minutes=minutes, on_epoch=on_epoch)
+def say(epoch):
+    """Print a line of progress."""
+    print(f"{time.strftime('%H:%M:%S')} epoch {epoch.number}: {epoch.valid:.4f}", flush=True)
 
 
-def result(record, slices):
+def body(found):
     """Return the body of the record."""
-    outcome, data, recipe = (record[name] for name in ("outcome", "data", "recipe"))
-    error = 100 * (1 - outcome["test_accuracy"])
+    outcome, data, recipe = (found[name] for name in ("outcome", "data", "recipe"))
+    error = 100 * (1 - outcome["test"])
     best = max(outcome["valid_curve"])
     reached = "reached" if error <= PUBLISHED else "not reached"
     return (
@@ -60,9 +43,9 @@ def result(record, slices):
         f"error {100 * (1 - outcome['valid_curve'][-1]):.2f} % after the last epoch, "
         f"{100 * (1 - best):.2f} % at its lowest.\n\n"
         f"{recipe['epochs']} epochs in batches of {recipe['batch_size']}, schedule "
-        f"{recipe['schedule']}, learning rate {recipe['lr']:g}, seed {record['seed']}; "
+        f"{recipe['schedule']}, learning rate {recipe['lr']:g}, seed {found['seed']}; "
         f"{outcome['seconds'] / 60:.1f} minutes of training, "
-        f"{outcome['seconds'] / recipe['epochs']:.1f} s an epoch; {slices}.\n\n"
+        f"{outcome['seconds'] / recipe['epochs']:.1f} s an epoch.\n\n"
         "Validation accuracy after every tenth of the epochs: "
         f"{', '.join(f'{each:.4f}' for each in tenths(outcome['valid_curve']))}.\n"
     )
@@ -81,8 +64,7 @@ def main(arguments=None):
     parser.add_argument("--epochs", type=int, default=None, help=f"default {RECIPE.epochs}")
     parser.add_argument("--batch-size", type=int, default=RECIPE.batch_size)
     parser.add_argument("--schedule", default=RECIPE.schedule, choices=["step", "linear"])
-    options = parser.parse_args(arguments)
-    slices = Slices(__file__, options)
+    options = read(parser, __file__, arguments)
     changes = TOY if options.toy else {}
     if options.epochs is not None:
         changes = {**changes, "epochs": options.epochs}
@@ -90,12 +72,11 @@ def main(arguments=None):
     recipe = replace(RECIPE, **sizes, **changes)
     data = options.data or ("digits" if options.toy else "cifar10")
     torch.backends.cudnn.benchmark = True  # one network, every batch of one shape: it pays
-    final = FinalTraining(published.NAS_CNN_V1, data, recipe, options.seed)
-    if not (slices.folder / "run" / OUTCOME).exists():
-        slices.begin()
-    if (record := train(final, slices)) is None:
-        return slices.unfinished()
-    slices.write("The network of figure 7, trained to convergence", result(record, slices))
+    final = FinalTraining(published.NAS_CNN_V1, data, recipe, options.seed, say)
+    found = train_final(final, options.folder / "run", minutes=options.minutes)
+    if found is None:
+        return UNFINISHED
+    return record(__file__, options, "The network of figure 7, trained to convergence", body(found))
 
 
 if __name__ == "__main__":

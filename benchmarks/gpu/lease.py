@@ -14,9 +14,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from slices import HERE, UNFINISHED, read_rows
+from lent import HERE, UNFINISHED, read_rows
 
-from nasedu.runs.folder import write_text
+from nasedu.runs import write_text
 
 ROOT = HERE.parents[1]
 LEAST = 0.5  # minutes: less is not worth the start of a process

@@ -19,37 +19,30 @@ least that a call can do. ``--graphs`` trains with CUDA graphs: see in the recor
 whether those are right. ``--epochs`` may grow later.
 """
 
-import json
 import math
 import sys
-import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from graphed_cell import GraphedCell
-from slices import Slices, options_of, table, write_rows
+from lent import UNFINISHED, options_of, read, record, table
+
+# isort: split
+
+from experiment import RecordedTraining, fields
 
 from nasedu import published
 from nasedu.children import LSTMLayer, hidden_size_for
 from nasedu.children.language_model import count_parameters
 from nasedu.data import load_text
-from nasedu.training import (
-    CHARACTERS,
-    GAL_LARGE,
-    Checkpoint,
-    LanguageTrainer,
-    bits,
-    perplexity,
-)
+from nasedu.searching import do_job
+from nasedu.searching.jobs import RESULT, read_result
+from nasedu.training import CHARACTERS, GAL_LARGE, bits, perplexity
 
 WORDS = replace(GAL_LARGE, tied=True)
 SIZES = {"25M": 25_000_000, "54M": 54_000_000, "characters": None}
 PUBLISHED = {"25M": "64.0 perplexity", "54M": "62.4 perplexity", "characters": "1.214 bits"}
 TOY = {"hidden_size": 8, "epochs": 2, "unroll": 10, "num_train": 2000}
-
-
-class Enough(Exception):
-    """The slice is over, and everything is kept."""
 
 
 def recipe_for(options, cell, text):
@@ -64,86 +57,65 @@ def recipe_for(options, cell, text):
     return replace(recipe, **{"hidden_size": hidden, **(TOY if options.toy else {}), **given})
 
 
-def train(trainer, cell, seed, checkpoint, slices):
-    """Train for this slice; return the model and its outcome, or raise `Enough`."""
-    resume = Checkpoint.load(checkpoint) if checkpoint.exists() else None
-    ended = [time.time()]
+@dataclass(frozen=True)
+class SizedTraining(RecordedTraining):
+    """One training, whose epochs may grow: they are no part of what it is."""
 
-    def keep(state):
-        state.save(checkpoint)
-        write_rows(checkpoint.with_suffix(".csv"), curves(state))
-        epoch, epochs = len(state.valid_curve), trainer.recipe.epochs
-        ended.append(time.time())
-        seconds = ended[-1] - ended[-2]
-        slices.say(
-            f"epoch {epoch} of {epochs}: train {said(trainer, state.train_curve[-1])}, "
-            f"validation {said(trainer, math.log(state.valid_curve[-1]))}, {seconds:.0f} s; "
-            f"{(epochs - epoch) * seconds / 60:.0f} minutes to go"
-        )
-        if epoch < epochs and slices.seconds_left < seconds:
-            raise Enough
+    @property
+    def name(self):
+        return self.label
 
-    return trainer.fit(cell, seed, resume=resume, on_state=keep)
+    @property
+    def settings(self):
+        recipe = {k: v for k, v in super().settings["recipe"].items() if k != "epochs"}
+        return super().settings | {"recipe": recipe}
+
+    def result(self, training):
+        """Return the numbers of a finished training; the test text is read here alone."""
+        data, outcome = self.task.data, training.outcome()
+        found = {"windows": self.task.test_nats(training.finish())}
+        if data.unit == "word":  # so many steps one by one take minutes with characters
+            found["stream"] = self.task.test_nats(training.child, window=None)
+        return {
+            "data": data.title,
+            "hidden": self.recipe.hidden_size,
+            "epochs": training.epoch,
+            "valid": said(data, math.log(min(outcome.valid_curve))),
+            **{name: said(data, nats) for name, nats in found.items()},
+            "outcome": fields(outcome),
+            "recipe": self.recipe.to_dict(),
+        }
 
 
-def curves(state):
-    """Return a row for every epoch so far."""
-    pairs = zip(state.train_curve, state.valid_curve, strict=True)
-    return [
-        {"epoch": epoch, "train nats": round(train, 5), "validation perplexity": round(valid, 4)}
-        for epoch, (train, valid) in enumerate(pairs, start=1)
-    ]
-
-
-def said(trainer, nats):
+def said(data, nats):
     """Write nats as what is usual: bits of a character, perplexity of a word."""
-    if trainer.data.unit == "character":
-        return f"{bits(nats):.4f} bits"
-    return f"{perplexity(nats):.2f}"
+    return f"{bits(nats):.4f} bits" if data.unit == "character" else f"{perplexity(nats):.2f}"
 
 
-def tested(trainer, child, outcome):
-    """Return the numbers of a finished training; the test text is read here alone."""
-    found = {"windows": trainer.test_nats(child)}
-    if trainer.data.unit == "word":  # so many steps one by one take minutes with characters
-        found["stream"] = trainer.test_nats(child, window=None)
-    return {
-        "data": trainer.data.title,
-        "hidden": trainer.recipe.hidden_size,
-        "parameters": outcome.num_parameters,
-        "epochs": len(outcome.valid_curve),
-        "valid": said(trainer, math.log(min(outcome.valid_curve))),
-        **{name: said(trainer, nats) for name, nats in found.items()},
-        "seconds": outcome.seconds,
-        "recipe": trainer.recipe.to_dict(),
-    }
-
-
-def record(slices, options):
-    """Write the record of every training in the folder that is finished."""
-    header = "training,H,parameters,epochs,validation,test,as one stream,published,minutes,slices"
+def body(options):
+    """Return the body of the record: every training in the folder that is finished."""
+    header = "training,H,parameters,epochs,validation,test,as one stream,published,minutes"
     rows = []
-    for file in sorted(slices.folder.glob("*.result.json")):
-        found, name = json.loads(file.read_text()), file.name.removesuffix(".result.json")
-        size, cell = name.rsplit("-", 3)[1:3]  # a text may have a dash in its name
-        calls = json.loads(file.with_name(f"{name}.slices.json").read_text())
+    for folder in sorted(path.parent for path in options.folder.glob(f"*/{RESULT}")):
+        found = read_result(folder)
+        size, cell = folder.name.rsplit("-", 3)[1:3]  # a text may have a dash in its name
+        failed = found["outcome"]["reason"]
+        numbers = [found.get(each, "") for each in ("valid", "windows", "stream")]
         rows.append(
             [
-                name,
-                f"{found['hidden']}",
-                f"{found['parameters']:,}",
-                f"{found['epochs']}",
-                *(found.get(each, "") for each in ("valid", "windows", "stream")),
+                folder.name,
+                f"{found.get('hidden', '')}",
+                f"{found['outcome']['num_parameters']:,}",
+                f"{found.get('epochs', '')}",
+                *(["failed", failed, ""] if failed else numbers),
                 PUBLISHED[size] if cell.startswith("NAS_CELL") and not options.toy else "",
-                f"{found['seconds'] / 60:.1f}",
-                f"{len(calls)}",
+                f"{found['outcome']['seconds'] / 60:.1f}",
             ]
         )
-    slices.write(
-        "Language models of the published sizes",
+    return (
         "Perplexity of words, bits of a character. Validation is that of the best epoch, with "
         "whose weights the test text was read, once. Scored in windows of 1,024 symbols with 256 "
-        "before each.\n\n" + table(header.split(","), rows),
+        "before each.\n\n" + table(header.split(","), rows)
     )
 
 
@@ -167,29 +139,19 @@ def main(arguments=None):
     parser.add_argument("--epochs", type=int, help="default 55; of characters 383")
     parser.add_argument("--lr", type=float, help="default 1; of characters 0.001")
     parser.add_argument("--precision", choices=["float32", "bfloat16"], help="default float32")
-    options = parser.parse_args(arguments)
+    options = read(parser, __file__, arguments)
     cell = cell_named(options)
     name = "pydocs" if options.toy else "ptb"
     data = options.data or (f"{name}-chars" if options.size == "characters" else name)
+    recipe = recipe_for(options, cell, load_text(data))
     name = f"{data.removesuffix('-chars')}-{options.size}-{options.cell}-{options.seed}"
-    slices = Slices(__file__, options, name)
-    text = load_text(data)
-    trainer = LanguageTrainer(text, recipe_for(options, cell, text))
-    checkpoint, path = slices.folder / f"{name}.safetensors", slices.folder / f"{name}.result.json"
-    if path.exists() and json.loads(path.read_text())["epochs"] >= trainer.recipe.epochs:
-        slices.say(f"{name} is finished; --seed or --folder begins another")
-        return record(slices, options)
-    slices.begin()
-    print(f"{trainer!r}, H {trainer.recipe.hidden_size}", flush=True)
-    trainer.warm_up()
-    try:
-        child, outcome = train(trainer, cell, options.seed, checkpoint, slices)
-    except Enough:
-        return slices.unfinished()
-    found = tested(trainer, child, outcome)
-    slices.say(f"test {found['windows']}")
-    path.write_text(json.dumps(found) + "\n")
-    record(slices, options)
+    job = SizedTraining(cell, data, recipe, options.seed, label=name)
+    folder = options.folder / name
+    if (before := read_result(folder)) and before.get("epochs", recipe.epochs) < recipe.epochs:
+        (folder / RESULT).unlink()  # it goes on from its checkpoint
+    if do_job(job, folder, options.until) is None:
+        return UNFINISHED
+    return record(__file__, options, "Language models of the published sizes", body(options))
 
 
 if __name__ == "__main__":

@@ -12,9 +12,10 @@ import queue
 import statistics
 import sys
 import time
+from dataclasses import dataclass
 
 import torch
-from slices import Slices, options_of, read_rows, table, write_rows  # finds conv_children, too
+from lent import UNFINISHED, options_of, read, record, table  # finds conv_children, too
 
 # isort: split
 
@@ -22,7 +23,8 @@ from conv_children import NET, made_up
 
 from nasedu import published
 from nasedu.architectures import cost
-from nasedu.training import ImageTrainer, Recipe, pick_device
+from nasedu.searching import run_jobs
+from nasedu.training import ImageTask, Recipe, pick_device
 
 NETS = {"figure 7": published.NAS_CNN_V1, "reference": NET}
 PRECISIONS = ("float32", "tf32", "bfloat16")
@@ -78,13 +80,12 @@ def rate(name, precision, batch_size, num_images, barrier):
     set_tf32(precision)
     arithmetic = "bfloat16" if precision == "bfloat16" else "float32"
     recipe = Recipe(epochs=2, batch_size=batch_size, precision=arithmetic)
-    trainer = ImageTrainer(made_up(num_images), recipe)
-    fit = trainer.begin(NETS[name], 0)
-    generator = fit.generator
-    trainer.train_epoch(fit.child, fit.optimizer, 0, generator)  # warms up
+    task = ImageTask(made_up(num_images), recipe)
+    training = task.begin(NETS[name], 0)
+    next(training)  # warms up
     barrier.wait(LIMIT)
     start = time.perf_counter()
-    trainer.train_epoch(fit.child, fit.optimizer, 1, generator)
+    task.train_epoch(training)
     return num_images / (time.perf_counter() - start)
 
 
@@ -120,81 +121,86 @@ class Crew:
             process.join()
 
 
-def cases(options):
-    """Return what is to be measured, by number of processes."""
-    counts = (1, 2) if options.toy else PROCESSES
-    nets = ("reference",) if options.toy else tuple(NETS)
-    wanted = [
-        (count, name, precision, 64)
-        for count in counts
-        for name in nets
-        for precision in PRECISIONS
-    ]
-    if not options.toy:
-        wanted += [(1, name, "bfloat16", LARGE) for name in nets]
-    return wanted
+@dataclass(frozen=True)
+class Cases:
+    """What so many processes do at the same time, one case after the other; a job."""
+
+    count: int
+    toy: bool
+    images: int
+
+    @property
+    def name(self):
+        return f"{self.count}"
+
+    @property
+    def settings(self):
+        return {"processes": self.count, "toy": self.toy, "images": self.images}
+
+    def orders(self):
+        """Return network, precision and batch of every case."""
+        nets = ("reference",) if self.toy else tuple(NETS)
+        orders = [(name, precision, 64) for name in nets for precision in PRECISIONS]
+        if self.count == 1 and not self.toy:
+            orders += [(name, "bfloat16", LARGE) for name in nets]
+        return orders
+
+    def prepare(self):
+        torch.set_num_threads(1)
+
+    def work(self, folder, until):
+        """Measure until one case fails: those that follow would, too."""
+        peaks = {precision: peak(precision, 256 if self.toy else 8192) for precision in PRECISIONS}
+        crew = Crew(self.count, 64 if self.toy else max(LARGE, self.images // self.count))
+        rows = []
+        try:
+            for order in self.orders():
+                found = crew.run(*order)
+                rows.append(self.row(*order, found, peaks))
+                print(", ".join(f"{name} {value}" for name, value in rows[-1].items()), flush=True)
+                if isinstance(found, str):
+                    break
+        finally:
+            crew.close()
+        return {"rows": rows}
+
+    def row(self, name, precision, batch, found, peaks):
+        good = not isinstance(found, str)
+        share = found * flop(name) / peaks[precision] if good else 0.0
+        return {
+            "network": name,
+            "precision": precision,
+            "batch": f"{batch}",
+            "processes": f"{self.count}",
+            "images/s": f"{found:.0f}" if good else found,
+            "share of peak": f"{share:.1%}" if good else "",
+            "peak, TFLOP/s": f"{peaks[precision] / 1e12:.3g}",
+        }
 
 
-def key(row):
-    return int(row["processes"]), row["network"], row["precision"], int(row["batch"])
-
-
-def measure(count, orders, options, keep):
-    """Measure some cases with so many processes, and tell each; stop where the slice ends."""
-    crew = Crew(count, 64 if options.toy else max(LARGE, options.images // count))
-    try:
-        for order in orders:
-            found = crew.run(*order)
-            keep(count, *order, found)
-            if isinstance(found, str):
-                return
-    finally:
-        crew.close()
+def place(row):
+    """Return where a row stands in the table."""
+    return row["network"], row["precision"], int(row["batch"]), int(row["processes"])
 
 
 def main(arguments=None):
     parser = options_of(__doc__)
     parser.add_argument("--images", type=int, default=8192, help="an epoch of all processes")
-    options = parser.parse_args(arguments)
-    slices = Slices(__file__, options)
-    path = slices.folder / "throughput.csv"
-    rows, wanted = read_rows(path), cases(options)
-    todo = [case for case in wanted if case not in {key(row) for row in rows}]
-    if todo:
-        slices.begin()
-        torch.set_num_threads(1)
-        size = 256 if options.toy else 8192
-        peaks = {precision: peak(precision, size) for precision in PRECISIONS}
-
-    def keep(count, name, precision, batch, found):
-        good = not isinstance(found, str)
-        share = found * flop(name) / peaks[precision] if good else 0.0
-        row = {
-            "network": name,
-            "precision": precision,
-            "batch": f"{batch}",
-            "processes": f"{count}",
-            "images/s": f"{found:.0f}" if good else found,
-            "share of peak": f"{share:.1%}" if good else "",
-            "peak, TFLOP/s": f"{peaks[precision] / 1e12:.3g}",
-        }
-        rows.append(row)
-        write_rows(path, rows)
-        slices.say(", ".join(f"{name} {value}" for name, value in row.items()))
-
-    begun, needed = time.time(), 0.0
-    for count in sorted({case[0] for case in todo}):
-        if slices.seconds_left < needed:
-            return slices.unfinished()
-        measure(count, [case[1:] for case in todo if case[0] == count], options, keep)
-        begun, needed = time.time(), max(needed, time.time() - begun)
-    rows.sort(key=lambda row: (row["network"], row["precision"], int(row["batch"]), key(row)))
-    counts = ", ".join(f"{name} {flop(name) / 1e9:.2f}" for name in NETS)
-    slices.write(
+    options = read(parser, __file__, arguments)
+    counts = (1, 2) if options.toy else PROCESSES
+    jobs = [Cases(count, options.toy, options.images) for count in counts]
+    done = list(run_jobs(jobs, options.folder, workers=1, until=options.until))
+    if len(done) < len(jobs):
+        return UNFINISHED
+    rows = sorted((row for _, found in done for row in found["rows"]), key=place)
+    gflop = ", ".join(f"{name} {flop(name) / 1e9:.2f}" for name in NETS)
+    return record(
+        __file__,
+        options,
         "Images a second on a GPU",
         "Forward, back and augmentation of 32x32 images, channels-last, one child a process, all "
-        f"processes together; GFLOP an image: {counts}. Peak: products of large square matrices in "
-        f"one process; {slices}.\n\n" + table(list(rows[0]), [list(r.values()) for r in rows]),
+        f"processes together; GFLOP an image: {gflop}. Peak: products of large square matrices in "
+        "one process.\n\n" + table(list(rows[0]), [list(row.values()) for row in rows]),
     )
 
 

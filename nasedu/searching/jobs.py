@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -117,12 +118,12 @@ class JobEvaluator:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """Return what decides all results."""
-        return {job.name: job.settings for job in self.jobs}
+        """Return which jobs they are; what decides a result stands in the job's folder."""
+        return {"jobs": [job.name for job in self.jobs]}
 
     def prepare(self) -> None:
         """Load what the first job needs; the others most often need the same."""
-        self.jobs[0].prepare()
+        copy(self.jobs[0]).prepare()
 
     def cost(self, trial: Trial) -> float:
         """Return the same for all: they are done in their order."""
@@ -133,7 +134,7 @@ class JobEvaluator:
         job = self.jobs[trial.number - 1]
         if self.until is not None and self.until.has_passed:
             return Outcome.failed(STOPPED)
-        done = do_job(job, self.folder / job.name, self.until)
+        done = do_job(copy(job), self.folder / job.name, self.until)  # lets go of what it loads
         return Outcome.failed(STOPPED) if done is None else Outcome(0.0)
 
 

@@ -238,7 +238,9 @@ def name_of(architecture: Any) -> str:
     if (digest := getattr(architecture, "digest", None)) is not None:
         return digest[:16]
     maker = getattr(architecture, "func", architecture)  # of a functools.partial
-    return getattr(maker, "__qualname__", type(maker).__qualname__)
+    given = [str(getattr(each, "digest", each))[:16] for each in getattr(architecture, "args", ())]
+    name = getattr(maker, "__qualname__", type(maker).__qualname__)
+    return f"{name}({', '.join(given)})" if given else name
 
 
 def _global_states(device: torch.device) -> dict[str, Tensor]:

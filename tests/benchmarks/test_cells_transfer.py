@@ -86,5 +86,5 @@ def test_a_toy_run_is_recorded_and_goes_on(script, tmp_path, capsys):
 
 
 def test_nothing_to_record_is_said(script, tmp_path):
-    with pytest.raises(SystemExit, match="0 cells are finished"):
+    with pytest.raises(SystemExit, match="no training is finished"):
         script.main(["--toy", "--folder", str(tmp_path), "--record"])

@@ -7,7 +7,7 @@ import torch
 
 from nasedu import published
 from nasedu.data.text import text_of_lines
-from nasedu.training import LanguageRecipe, LanguageTrainer
+from nasedu.training import LanguageRecipe, LanguageTask
 
 LINES = [["one", "two", "three", "four"], ["five", "six", "seven"]] * 6
 TEXT = text_of_lines("count", "Counting", LINES, LINES[:4], LINES[:2])
@@ -64,9 +64,9 @@ def test_training_with_graphs_is_training(graphed_cell, monkeypatch, recipe, cel
 
     monkeypatch.setattr(graphed_cell, "can_graph", lambda x: True)
     monkeypatch.setattr(torch.cuda, "make_graphed_callables", capture)
-    trainer = LanguageTrainer(TEXT, recipe, torch.device("cpu"))
-    expected, one = trainer.fit(cell, 3)
-    found, two = trainer.fit(partial(graphed_cell.GraphedCell, cell), 3)
+    task = LanguageTask(TEXT, recipe, torch.device("cpu"))
+    expected, one = task.fit(cell, 3)
+    found, two = task.fit(partial(graphed_cell.GraphedCell, cell), 3)
     assert captured == [(5, 3, 8)] * 2 + [(3, 3, 8)] * 2  # each layer's, and the last segment's
     assert (one.train_curve, one.valid_curve) == (two.train_curve, two.valid_curve)
     for weight, other in zip(found.parameters(), expected.parameters(), strict=True):
@@ -76,7 +76,7 @@ def test_training_with_graphs_is_training(graphed_cell, monkeypatch, recipe, cel
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device here")
 @pytest.mark.parametrize("recipe", [RECIPE, DROPPING], ids=["tied", "dropping"])
 def test_cuda_graphs_train_as_well(graphed_cell, recipe):
-    trainer = LanguageTrainer(TEXT, recipe, torch.device("cuda"))
-    _, one = trainer.fit(published.NAS_CELL, 3)
-    _, two = trainer.fit(partial(graphed_cell.GraphedCell, published.NAS_CELL), 3)
+    task = LanguageTask(TEXT, recipe, torch.device("cuda"))
+    _, one = task.fit(published.NAS_CELL, 3)
+    _, two = task.fit(partial(graphed_cell.GraphedCell, published.NAS_CELL), 3)
     assert two.train_curve == pytest.approx(one.train_curve, rel=1e-4)

@@ -6,6 +6,9 @@ import pandas as pd
 import pytest
 import torch
 
+from nasedu.training import Checkpoint, LanguageTask
+
+CHECKPOINT = "training/checkpoint.safetensors"
 SECONDS = ["seconds", "processor_seconds"]
 
 
@@ -26,7 +29,7 @@ def rows(folder):
 def test_a_killed_training_goes_on_to_the_same_numbers(script, tmp_path, monkeypatch, when):
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     script.main(["--toy", "--folder", str(whole)])
-    save = script.Checkpoint.save
+    save = Checkpoint.save
 
     def killed(state, path):
         if when == "after the state":
@@ -36,7 +39,7 @@ def test_a_killed_training_goes_on_to_the_same_numbers(script, tmp_path, monkeyp
         save(state, path)
 
     with monkeypatch.context() as patch:
-        patch.setattr(script.Checkpoint, "save", killed)
+        patch.setattr(Checkpoint, "save", killed)
         with pytest.raises(Killed):
             script.main(["--toy", "--folder", str(cut)])
     assert len(rows(cut)) == 2 and rows(cut)["windows"].isna().all()  # the test text is unread
@@ -44,7 +47,7 @@ def test_a_killed_training_goes_on_to_the_same_numbers(script, tmp_path, monkeyp
     assert "The test text has not been read yet" in (cut / "ptb_25m.md").read_text()
     script.main(["--toy", "--folder", str(cut)])
     pd.testing.assert_frame_equal(rows(cut), rows(whole))
-    states = [script.Checkpoint.load(each / "state.safetensors") for each in (cut, whole)]
+    states = [Checkpoint.load(each / CHECKPOINT) for each in (cut, whole)]
     assert states[0].tensors.keys() == states[1].tensors.keys()
     for name, tensor in states[1].tensors.items():
         assert torch.equal(states[0].tensors[name], tensor), name
@@ -53,15 +56,23 @@ def test_a_killed_training_goes_on_to_the_same_numbers(script, tmp_path, monkeyp
 
 def test_the_test_text_is_read_once(script, tmp_path, monkeypatch):
     script.main(["--toy", "--folder", str(tmp_path)])
-    monkeypatch.setattr(script.LanguageTrainer, "test_nats", None)
-    before = json.loads((tmp_path / "result.json").read_text())
+    monkeypatch.setattr(LanguageTask, "test_nats", None)
+    before = (tmp_path / "ptb_25m.csv").read_text()
     script.main(["--toy", "--folder", str(tmp_path)])
-    assert json.loads((tmp_path / "result.json").read_text()) == before
+    assert (tmp_path / "ptb_25m.csv").read_text() == before
+    table = rows(tmp_path)
+    table[["windows", "stream"]] = None  # killed before they were written
+    table.assign(seconds=0, processor_seconds=0).to_csv(tmp_path / "ptb_25m.csv", index=False)
+    script.main(["--toy", "--folder", str(tmp_path)])
+    found = json.loads((tmp_path / "training" / "outcome.json").read_text())
+    assert rows(tmp_path).iloc[-1]["windows"] == found["windows"]
 
 
 def test_a_lost_folder_is_told_and_nothing_is_overwritten(script, tmp_path):
     script.main(["--toy", "--folder", str(tmp_path)])
-    (tmp_path / "state.safetensors").unlink()
+    (tmp_path / CHECKPOINT).unlink()
+    frame = rows(tmp_path).assign(windows=None)
+    frame.to_csv(tmp_path / "ptb_25m.csv", index=False)
     table = (tmp_path / "ptb_25m.csv").read_text()
     with pytest.raises(SystemExit, match=r"has 3 epochs, but .* is not there to go on from"):
         script.main(["--toy", "--folder", str(tmp_path)])

@@ -55,7 +55,7 @@ def test_a_recorded_search_begins_as_it_did(script, table, which, recorded):
     module = script(table)
     space = SCRIPTS[table](module)
     space = space[which["space"]] if "space" in which else space
-    settings = script("recorded_search").STRATEGIES[which["strategy"]]
+    settings = script("experiment").STRATEGIES[which["strategy"]]
     seed = int(which["seed"])
     strategy = make_strategy(which["strategy"], space.decisions, seed, **settings)
     own = recorded.sort_values("trial").head(BATCHES * SIZE)
@@ -74,7 +74,7 @@ SHORT = 16  # children of a search
 @pytest.fixture
 def lab(script):
     """Return a laboratory whose searches are short, and are kept nowhere."""
-    experiment = script("experiment")
+    experiment = script("laboratory")
 
     class Short(experiment.Laboratory):
         def found(self, name, make, *, evaluator=None, trials=SHORT, batch=SIZE):

@@ -5,7 +5,6 @@ import json
 
 import pytest
 from decided import decided
-from nasedu.searching.default_evaluator import recorded_evaluator
 
 from nasedu import ConvNetSpace, RecurrentCellSpace, search
 from nasedu.controller import make_strategy
