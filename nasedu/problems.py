@@ -44,7 +44,8 @@ class Problem:
         task: The class of its `Task`.
         recipes: Its recipes by name; ``"first"`` suits a search of minutes.
         data: The data set that a first search takes.
-        data_names: Function that returns the names of all data sets that the task can use.
+        data_names: Function that yields the names of all data sets that the task can use, the
+            built-in ones before it reads any folder.
         measure: Function that returns the `Measure` of children, from the settings of a study's
             evaluator. Empty: nothing but their reward is known.
         viewing: Its `View`: words and drawings. Empty: those that any kind has.
@@ -90,7 +91,7 @@ IMAGES = Problem(
     task="nasedu.training.image_task:ImageTask",
     recipes="nasedu.training.recipe:RECIPES",
     data="digits",
-    data_names="nasedu.data:names",
+    data_names="nasedu.data:names_of_images",
     measure="nasedu.training.measure:of_images",
     viewing="nasedu.viewing.conv_net_view:VIEW",
 )
@@ -179,11 +180,18 @@ def problem_on(data: str) -> Problem:
     Raises:
         DataError: There is no such data set.
     """
-    names = {row: row.load("data_names")() for row in known_problems()}
-    for row, known in names.items():
-        if data in known:
-            return row
-    known = "; ".join(f"{', '.join(found)} ({row.title})" for row, found in names.items())
+    unreadable = None
+    for row in known_problems():
+        try:
+            if any(name == data for name in row.load("data_names")()):
+                return row
+        except DataError as error:  # a folder that may not be read hides no built-in data set
+            unreadable = error
+    if unreadable is not None:
+        raise unreadable
+    known = "; ".join(
+        f"{', '.join(row.load('data_names')())} ({row.title})" for row in known_problems()
+    )
     raise DataError(
         f"there is no data set {data!r}; expected one of {known}, or add one with: nasedu data "
         "add NAME PATH"

@@ -208,7 +208,7 @@ def spoilt(folder):
         (None, ["search", "--trials", "many"], "--trials"),
         (None, ["search", "--layers", "63"], "num_layers is 63"),
         (None, ["search", "--filters", "8,x"], "filters is '8,x'; expected numbers"),
-        (None, ["search", "--filters", "0"], "num_filters is 0"),
+        (None, ["search", "--filters", "0"], "num_filters[0] is 0"),
         (None, ["search", "--depth-schedule", "6,2"], "'6,2'; expected three numbers"),
         (None, ["search", "--depth-schedule", "0,2,8"], "start is 0; expected an integer"),
         (
@@ -223,7 +223,7 @@ def spoilt(folder):
         (None, ["search", "--schedule", "cosine"], "'cosine' is not one of"),
         (None, ["search", "--num-train", "9999999"], "9999999"),
         (None, ["search", "--child-timeout", "0"], "child_timeout is 0"),
-        (other_run, ["search"], "choose another run folder"),
+        (other_run, ["search"], "choose another folder"),
         (full, ["search"], "is not a run folder"),
         (spoilt, ["search"], "truncated or no study"),
         (None, ["sesrch"], "sesrch"),

@@ -206,7 +206,7 @@ def _echo_epoch_of_a_point(measure: Measure, point: int, epoch: Epoch) -> None:
 
 
 def _said(measure: Measure, point: float) -> str:
-    return f"{measure.label} {measure.write(measure.read(point), more=1)}"
+    return f"{measure.label} {measure.text(measure.read(point), more=1)}"
 
 
 def _echo_opening(final: FinalTraining) -> None:
@@ -220,7 +220,7 @@ def _echo_opening(final: FinalTraining) -> None:
 
 def _echo_test(record: dict[str, Any], measure: Measure) -> None:
     outcome = record["outcome"]
-    result = measure.write(measure.read(outcome["test"]), more=1)
+    result = measure.text(measure.read(outcome["test"]), more=1)
     say(f"test {measure.short} {result} in {outcome['seconds']:.1f} s of training")
 
 

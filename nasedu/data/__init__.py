@@ -7,6 +7,7 @@ from nasedu.data.catalogue import (
     load,
     load_text,
     names,
+    names_of_images,
     names_of_texts,
     text_names,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "load_table",
     "load_text",
     "names",
+    "names_of_images",
     "names_of_texts",
     "text_names",
 ]

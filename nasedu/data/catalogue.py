@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -132,9 +133,15 @@ def is_valid(name: str) -> bool:
     return re.fullmatch(r"[a-z0-9_-]{1,40}", name) is not None
 
 
+def names_of_images() -> Iterator[str]:
+    """Yield the names of all sets of images, the built-in ones before any folder is read."""
+    yield from BUILT_IN
+    yield from _imported(imported_path("any").parent)
+
+
 def names() -> tuple[str, ...]:
     """Return the names of all sets of images, the built-in ones first."""
-    return (*BUILT_IN, *_imported(imported_path("any").parent))
+    return tuple(names_of_images())
 
 
 def text_names() -> tuple[str, ...]:
@@ -142,9 +149,12 @@ def text_names() -> tuple[str, ...]:
     return (*BUILT_IN_TEXT, *_imported(text_path("any").parent))
 
 
-def names_of_texts() -> tuple[str, ...]:
-    """Return the names of all texts, as words and as characters."""
-    return tuple(name + end for name in text_names() for end in ("", CHARACTERS))
+def names_of_texts() -> Iterator[str]:
+    """Yield the names of all texts, as words and as characters, the built-in ones first."""
+    for name in BUILT_IN_TEXT:
+        yield from (name, name + CHARACTERS)
+    for name in _imported(text_path("any").parent):
+        yield from (name, name + CHARACTERS)
 
 
 def _imported(folder: Path) -> list[str]:

@@ -18,7 +18,6 @@ from nasedu.searching.evaluator import reason_of, said_in_one_line
 from nasedu.searching.final_training import FinalTraining, checked_record
 from nasedu.searching.jobs import RECORD, RESULT, check_minutes, read_result, run_jobs
 from nasedu.training import Epoch, Outcome
-from nasedu.values import fill
 
 Point = dict[str, float]
 OnPoint = Callable[[Point, Outcome, int, int], None]
@@ -126,7 +125,7 @@ def train_grid(
         outcomes: dict[int, Outcome] = {}
         for job, result in run_jobs(jobs, folder / "points", workers=workers, until=until):
             assert isinstance(job, GridPoint)
-            outcomes[job.number] = fill(Outcome, result)
+            outcomes[job.number] = Outcome.from_json(json.dumps(result))
             if on_point:
                 point = points[job.number - 1]
                 on_point(point, outcomes[job.number], len(outcomes), len(points))

@@ -70,7 +70,7 @@ def _on_disk(text: str) -> Reference:
 
 
 def _published(name: str) -> Architecture:
-    known = [key for key, value in vars(published).items() if hasattr(value, "digest")]
+    known = [key for key, value in vars(published).items() if isinstance(value, Architecture)]
     if name not in known:
         raise SettingError(f"{name!r} is not published; expected one of {', '.join(known)}")
     return getattr(published, name)

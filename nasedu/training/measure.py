@@ -57,7 +57,7 @@ class Measure:
         """Return the value of the best point of a validation curve."""
         return self.read((max if self.higher_is_better else min)(curve))
 
-    def write(self, value: float, more: int = 0) -> str:
+    def text(self, value: float, more: int = 0) -> str:
         """Return a value with as many digits as mean something, or some more or fewer."""
         digits = max(1, self.digits + more)
         if self.has_small_values and 0 < abs(value) < SMALL:

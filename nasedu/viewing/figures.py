@@ -157,7 +157,7 @@ def curves_figure(search: Search | Series, n: int = 5) -> Figure:
     for rank, trial in enumerate(best):
         curve = [of.read(point) for point in trial.outcome.valid_curve] if trial.outcome else []
         look = {"color": colours[rank % 5], "marker": "o^sDv"[rank % 5], "linewidth": 2.2}
-        label = f"child {trial.number}: {of.write(value_of(trial, of) or 0.0)}"
+        label = f"child {trial.number}: {of.text(value_of(trial, of) or 0.0)}"
         axes.plot(range(1, len(curve) + 1), curve, markersize=8, label=label, **look)
     axes.locator_params(axis="x", integer=True)
     _finish(figure, axes, (one,), "Learning curves of the best", of, "epoch")
@@ -232,7 +232,7 @@ def _add_best(axes: Axes, one: Series, best: np.ndarray, pen: Pen, of: Measure) 
     steps = np.flatnonzero(np.diff(mean, prepend=-np.inf))
     look = {"color": pen.colour, "linestyle": pen.dashes, "linewidth": 2.6}
     marks = {"marker": pen.marker, "markevery": list(steps), "markersize": 7}
-    label = f"{one.label or 'best so far'}: {of.write(mean[-1])}"
+    label = f"{one.label or 'best so far'}: {of.text(mean[-1])}"
     axes.plot(x, mean, drawstyle="steps-post", label=label, **look, **marks)
     if len(one.seeds) > 1:
         band = {"color": pen.colour, "alpha": 0.16, "linewidth": 0, "step": "post"}

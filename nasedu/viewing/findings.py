@@ -56,9 +56,9 @@ def curves_alt(search: Search | Series, n: int = 5) -> str:
     of = one.curve_measure
     reached = [value_of(trial, of) or 0.0 for trial in best]
     name = of.label if of.is_plural else f"a {of.label}"
-    text = f"Child {best[0].number} reaches {name} of {of.write(reached[0])}"
+    text = f"Child {best[0].number} reaches {name} of {of.text(reached[0])}"
     if len(best) > 1:
-        others = f"{of.write(min(reached[1:]))} to {of.write(max(reached[1:]))}"
+        others = f"{of.text(min(reached[1:]))} to {of.text(max(reached[1:]))}"
         text += f", the next {len(best) - 1} different {one.view.things} {others}"
     return f"{text}."
 
@@ -107,7 +107,7 @@ def _reward_finding(one: Series, of: Measure) -> str:
     else:
         text = NOTHING
     if one.baselines and of == REWARD:
-        text += f"; the baseline ends at {REWARD.write(one.baselines[max(one.baselines)], -1)}"
+        text += f"; the baseline ends at {REWARD.text(one.baselines[max(one.baselines)], -1)}"
     return f"{text}; {failed} of {ended} failed" if failed else text
 
 
@@ -115,7 +115,7 @@ def _trend(values: np.ndarray, of: Measure, seeds: int = 1) -> str:
     """Say how values in the order of asking change, and whether by more than twice its error."""
     n, quarter = len(values), len(values) // 4
     if quarter < 2:
-        return f"is {of.write(values.mean(), -1)} over {n} {'child' if n == 1 else 'children'}"
+        return f"is {of.text(values.mean(), -1)} over {n} {'child' if n == 1 else 'children'}"
     first, last = values[:quarter], values[-quarter:]
     change = last.mean() - first.mean()
     error = np.sqrt((first.var(ddof=1) + last.var(ddof=1)) / quarter)
@@ -123,8 +123,8 @@ def _trend(values: np.ndarray, of: Measure, seeds: int = 1) -> str:
     if abs(change) <= 2 * error:
         verb = "hardly changes," if abs(change) <= error else "changes by no more than chance may,"
     return (
-        f"{verb} from {of.write(first.mean(), -1)} in the first quarter of {n // seeds} children "
-        f"to {of.write(last.mean(), -1)} in the last"
+        f"{verb} from {of.text(first.mean(), -1)} in the first quarter of {n // seeds} children "
+        f"to {of.text(last.mean(), -1)} in the last"
     )
 
 
@@ -134,11 +134,11 @@ def _best_finding(one: Series, of: Measure) -> str:
         return NOTHING
     ends, n = best[:, -1], best.shape[1]
     if len(ends) > 1:
-        spread = f"{of.write(np.nanmin(ends))} to {of.write(np.nanmax(ends))}"
-        mean = of.write(float(np.nanmean(ends)))
+        spread = f"{of.text(np.nanmin(ends))} to {of.text(np.nanmax(ends))}"
+        mean = of.text(float(np.nanmean(ends)))
         return f"After {n} children the best {of.label} is {mean} ({spread})"
     number = int(np.flatnonzero(best[0] == ends[0])[0]) + 1
-    return f"The best {of.label}, {of.write(ends[0])}, comes with child {number} of {n}"
+    return f"The best {of.label}, {of.text(ends[0])}, comes with child {number} of {n}"
 
 
 def _size_finding(one: Series) -> str:

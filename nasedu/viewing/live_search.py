@@ -213,10 +213,10 @@ class LiveSearch:
             return self._first_batch
         stats, best = self._last.stats, self._last.best
         text = f"batch {self._last.number:,}"
-        mean = f"mean reward {REWARD.write(stats.mean_reward, -1)}" if stats else ""
+        mean = f"mean reward {REWARD.text(stats.mean_reward, -1)}" if stats else ""
         text += f": {mean or 'every child failed'}"
         if stats and stats.baseline is not None:
-            text += f", baseline {REWARD.write(stats.baseline, -1)}"
+            text += f", baseline {REWARD.text(stats.baseline, -1)}"
         if best is not None:
             text += f"; {best_words(best, self._measure)}"
         return text

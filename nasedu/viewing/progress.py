@@ -61,13 +61,13 @@ def batch_line(event: Updated, of: Measure = ACCURACY) -> str:
     values = [v for trial in event.trials if (v := value_of(trial, of)) is not None]
     line = f"batch {event.number:3d}"
     if values:
-        low, high = of.write(min(values)), of.write(max(values))
-        line += f"  {of.short} {of.write(of.middle(values))} ({low} to {high})"
+        low, high = of.text(min(values)), of.text(max(values))
+        line += f"  {of.short} {of.text(of.middle(values))} ({low} to {high})"
     if event.stats:
         if of != REWARD:
-            line += f"  reward {REWARD.write(event.stats.mean_reward)}"
+            line += f"  reward {REWARD.text(event.stats.mean_reward)}"
         if event.stats.baseline is not None:
-            line += f"  baseline {REWARD.write(event.stats.baseline)}"
+            line += f"  baseline {REWARD.text(event.stats.baseline)}"
     if event.best:
         line += f"  best {_result(event.best, of)} (child {event.best.number})"
     for trial in event.trials:
@@ -107,7 +107,7 @@ def best_words(best: Trial, of: Measure) -> str:
 
 def _result(trial: Trial, of: Measure) -> str:
     value = value_of(trial, of)
-    return "unknown" if value is None else of.write(value)
+    return "unknown" if value is None else of.text(value)
 
 
 def duration(seconds: float) -> str:

@@ -95,12 +95,12 @@ def _key_facts(report: RunSummary) -> list[tuple[str, str, str]]:
         of = REWARD if value_of(top, report.measure) is None else report.measure
         size = f", {outcome.num_parameters:,} parameters" if outcome else ""
         lower = "" if of.higher_is_better else "; lower is better"
-        shown = of.write(value_of(top, of) or 0.0)
+        shown = of.text(value_of(top, of) or 0.0)
         facts.append((f"Best {of.label}", shown, f"child {top.number}{size}{lower}"))
         quarter = -(-len(report.finished) // 4)
         rewards = [t.reward or 0.0 for t in report.finished]
         means = (sum(r) / quarter for r in (rewards[:quarter], rewards[-quarter:]))
-        first, last = map(REWARD.write, means)
+        first, last = map(REWARD.text, means)
         facts.append(("Mean reward, last quarter", last, f"first quarter {first}"))
     seconds = sum(t.outcome.seconds for t in report.trials if t.outcome)
     if seconds:

@@ -122,8 +122,8 @@ def _network_row(rank: int, trial: Trial, of: Measure) -> tuple[str, ...]:
     return (
         f"{rank}",
         f"{trial.number}",
-        "" if value is None else of.write(value),
-        *(() if of == REWARD else (REWARD.write(trial.reward or 0.0),)),
+        "" if value is None else of.text(value),
+        *(() if of == REWARD else (REWARD.text(trial.reward or 0.0),)),
         f"{outcome.num_parameters:,}",
         f"{outcome.flop / 1e6:,.1f}",
         f"{outcome.seconds:.1f}",

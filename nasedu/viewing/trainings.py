@@ -41,10 +41,10 @@ def training_figure(record: Record) -> Figure:
             axes.plot(range(1, len(curve) + 1), curve, **others)
     train, valid = outcome["train_curve"], _read(outcome, of)
     _add_curve(loss, train, f"training, last: {train[-1]:.4f}")
-    _add_curve(results, valid, f"validation, last: {of.write(valid[-1], more=1)}")
+    _add_curve(results, valid, f"validation, last: {of.text(valid[-1], more=1)}")
     if (test := _test(outcome, of)) is not None:
         look = {"marker": "*", "markersize": 15, "linestyle": "none", "clip_on": False}
-        colour, label = OKABE_ITO["vermillion"], f"test, once: {of.write(test, more=1)}"
+        colour, label = OKABE_ITO["vermillion"], f"test, once: {of.text(test, more=1)}"
         results.plot([len(valid)], [test], color=colour, label=label, **look)
     if _others(record):
         results.plot([], [], label="grid: the others", **others)
@@ -66,18 +66,18 @@ def training_alt(record: Record) -> str:
     """Say what `training_figure` shows."""
     outcome, of = _outcome(record), _measure(record)
     valid, test = _read(outcome, of), _test(outcome, of)
-    best = of.write(of.best(outcome["valid_curve"]), more=1)
+    best = of.text(of.best(outcome["valid_curve"]), more=1)
     verb, its = ("are", "their") if of.is_plural else ("is", "its")
     text = (
         f"After {len(valid)} epochs on {record['data']['title']} the {of.label} {verb} "
-        f"{of.write(valid[-1], more=1)}, {its} best {best}"
+        f"{of.text(valid[-1], more=1)}, {its} best {best}"
     )
-    text += "" if test is None else f", and the test {of.short} {of.write(test, more=1)}"
+    text += "" if test is None else f", and the test {of.short} {of.text(test, more=1)}"
     if others := _others(record):
         text += f". {len(others)} other points of the grid were trained"
         found = [of.best(one["valid_curve"][-5:]) for one in others if one["valid_curve"]]
         if found:
-            low, high = (of.write(value, more=1) for value in (min(found), max(found)))
+            low, high = (of.text(value, more=1) for value in (min(found), max(found)))
             text += f"; in their last five epochs they reach {low} to {high}"
     return f"{text}."
 

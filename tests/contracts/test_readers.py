@@ -28,14 +28,14 @@ from nasedu.data.text_storage import read_text_header
 from nasedu.errors import NaseduError, StudyError
 from nasedu.problems import read_architecture, read_space
 from nasedu.runs.config import RunConfig
+from nasedu.runs.folder import begin_or_go_on
 from nasedu.searching import Study, find_architecture
-from nasedu.searching.final_training import OUTCOME, RECORD, begin_or_go_on, read_outcome
-from nasedu.searching.grid import GridEvaluator
+from nasedu.searching.final_training import checked_record
+from nasedu.searching.jobs import RECORD, RESULT, read_result
 from nasedu.searching.measuring import LOG, _continue
 from nasedu.spaces import ConvNetSpace, RecurrentCellSpace
 from nasedu.training import Checkpoint, Outcome
 from nasedu.viewing import training_alt
-from nasedu.viewing.progress import unit_of
 from nasedu.viewing.table_facts import summary
 
 DEEP, LONG = "[" * 3000 + "]" * 3000, "7" * 5000
@@ -75,8 +75,16 @@ RUN = {
 MACHINE = {"torch": "2", "processor": "abacus", "device": "cpu"}
 TRAINED = {"seed": 1, "recipe": {"lr": 0.1}, "begun_with": MACHINE}
 MEASURED = {"seed": 5, "space": {"num_layers": 2}, "machines": [MACHINE], "best": 2}
-KEPT = {"kind": "training", "about": {"seed": 1}, "train_curve": [1.0], "valid_curve": [0.5]}
-KEPT["seconds"] = 1.5
+KEPT = {
+    "kind": "training",
+    "schema": 2,
+    "settings": {"seed": 1},
+    "digest": Checkpoint({}, {"x": torch.zeros(1)}, (), (), 0.0, 0.0).digest,
+    "train_curve": [1.0],
+    "valid_curve": [0.5],
+    "seconds": 1.5,
+    "processor_seconds": 1.0,
+}
 
 
 def architecture(text, folder):
@@ -97,7 +105,7 @@ def space(text, folder):
 def configuration(text, folder):
     config = RunConfig.from_json(text)
     config.check_continues(config, "here")
-    assert config.evaluator.get("title") is None or unit_of(config.evaluator)
+    assert config.evaluator.get("title") is None or config.evaluator["title"]
 
 
 def outcome(text, folder):
@@ -108,20 +116,18 @@ def outcome(text, folder):
 
 def trained(text, folder):
     (folder / RECORD).write_text(text)
-    begin_or_go_on(folder, {k: v for k, v in TRAINED.items() if k != "begun_with"})
+    begin_or_go_on(folder / RECORD, {k: v for k, v in TRAINED.items() if k != "begun_with"})
 
 
 def finished(text, folder):
-    (folder / OUTCOME).write_text(text)
-    record = read_outcome(folder)
+    (folder / RESULT).write_text(text)
+    record = checked_record(read_result(folder), folder)
     assert training_alt(record) and f"{record['outcome']['test']:.4f}"
 
 
 def point(text, folder):
-    (folder / "001.json").write_text(text)
-    evaluator = GridEvaluator.__new__(GridEvaluator)
-    evaluator.folder = folder
-    assert evaluator.recorded(1) is not None
+    (folder / RESULT).write_text(text)
+    assert Outcome.from_json(json.dumps(read_result(folder))) is not None
 
 
 def measurements(text, folder):

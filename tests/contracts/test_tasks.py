@@ -198,7 +198,7 @@ class TestTask:
         worse = low if judge.measure.higher_is_better else high
         assert judge.measure.best(outcome.valid_curve) == judge.measure.read(better)
         assert judge.reward([better]) > judge.reward([worse])
-        assert judge.measure.write(judge.measure.read(better))
+        assert judge.measure.text(judge.measure.read(better))
 
     def test_the_kept_weights_are_those_of_the_best_or_the_last_epoch(self, case, monkeypatch):
         judge = case.task()

@@ -8,6 +8,7 @@ import torch
 
 from nasedu.data import add, catalogue, data_home, describe, load, load_text, names
 from nasedu.errors import DataError
+from nasedu.problems import CELLS, IMAGES, problem_on
 
 
 @pytest.fixture
@@ -71,7 +72,8 @@ def test_imports_that_may_not_be_read_are_one_line_and_what_is_built_in_stays(
     for use in (names, describe, lambda: load("zoo")):
         with pytest.raises(DataError, match=r"cannot read .*imported \(Permission denied\); check"):
             use()
-    assert load("digits").name == "digits" and not catalogue.is_text("digits")
+    assert load("digits").name == "digits" and problem_on("digits") == IMAGES
+    assert problem_on("pydocs-chars") == CELLS
     assert load_text("pydocs").name == "pydocs"
 
 

@@ -11,6 +11,7 @@ from nasedu.data.storage import write_tensors
 from nasedu.data.text import text_of_lines
 from nasedu.data.text_storage import write_text
 from nasedu.errors import DataError, SettingError
+from nasedu.problems import CELLS, problem_on
 
 FILES = {
     "ptb/ptb.train.txt": b" the cat sat \n the <unk> dog \n",
@@ -219,7 +220,7 @@ def test_images_never_stand_for_the_characters_of_a_text(home, tmp_path, make):
     path = add("zoo", make.folder(tmp_path / "zoo", make.files())).path
     path.rename(path.with_name("pydocs-chars.safetensors"))
     assert names() == ("digits",)
-    assert catalogue.is_text("pydocs-chars")
+    assert problem_on("pydocs-chars") == CELLS
 
 
 BAD = {

@@ -254,6 +254,12 @@ def build(architecture):
 SPACES = {"first": CurveSpace(), "low": CurveSpace((1, 2))}
 RECIPES = {"first": CurveRecipe(), "train": CurveRecipe(epochs=6)}
 HERE = __name__
+
+
+def measured(settings):
+    return ERROR
+
+
 ROW = Problem(
     name="toy",
     architecture_kind="toy_curve",
@@ -264,5 +270,6 @@ ROW = Problem(
     task=f"{HERE}:CurveTask",
     recipes=f"{HERE}:RECIPES",
     data=DATA,
+    measure=f"{HERE}:measured",
     data_names=f"{HERE}:data_names",
 )

@@ -126,7 +126,7 @@ def text(path):
     [
         (truncated, "truncated or no study"),
         (foreign, "is not a study of nasedu"),
-        (newer, "has schema 9; this nasedu reads 1"),
+        (newer, "has schema 9; this nasedu reads 2 and before"),
         (text, "no study at all"),
         (lambda path: path.write_bytes(b""), "is not a study of nasedu"),
     ],
@@ -156,8 +156,8 @@ def test_a_spoilt_file_is_one_clear_line_and_left_alone(tmp_path, spoil, words):
         ("UPDATE trials SET tokens = '3'", Study.best),
         ("UPDATE updates SET stats = 'nonsense'", Study.updates),
         ("UPDATE updates SET stats = '{}'", Study.updates),
-        ("UPDATE meta SET value = 'nonsense' WHERE key = 'versions'", lambda s: s.versions),
-        ("UPDATE meta SET value = '[1]' WHERE key = 'versions'", lambda s: s.versions),
+        ("UPDATE starts SET versions = 'nonsense'", lambda s: s.versions),
+        ("UPDATE starts SET versions = '[1]'", lambda s: s.versions),
     ],
 )
 def test_a_damaged_record_is_one_line_that_names_the_file(tmp_path, damage, read):

@@ -18,13 +18,13 @@ from nasedu.training.measure import ACCURACY, BITS, PERPLEXITY, REWARD, Measure
     ],
 )
 def test_a_value_has_the_digits_that_mean_something(value, of, text):
-    assert of.write(value) == text
+    assert of.text(value) == text
 
 
 def test_fewer_digits_are_for_measures_that_have_some():
-    texts = [of.write(0.04567, -1) for of in (REWARD, ACCURACY, PERPLEXITY)]
+    texts = [of.text(0.04567, -1) for of in (REWARD, ACCURACY, PERPLEXITY)]
     assert texts == ["0.046", "0.05", "0.0"]
-    assert ACCURACY.write(0.98765, more=1) == "0.9877"
+    assert ACCURACY.text(0.98765, more=1) == "0.9877"
 
 
 def test_the_best_point_is_the_highest_or_the_lowest():
