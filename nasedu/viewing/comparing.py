@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from nasedu.architectures import Architecture
 from nasedu.errors import SettingError
@@ -20,7 +20,7 @@ def compare(
     shape: Shape = (3, 32, 32),
     num_classes: int = 10,
     names: tuple[str, str] = ("a", "b"),
-    style: Literal["graph", "matrix"] | None = None,
+    style: str | None = None,
 ) -> Drawing:
     """Draw two networks side by side, with the differences marked.
 

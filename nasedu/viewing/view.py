@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 from nasedu.architectures import Architecture
@@ -157,10 +156,11 @@ ANY = View()
 
 def view_of(thing: Any) -> View:
     """Return the view of an architecture or a space: its kind's own, or that of any kind."""
-    with suppress(TypeError):  # of no known problem
-        if (row := problem_of(thing)).viewing:
-            return row.load("viewing")
-    return ANY
+    try:
+        row = problem_of(thing)
+    except TypeError:  # of no known problem
+        return ANY
+    return row.load("viewing") if row.viewing else ANY
 
 
 def draw(
