@@ -52,7 +52,11 @@ class View:
 
     def searched(self, space: Any) -> str:
         """Return what a space holds, e.g. ``"recurrent cells of base 8"``."""
-        return f"{self.things} of {count(len(space.decisions), 'decision')}"
+        try:
+            things = problem_of(space).title
+        except TypeError:  # a class of one's own, of no problem
+            things = self.things
+        return f"{things} of {count(len(space.decisions), 'decision')}"
 
     def unit_of(self, evaluator: Mapping[str, Any]) -> str:
         """Return what data are counted in: ``"images"``, ``"words"`` or ``"characters"``."""

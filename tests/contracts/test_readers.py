@@ -53,7 +53,7 @@ OUTCOME_FIELDS = {
     "test": 0.5,
 }
 RECORDED = {
-    "architecture": {},  # which is there for others to read
+    "architecture": json.loads(published.NAS_CELL.to_json()),
     "data": {"name": "digits", "title": "Digits"},
     "seed": 1,
     "recipe": {"lr": 0.1},
@@ -252,12 +252,12 @@ def restore(study):
 
 CELLS = {
     "meta.value WHERE key = 'config'": lambda study: study.config,
-    "meta.value WHERE key = 'versions'": lambda study: study.versions,
+    "starts.versions WHERE number = 1": lambda study: study.versions,
     "trials.tokens WHERE number = 1": Study.trials,
     "trials.outcome WHERE number = 1": Study.best,
     "trials.batch WHERE number = 1": Study.trials,
     "updates.stats WHERE number = 1": Study.updates,
-    "state.plain WHERE id = 0": restore,
+    "state.plain WHERE learner = 0": restore,
 }
 
 

@@ -187,7 +187,7 @@ def test_its_search_has_a_report(study, tmp_path):
     text = write_report(study, tmp_path / "run").read_text(encoding="utf-8")
     for words in (
         "REINFORCE on Some hills",
-        "12 networks of 10 decisions, each trained for 2 epochs on 30 examples",
+        "12 towers for hills of 10 decisions, each trained for 2 epochs on 30 examples",
         "Best validation sway in cm",
         "; lower is better",
         "A dot is a child.",
