@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from nasedu.architectures import RecurrentCell
 from nasedu.spaces import Decision, RecurrentCellSpace
@@ -32,6 +33,13 @@ class CellView(View):
     def searched(self, space: RecurrentCellSpace) -> str:
         """Return e.g. ``"recurrent cells of base 8"``."""
         return f"recurrent cells of base {space.base}"
+
+    def train_options(self, evaluator: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the text and the size of the models; all of its symbols are read."""
+        words = ["--data", str(evaluator["data"])]
+        if size := evaluator.get("recipe", {}).get("hidden_size"):
+            words += ["--hidden-size", str(size)]
+        return tuple(words)
 
     def place_of(self, decision: Decision, space: RecurrentCellSpace) -> str:
         """Return ``"node 12"`` or ``"the memory"``."""

@@ -1,6 +1,7 @@
 """`nasedu search` on a text, and what else the command line does with cells."""
 
 import json
+import re
 import shutil
 import signal
 import sqlite3
@@ -56,6 +57,15 @@ def test_a_search_on_a_text_tells_of_perplexities_and_ends_with_a_cell(begun):
     assert "validation perplexity" in (folder / "report.html").read_text(encoding="utf-8")
     recipe = LanguageRecipe(**study.config.evaluator["recipe"])
     assert (recipe.hidden_size, recipe.epochs, recipe.num_train) == (4, 1, 1000)
+
+
+def test_the_report_says_how_to_train_the_best_cell(begun, tmp_path):
+    folder, _ = begun
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    (said,) = re.findall(r"nasedu train [^<]*", page)
+    assert said.endswith("--data pydocs --hidden-size 4 --epochs 20")
+    options = said.split()[3:-1]
+    assert "test perplexity" in nasedu("train", folder, *options, 1, "--num-train", 1000)
 
 
 def test_run_again_it_trains_nothing(begun):
