@@ -17,7 +17,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -231,6 +230,8 @@ def _kind(text: str, rows: Mapping[str, Problem], error: type[NaseduError]) -> s
 @cache
 def _installed() -> tuple[Problem, ...]:
     """Return the rows of installed packages, once a process."""
+    from importlib.metadata import entry_points  # which takes as long to load as the whole help
+
     found = (entry.load() for entry in entry_points(group=GROUP))
     return tuple(row for row in found if isinstance(row, Problem))
 
