@@ -14,8 +14,8 @@ import torch
 from record import spread, table, write_record
 
 from nasedu import Controller, RandomSearch, Reinforce, search
-from nasedu.data import NetworkTable
-from nasedu.searching import Finished, TabularEvaluator, search_many
+from nasedu.searching import Finished, search_many
+from nasedu.tables import NetworkTable, TabularEvaluator
 from nasedu.training import one_thread
 
 LOOK_UP = 400  # sequences

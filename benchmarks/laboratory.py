@@ -21,9 +21,9 @@ from record import HERE
 from tqdm import tqdm
 
 from nasedu import Controller, Reinforce
-from nasedu.data import NetworkTable
 from nasedu.errors import StudyError
-from nasedu.searching import TabularEvaluator, do_job, search_many
+from nasedu.searching import do_job, search_many
+from nasedu.tables import NetworkTable, TabularEvaluator
 from nasedu.whole_file import write_whole
 
 CURVES = TABLES / "experiments.csv"
@@ -33,7 +33,7 @@ TRIALS = 2328  # 4.99 % of the space, in batches of 8
 SHIPPED = "digits_3_layers"
 FEWEST = 20  # seeds of which an interval by bootstrap is worth showing
 COLUMNS = ["experiment", "setting", "children", "mean", "low", "high", "seeds", "table"]
-DECIDING = ("spaces", "controller", "searching/many.py", "searching/tabular.py")  # code
+DECIDING = ("spaces", "controller", "searching/many.py", "tables/tabular.py")  # code
 
 
 def options(description):

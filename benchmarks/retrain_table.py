@@ -11,12 +11,12 @@ from record import table as markdown
 from record import write_record
 from scipy.stats import spearmanr
 
-from nasedu.data import MISSING, NetworkTable
 from nasedu.runs import versions
 from nasedu.runs.provenance import MACHINE
 from nasedu.searching.cores import check_workers
-from nasedu.searching.measuring import evaluator_of, table_trial
 from nasedu.searching.workers import make_workers
+from nasedu.tables import MISSING, NetworkTable
+from nasedu.tables.building import evaluator_of, table_trial
 
 
 def train_again(table, entries):

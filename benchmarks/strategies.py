@@ -11,15 +11,8 @@ from record import save_figure, table, write_record
 
 from nasedu import ConvLayer, ConvNet
 from nasedu.controller import make_strategy
-from nasedu.searching import (
-    best_at,
-    best_so_far,
-    bootstrap,
-    expected_best,
-    mean_of_others,
-    simulated_clock,
-    winners,
-)
+from nasedu.searching import best_at, best_so_far, bootstrap, expected_best, mean_of_others, winners
+from nasedu.tables import simulated_clock
 from nasedu.viewing import intervals_figure
 
 WORKERS = 2

@@ -77,7 +77,7 @@ class Problem:
         Raises:
             SettingError: It cannot be imported.
         """
-        return _load(getattr(self, part))
+        return load_named(getattr(self, part))
 
 
 IMAGES = Problem(
@@ -144,7 +144,7 @@ def find_problem(text: str) -> Problem:
     if ":" in text:
         if (here := str(Path.cwd())) not in sys.path:
             sys.path.append(here)
-        row = _load(text)
+        row = load_named(text)
         if not isinstance(row, Problem):
             raise SettingError(f"{text} is {row!r:.60}; expected a nasedu.problems.Problem")
         return add_problem(row)
@@ -237,8 +237,12 @@ def _installed() -> tuple[Problem, ...]:
 
 
 @cache
-def _load(name: str) -> Any:
-    """Return what an import string, ``"module:NAME"``, names."""
+def load_named(name: str) -> Any:
+    """Return what an import string, ``"module:NAME"``, names.
+
+    Raises:
+        SettingError: It cannot be imported.
+    """
     module, _, attribute = name.partition(":")
     try:
         return getattr(import_module(module), attribute)

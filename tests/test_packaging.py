@@ -158,9 +158,11 @@ def test_the_wheel_holds_the_package_and_its_tables_and_no_more(wheel):
     }
     assert {name for name in names if name.endswith(".py")} == modules
     tables = REPOSITORY / "data" / "tables"
-    tracked = {f"nasedu/tables/{path.relative_to(tables).as_posix()}" for path in files_in(tables)}
-    assert "nasedu/tables/README.md" in tracked
-    assert {name for name in names if name.startswith("nasedu/tables/")} == tracked
+    tracked = {
+        f"nasedu/measured/{path.relative_to(tables).as_posix()}" for path in files_in(tables)
+    }
+    assert "nasedu/measured/README.md" in tracked
+    assert {name for name in names if name.startswith("nasedu/measured/")} == tracked
 
 
 def files_in(folder):

@@ -11,8 +11,8 @@ from nasedu.errors import SettingError
 from nasedu.problems import FIRST, find_problem, problem_on
 
 if TYPE_CHECKING:
-    from nasedu.searching import TabularEvaluator
     from nasedu.spaces import Space
+    from nasedu.tables import TabularEvaluator
 
 DECIDED_BY_A_TABLE = (
     *("problem", "data", "workers", "child_timeout", "space", "recipe", "depth_schedule"),
@@ -71,8 +71,7 @@ def _in_a_table(context: typer.Context) -> Searched:
     """Return what looks children up, in the table's space or in the chains of it."""
     from dataclasses import replace
 
-    from nasedu.data import NetworkTable
-    from nasedu.searching import TabularEvaluator
+    from nasedu.tables import NetworkTable, TabularEvaluator
 
     options = context.params
     for name in DECIDED_BY_A_TABLE:

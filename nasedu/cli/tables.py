@@ -51,9 +51,9 @@ def build(
     """
     from tqdm import tqdm
 
-    from nasedu.searching import measure
-    from nasedu.searching.measuring import TABLE
     from nasedu.spaces import ConvNetSpace
+    from nasedu.tables import measure
+    from nasedu.tables.building import TABLE
     from nasedu.training import Recipe
     from nasedu.viewing.progress import duration
     from nasedu.viewing.table_sheet import write_sheet
@@ -104,7 +104,7 @@ def show(
     ] = "digits_3_layers",
 ) -> None:
     """Say what a table is: networks, trainings, accuracies, noise."""
-    from nasedu.data import NetworkTable
+    from nasedu.tables import NetworkTable
     from nasedu.viewing.table_facts import summary
 
     say(summary(NetworkTable.load(table)))

@@ -14,21 +14,17 @@ from nasedu.data.catalogue import (
 from nasedu.data.download import get
 from nasedu.data.images import ImageData, LabelledImages
 from nasedu.data.importing import add
-from nasedu.data.network_table import DIVERGED, MISSING, NetworkTable
 from nasedu.data.summary import ImportSummary
 from nasedu.data.tables import load_table
 from nasedu.data.text import TextData
 from nasedu.data.text_importing import TextSummary
 
 __all__ = [
-    "DIVERGED",
-    "MISSING",
     "Augmentation",
     "Frame",
     "ImageData",
     "ImportSummary",
     "LabelledImages",
-    "NetworkTable",
     "TextData",
     "TextSummary",
     "Whitening",

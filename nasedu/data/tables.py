@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def tables_folder() -> Path:
     """Return where the measured tables lie: in the checkout, else in the installed package."""
     checkout = Path(__file__).parents[2] / "data" / "tables"
-    return checkout if checkout.is_dir() else Path(str(files("nasedu") / "tables"))
+    return checkout if checkout.is_dir() else Path(str(files("nasedu") / "measured"))
 
 
 def load_table(name: str) -> DataFrame:

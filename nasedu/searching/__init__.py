@@ -22,10 +22,8 @@ from nasedu.searching.many import (
     search_many,
     winners,
 )
-from nasedu.searching.measuring import Measured, measure
 from nasedu.searching.references import find_architecture
 from nasedu.searching.resuming import resume
-from nasedu.searching.tabular import TabularEvaluator, simulated_clock
 from nasedu.searching.training_evaluator import TrainingEvaluator
 from nasedu.searching.workers import Workers
 
@@ -37,11 +35,9 @@ __all__ = [
     "Finished",
     "Interval",
     "Job",
-    "Measured",
     "RunConfig",
     "Started",
     "Study",
-    "TabularEvaluator",
     "TrainingEvaluator",
     "Trial",
     "TrialFinished",
@@ -58,13 +54,11 @@ __all__ = [
     "find_architecture",
     "mean_of_best",
     "mean_of_others",
-    "measure",
     "read_grid",
     "resume",
     "run_jobs",
     "search",
     "search_many",
-    "simulated_clock",
     "train_final",
     "train_grid",
     "winners",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from heapq import heappush, heappushpop
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,13 +15,24 @@ from torch import Generator, Tensor
 
 from nasedu.controller import Reinforce, Strategy, advance_together
 from nasedu.errors import SettingError
-from nasedu.searching.tabular import TabularEvaluator
 from nasedu.training import one_thread
+
+
+class Lookup(Protocol):
+    """Knows all rewards of a space, so that a search takes seconds: a `TabularEvaluator`, say."""
+
+    def places(self, tokens: ArrayLike) -> NDArray[np.int64]:
+        """Return the places ``(...)`` of token sequences ``(..., T)``, by which they are named."""
+        ...
+
+    def rewards(self, tokens: Tensor) -> Tensor:
+        """Return the float64 rewards ``(...)`` of ``(..., T)`` tokens."""
+        ...
 
 
 def search_many(
     make: Callable[[int], Strategy],
-    evaluator: TabularEvaluator,
+    evaluator: Lookup,
     *,
     seeds: Sequence[int] = range(50),
     trials: int = 2000,
@@ -48,7 +59,7 @@ def search_many(
     Raises:
         SettingError: The evaluator is noisy; or a network's training diverged, or is missing.
     """
-    if evaluator.noise:
+    if getattr(evaluator, "noise", False):
         raise SettingError("the evaluator draws noise; expected one with noise=False")
     strategies = [make(seed) for seed in seeds]
     generators = [Generator().manual_seed(seed) for seed in seeds]
@@ -69,7 +80,7 @@ Asked = Iterator[tuple[slice | int, int, Tensor]]  # searches, first child, toke
 def _together(
     learners: Sequence[Any],
     generators: Sequence[Generator],
-    evaluator: TabularEvaluator,
+    evaluator: Lookup,
     trials: int,
     batch: int,
 ) -> Asked:
@@ -87,7 +98,7 @@ def _together(
 def _one_by_one(
     strategies: Sequence[Strategy],
     generators: Sequence[Generator],
-    evaluator: TabularEvaluator,
+    evaluator: Lookup,
     trials: int,
     batch: int,
 ) -> Asked:

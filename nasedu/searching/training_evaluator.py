@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from nasedu.data import NetworkTable
 from nasedu.errors import NaseduError, SettingError, StudyError
-from nasedu.problems import FIRST, add_problem, known_problems, problem_of
+from nasedu.problems import FIRST, add_problem, known_problems, load_named, problem_of
 from nasedu.runs import Trial
 from nasedu.searching.evaluator import Evaluator
-from nasedu.searching.tabular import TabularEvaluator
 from nasedu.spaces import Space
 from nasedu.training import Outcome, Task
 from nasedu.values import checked, fill
+
+OF_A_TABLE = "nasedu.tables.tabular:evaluator_from"  # loaded when used: tables know searches
 
 
 class TrainingEvaluator:
@@ -92,9 +92,7 @@ def recorded_evaluator(run: str, space: Space, settings: dict[str, Any]) -> Eval
     problem = problem_of(space)
     try:
         if settings.get("table"):
-            table = NetworkTable.load(settings["table"])
-            noise = checked(settings["noise"], bool, "noise")
-            return TabularEvaluator(table, space, noise=noise)
+            return load_named(OF_A_TABLE)(space, settings)
         kind = checked(settings["kind"], str, "kind")
         if kind != problem.name and kind in {row.name for row in known_problems()}:
             raise ValueError(f"{kind!r} has no children such as {problem.title}")

@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from nasedu.data import DIVERGED, NetworkTable
 from nasedu.errors import SearchSpaceError
-from nasedu.searching.measuring import random_tenth
 from nasedu.spaces import sequences_at
 from nasedu.spaces.equivalents import equivalence_classes
+from nasedu.tables import DIVERGED, NetworkTable, random_tenth
 from nasedu.training import Recipe
 from nasedu.viewing.progress import duration
 

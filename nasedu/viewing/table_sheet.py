@@ -10,10 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from nasedu.data import NetworkTable
-from nasedu.data.network_table import ARRAYS
 from nasedu.runs.folder import write_text
-from nasedu.searching.measuring import random_tenth
+from nasedu.tables import NetworkTable, random_tenth
+from nasedu.tables.network_table import ARRAYS
 from nasedu.viewing.table_facts import command, found, made, networks, noise, number
 
 MEASURED = "nasedu.searching.measure(...)  # in Python, with the settings below"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nasedu.data import NetworkTable
+from nasedu.tables import NetworkTable
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ import pytest
 from command_line import nasedu
 from small_tables import made_up
 
-from nasedu.data import NetworkTable
 from nasedu.errors import DataError, SearchSpaceError, SettingError, StudyError
 from nasedu.searching import Study
+from nasedu.tables import NetworkTable
 
 TINY = ("--layers", "1", "--heights", "1,3", "--widths", "1,3", "--filters", "2", "--epochs", "1")
 SMALL = (*TINY, "--best", "2", "--workers", "1")

@@ -21,8 +21,6 @@ from small_tables import made_up
 from nasedu import search
 from nasedu.architectures import published
 from nasedu.controller import make_strategy
-from nasedu.data import NetworkTable
-from nasedu.data.network_table import ARRAYS
 from nasedu.data.storage import read_header
 from nasedu.data.text_storage import read_text_header
 from nasedu.errors import NaseduError, StudyError
@@ -32,8 +30,10 @@ from nasedu.runs.folder import begin_or_go_on
 from nasedu.searching import Study, find_architecture
 from nasedu.searching.final_training import checked_record
 from nasedu.searching.jobs import RECORD, RESULT, read_result
-from nasedu.searching.measuring import LOG, _continue
 from nasedu.spaces import ConvNetSpace, RecurrentCellSpace
+from nasedu.tables import NetworkTable
+from nasedu.tables.building import LOG, _continue
+from nasedu.tables.network_table import ARRAYS
 from nasedu.training import Checkpoint, Outcome
 from nasedu.viewing import training_alt
 from nasedu.viewing.table_facts import summary

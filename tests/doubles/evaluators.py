@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 from nasedu.errors import TrainingError
-from nasedu.searching.measurements import TestingEvaluator
 from nasedu.spaces import ConvNetSpace, RecurrentCellSpace
+from nasedu.tables.measurements import TestingEvaluator
 from nasedu.training import Outcome
 
 SPACE = ConvNetSpace(

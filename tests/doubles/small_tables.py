@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from nasedu.data import DIVERGED, NetworkTable
-from nasedu.searching import measure
 from nasedu.spaces import ConvNetSpace, count_sequences
+from nasedu.tables import DIVERGED, NetworkTable, measure
 from nasedu.training import Recipe
 
 SPACE = ConvNetSpace(2, (1, 3), (3,), (2,))  # 8 networks, 4 of them chains

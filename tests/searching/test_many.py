@@ -7,7 +7,6 @@ from nasedu.controller import PPO, LocalSearch
 from nasedu.errors import SettingError
 from nasedu.searching import (
     Finished,
-    TabularEvaluator,
     best_at,
     best_so_far,
     bootstrap,
@@ -17,6 +16,7 @@ from nasedu.searching import (
     search_many,
     winners,
 )
+from nasedu.tables import TabularEvaluator
 
 SPACE = ConvNetSpace(2, (1, 3), (3, 5), (2, 4))
 TABLE = made_up(SPACE)

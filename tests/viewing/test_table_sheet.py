@@ -5,9 +5,8 @@ import numpy as np
 import pytest
 from small_tables import ABOUT, SPACE, made_up
 
-from nasedu.data import DIVERGED, MISSING
-from nasedu.searching.measuring import random_tenth
 from nasedu.spaces import ConvNetSpace, count_sequences
+from nasedu.tables import DIVERGED, MISSING, random_tenth
 from nasedu.training import Recipe
 from nasedu.viewing.table_facts import command, found, noise, summary
 from nasedu.viewing.table_sheet import data_sheet, write_sheet

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from small_tables import ABOUT, SPACE, made_up
 
-from nasedu.data import DIVERGED, MISSING, NetworkTable
 from nasedu.errors import DataError, SearchSpaceError
 from nasedu.spaces import sequences_at
+from nasedu.tables import DIVERGED, MISSING, NetworkTable
 from nasedu.training import cubed_accuracy
 
 ARRAYS = ("valid", "test", "seconds", "parameters", "flop")
@@ -216,6 +216,6 @@ def test_what_is_said_about_a_table_is_checked_where_it_is_loaded(tmp_path, chan
 
 def test_a_table_without_end_is_not_unpacked(tmp_path, monkeypatch):
     made_up().save(tmp_path / "table.npz")
-    monkeypatch.setattr("nasedu.data.network_table.LARGEST", 100)
+    monkeypatch.setattr("nasedu.tables.network_table.LARGEST", 100)
     with pytest.raises(DataError, match="bytes when unpacked; expected at most 100"):
         NetworkTable.load(tmp_path)

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nasedu.data import DIVERGED
 from nasedu.errors import StudyError, TrainingError
 from nasedu.runs.folder import write_text
 from nasedu.runs.trial import Trial
 from nasedu.searching.training_evaluator import TrainingEvaluator
 from nasedu.spaces import count_sequences
+from nasedu.tables.network_table import DIVERGED
 from nasedu.training import Outcome
 
 REPEATS = 3  # trainings of the networks that are trained more than once

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nasedu.data import MISSING, NetworkTable
 from nasedu.documents import check_same, read_json
 from nasedu.errors import SettingError, StudyError
 from nasedu.runs.folder import locked, write_text
@@ -23,7 +22,9 @@ from nasedu.runs.provenance import MACHINE, versions, warn_of_other_machine
 from nasedu.runs.trial import Trial, check_seed, child_seed
 from nasedu.searching.cores import check_workers
 from nasedu.searching.evaluator import train_child
-from nasedu.searching.measurements import (
+from nasedu.searching.workers import Workers, make_workers
+from nasedu.spaces import ConvNetSpace, count_sequences, sequences_at
+from nasedu.tables.measurements import (
     MICROSECONDS,
     PLACE,
     REPEAT,
@@ -33,8 +34,7 @@ from nasedu.searching.measurements import (
     MeasurementLog,
     TestingEvaluator,
 )
-from nasedu.searching.workers import Workers, make_workers
-from nasedu.spaces import ConvNetSpace, count_sequences, sequences_at
+from nasedu.tables.network_table import MISSING, NetworkTable
 from nasedu.training import Outcome, Recipe
 from nasedu.values import checked, fill
 

@@ -11,11 +11,11 @@ from small_tables import SPACE, made_up, measured
 
 from nasedu import search
 from nasedu.controller import make_strategy
-from nasedu.data import MISSING, NetworkTable
 from nasedu.errors import DataError, SearchSpaceError, SettingError, StudyError, TrainingError
-from nasedu.searching import Study, TabularEvaluator, Trial, resume, simulated_clock
-from nasedu.searching.measuring import evaluator_of, table_trial
+from nasedu.searching import Study, Trial, resume
 from nasedu.spaces import ConvNetSpace, sequences_at
+from nasedu.tables import MISSING, NetworkTable, TabularEvaluator, simulated_clock
+from nasedu.tables.building import evaluator_of, table_trial
 
 CHAINS = dataclasses.replace(SPACE, skip_connections=False)
 

@@ -9,11 +9,12 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from nasedu.data import DIVERGED, MISSING, NetworkTable
 from nasedu.errors import SettingError, TrainingError
 from nasedu.runs.trial import Trial
 from nasedu.spaces import ConvNetSpace, count_sequences, places_of, sequences_at
+from nasedu.tables.network_table import DIVERGED, MISSING, NetworkTable
 from nasedu.training import Outcome, cubed_accuracy
+from nasedu.values import checked
 
 
 class TabularEvaluator:
@@ -99,6 +100,12 @@ class TabularEvaluator:
     def cost(self, trial: Trial) -> float:
         """Return 0: nothing takes time here, so the order is that of asking."""
         return 0.0
+
+
+def evaluator_from(space: ConvNetSpace, settings: dict[str, Any]) -> TabularEvaluator:
+    """Return the evaluator of a recorded run, from what its `settings` were."""
+    table = NetworkTable.load(settings["table"])
+    return TabularEvaluator(table, space, noise=checked(settings["noise"], bool, "noise"))
 
 
 def simulated_clock(seconds: ArrayLike, batch: int = 8, workers: int = 1) -> NDArray[np.float64]:

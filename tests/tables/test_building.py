@@ -13,20 +13,19 @@ import pytest
 from evaluators import Dying
 from small_tables import RECIPE, SPACE, made_up, measured, measuring
 
-from nasedu.data import DIVERGED, MISSING, NetworkTable
 from nasedu.data.tables import tables_folder
 from nasedu.errors import SearchSpaceError, SettingError, StudyError
 from nasedu.runs.provenance import MACHINE, versions
-from nasedu.searching import measure
-from nasedu.searching import measuring as module
-from nasedu.searching.measuring import (
+from nasedu.spaces import ConvNetSpace
+from nasedu.tables import DIVERGED, MISSING, NetworkTable, measure
+from nasedu.tables import building as module
+from nasedu.tables.building import (
     best_jobs,
     evaluator_of,
     first_jobs,
     random_tenth,
     train_again,
 )
-from nasedu.spaces import ConvNetSpace
 from nasedu.training import Recipe
 
 DOUBLES = Path(__file__).parents[1] / "doubles"
@@ -107,7 +106,7 @@ def test_a_line_that_was_cut_short_is_measured_again(tmp_path, whole):
 
 KILLED = """
 import os, signal, sys
-from nasedu.searching import measuring as module
+from nasedu.tables import building as module
 from small_tables import measuring
 
 def die(*arguments):
