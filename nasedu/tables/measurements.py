@@ -13,7 +13,7 @@ from nasedu.errors import StudyError, TrainingError
 from nasedu.runs.folder import write_text
 from nasedu.runs.trial import Trial
 from nasedu.searching.training_evaluator import TrainingEvaluator
-from nasedu.spaces import count_sequences
+from nasedu.spaces import ConvNetSpace, count_sequences
 from nasedu.tables.network_table import DIVERGED
 from nasedu.training import Outcome
 
@@ -28,6 +28,7 @@ class TestingEvaluator(TrainingEvaluator):
     """
 
     __test__ = False  # nothing for pytest to collect
+    space: ConvNetSpace  # a table is of networks
 
     @property
     def settings(self) -> dict[str, Any]:
