@@ -214,7 +214,7 @@ def _echo_opening(final: FinalTraining) -> None:
     unit = data.get("unit", "image")
     say(
         f"{data['title']}: {data['num_train']:,} training and {data['num_valid']:,} validation "
-        f"{unit}s; {cost.num_parameters:,} parameters, {cost.flop / 1e6:,.1f} MFLOP a {unit}"
+        f"{unit}s; {cost.num_parameters:,} parameters, {cost.flop / 1e6:,.1f} MFLOP per {unit}"
     )
 
 

@@ -14,6 +14,8 @@ from nasedu.runs.provenance import MACHINE, versions, warn_of_other_machine
 from nasedu.values import checked
 from nasedu.whole_file import held, left_by_a_kill, write_whole
 
+EARLIER = ("training.json", "measured.csv")  # records of trainings and tables before 0.1.0
+
 
 @contextmanager
 def open_run(run: Path, record: str, settings: dict[str, Any]) -> Iterator[None]:
@@ -77,6 +79,11 @@ def locked(run: Path, record: str) -> Iterator[None]:
 def _check_free(run: Path, record: str) -> None:
     """Raise `StudyError` if a folder holds something, but not this record."""
     if run.exists() and not (run / record).exists() and not _is_empty(run):
+        if any((run / name).exists() for name in EARLIER):
+            raise StudyError(
+                f"{run} was written by an earlier nasedu, which trains in another form; go on with "
+                "that version, or choose another folder (nothing in this one was changed)"
+            )
         raise StudyError(f"{run} is not a run folder; choose a folder that is new or empty")
 
 
