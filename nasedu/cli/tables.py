@@ -42,6 +42,10 @@ def build(
     filters: Filters = "8,24",
     skip_connections: SkipConnections = True,
     best: Annotated[int, typer.Option(help="Train so many of the best three times.")] = 500,
+    known: Annotated[
+        str | None,
+        typer.Option(help="Table, or a part of one, whose trainings are not repeated: name, file."),
+    ] = None,
 ) -> None:
     """Train every network of a space.
 
@@ -52,7 +56,7 @@ def build(
     from tqdm import tqdm
 
     from nasedu.spaces import ConvNetSpace
-    from nasedu.tables import measure
+    from nasedu.tables import NetworkTable, measure
     from nasedu.tables.building import TABLE
     from nasedu.training import Recipe
     from nasedu.viewing.progress import duration
@@ -66,7 +70,8 @@ def build(
         skip_connections=skip_connections,
     )
     options = {"data": data, "recipe": Recipe(epochs=epochs), "seed": seed}
-    events = measure(folder, space, best=best, workers=workers, **options)
+    table = NetworkTable.load(known) if known is not None else None
+    events = measure(folder, space, best=best, workers=workers, known=table, **options)
     say(
         f"{space.size:,} networks of {layers} layers, {epochs} epochs each on {data}; a random "
         f"tenth and the best {min(best, space.size):,} three times"

@@ -58,6 +58,10 @@ class Strategy(Protocol):
     - `tell` may come any time after `ask`, in another process: it needs only the tokens.
     - `state_dict` holds tensors and JSON values alone and restores the strategy exactly.
     - A strategy that follows a gradient has `gradient` and `apply` too, of which `tell` is made.
+    - A strategy that knows its end may ask for fewer than ``n`` children, and for none at the end.
+    - It may have ``seeds()``, the seeds of the children that it asked for last; else they follow
+      from the study's seed. It may have ``see(trials)``, which is told of every trial of a batch
+      before `tell`, also of those that failed.
     - `settings` are the arguments that made it, as JSON values; a study is only ever
       continued by a strategy of equal name and settings.
     """

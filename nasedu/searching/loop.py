@@ -144,6 +144,8 @@ def _events(
             while (batch := _next_batch(space, study, config, strategy, generator)) is not None:
                 yield from _train(batch, study, evaluator, workers)
                 trials = study.trials(batch[0].batch)
+                if see := getattr(strategy, "see", None):
+                    see(trials)
                 stats = _tell(strategy, trials)
                 number = study.tell(stats, strategy, generator)
                 best = best_of([best, *trials] if best else trials)
@@ -172,9 +174,12 @@ def _next_batch(
         num_layers = schedule.num_layers(study.num_asked + 1, space.deepest)
     with one_thread():
         tokens = strategy.ask(n, generator=generator, num_layers=num_layers)
+    if not len(tokens):
+        return None
     for row in tokens.tolist():
         space.check(row)  # raises before anything is recorded that is not of this space
-    return study.ask(tokens, generator)
+    seeds = getattr(strategy, "seeds", None)
+    return study.ask(tokens, generator, seeds=seeds() if seeds else None)
 
 
 def _train(

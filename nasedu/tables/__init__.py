@@ -1,12 +1,14 @@
 """Tables of every network of a small space: measured once, then looked up."""
 
-from nasedu.tables.building import Measured, measure, random_tenth
+from nasedu.tables.building import Measured, measure
+from nasedu.tables.enumeration import Enumeration, random_tenth
 from nasedu.tables.network_table import DIVERGED, MISSING, NetworkTable
 from nasedu.tables.tabular import TabularEvaluator, simulated_clock
 
 __all__ = [
     "DIVERGED",
     "MISSING",
+    "Enumeration",
     "Measured",
     "NetworkTable",
     "TabularEvaluator",

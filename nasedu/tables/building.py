@@ -1,49 +1,46 @@
-"""Training every network of a small space: the work behind a `NetworkTable`.
+"""The building of a table: an enumeration that is searched in a run folder, and exported.
 
-Every finished training is one line in a log, so that whatever stops the work costs the
-children that were being trained and no other.
+The study in the folder has every finished training, so that whatever stops the work costs the
+children that were being trained and no other. Now and then all results so far are exported:
+whoever has that file can go on from it, also without the folder.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+import torch
+from torch import Tensor
 
-from nasedu.documents import check_same, read_json
-from nasedu.errors import SettingError, StudyError
-from nasedu.runs.folder import locked, write_text
-from nasedu.runs.provenance import MACHINE, versions, warn_of_other_machine
-from nasedu.runs.trial import Trial, check_seed, child_seed
+from nasedu.documents import check_same
+from nasedu.errors import DataError, SettingError, StudyError
+from nasedu.runs.provenance import warn_of_other_machine
+from nasedu.runs.study import Study
+from nasedu.runs.trial import Trial, check_seed
 from nasedu.searching.cores import check_workers
 from nasedu.searching.evaluator import train_child
-from nasedu.searching.workers import Workers, make_workers
+from nasedu.searching.events import Started, TrialFinished, Updated
+from nasedu.searching.loop import search
 from nasedu.spaces import ConvNetSpace, count_sequences, sequences_at
-from nasedu.tables.measurements import (
-    MICROSECONDS,
-    PLACE,
-    REPEAT,
+from nasedu.tables.enumeration import (
+    BEST,
+    DIVERGED_REWARD,
     REPEATS,
-    TEST,
-    VALID,
-    MeasurementLog,
-    TestingEvaluator,
+    Enumeration,
+    job_number,
+    job_seed,
 )
-from nasedu.tables.network_table import MISSING, NetworkTable
+from nasedu.tables.measurements import Measurements, TestingEvaluator
+from nasedu.tables.network_table import DIVERGED, NetworkTable
 from nasedu.training import Outcome, Recipe
-from nasedu.values import checked, fill
+from nasedu.values import fill
 
-SHARE = 0.1  # of the space is drawn at random to be among them
-BEST = 500  # networks, by validation accuracy of their first training, are among them too
-CHUNK = 400  # trainings that are queued at a time, the largest first
+BATCH = 400  # trainings between two exports; they are queued together, the largest first
 MOST_IMAGES = 2**15 - 1  # that a table can count
-LOG, TABLE = "measured.csv", "table.npz"
-Job = tuple[int, int]  # (place, repeat from 0)
+OLD_LOG, TABLE = "measured.csv", "table.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ class Measured:
     """One more network was trained, or failed.
 
     Attributes:
-        done: Trainings in the log, those of earlier runs included.
+        done: Trainings with a result, those of earlier runs included.
         total: Trainings that there will be; until the best networks are known, at most.
         trial: What was trained, with its outcome.
     """
@@ -70,6 +67,7 @@ def measure(
     seed: int = 0,
     best: int = BEST,
     workers: int | None = None,
+    known: NetworkTable | None = None,
 ) -> Generator[Measured, None, None]:
     """Train every network of a space, some of them three times, and write the table.
 
@@ -77,13 +75,14 @@ def measure(
     order, then the best again. Leaving the loop ends the work; another call goes on with it.
 
     Args:
-        folder: Where the log and, at the end, ``table.npz`` lie.
+        folder: Run folder of the study, and of ``table.npz``, which grows with the work.
         space: At most ten million networks, each of all layers.
         data: Name of the images, see ``nasedu data list``.
         recipe: How to train; default 5 epochs.
         seed: Decides the seeds of the children and which networks are trained three times.
         best: How many of the best networks are trained three times; may grow later, not shrink.
         workers: Children trained at a time; default one a core.
+        known: A table of the same space that was begun elsewhere; its trainings are not repeated.
 
     Raises:
         SettingError: An argument outside of what makes sense.
@@ -92,70 +91,143 @@ def measure(
             or, at the end, trainings failed for which the network is not to blame.
     """
     check_seed(seed)
-    if isinstance(best, bool) or not isinstance(best, int) or best < 0:
-        raise SettingError(f"best is {best!r}; expected an integer of at least 0")
     count_sequences(space.decisions)
-    count, folder = check_workers(workers), Path(folder)
+    Enumeration(space, seed, best=best)  # refuses now what it would refuse later
+    check_workers(workers)
+    folder = Path(folder)
+    if (folder / OLD_LOG).exists():
+        raise StudyError(
+            f"{folder} has {OLD_LOG}, the log of an older nasedu, which is no longer read; choose "
+            f"another folder, and go on from {TABLE} by --known if it is there"
+        )
     evaluator = TestingEvaluator(space, data, recipe or Recipe(epochs=5))
-    settings = {"seed": seed, "space": json.loads(space.to_json()), "evaluator": evaluator.settings}
-    images = max(settings["evaluator"][name] for name in ("num_valid", "num_test"))
+    settings = evaluator.settings
+    images = max(settings[name] for name in ("num_valid", "num_test"))
     if images > MOST_IMAGES:
         raise SettingError(f"{data} has {images:,} test images; expected at most {MOST_IMAGES:,}")
-    return _measure(folder, evaluator, settings, best, count)
+    for table in [known] if known else []:
+        _check_known(table, evaluator, seed)
+        warn_of_other_machine(table.name or "the known table", table.about["machines"][0])
+    return _measure(folder, space, evaluator, seed, best, workers, known)
 
 
 def _measure(
-    folder: Path, evaluator: TestingEvaluator, settings: dict[str, Any], best: int, count: int
+    folder: Path,
+    space: ConvNetSpace,
+    evaluator: TestingEvaluator,
+    seed: int,
+    best: int,
+    workers: int | None,
+    known: NetworkTable | None,
 ) -> Generator[Measured, None, None]:
-    size, seed = count_sequences(evaluator.space.decisions), settings["seed"]
-    with locked(folder, LOG):
-        machines, best = _continue(folder, settings, best)
-        log = MeasurementLog(folder / LOG, evaluator)
-        phases = _phases(size, seed, best, log)
-        yield from _train(phases, evaluator, seed, count, log)
-        about = {"seed": seed, "best": best, "machines": machines}
-        about["evaluator"] = settings["evaluator"]
-        network_table(evaluator, about, log.rows).save(folder / TABLE)
+    tables = _known_tables(folder, evaluator, seed, known)
+    best = max([best, *(table.about.get("best", 0) for table in tables)])
+    about = {"seed": seed, "best": best, "machines": [], "evaluator": evaluator.settings}
+    for table in tables:
+        about["machines"] += [m for m in table.about["machines"] if m not in about["machines"]]
+    results = Measurements(space, evaluator, tables)
+    rewards = rewards_of(results.table(about)) if tables else None
+    strategy = Enumeration(space, seed, best=best, known=rewards)
+    trials, workers = _bound(folder, strategy, workers)
+    events = search(
+        space,
+        strategy,
+        trials=trials,
+        batch=BATCH,
+        workers=workers,
+        seed=seed,
+        run=folder,
+        evaluator=evaluator,
+    )
+    total = 0
+    with closing(events):
+        for event in events:
+            if isinstance(event, Started):
+                about |= {"best": strategy.best}
+                about["machines"] += [m for m in event.study.starts() if m not in about["machines"]]
+                _add_all(results, strategy, event.study)
+                total = strategy.total
+            elif isinstance(event, TrialFinished):
+                assert event.trial.outcome
+                results.add(strategy.job_of(event.trial), event.trial.outcome)
+                yield Measured(len(results), total, event.trial)
+            elif isinstance(event, Updated):
+                total = strategy.total
+            if not isinstance(event, TrialFinished) and len(results):
+                results.table(about).save(folder / TABLE)
+    if failed := strategy.failed:
+        raise StudyError(
+            f"{len(failed)} trainings failed, the first with {failed[0].reason!r}; "
+            "run the command again to repeat them"
+        )
 
 
-def random_tenth(size: int, seed: int) -> tuple[list[int], list[int]]:
-    """Return the places of a random tenth, and all others in random order."""
-    order = np.random.default_rng(seed).permutation(size).tolist()
-    often = round(SHARE * size)
-    return order[:often], order[often:]
+def _check_known(table: NetworkTable, evaluator: TestingEvaluator, seed: int) -> None:
+    """Raise `StudyError` unless the trainings of a table are those of the one to be built."""
+    name = table.name or "the known table"
+    ours = {"space": evaluator.space.to_dict(), "seed": seed, "evaluator": evaluator.settings}
+    theirs = {"space": table.space.to_dict(), **{n: table.about[n] for n in ("seed", "evaluator")}}
+    check_same(ours, theirs, name, StudyError)
+    if len(table.valid) != REPEATS:
+        raise StudyError(f"{name} has {len(table.valid)} trainings a network; expected {REPEATS}")
 
 
-def _phases(
-    size: int, seed: int, best: int, log: MeasurementLog
-) -> Iterator[tuple[list[Job], int]]:
-    """Yield what has to be in the log, and how much that will be in the end."""
-    jobs = first_jobs(size, seed)
-    yield jobs, len(jobs) + (REPEATS - 1) * min(best, size)
-    jobs += best_jobs(log.rows, size, best)
-    yield jobs, len(set(jobs))
+def _known_tables(
+    folder: Path, evaluator: TestingEvaluator, seed: int, known: NetworkTable | None
+) -> list[NetworkTable]:
+    """Return what was measured before the study in the folder began, and is not in it."""
+    tables = [known] if known else []
+    if (folder / "study.db").exists() and (folder / TABLE).exists():
+        try:
+            table = NetworkTable.load(folder)
+            _check_known(table, evaluator, seed)
+        except (DataError, StudyError):  # the study says what is wrong, or makes it anew
+            return tables
+        tables.append(table)
+    return tables
 
 
-def first_jobs(size: int, seed: int) -> list[Job]:
-    """Return a random tenth of the places three times each, then the others once."""
-    often, once = random_tenth(size, seed)
-    repeated = [(place, repeat) for place in often for repeat in range(REPEATS)]
-    return repeated + [(place, 0) for place in once]
+def _bound(folder: Path, strategy: Enumeration, workers: int | None) -> tuple[int, int | None]:
+    """Return how many trials the study may come to have, and how many workers are of use."""
+    if not (folder / "study.db").exists():
+        return max(1, strategy.left), workers if strategy.left else 1
+    with closing(Study(folder)) as study:
+        config = study.config
+        is_ours = config.strategy["name"] == strategy.name
+        if is_ours and config.space == strategy.space.to_json():  # else the search refuses it
+            study.restore(strategy, torch.Generator())
+        left = strategy.left
+        return max(config.trials, study.num_asked + left), workers if left else 1
 
 
-def best_jobs(rows: NDArray[np.int64], size: int, best: int) -> list[Job]:
-    """Return the further trainings of the places that were best after their first."""
-    first = rows[rows[:, REPEAT] == 0]
-    accuracy = np.full(size, MISSING)
-    accuracy[first[:, PLACE]] = first[:, VALID:][:, -5:].max(1)
-    places = np.argsort(-accuracy, kind="stable")[:best].tolist()
-    return [(place, repeat) for place in places for repeat in range(1, REPEATS)]
+def _add_all(results: Measurements, strategy: Enumeration, study: Study) -> None:
+    """Take note of all that a study has, and check that nothing which it builds on is gone.
+
+    Raises:
+        StudyError: It was begun from a table that is no longer there.
+    """
+    for trial in study.trials():
+        if trial.outcome is not None:
+            results.add(strategy.job_of(trial), trial.outcome)
+    jobs = (~strategy.rewards.T.isnan()).nonzero().tolist()
+    if not all(results.has((place, repeat)) for place, repeat in jobs):
+        raise StudyError(
+            f"{study.path} was begun from a table that is gone; give that table again by --known"
+        )
+
+
+def rewards_of(table: NetworkTable) -> Tensor:
+    """Return the ``(R, N)`` rewards of a table, as an `Enumeration` knows them."""
+    rewards = torch.from_numpy(table.reward.copy())
+    rewards[torch.from_numpy(table.test == DIVERGED)] = DIVERGED_REWARD
+    return rewards
 
 
 def table_trial(space: ConvNetSpace, seed: int, place: int, repeat: int = 0) -> Trial:
     """Return the trial behind one training of a table: its number counts through all of them."""
-    number = 1 + place + repeat * count_sequences(space.decisions)
+    size, job = count_sequences(space.decisions), (place, repeat)
     tokens = tuple(sequences_at(space.decisions, place).tolist())
-    return Trial(number, 1, tokens, child_seed(seed, number))
+    return Trial(job_number(size, job), 1, tokens, job_seed(seed, size, job))
 
 
 def evaluator_of(table: NetworkTable) -> TestingEvaluator:
@@ -175,101 +247,3 @@ def train_again(
 ) -> Outcome:
     """Train an entry of a table again, from the seed that it had."""
     return train_child(evaluator, table_trial(table.space, table.about["seed"], place, repeat))
-
-
-def network_table(
-    evaluator: TestingEvaluator, about: dict[str, Any], rows: NDArray[np.int64]
-) -> NetworkTable:
-    """Return measurements as a table; what is not measured yet is missing from it."""
-    decisions = evaluator.space.decisions
-    size, epochs = count_sequences(decisions), rows.shape[1] - VALID
-    valid = np.full((REPEATS, size, epochs), MISSING, np.int16)
-    test = np.full((REPEATS, size), MISSING, np.int16)
-    seconds = np.full((REPEATS, size), np.nan, np.float32)
-    where = rows[:, REPEAT], rows[:, PLACE]
-    valid[where], test[where] = rows[:, VALID:], rows[:, TEST]
-    seconds[where] = rows[:, MICROSECONDS] / 1e6
-    nets = map(evaluator.space.decode, sequences_at(decisions, np.arange(size)).tolist())
-    costs = [evaluator.task.cost(net) for net in nets]
-    parameters = np.array([cost.num_parameters for cost in costs], np.int32)
-    flop = np.array([cost.flop for cost in costs], np.int64)
-    return NetworkTable(evaluator.space, about, valid, test, seconds, parameters, flop)
-
-
-def _train(
-    phases: Iterator[tuple[list[Job], int]],
-    evaluator: TestingEvaluator,
-    seed: int,
-    count: int,
-    log: MeasurementLog,
-) -> Iterator[Measured]:
-    """Train what is not in the log yet and add it, phase by phase."""
-    workers = None
-    try:
-        for jobs, total in phases:
-            done = set(map(tuple, log.rows[:, [PLACE, REPEAT]].tolist()))
-            pending = [job for job in jobs if job not in done]
-            failed: list[Trial] = []
-            for start in range(0, len(pending), CHUNK):
-                workers = workers or make_workers(evaluator, min(count, len(pending)), None)
-                chunk = pending[start : start + CHUNK]
-                for trial, added in _train_chunk(chunk, evaluator, seed, workers, log):
-                    failed += [] if added else [trial]
-                    yield Measured(len(log), total, trial)
-            if failed:
-                raise StudyError(
-                    f"{len(failed)} trainings failed, the first with {failed[0].reason!r}; "
-                    "run the command again to repeat them"
-                )
-    finally:
-        if workers:
-            workers.cancel()
-
-
-def _train_chunk(
-    jobs: list[Job],
-    evaluator: TestingEvaluator,
-    seed: int,
-    workers: Workers,
-    log: MeasurementLog,
-) -> Iterator[tuple[Trial, bool]]:
-    """Train some, the largest first; yield each with whether it could be added to the log."""
-    trials = {table_trial(evaluator.space, seed, *job): job for job in jobs}
-    for trial in sorted(trials, key=evaluator.cost, reverse=True):
-        workers.submit(trial)
-    for trial, outcome in workers.completed():
-        yield replace(trial, outcome=outcome), log.append(*trials[trial], outcome)
-
-
-def _continue(
-    folder: Path, settings: dict[str, Any], best: int
-) -> tuple[list[dict[str, str]], int]:
-    """Begin the measurements in a folder or go on with them.
-
-    Returns:
-        On which machines, and how many of the best networks are trained three times, which
-        never becomes fewer.
-
-    Raises:
-        StudyError: They were made otherwise, or it is not said how.
-    """
-    path, now, recorded = folder / "config.json", versions(), {**settings, "machines": []}
-    try:
-        if path.exists() or (folder / LOG).exists():
-            recorded = checked(read_json(path), dict[str, Any], "the whole")
-        found = checked(recorded.pop("machines", None), tuple[dict[str, str], ...], "machines")
-        best = max(best, checked(recorded.pop("best", 0), int, "best"))
-        machines = list(found)
-        for machine in machines:
-            for key in MACHINE:
-                checked(machine.get(key), str, f"machines.{key}")
-    except (OSError, ValueError) as error:
-        raise StudyError(f"{path} does not say how {LOG} was measured ({error})") from None
-    check_same(settings, recorded, str(folder), StudyError)
-    for machine in machines[:1]:
-        warn_of_other_machine(str(folder), machine)
-    if now not in machines:
-        machines.append(now)
-    recorded |= {"machines": machines, "best": best}
-    write_text(path, json.dumps(recorded, indent=2, sort_keys=True) + "\n")
-    return machines, best

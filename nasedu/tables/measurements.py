@@ -1,24 +1,20 @@
-"""One measurement of a table: a child that is trained and tested; and the log of them."""
+"""The measurements of a table: how a child is tested, and all results so far."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nasedu.errors import StudyError, TrainingError
-from nasedu.runs.folder import write_text
+from nasedu.errors import StudyError
 from nasedu.runs.trial import Trial
 from nasedu.searching.training_evaluator import TrainingEvaluator
-from nasedu.spaces import ConvNetSpace, count_sequences
-from nasedu.tables.network_table import DIVERGED
+from nasedu.spaces import ConvNetSpace, count_sequences, sequences_at
+from nasedu.tables.enumeration import REPEATS, Job, has_diverged
+from nasedu.tables.network_table import DIVERGED, MISSING, NetworkTable
 from nasedu.training import Outcome
-
-REPEATS = 3  # trainings of the networks that are trained more than once
-PLACE, REPEAT, MICROSECONDS, TEST, VALID = range(5)  # columns; VALID is the first of E
 
 
 class TestingEvaluator(TrainingEvaluator):
@@ -28,7 +24,6 @@ class TestingEvaluator(TrainingEvaluator):
     """
 
     __test__ = False  # nothing for pytest to collect
-    space: ConvNetSpace  # a table is of networks
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -54,80 +49,70 @@ class TestingEvaluator(TrainingEvaluator):
             assert outcome.test is not None
             valid = [round(a * self.settings["num_valid"]) for a in outcome.valid_curve]
             return [round(outcome.test * self.task.num_test), *valid]
-        diverged = (outcome.reason or "").startswith(TrainingError.__name__)
-        return [DIVERGED] * (1 + self.recipe.epochs) if diverged else None
+        return [DIVERGED] * (1 + self.recipe.epochs) if has_diverged(outcome) else None
 
 
-class MeasurementLog:
-    """The finished trainings, one line of whole numbers each.
-
-    A line says place, repeat, microseconds, test images right, validation images right after
-    every epoch.
+class Measurements:
+    """All results so far, as the arrays of a table.
 
     Args:
-        path: A CSV file, made if it is not there. A last line that a kill cut short is taken off.
+        space: The networks.
         evaluator: What measures.
-
-    Raises:
-        StudyError: The file is damaged, or something else.
+        known: Tables, or parts of them, that were measured before; the last one counts most.
     """
 
-    def __init__(self, path: Path, evaluator: TestingEvaluator) -> None:
-        self._path, self._evaluator = path, evaluator
-        self._fresh: list[list[int]] = []
-        valid = [f"valid_{epoch}" for epoch in range(1, evaluator.recipe.epochs + 1)]
-        names = ["place", "repeat", "microseconds", "test", *valid]
-        try:
-            text = path.read_text(encoding="ascii") if path.exists() else ""
-            whole = text[: text.rfind("\n") + 1] or ",".join(names) + "\n"
-            header, *lines = whole.splitlines()
-            if header != ",".join(names):
-                raise ValueError(f"it begins with {header[:40]!r}")
-            rows = [[int(number) for number in line.split(",")] for line in lines]
-            self._rows = np.array(rows, np.int64).reshape(-1, len(names))
-            self._check(self._rows)
-        except (ValueError, OverflowError) as error:
-            raise StudyError(f"{path} is damaged ({error}); move it away to begin again") from None
-        if text != whole:
-            write_text(path, whole)
-
-    def _check(self, rows: NDArray[np.int64]) -> None:
-        """Raise ValueError unless every line can have been measured, and is there once."""
-        settings = self._evaluator.settings
-        size = count_sequences(self._evaluator.space.decisions)
-        tested, valid = settings["num_test"], settings["num_valid"]
-        epochs = rows.shape[1] - VALID
-        low = np.array([0, 0, 0, DIVERGED, *[DIVERGED] * epochs])
-        high = np.array([size - 1, REPEATS - 1, np.iinfo(np.int64).max, tested, *[valid] * epochs])
-        jobs, counts = np.unique(rows[:, [PLACE, REPEAT]], axis=0, return_counts=True)
-        wrong = np.flatnonzero(((rows < low) | (rows > high)).any(1))
-        if len(wrong):
-            raise ValueError(f"line {wrong[0] + 2} has a number that cannot be")
-        if (counts > 1).any():
-            place, repeat = jobs[counts > 1][0]
-            raise ValueError(f"network {place} has training {repeat} twice")
+    def __init__(
+        self,
+        space: ConvNetSpace,
+        evaluator: TestingEvaluator,
+        known: Sequence[NetworkTable] = (),
+    ) -> None:
+        self.space, self.evaluator = space, evaluator
+        size, epochs = count_sequences(space.decisions), evaluator.recipe.epochs
+        self._valid = np.full((REPEATS, size, epochs), MISSING, np.int16)
+        self._test = np.full((REPEATS, size), MISSING, np.int16)
+        self._seconds = np.full((REPEATS, size), np.nan, np.float32)
+        self._costs = (known[0].parameters, known[0].flop) if known else None
+        for table in known:
+            there = table.test != MISSING
+            self._valid[there] = table.valid[there]
+            self._test[there] = table.test[there]
+            self._seconds[there] = table.seconds[there]
 
     def __len__(self) -> int:
-        return len(self._rows) + len(self._fresh)
+        return int((self._test != MISSING).sum())
 
-    @property
-    def rows(self) -> NDArray[np.int64]:
-        """``(n, 4 + E)``: the lines so far."""
-        if self._fresh:
-            self._rows = np.concatenate([self._rows, np.array(self._fresh, np.int64)])
-            self._fresh = []
-        return self._rows
+    def has(self, job: Job) -> bool:
+        """Return whether a training has a result."""
+        place, repeat = job
+        return bool(self._test[repeat, place] != MISSING)
 
-    def append(self, place: int, repeat: int, outcome: Outcome) -> bool:
-        """Add a training, also of a child that diverged; return False if there is no result."""
-        right = self._evaluator.images_right(outcome)
-        if right is None:
-            return False
-        row = [place, repeat, round(outcome.seconds * 1e6), *right]
-        try:
-            with self._path.open("a", encoding="ascii") as file:
-                file.write(",".join(map(str, row)) + "\n")
-        except OSError as error:
-            raise StudyError(f"{self._path} cannot be written: {error.strerror}") from None
-        self._fresh.append(row)
-        return True
+    def add(self, job: Job, outcome: Outcome) -> None:
+        """Take note of a training, unless it failed by something else than its own numbers.
+
+        Raises:
+            StudyError: It is not a training of this table.
+        """
+        place, repeat = job
+        if not outcome.is_failed and outcome.test is None:
+            raise StudyError(f"network {place} was trained without a test; choose another folder")
+        if (right := self.evaluator.images_right(outcome)) is None:
+            return
+        if len(right) != 1 + self.evaluator.recipe.epochs:
+            raise StudyError(
+                f"network {place} was trained for {len(right) - 1} epochs and not "
+                f"{self.evaluator.recipe.epochs}; choose another folder"
+            )
+        self._test[repeat, place], self._valid[repeat, place] = right[0], right[1:]
+        self._seconds[repeat, place] = outcome.seconds
+
+    def table(self, about: dict[str, Any]) -> NetworkTable:
+        """Return the table so far; what is not measured yet is missing from it."""
+        space, task = self.space, self.evaluator.task
+        if self._costs is None:
+            rows = sequences_at(space.decisions, np.arange(self._test.shape[1])).tolist()
+            costs = [task.cost(space.decode(row)) for row in rows]
+            parameters = np.array([cost.num_parameters for cost in costs], np.int32)
+            self._costs = parameters, np.array([cost.flop for cost in costs], np.int64)
+        arrays = (self._valid.copy(), self._test.copy(), self._seconds.copy())
+        return NetworkTable(space, about, *arrays, *self._costs)

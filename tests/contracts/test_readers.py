@@ -32,7 +32,6 @@ from nasedu.searching.final_training import checked_record
 from nasedu.searching.jobs import RECORD, RESULT, read_result
 from nasedu.spaces import ConvNetSpace, RecurrentCellSpace
 from nasedu.tables import NetworkTable
-from nasedu.tables.building import LOG, _continue
 from nasedu.tables.network_table import ARRAYS
 from nasedu.training import Checkpoint, Outcome
 from nasedu.viewing import training_alt
@@ -74,7 +73,6 @@ RUN = {
 }
 MACHINE = {"torch": "2", "processor": "abacus", "device": "cpu"}
 TRAINED = {"seed": 1, "recipe": {"lr": 0.1}, "begun_with": MACHINE}
-MEASURED = {"seed": 5, "space": {"num_layers": 2}, "machines": [MACHINE], "best": 2}
 KEPT = {
     "kind": "training",
     "schema": 2,
@@ -130,13 +128,6 @@ def point(text, folder):
     assert Outcome.from_json(json.dumps(read_result(folder))) is not None
 
 
-def measurements(text, folder):
-    (folder / "config.json").write_text(text)
-    (folder / LOG).touch()
-    settings = {k: v for k, v in MEASURED.items() if k not in ("machines", "best")}
-    _continue(folder, settings, 2)
-
-
 def checkpoint(text, folder):
     save_file({"x": torch.zeros(1)}, folder / "c.safetensors", metadata={"nasedu": text})
     kept = Checkpoint.load(folder / "c.safetensors")
@@ -177,7 +168,6 @@ READERS = {
     "what is trained": (trained, TRAINED),
     "what was tested": (finished, RECORDED),
     "a point of a grid": (point, OUTCOME_FIELDS),
-    "measurements": (measurements, MEASURED),
     "a checkpoint": (checkpoint, KEPT),
     "a table": (table, {**made_up().about, "space": json.loads(made_up().space.to_json())}),
     "images": (images, {**IMAGES, "source": {}}),

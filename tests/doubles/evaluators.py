@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from nasedu.errors import TrainingError
+from nasedu.runs.trial import child_seed
 from nasedu.spaces import ConvNetSpace, RecurrentCellSpace
 from nasedu.tables.measurements import TestingEvaluator
 from nasedu.training import Outcome
@@ -135,16 +136,16 @@ class Filed(Counted):
 
 
 class Dying(TestingEvaluator):
-    """Trains and tests, but diverges at trial 3 and dies the first time that it meets trial 5."""
+    """Trains and tests, but network 2 diverges, and network 4 kills its process the first time."""
 
     def __init__(self, *arguments):
         super().__init__(*arguments)
         self.grave = Path(os.environ["NASEDU_TEST_GRAVE"])
 
     def __call__(self, trial):
-        if trial.number == 3:
+        if trial.seed == child_seed(5, 3):
             raise TrainingError("the loss became nan in epoch 1")
-        if trial.number == 5 and not self.grave.exists():
+        if trial.seed == child_seed(5, 5) and not self.grave.exists():
             self.grave.touch()
             os.kill(os.getpid(), signal.SIGKILL)
         return super().__call__(trial)

@@ -7,6 +7,7 @@ from nasedu.tables import DIVERGED, NetworkTable, measure
 from nasedu.training import Recipe
 
 SPACE = ConvNetSpace(2, (1, 3), (3,), (2,))  # 8 networks, 4 of them chains
+LARGER = ConvNetSpace(2, (1, 3), (1, 3), (2,))  # 32 networks
 RECIPE = Recipe(epochs=2, num_train=60, batch_size=32)
 ABOUT = {
     "seed": 5,
@@ -25,10 +26,10 @@ ABOUT = {
 }
 
 
-def measuring(folder, **options):
+def measuring(folder, space=SPACE, **options):
     """Return the generator of a measurement of 14 trainings at most: 8, and twice 1 and 2."""
     settings = {"recipe": RECIPE, "seed": 5, "best": 2, "workers": 1}
-    return measure(folder, SPACE, **settings | options)
+    return measure(folder, space, **settings | options)
 
 
 def measured(folder, **options):

@@ -2,8 +2,10 @@
 
 import json
 import os
+import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -11,24 +13,29 @@ from pathlib import Path
 import numpy as np
 import pytest
 from evaluators import Dying
-from small_tables import RECIPE, SPACE, made_up, measured, measuring
+from small_tables import LARGER, RECIPE, SPACE, made_up, measured, measuring
 
 from nasedu.data.tables import tables_folder
-from nasedu.errors import SearchSpaceError, SettingError, StudyError
+from nasedu.errors import NaseduError, SearchSpaceError, SettingError, StudyError
 from nasedu.runs.provenance import MACHINE, versions
+from nasedu.runs.trial import child_seed
+from nasedu.searching import Study
 from nasedu.spaces import ConvNetSpace
-from nasedu.tables import DIVERGED, MISSING, NetworkTable, measure
-from nasedu.tables import building as module
-from nasedu.tables.building import (
-    best_jobs,
-    evaluator_of,
-    first_jobs,
+from nasedu.tables import (
+    DIVERGED,
+    MISSING,
+    Enumeration,
+    NetworkTable,
+    building,
+    measure,
     random_tenth,
-    train_again,
 )
+from nasedu.tables.building import evaluator_of, rewards_of, train_again
+from nasedu.tables.enumeration import best_jobs, first_jobs
 from nasedu.training import Recipe
 
 DOUBLES = Path(__file__).parents[1] / "doubles"
+ABACUS = {"processor": "abacus"}
 SHIPPED = tables_folder() / "digits_3_layers.npz"
 
 
@@ -46,8 +53,11 @@ def decided(table):
     return table.about, table.valid.tolist(), table.test.tolist(), missing
 
 
-def rows(folder):
-    return np.loadtxt(folder / "measured.csv", int, delimiter=",", skiprows=1)
+def jobs(folder, space=SPACE):
+    """The trainings that were asked for and have a result, in the order of asking."""
+    strategy = Enumeration(space, 5)
+    with Study(folder) as study:
+        return [strategy.job_of(t) for t in study.trials() if t.state == "finished"]
 
 
 def test_every_network_is_measured_once_a_tenth_and_the_best_three_times(whole):
@@ -57,18 +67,17 @@ def test_every_network_is_measured_once_a_tenth_and_the_best_three_times(whole):
     best = np.argsort(-table.valid[0].max(1), kind="stable")[:2].tolist()
     assert {n for n in range(8) if table.repeats[n] == 3} == {*tenth, *best}
     assert set(table.repeats.tolist()) == {1, 3}
-    lines = [tuple(row[:2]) for row in rows(whole).tolist()]
-    assert len(lines) == len(set(lines)) == table.num_trainings
+    assert len(jobs(whole)) == len(set(jobs(whole))) == table.num_trainings
     assert table.space == SPACE
     assert np.all(table.seconds[table.test != MISSING] >= 0)
 
 
 def test_what_comes_first_is_the_tenth_and_what_comes_last_the_best(whole):
-    places = rows(whole)[:, 0].tolist()
-    tenth, others = random_tenth(8, 5)
-    assert sorted(places[:10]) == sorted(tenth * 3 + others)  # all fit into one chunk
-    best = best_jobs(rows(whole)[:10], 8, 2)
-    assert set(places[10:]) <= {place for place, _ in best}
+    asked, (tenth, _) = jobs(whole), random_tenth(8, 5)
+    assert asked[:10] == first_jobs(8, 5)
+    assert [place for place, _ in asked[:3]] == tenth * 3
+    best = best_jobs(rewards_of(NetworkTable.load(whole))[0], 2)
+    assert asked[10:] == [job for job in best if job not in asked[:10]]
     assert (
         first_jobs(50, 1)[:4]
         == [(place, r) for place in (random_tenth(50, 1)[0]) for r in range(3)][:4]
@@ -90,18 +99,8 @@ def test_interrupted_anywhere_it_ends_as_if_nothing_had_happened(tmp_path, whole
         for _ in range(stop):
             next(work)
         work.close()
-    assert len(rows(tmp_path)) >= sum(stops)
+    assert len(jobs(tmp_path)) >= sum(stops)
     assert decided(measured(tmp_path)) == decided(NetworkTable.load(whole))
-
-
-def test_a_line_that_was_cut_short_is_measured_again(tmp_path, whole):
-    text = (whole / "measured.csv").read_text()
-    for cut in (1, 3, 25, len(text) - 3):
-        folder = tmp_path / str(cut)
-        shutil.copytree(whole, folder, ignore=shutil.ignore_patterns("*.npz", ".lock*"))
-        (folder / "measured.csv").write_text(text[:-cut])
-        assert decided(measured(folder)) == decided(NetworkTable.load(whole))
-        assert (folder / "measured.csv").read_text().startswith("place,repeat,microseconds,test")
 
 
 KILLED = """
@@ -109,16 +108,18 @@ import os, signal, sys
 from nasedu.tables import building as module
 from small_tables import measuring
 
-def die(*arguments):
+def die(*arguments, **options):
     os.kill(os.getpid(), signal.SIGKILL)
 
+if sys.argv[2] == "save":
+    module = module.NetworkTable
 setattr(module, sys.argv[2], die)
 list(measuring(sys.argv[1]))
 """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
-@pytest.mark.parametrize("moment", ["_continue", "MeasurementLog", "network_table"])
+@pytest.mark.parametrize("moment", ["search", "_add_all", "save"])
 def test_killed_at_an_awkward_moment_it_can_go_on(tmp_path, whole, moment):
     folder, script = tmp_path / "table", tmp_path / "script.py"
     script.write_text(KILLED)
@@ -147,10 +148,10 @@ def test_two_workers_measure_the_same_as_one(tmp_path, whole):
     ],
 )
 def test_measurements_that_were_made_otherwise_are_not_continued(whole, options, words):
-    before = (whole / "measured.csv").read_bytes()
+    before = (whole / "study.db").read_bytes()
     with pytest.raises(StudyError, match=words):
         measured(whole, **options)
-    assert (whole / "measured.csv").read_bytes() == before
+    assert (whole / "study.db").read_bytes() == before
 
 
 def test_another_space_is_refused(whole):
@@ -193,38 +194,6 @@ def test_other_folders_are_left_alone(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
 
-@pytest.mark.parametrize("text", ["name,age\nAda,36", "place,repeat\n1,2\n", "\0\0\0\n", "é\n"])
-def test_a_log_that_is_none_is_refused_and_left_alone(tmp_path, whole, text):
-    shutil.copytree(whole, tmp_path / "table", ignore=shutil.ignore_patterns(".lock*"))
-    log = tmp_path / "table" / "measured.csv"
-    log.write_text(text, encoding="utf-8")
-    with pytest.raises(StudyError, match=r"is damaged .*; move it away to begin again"):
-        measured(tmp_path / "table")
-    assert log.read_text(encoding="utf-8") == text
-
-
-@pytest.mark.parametrize(
-    ("line", "words"),
-    [
-        ("8,0,1000,200,100,150", "line {last} has a number that cannot be"),  # 8 networks: 0 to 7
-        ("-1,0,1000,200,100,150", "a number that cannot be"),
-        ("0,9,1000,200,100,150", "a number that cannot be"),
-        ("0,0,1000,99999,100,150", "a number that cannot be"),
-        ("0,0,1000,200,301,150", "a number that cannot be"),
-        ("0,0,1000,200,100,150", "network 0 has training 0 twice"),
-    ],
-)
-def test_a_line_that_cannot_have_been_measured_is_refused(tmp_path, whole, line, words):
-    folder = tmp_path / "table"
-    shutil.copytree(whole, folder, ignore=shutil.ignore_patterns("*.npz", ".lock*"))
-    text = (folder / "measured.csv").read_text() + line + "\n"
-    (folder / "measured.csv").write_text(text)
-    with pytest.raises(StudyError) as caught:
-        measured(folder)
-    assert words.format(last=text.count("\n")) in str(caught.value)
-    assert (folder / "measured.csv").read_text() == text
-
-
 def test_fewer_of_the_best_than_there_are_makes_no_other_table(tmp_path, whole):
     folder = tmp_path / "table"
     shutil.copytree(whole, folder, ignore=shutil.ignore_patterns(".lock*"))
@@ -232,35 +201,150 @@ def test_fewer_of_the_best_than_there_are_makes_no_other_table(tmp_path, whole):
     assert measured(folder, best=1).about["best"] == 4
 
 
-@pytest.mark.parametrize("config", [None, "not JSON", "[]", "{}", '{"machines": [{}]}'])
-def test_a_log_without_settings_is_refused(tmp_path, whole, config):
-    shutil.copy(whole / "measured.csv", tmp_path)
-    if config is not None:
-        (tmp_path / "config.json").write_text(config)
-    with pytest.raises(StudyError, match=r"config\.json does not say how measured\.csv was"):
+def test_a_folder_of_the_older_log_is_refused_in_one_line_and_left_alone(tmp_path):
+    (tmp_path / "measured.csv").write_text("place,repeat\n")
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(StudyError, match=r"measured\.csv, the log of an older nasedu") as caught:
         measured(tmp_path)
+    assert "\n" not in str(caught.value)
+    assert {path.name for path in tmp_path.iterdir()} == {"measured.csv", "config.json"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "error"),
+    [
+        ("test", None, "was trained without a test"),
+        ("test", 99.0, "test has counts from"),
+        ("valid_curve", [0.5], "was trained for 1 epochs and not 2"),
+        ("valid_curve", [0.5, 2.0], "valid has counts from"),
+    ],
+)
+def test_a_study_with_results_that_cannot_be_is_refused(tmp_path, whole, field, value, error):
+    shutil.copytree(whole, tmp_path / "table", ignore=shutil.ignore_patterns(".lock*"))
+    with sqlite3.connect(tmp_path / "table" / "study.db") as db:
+        text = db.execute("SELECT outcome FROM trials WHERE number = 1").fetchone()[0]
+        text = json.dumps(json.loads(text) | {field: value})
+        db.execute("UPDATE trials SET outcome = ? WHERE number = 1", (text,))
+    with pytest.raises(NaseduError, match=error):
+        measured(tmp_path / "table")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_a_child_that_diverged_is_recorded_and_one_that_died_is_tried_again(tmp_path, monkeypatch):
     monkeypatch.setenv("NASEDU_TEST_GRAVE", str(tmp_path / "grave"))
-    monkeypatch.setattr(module, "TestingEvaluator", Dying)
+    monkeypatch.setattr(building, "TestingEvaluator", Dying)
     folder = tmp_path / "table"
     events = []
     with pytest.raises(StudyError, match=r"1 trainings failed, .*signal 9.*run the command again"):
         events += measuring(folder, workers=2)
-    reasons = {e.trial.number: e.trial.reason for e in events if e.trial.outcome.is_failed}
-    assert set(reasons) == {3, 5}
-    assert not (folder / "table.npz").exists()
-    before = rows(folder)
+    failed = {e.trial.seed: e.trial.reason for e in events if e.trial.outcome.is_failed}
+    assert set(failed) == {child_seed(5, 3), child_seed(5, 5)}
+    part = NetworkTable.load(folder)
+    assert part.test[0, 4] == MISSING
+    before = jobs(folder)
+    assert (4, 0) not in before and len(before) == 8  # of ten: one diverged
     table = measured(folder)
-    assert np.array_equal(rows(folder)[: len(before)], before)
-    assert (4, 0) not in {tuple(row[:2]) for row in before.tolist()}
+    assert jobs(folder)[: len(before)] == before
+    assert np.array_equal(table.valid[part.test != MISSING], part.valid[part.test != MISSING])
+    with Study(folder) as study:  # it was tried again as a new trial, from the same seed
+        tries = [t.state for t in study.trials() if t.seed == child_seed(5, 5)]
+    assert tries == ["failed", "finished"]
     assert np.all(table.test[0] != MISSING)
     assert table.valid[0, 2].tolist() == [DIVERGED] * 2
     assert table.test[0].tolist().count(DIVERGED) == 1
     assert np.isnan(table.reward[0, 2])
     assert not np.isnan(table.seconds[0, 2])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_killed_ten_times_and_once_without_its_folder_it_makes_the_same_table(
+    tmp_path, monkeypatch
+):
+    whole = measured(tmp_path / "whole", space=LARGER)
+    folder, part = tmp_path / "table", tmp_path / "part.npz"
+    draw, done = random.Random(16), []
+    script = tmp_path / "script.py"
+    script.write_text(KILLED_AFTER)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(DOUBLES), *sys.path])}
+    for number in range(10):
+        if number == 5:
+            shutil.move(folder / "table.npz", part)
+            shutil.rmtree(folder)
+        known = [part] if number >= 5 else []
+        when = [str(draw.randint(1, 3)), str(draw.uniform(0, 0.03))]
+        command = [sys.executable, script, folder, *when, *known]
+        assert subprocess.run(command, env=environment).returncode == -signal.SIGKILL
+        done.append(num_finished(folder))
+    assert done[4] > 0 and done[:5] == sorted(done[:5]) and done[5:] == sorted(done[5:])
+    exported = NetworkTable.load(part)
+    assert 0 < exported.num_trainings < whole.num_trainings
+    monkeypatch.setattr(building, "BATCH", 4)
+    table = measured(folder, space=LARGER, known=exported)
+    assert decided(table) == decided(whole)
+    there = {(place, repeat) for repeat, place in np.argwhere(exported.test != MISSING)}
+    assert not there & {*jobs(folder, LARGER)}
+    assert decided(measured(folder, space=LARGER)) == decided(
+        table
+    )  # without the part: it is in table.npz
+
+
+KILLED_AFTER = """
+import os, signal, sys, threading
+from nasedu.tables import NetworkTable, building
+from small_tables import LARGER, measuring
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+building.BATCH = 4
+folder, trainings, seconds, *known = sys.argv[1:]
+work = measuring(folder, space=LARGER, known=NetworkTable.load(known[0]) if known else None)
+for _ in range(int(trainings)):
+    next(work, None)
+threading.Timer(float(seconds), die).start()
+for _ in work:
+    pass
+threading.Event().wait()
+"""
+
+
+def num_finished(folder):
+    if not (folder / "study.db").exists():
+        return 0
+    with Study(folder) as study:
+        return sum(trial.state == "finished" for trial in study.trials())
+
+
+@pytest.mark.parametrize("others", [{"seed": 6}, {"recipe": Recipe(epochs=3)}])
+def test_a_known_table_of_something_else_is_refused(tmp_path, whole, others):
+    with pytest.raises(StudyError, match="was made with"):
+        measuring(tmp_path / "table", known=NetworkTable.load(whole), **others)
+    assert not (tmp_path / "table").exists()
+
+
+def test_a_whole_table_that_is_known_is_not_measured_again(tmp_path, whole):
+    known = NetworkTable.load(whole)
+    assert list(measuring(tmp_path / "table", known=known)) == []
+    assert (tmp_path / "table" / "table.npz").read_bytes() == (whole / "table.npz").read_bytes()
+    more = measured(tmp_path / "table", best=4)
+    assert decided(more) == decided(measured(tmp_path / "more", best=4))
+
+
+def test_machines_of_a_known_table_are_named_too(tmp_path, whole):
+    known = NetworkTable.load(whole)
+    known.about["machines"] = [versions() | ABACUS]
+    with pytest.warns(UserWarning, match="was begun with processor abacus, now"):
+        table = measured(tmp_path / "table", known=known, best=4)
+    assert [m["processor"] for m in table.about["machines"]] == ["abacus", versions()["processor"]]
+
+
+def test_a_study_whose_known_table_is_gone_says_so(tmp_path, whole):
+    known = NetworkTable.load(whole)
+    list(measuring(tmp_path / "table", known=known))
+    (tmp_path / "table" / "table.npz").unlink()
+    with pytest.raises(StudyError, match=r"begun from a table that is gone; give .* by --known"):
+        measured(tmp_path / "table")
+    assert decided(measured(tmp_path / "table", known=known)) == decided(known)
 
 
 def test_an_entry_can_be_trained_again(whole):
@@ -279,10 +363,9 @@ def test_an_entry_of_other_images_is_not_trained_again():
 
 def test_another_machine_is_noted_and_warned_of(tmp_path, whole):
     shutil.copytree(whole, tmp_path / "table", ignore=shutil.ignore_patterns(".lock*"))
-    path = tmp_path / "table" / "config.json"
-    config = json.loads(path.read_text())
-    config["machines"][0]["processor"] = "abacus"
-    path.write_text(json.dumps(config))
+    (tmp_path / "table" / "table.npz").unlink()  # which has its machine written in
+    with sqlite3.connect(tmp_path / "table" / "study.db") as db:
+        db.execute("UPDATE starts SET versions = ?", (json.dumps(versions() | ABACUS),))
     with pytest.warns(UserWarning, match="was begun with processor abacus, now"):
         table = measured(tmp_path / "table")
     assert [m["processor"] for m in table.about["machines"]] == ["abacus", versions()["processor"]]
