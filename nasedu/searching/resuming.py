@@ -6,8 +6,9 @@ from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 
-from nasedu.controller import make_strategy
+from nasedu.controller import STRATEGIES, make_strategy
 from nasedu.controller.depth import DepthSchedule
+from nasedu.errors import StudyError
 from nasedu.problems import read_space
 from nasedu.runs.study import Study
 from nasedu.searching.events import Event
@@ -31,10 +32,15 @@ def resume(
         child_timeout: As in `search`; of no meaning where children are looked up in a table.
 
     Raises:
-        StudyError: There is no study, or it was made with an evaluator of one's own.
+        StudyError: There is no study, or it was made with an evaluator or strategy of one's own.
     """
     with closing(Study(run)) as study:
         config = study.config
+    if (name := config.strategy["name"]) not in STRATEGIES:
+        raise StudyError(
+            f"{run} was made with a strategy of its own, {name!r}; go on with what made it "
+            "(`nasedu table build` makes tables)"
+        )
     space = read_space(config.space)
     evaluator = recorded_evaluator(str(run), space, config.evaluator)
     settings = dict(config.strategy)

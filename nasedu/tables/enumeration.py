@@ -11,7 +11,7 @@ import torch
 from torch import Generator, Tensor
 
 from nasedu.controller.strategy import UpdateStats, check_rewards
-from nasedu.errors import SettingError, TrainingError
+from nasedu.errors import SettingError, StudyError, TrainingError
 from nasedu.runs.trial import Trial, child_seed
 from nasedu.spaces import ConvNetSpace, count_sequences, places_of, sequences_at
 from nasedu.training import Outcome
@@ -131,13 +131,16 @@ class Enumeration:
         """Return which training a trial is.
 
         Raises:
-            ValueError: It is none of this enumeration.
+            StudyError: It is none of this enumeration.
         """
         place = int(places_of(self.space.decisions, [trial.tokens])[0])
         for repeat in range(REPEATS):
             if trial.seed == job_seed(self.seed, self.size, (place, repeat)):
                 return place, repeat
-        raise ValueError(f"trial {trial.number} has a seed that no training of its network has")
+        raise StudyError(
+            f"trial {trial.number} has a seed that no training of its network has; choose another "
+            "folder"
+        )
 
     @cached_property
     def _first(self) -> list[Job]:

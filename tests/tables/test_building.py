@@ -19,7 +19,7 @@ from nasedu.data.tables import tables_folder
 from nasedu.errors import NaseduError, SearchSpaceError, SettingError, StudyError
 from nasedu.runs.provenance import MACHINE, versions
 from nasedu.runs.trial import child_seed
-from nasedu.searching import Study
+from nasedu.searching import Study, resume
 from nasedu.spaces import ConvNetSpace
 from nasedu.tables import (
     DIVERGED,
@@ -256,6 +256,7 @@ def test_a_child_that_diverged_is_recorded_and_one_that_died_is_tried_again(tmp_
     assert not np.isnan(table.seconds[0, 2])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_killed_ten_times_and_once_without_its_folder_it_makes_the_same_table(
     tmp_path, monkeypatch
@@ -336,6 +337,11 @@ def test_machines_of_a_known_table_are_named_too(tmp_path, whole):
     with pytest.warns(UserWarning, match="was begun with processor abacus, now"):
         table = measured(tmp_path / "table", known=known, best=4)
     assert [m["processor"] for m in table.about["machines"]] == ["abacus", versions()["processor"]]
+
+
+def test_a_table_is_not_resumed_as_a_search(whole):
+    with pytest.raises(StudyError, match=r"'enumeration'; go on .*`nasedu table build`"):
+        resume(whole)
 
 
 def test_a_study_whose_known_table_is_gone_says_so(tmp_path, whole):
