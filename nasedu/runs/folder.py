@@ -14,7 +14,7 @@ from nasedu.runs.provenance import MACHINE, versions, warn_of_other_machine
 from nasedu.values import checked
 from nasedu.whole_file import held, left_by_a_kill, write_whole
 
-EARLIER = ("training.json", "measured.csv")  # records of trainings and tables before 0.1.0
+EARLIER = "training.json"  # the record of a training that knew images alone
 
 
 @contextmanager
@@ -79,7 +79,7 @@ def locked(run: Path, record: str) -> Iterator[None]:
 def _check_free(run: Path, record: str) -> None:
     """Raise `StudyError` if a folder holds something, but not this record."""
     if run.exists() and not (run / record).exists() and not _is_empty(run):
-        if any((run / name).exists() for name in EARLIER):
+        if (run / EARLIER).exists():
             raise StudyError(
                 f"{run} was written by an earlier nasedu, which trains in another form; go on with "
                 "that version, or choose another folder (nothing in this one was changed)"

@@ -52,10 +52,9 @@ def test_gone_on_with_on_another_machine_it_warns(begun, monkeypatch):
         pass
 
 
-@pytest.mark.parametrize("name", EARLIER)
-def test_what_an_earlier_version_left_is_told_and_left_alone(tmp_path, name):
-    (tmp_path / name).write_text("{}")
+def test_what_an_earlier_version_left_is_told_and_left_alone(tmp_path):
+    (tmp_path / EARLIER).write_text("{}")
     words = r"written by an earlier nasedu.*choose another folder"
     with pytest.raises(StudyError, match=words), open_run(tmp_path, RECORD, SETTINGS):
         pass
-    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert [path.name for path in tmp_path.iterdir()] == [EARLIER]
