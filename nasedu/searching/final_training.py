@@ -23,7 +23,7 @@ from nasedu.searching.evaluator import said_in_one_line
 from nasedu.searching.jobs import RESULT, check_minutes, do_job
 from nasedu.training import Checkpoint, Epoch, Outcome, Task, Training
 from nasedu.training.outcome import renamed
-from nasedu.values import checked, fill
+from nasedu.values import Count, checked, fill
 
 CHECKPOINT = "checkpoint.safetensors"
 OnEpoch = Callable[[Epoch], None]
@@ -105,7 +105,7 @@ class FinalTraining:
         """Train, or go on, and test at the end; return the record, None if it was stopped."""
         with said_in_one_line():
             training = self.follow(folder, until)
-            return self.document(training.test()) if training.is_finished else None
+            return self.document(training) if training.is_finished else None
 
     def follow(self, folder: Path | None, until: Deadline | None) -> Training:
         """Train from the checkpoint, if there is one, and keep one after every epoch.
@@ -140,14 +140,15 @@ class FinalTraining:
         if self.on_epoch:
             self.on_epoch(epoch)
 
-    def document(self, outcome: Outcome) -> dict[str, Any]:
-        """Return the record of a training, as JSON values."""
+    def document(self, training: Training) -> dict[str, Any]:
+        """Return the record of a training that is at its end, as JSON values; it is tested now."""
         return {
             "architecture": json.loads(self.net.to_json()),
             "data": self.settings["data"] | {"num_test": self.task.num_test},
             "seed": self.seed,
             "recipe": self.settings["recipe"],
-            "outcome": json.loads(outcome.to_json()),
+            "outcome": json.loads(training.test().to_json()),
+            "kept_epoch": training.kept_epoch,
             **made_by(),
         }
 
@@ -194,6 +195,7 @@ def checked_record(document: dict[str, Any], folder: Path) -> dict[str, Any]:
         checked(document.get("recipe"), dict[str, Any], "recipe")
         tested = fill(Outcome, renamed(document.get("outcome")))
         checked(tested.test, float, "outcome.test")
+        checked(document.get("kept_epoch", 1), Count, "kept_epoch")
         if not tested.valid_curve or not tested.train_curve:
             raise ValueError("its outcome has no curve")
         for row in checked(document.get("grid", []), tuple[dict[str, Any], ...], "grid"):

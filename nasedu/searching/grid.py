@@ -200,7 +200,7 @@ class GridPoint:
         """Return the record of the point once it is finished, with its test result."""
         training = self.final.task.begin(self.base.net, self.base.seed)
         self.final.restore(training, folder)
-        return self.final.document(training.test())
+        return self.final.document(training)
 
 
 def _recipe_at(recipe: Any, point: Point) -> Any:

@@ -86,6 +86,14 @@ class Training:
         return len(self.valid_curve)
 
     @property
+    def kept_epoch(self) -> int:
+        """The epoch whose weights are kept so far, from 1; of equally good ones the last."""
+        if self.recipe.keep != BEST or not self.valid_curve:
+            return self.epoch
+        best = max if self.task.measure.higher_is_better else min
+        return self.epoch - self.valid_curve[::-1].index(best(self.valid_curve))
+
+    @property
     def is_finished(self) -> bool:
         """Whether all epochs of the recipe are done."""
         return self.epoch >= self.recipe.epochs
@@ -106,8 +114,7 @@ class Training:
             point = self.task.validate(self.child)
         self.train_curve.append(loss)
         self.valid_curve.append(point)
-        best = max if self.task.measure.higher_is_better else min
-        if self.recipe.keep == BEST and point == best(self.valid_curve):
+        if self.recipe.keep == BEST and self.kept_epoch == self.epoch:
             self._best = _copies(_weights(self.child))
         return Epoch(self.epoch, loss, point)
 

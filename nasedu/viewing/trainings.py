@@ -45,7 +45,8 @@ def training_figure(record: Record) -> Figure:
     if (test := _test(outcome, of)) is not None:
         look = {"marker": "*", "markersize": 15, "linestyle": "none", "clip_on": False}
         colour, label = OKABE_ITO["vermillion"], f"test, once: {of.text(test, more=1)}"
-        results.plot([len(valid)], [test], color=colour, label=label, **look)
+        kept = record.get("kept_epoch", len(valid))  # where the weights that were tested are from
+        results.plot([kept], [test], color=colour, label=label, **look)
     if _others(record):
         results.plot([], [], label="grid: the others", **others)
     loss.set_ylim(bottom=0)

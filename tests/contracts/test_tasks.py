@@ -212,7 +212,9 @@ class TestTask:
                 weights.append(copies(begun.child))
             best = 3 if judge.measure.higher_is_better else 2
             state = begun.state()
-            assert equal(copies(begun.finish()), weights[best if keep == "best" else EPOCHS])
+            kept = best if keep == "best" else EPOCHS
+            assert equal(copies(begun.finish()), weights[kept])
+            assert begun.kept_epoch == kept
             assert same(begun.state(), state)  # the last epoch's weights are not lost
             again = judge.begin(case.architecture, 3)
             again.restore(state)

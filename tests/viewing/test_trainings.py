@@ -75,3 +75,15 @@ def test_a_cell_is_told_in_the_measure_of_its_text(unit, last, best, tested, nam
 def test_a_record_without_a_curve_is_refused():
     with pytest.raises(SettingError, match="no learning curve"):
         training_figure({"outcome": {"valid_curve": []}})
+
+
+def test_the_test_stands_where_the_weights_are_from_that_were_tested():
+    made = record()
+    for kept, place in ((1, 1), (None, 2)):
+        told = made if kept is None else {**made, "kept_epoch": kept}
+        (star,) = [
+            line
+            for line in training_figure(told).axes[1].lines
+            if str(line.get_label()).startswith("test, once")
+        ]
+        assert list(star.get_xdata()) == [place]
