@@ -64,13 +64,18 @@ def read_utf8(path: Path) -> str:
     return content.decode("utf-8")
 
 
-def kind_of(text: str, kinds: Sequence[str]) -> str:
+def kind_of(text: str, kinds: Sequence[str], remedy: str = "") -> str:
     """Return which of these kinds a document is of, as `write_document` writes it.
+
+    Args:
+        text: The document.
+        kinds: That are known.
+        remedy: What to do if it is of none of them.
 
     Raises:
         ValueError: Not JSON, or of none of them.
     """
-    return _document(text, kinds)["kind"]
+    return _document(text, kinds, remedy)["kind"]
 
 
 def write_document(kind: str, fields: dict[str, Any]) -> str:
@@ -95,7 +100,7 @@ def read_document(kind: str, text: str) -> dict[str, Any]:
     return document
 
 
-def _document(text: str, kinds: Sequence[str]) -> dict[str, Any]:
+def _document(text: str, kinds: Sequence[str], remedy: str = "") -> dict[str, Any]:
     wanted = f"a {' or a '.join(map(repr, kinds))}"
     try:
         document = read_json(text)
@@ -103,7 +108,7 @@ def _document(text: str, kinds: Sequence[str]) -> dict[str, Any]:
         raise ValueError(f"not valid JSON ({error}); expected {wanted}") from None
     if not isinstance(document, dict) or document.get("kind") not in kinds:
         found = document.get("kind") if isinstance(document, dict) else document
-        raise ValueError(f"this JSON is a {str(found)[:60]!r}; expected {wanted}")
+        raise ValueError(f"this JSON is a {str(found)[:60]!r}; expected {wanted}{remedy}")
     return document
 
 

@@ -45,8 +45,6 @@ class Problem:
         data: The data set that a first search takes.
         data_names: Function that yields the names of all data sets that the task can use, the
             built-in ones before it reads any folder.
-        measure: Function that returns the `Measure` of children, from the settings of a study's
-            evaluator. Empty: nothing but their reward is known.
         viewing: Its `View`: words and drawings. Empty: those that any kind has.
     """
 
@@ -60,7 +58,6 @@ class Problem:
     recipes: str
     data: str
     data_names: str
-    measure: str = ""
     viewing: str = ""
 
     @property
@@ -91,7 +88,6 @@ IMAGES = Problem(
     recipes="nasedu.training.recipe:RECIPES",
     data="digits",
     data_names="nasedu.data:names_of_images",
-    measure="nasedu.training.measure:of_images",
     viewing="nasedu.viewing.conv_net_view:VIEW",
 )
 CELLS = Problem(
@@ -105,7 +101,6 @@ CELLS = Problem(
     recipes="nasedu.training.language_recipe:RECIPES",
     data="pydocs",
     data_names="nasedu.data:names_of_texts",
-    measure="nasedu.training.measure:of_text",
     viewing="nasedu.viewing.cell_view:VIEW",
 )
 
@@ -222,7 +217,7 @@ def read_space(text: str) -> Any:
 
 def _kind(text: str, rows: Mapping[str, Problem], error: type[NaseduError]) -> str:
     try:
-        return kind_of(text, tuple(rows))
+        return kind_of(text, tuple(rows), "; name a kind of your own by --problem module:ROW")
     except ValueError as cause:
         raise error(str(cause)) from None
 

@@ -17,7 +17,6 @@ from torch.nn.functional import dropout
 from nasedu.children.building import build
 from nasedu.children.model_settings import ModelSettings
 from nasedu.children.precision import never_emulated
-from nasedu.children.recurrent_cell import PlainCell
 from nasedu.errors import SettingError
 from nasedu.values import Count, checked
 
@@ -144,12 +143,6 @@ class LanguageModel(nn.Module):
         gates = weight.view(-1, self.settings.hidden_size, self.settings.hidden_size)  # (G, H, H)
         units = dropout(torch.ones_like(gates[:, :1]), self.settings.recurrent_dropout)  # (G, 1, H)
         return (gates * units).view_as(weight)
-
-    @property
-    def cell_name(self) -> str:
-        """Which cell this is: the digest of an architecture, else the class of its layers."""
-        layer = self.layers[0]
-        return layer.cell.digest if isinstance(layer, PlainCell) else type(layer).__qualname__
 
     @property
     def num_parameters(self) -> int:

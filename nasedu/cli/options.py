@@ -91,7 +91,9 @@ RecipeName = Annotated[
 ]
 Epochs = Annotated[
     int | None,
-    typer.Option("--epochs", help="Passes over the data; a search's default 2, of text 3."),
+    typer.Option(
+        "--epochs", help="Passes over the data; default 20 in train, 2 in a search, of text 3."
+    ),
 ]
 ChildLr = Annotated[
     float | None,

@@ -173,7 +173,7 @@ def _follow(events: Generator[Event, None, None], run: Path) -> None:
     )
 
     of = REWARD
-    done, every, has_key = 0, 1, False
+    every, has_key = 1, False
     try:
         with (
             closing(events),
@@ -191,7 +191,6 @@ def _follow(events: Generator[Event, None, None], run: Path) -> None:
                         bar.update(done)
                         say(opening_lines(event))
                     case TrialFinished():
-                        done += 1
                         bar.update()
                     case Updated(number=number):
                         if not has_key:
@@ -206,7 +205,17 @@ def _follow(events: Generator[Event, None, None], run: Path) -> None:
                         if best is None:  # every child failed
                             raise typer.Exit(1)
     except KeyboardInterrupt:
-        kept = f"{done} children are kept. Go on with `nasedu resume {run}`"
+        kept = f"{_num_kept(run)} children are kept. Go on with `nasedu resume {run}`"
         recorded = (run / "study.db").exists()
         say(f"\nstopped; {kept if recorded else 'nothing was recorded yet'}", err=True)
         raise typer.Exit(130) from None
+
+
+def _num_kept(run: Path) -> int:
+    """Return how many children of a run have an outcome; it may have been stopped as it began."""
+    from nasedu.searching import Study
+
+    if not (run / "study.db").exists():
+        return 0
+    with Study(run) as study:
+        return sum(trial.outcome is not None for trial in study.trials())

@@ -179,8 +179,7 @@ def load(name: str) -> ImageData:
     if name not in names():
         if name.removesuffix(CHARACTERS) in text_names():
             raise DataError(
-                f"{name!r} is a text, no set of images; expected one of {', '.join(names())}, or "
-                "load it with load_text"
+                f"{name!r} is a text, no set of images; expected one of {', '.join(names())}"
             )
         raise DataError(
             f"there is no data set {name!r}; expected one of {', '.join(names())}, "
@@ -205,8 +204,7 @@ def load_text(name: str) -> TextData:
     if words not in BUILT_IN_TEXT and words not in text_names():
         if name in names():
             raise DataError(
-                f"{name!r} is a set of images, no text; expected one of {', '.join(text_names())}, "
-                "or load it with load"
+                f"{name!r} is a set of images, no text; expected one of {', '.join(text_names())}"
             )
         raise DataError(
             f"there is no text {name!r}; expected one of {', '.join(text_names())}, with "

@@ -9,9 +9,10 @@ from typing import Any, Self
 from nasedu.controller import DepthSchedule
 from nasedu.documents import check_same, read_json, shown
 from nasedu.errors import StudyError
+from nasedu.problems import known_problems
 from nasedu.values import Count, Later, Value, checked, fill
 
-NEEDED = ("title", "num_train", "num_valid", "recipe")  # of every evaluator of nasedu's
+NEEDED = ("title", "num_train", "num_valid", "recipe")  # of every task of a known problem
 KNOWN = {
     **dict.fromkeys(("kind", "data", "title", "unit", "table", "table_digest"), str),
     **dict.fromkeys(("num_train", "num_valid", "num_test", "num_classes"), int),
@@ -92,7 +93,8 @@ def _check_known(config: RunConfig) -> None:
     if config.depth is not None:
         fill(DepthSchedule, config.depth)
     evaluator = config.evaluator
-    is_ours = evaluator.get("kind") in ("images", "language", "table")
+    kinds = [row.name for row in known_problems()]
+    is_ours = "table" in evaluator or evaluator.get("kind") in kinds
     for name, hint in KNOWN.items():
         if name in evaluator or (is_ours and name in NEEDED):
             checked(evaluator.get(name), hint, f"evaluator.{name}")

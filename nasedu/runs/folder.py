@@ -59,17 +59,17 @@ def begin_or_go_on(path: Path, settings: dict[str, Any]) -> None:
 
 @contextmanager
 def locked(run: Path, record: str) -> Iterator[None]:
-    """Hold a folder that is new, empty or has this record, so that no other search takes it.
+    """Hold a folder that is new, empty or has this record, so that no other process takes it.
 
     Raises:
-        StudyError: The folder holds something else, or another search holds it.
+        StudyError: The folder holds something else, or another process holds it.
     """
     try:
         _check_free(run, record)
         run.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StudyError(f"{run} cannot be made: {error.strerror}; choose another folder") from None
-    with held(run, StudyError, f"{run} is in use by another search; wait for it to end"):
+    with held(run, StudyError, f"{run} is in use by another process; wait for it to end"):
         for left in left_by_a_kill(run):
             left.unlink(missing_ok=True)
         _check_free(run, record)  # again: until it was held, another could have begun there

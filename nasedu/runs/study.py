@@ -12,14 +12,11 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors import SafetensorError
-from safetensors.torch import load as tensors_from_bytes
-from safetensors.torch import save as tensors_to_bytes
 from torch import Generator, Tensor
 
 from nasedu.controller import Strategy, UpdateStats
@@ -29,28 +26,25 @@ from nasedu.runs import schema
 from nasedu.runs.config import RunConfig
 from nasedu.runs.database import choose_log, clear_errors, open_database
 from nasedu.runs.provenance import versions
+from nasedu.runs.records import (
+    ALONE,
+    Update,
+    best_of,
+    check_counted,
+    generator_column,
+    read_stats,
+    read_trial,
+    readable,
+    restore_columns,
+    state_columns,
+    stats_column,
+)
 from nasedu.runs.trial import Trial, child_seed
 from nasedu.training import Outcome
-from nasedu.values import checked, fill
+from nasedu.values import checked
 from nasedu.whole_file import write_whole
 
 APPLICATION = 0x6E617365  # "nase": tells our files from other SQLite files
-ALONE = 0  # the learner of a search that has one
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """One update as recorded.
-
-    Attributes:
-        number: Counts the updates of its learner, from 1.
-        stats: What it looked like; None if all children failed.
-        learner: Who made it.
-    """
-
-    number: int
-    stats: UpdateStats | None
-    learner: int = ALONE
 
 
 class Study:
@@ -128,7 +122,7 @@ class Study:
         rows = self._rows("SELECT versions FROM starts ORDER BY number")
         if not rows:
             raise StudyError(f"{self.path} is incomplete: it has no versions")
-        with _readable(self.path):
+        with readable(self.path):
             return tuple(checked(read_json(row[0]), dict[str, str], "versions") for row in rows)
 
     def trials(self, batch: int | None = None, learner: int = ALONE) -> tuple[Trial, ...]:
@@ -137,19 +131,19 @@ class Study:
         values = () if batch is None else (batch, learner)
         columns = "number, batch, tokens, seed, outcome, learner, policy"
         query = f"SELECT {columns} FROM trials {where} ORDER BY number"
-        with _readable(self.path):
-            trials = tuple(_read_trial(row) for row in self._rows(query, values))
+        with readable(self.path):
+            trials = tuple(read_trial(row) for row in self._rows(query, values))
             if batch is None:  # those of one batch have others between them
-                _check_counted([trial.number for trial in trials])
+                check_counted([trial.number for trial in trials])
             return trials
 
     def updates(self) -> tuple[Update, ...]:
         """Return all updates, learner by learner, each one's in order."""
         rows = self._rows("SELECT learner, number, stats FROM updates ORDER BY learner, number")
-        with _readable(self.path):
+        with readable(self.path):
             for learner in {row[0] for row in rows}:
-                _check_counted([number for other, number, _ in rows if other == learner])
-            return tuple(Update(number, _read_stats(text), who) for who, number, text in rows)
+                check_counted([number for other, number, _ in rows if other == learner])
+            return tuple(Update(number, read_stats(text), who) for who, number, text in rows)
 
     @property
     def num_updates(self) -> int:
@@ -222,8 +216,8 @@ class Study:
                     for t in trials
                 ],
             )
-            state = generator.get_state().numpy().tobytes()
-            db.execute("UPDATE state SET generator = ? WHERE learner = ?", (state, learner))
+            row = (generator_column(generator), learner)
+            db.execute("UPDATE state SET generator = ? WHERE learner = ?", row)
         return trials
 
     def finish(self, trial: Trial, outcome: Outcome) -> Trial:
@@ -248,9 +242,8 @@ class Study:
         """Record an update and the strategy after it; return the number that the update has."""
         number = self.told(learner) + 1
         with self._transaction() as db:
-            plain = {name: getattr(stats, name) for name in stats.__slots__} if stats else None
-            text = json.dumps(plain, allow_nan=False)
-            db.execute("INSERT INTO updates VALUES (?, ?, ?)", (learner, number, text))
+            row = (learner, number, stats_column(stats))
+            db.execute("INSERT INTO updates VALUES (?, ?, ?)", row)
             if self.path is not None:  # a study in memory is continued by nobody
                 self._put_state(db, learner, strategy, generator)
         return number
@@ -269,9 +262,7 @@ class Study:
         rows = self._rows(query, (learner,))
         try:
             ((plain, tensors, state),) = rows
-            fields = checked(read_json(plain), dict[str, Any], "the state")
-            strategy.load_state_dict({**fields, **tensors_from_bytes(tensors)})
-            generator.set_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
+            restore_columns(strategy, generator, plain, tensors, state)
         except (ValueError, RuntimeError, KeyError, TypeError, SafetensorError) as error:
             cause = (str(error).splitlines() or [""])[0]
             raise StudyError(f"{self.path}: the strategy's state cannot be read: {cause}") from None
@@ -345,53 +336,5 @@ class Study:
     def _put_state(
         db: sqlite3.Connection, learner: int, strategy: Strategy, generator: Generator
     ) -> None:
-        state = strategy.state_dict()
-        tensors = {k: v.detach().contiguous() for k, v in state.items() if isinstance(v, Tensor)}
-        plain = {k: v for k, v in state.items() if k not in tensors}
-        row = (
-            learner,
-            json.dumps(plain, allow_nan=False),
-            tensors_to_bytes(tensors),
-            generator.get_state().numpy().tobytes(),
-        )
+        row = (learner, *state_columns(strategy, generator))
         db.execute("INSERT OR REPLACE INTO state VALUES (?, ?, ?, ?)", row)
-
-
-def best_of(trials: Sequence[Trial]) -> Trial | None:
-    """Return the trial with the highest reward, the earliest of equals, or None."""
-    rewarded = [t for t in trials if t.reward is not None]
-    return max(rewarded, key=lambda t: (t.reward, -t.number), default=None)
-
-
-@contextmanager
-def _readable(path: Path | None) -> Iterator[None]:
-    """Turn what damaged records raise into one line."""
-    try:
-        yield
-    except (ValueError, TypeError, KeyError) as error:
-        raise StudyError(
-            f"{path or 'the study in memory'} holds a record that cannot be read ({error}); "
-            "restore it or choose another run folder"
-        ) from None
-
-
-def _check_counted(numbers: Sequence[int]) -> None:
-    """Raise ValueError unless records are counted one by one from 1."""
-    for expected, number in enumerate(numbers, start=1):
-        if number != expected:
-            raise ValueError(f"number {number} stands where {expected} should")
-
-
-def _read_trial(row: tuple) -> Trial:
-    number, batch, tokens, seed, outcome, learner, policy = row
-    read = Outcome.from_json(outcome) if outcome else None
-    asked = checked(read_json(tokens), tuple[int, ...], "tokens")
-    checked([batch, seed, learner, policy], tuple[int, int, int, int], "batch, seed and learner")
-    if not 1 <= batch <= number or policy < 0 or learner < 0:
-        raise ValueError(f"trial {number} is of batch {batch}, learner {learner}, policy {policy}")
-    return Trial(number, batch, asked, seed, read, learner, policy)
-
-
-def _read_stats(text: str) -> UpdateStats | None:
-    fields = read_json(text)
-    return None if fields is None else fill(UpdateStats, fields)

@@ -83,16 +83,6 @@ class ImageTask(Task):
         images = load(data)
         return images.shape, images.num_classes
 
-    @property
-    def data_name(self) -> str:
-        """What ``--data`` calls the images."""
-        return self.data.name
-
-    @property
-    def num_test(self) -> int:
-        """Test images."""
-        return len(self.data.test)
-
     def describe(self) -> dict[str, Any]:
         """Return the images as children see them, by size and digest, as JSON values."""
         digest = hashlib.sha256()

@@ -6,7 +6,7 @@ Legend of shapes: B streams side by side, n symbols of each, T of them a segment
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple, Self
 
@@ -21,7 +21,7 @@ from nasedu.data import TextData, load_text
 from nasedu.errors import SettingError, TrainingError
 from nasedu.training.hardware import autocast, one_thread, pick_dtype, seeded
 from nasedu.training.language_recipe import QUICK, LanguageRecipe
-from nasedu.training.measure import of_text
+from nasedu.training.measure import BITS, PERPLEXITY, Measure
 from nasedu.training.rewards import perplexity_reward
 from nasedu.training.scoring import WINDOW, mean_nats, perplexity
 from nasedu.training.task import Task
@@ -63,7 +63,7 @@ class LanguageTask(Task):
     ) -> None:
         super().__init__(recipe or LanguageRecipe(), device)
         self.data, self.reward_scale = data, reward_scale
-        self.measure = of_text({"unit": data.unit})
+        self.measure = self.measure_of({"unit": data.unit})
         pays = self.recipe.hidden_size >= MIN_HIDDEN_FOR_BFLOAT16
         self.dtype = pick_dtype(self.recipe.precision, self.device, pays)
         size, wanted = self.recipe.batch_size, self.recipe.num_train
@@ -89,19 +89,14 @@ class LanguageTask(Task):
         return cls(load_text(data), recipe, device)
 
     @classmethod
+    def measure_of(cls, settings: Mapping[str, Any]) -> Measure:
+        """Return bits of characters, perplexity of words."""
+        return BITS if settings.get("unit") == "character" else PERPLEXITY
+
+    @classmethod
     def quick(cls, data: str) -> LanguageRecipe:
         """Return the recipe of a search of minutes: of a long text the beginning is enough."""
         return replace(QUICK, num_train=min(FEW_SYMBOLS, len(load_text(data).train)))
-
-    @property
-    def data_name(self) -> str:
-        """What ``--data`` calls the text."""
-        return self.data.name
-
-    @property
-    def num_test(self) -> int:
-        """Symbols of the test part."""
-        return len(self.data.test)
 
     def describe(self) -> dict[str, Any]:
         """Return the text as children see it, by size and digest, and the reward's scale."""

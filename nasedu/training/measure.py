@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 SMALL = 0.1  # below which digits may be counted from the first that is not 0
 
@@ -69,13 +68,3 @@ ACCURACY = Measure("accuracy")
 PERPLEXITY = Measure("perplexity", "", False, 1, statistics.median)
 BITS = Measure("bits", "bits per character", False, 3, statistics.median, math.log2, is_plural=True)
 REWARD = Measure("reward", part="", has_small_values=True)  # what the strategy is told
-
-
-def of_images(settings: Mapping[str, Any]) -> Measure:
-    """Return what networks are measured in, from the settings of a study's evaluator."""
-    return ACCURACY
-
-
-def of_text(settings: Mapping[str, Any]) -> Measure:
-    """Return what cells are measured in, from the settings of a study's evaluator."""
-    return BITS if settings.get("unit") == "character" else PERPLEXITY

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar, Protocol, Self
 
@@ -46,10 +46,12 @@ class Task(ABC):
     Attributes:
         kind: What its settings call it: the name of its `Problem`.
         measure: What a point of a validation curve is.
+        data: What it trains on, with its ``name`` and its ``test`` part.
     """
 
     kind: ClassVar[str]
     measure: Measure
+    data: Any
 
     def __init__(self, recipe: Any, device: torch.device | None = None) -> None:
         self.recipe, self.device = recipe, device or pick_device()
@@ -58,6 +60,11 @@ class Task(ABC):
     @abstractmethod
     def on(cls, data: str, recipe: Any = None, device: torch.device | None = None) -> Self:
         """Return the task on a data set, by its name."""
+
+    @classmethod
+    def measure_of(cls, settings: Mapping[str, Any]) -> Measure:
+        """Return what children are measured in, from recorded settings."""
+        return cls.measure
 
     @classmethod
     def asked(cls, data: str, recipe: Any) -> dict[str, Any]:
@@ -91,18 +98,21 @@ class Task(ABC):
         }
 
     @property
-    @abstractmethod
     def data_name(self) -> str:
         """What ``--data`` calls the data."""
+        return self.data.name
 
     @abstractmethod
     def describe(self) -> dict[str, Any]:
-        """Return the data as children see them, by size and digest, as JSON values."""
+        """Return the data as children see them, as JSON values.
+
+        Reports read ``title``, ``num_train`` and ``num_valid``; a digest tells other data.
+        """
 
     @property
-    @abstractmethod
     def num_test(self) -> int:
         """Images, or symbols, of the test part."""
+        return len(self.data.test)
 
     @abstractmethod
     def cost(self, architecture: Any) -> Cost:

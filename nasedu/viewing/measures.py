@@ -37,13 +37,13 @@ def measure_for(thing: Any, settings: Mapping[str, Any]) -> Measure | None:
         settings: Of the data or the evaluator, which say the unit of a text.
 
     Returns:
-        The measure; None if no problem has such a thing, or its row says nothing of a measure.
+        The measure; None if no problem has such a thing.
     """
     try:
         row = problem_of(thing)
     except TypeError:
         return None
-    return row.load("measure")(settings) if row.measure else None
+    return row.load("task").measure_of(settings)
 
 
 def measure_named(of: str | Measure, own: Iterable[Measure | None] = ()) -> Measure:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nasedu.errors import SettingError
 from nasedu.problems import read_architecture
 from nasedu.training.measure import ACCURACY, Measure
+from nasedu.training.outcome import renamed
 from nasedu.viewing.columns import INK, QUIET
 from nasedu.viewing.measures import RESULT, measure_for
 from nasedu.viewing.pens import PENS
@@ -102,7 +103,7 @@ def _read(outcome: Mapping[str, Any], of: Measure) -> list[float]:
 
 
 def _test(outcome: Mapping[str, Any], of: Measure) -> float | None:
-    point = outcome.get("test", outcome.get("test_accuracy"))  # its name until there were others
+    point = renamed(outcome).get("test")
     return None if point is None else of.read(point)
 
 

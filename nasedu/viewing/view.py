@@ -37,9 +37,9 @@ class View:
         is_last_row_wide: Whether the panels of the last row have the room of two each.
     """
 
-    title: str = "Network"
-    thing: str = "network"
-    things: str = "networks"
+    title: str = "Child"
+    thing: str = "child"
+    things: str = "children"
     example: str = "example"
     valid_part: str = "these validation data"
     test_part: str = "The test data were"

@@ -62,3 +62,16 @@ def test_a_search_in_which_every_child_failed_ends_with_one(tmp_path, capsys):
     assert nasedu("search", "--run", tmp_path, *QUICK, *impossible, "--heights", "7") == 1
     assert "every child failed: the first reason is" in capsys.readouterr().out
     assert nasedu("resume", tmp_path) == 1
+
+
+def test_stopped_while_it_loads_a_resumed_run_says_how_many_children_it_has(
+    tmp_path, monkeypatch, capsys
+):
+    assert nasedu("search", "--run", tmp_path, *QUICK, "--layers", "2") == 0
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("nasedu.searching.loop.make_workers", interrupted)
+    assert nasedu("resume", tmp_path, "--trials", "4") == 130
+    assert "stopped; 2 children are kept" in capsys.readouterr().err

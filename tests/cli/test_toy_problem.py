@@ -101,6 +101,7 @@ def test_without_the_problem_a_run_is_one_clear_line(whole):
             _, err = process.communicate()
         assert process.returncode == 2 and err.count("\n") == 1
         assert "this JSON is a 'toy_curve_space'; expected a 'conv_net_space'" in err
+        assert "name a kind of your own by --problem module:ROW" in err
 
 
 def test_options_that_it_does_not_take_are_one_clear_line(whole):

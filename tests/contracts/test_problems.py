@@ -136,7 +136,7 @@ class TestProblem:
 
 
 def test_the_doubles_name_every_part_that_a_row_has():
-    assert {*PARTS, "viewing", "measure", "name", "architecture_kind", "title", "data"} == {
+    assert {*PARTS, "viewing", "name", "architecture_kind", "title", "data"} == {
         one.name for one in fields(problems.Problem)
     }
 

@@ -256,10 +256,6 @@ RECIPES = {"first": CurveRecipe(), "train": CurveRecipe(epochs=6)}
 HERE = __name__
 
 
-def measured(settings):
-    return ERROR
-
-
 ROW = Problem(
     name="toy",
     architecture_kind="toy_curve",
@@ -270,6 +266,5 @@ ROW = Problem(
     task=f"{HERE}:CurveTask",
     recipes=f"{HERE}:RECIPES",
     data=DATA,
-    measure=f"{HERE}:measured",
     data_names=f"{HERE}:data_names",
 )

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from decided import state_digest
 
 from nasedu import (
     Controller,
@@ -59,11 +60,6 @@ def searched(space, **settings):
         ):
             pass
         trials = Study(folder).trials()
-    state, digest = by_place(strategy), hashlib.sha256()
-    for name in sorted(state):
-        value = state[name]
-        digest.update(name.encode())
-        digest.update(value.numpy().tobytes() if hasattr(value, "numpy") else repr(value).encode())
     return {
         "tokens": [list(trial.tokens) for trial in trials],
         "seeds": [trial.seed for trial in trials],
@@ -71,20 +67,8 @@ def searched(space, **settings):
         "train": [list(trial.outcome.train_curve) for trial in trials],
         "rewards": [trial.reward for trial in trials],
         "parameters": [trial.outcome.num_parameters for trial in trials],
-        "state": digest.hexdigest(),
+        "state": state_digest(strategy),
     }
-
-
-def by_place(strategy):
-    """Return the state as first studies wrote it: a weight's moments under its place."""
-    places = {name: place for place, name in enumerate(strategy.weights)}
-    state = {}
-    for key, value in strategy.state_dict().items():
-        if key.startswith("adam."):
-            name, _, field = key.removeprefix("adam.").rpartition(".")
-            key = f"adam.{places[name]}.{field}"
-        state[key] = value
-    return state
 
 
 def images():

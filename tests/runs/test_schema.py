@@ -1,6 +1,5 @@
 """Studies that earlier versions wrote: they are read, reported and gone on with."""
 
-import hashlib
 import json
 import shutil
 import sqlite3
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from decided import state_digest
 
 from nasedu import Study
 from nasedu.controller import make_strategy
@@ -30,25 +30,13 @@ def schema_of(folder):
 
 
 def state_of(folder):
-    """Return the digest of the strategy's state, a weight's moments under its place as then."""
+    """Return the digest of the strategy's state."""
     with Study(folder) as study:
         settings = dict(study.config.strategy)
         decisions = read_space(study.config.space).decisions
         strategy = make_strategy(settings.pop("name"), decisions, study.config.seed, **settings)
         study.restore(strategy, torch.Generator())
-    places = {name: place for place, name in enumerate(strategy.weights)}
-    state = {}
-    for key, value in strategy.state_dict().items():
-        if key.startswith("adam."):
-            name, _, field = key.removeprefix("adam.").rpartition(".")
-            key = f"adam.{places[name]}.{field}"
-        state[key] = value
-    digest = hashlib.sha256()
-    for key in sorted(state):
-        value = state[key]
-        digest.update(key.encode())
-        digest.update(value.numpy().tobytes() if hasattr(value, "numpy") else repr(value).encode())
-    return digest.hexdigest()
+    return state_digest(strategy)
 
 
 @pytest.fixture(params=KINDS)

@@ -256,7 +256,7 @@ def test_a_lock_that_cannot_be_had_says_why(tmp_path):
 def test_a_second_search_on_a_running_one_is_refused(tmp_path):
     first = search(SPACE, strategy(), evaluator=Counted(), workers=1, run=tmp_path)
     next(first)
-    with pytest.raises(StudyError, match="in use by another search"):
+    with pytest.raises(StudyError, match="in use by another process"):
         run_all(run=tmp_path, trials=80, batch=8)
     first.close()
     assert isinstance(run_all(run=tmp_path, trials=80, batch=8)[-1], Finished)

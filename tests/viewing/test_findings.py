@@ -91,7 +91,7 @@ def test_what_size_explains_is_told():
 def test_learning_curves_end_somewhere():
     assert curves_alt(trials([0.5, 0.75, 0.25])) == (
         "Child 2 reaches a validation accuracy of 0.750, "
-        "the next 2 different networks 0.250 to 0.500."
+        "the next 2 different children 0.250 to 0.500."
     )
 
 
