@@ -86,6 +86,10 @@ class ManySearches:
             "code": code(),
         }
 
+    @property
+    def asked(self):
+        return self.settings
+
     def prepare(self):
         """Load nothing: the table is here."""
 

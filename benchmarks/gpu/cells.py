@@ -134,6 +134,10 @@ class Case:
     def settings(self):
         return {"shape": list(self.shape), "precision": self.precision, "rounds": self.rounds}
 
+    @property
+    def asked(self):
+        return self.settings
+
     def prepare(self):
         torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
 

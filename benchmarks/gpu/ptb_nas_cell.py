@@ -70,6 +70,11 @@ class SizedTraining(RecordedTraining):
         recipe = {k: v for k, v in super().settings["recipe"].items() if k != "epochs"}
         return super().settings | {"recipe": recipe}
 
+    @property
+    def asked(self):
+        recipe = {k: v for k, v in super().asked["recipe"].items() if k != "epochs"}
+        return super().asked | {"recipe": recipe}
+
     def result(self, training):
         """Return the numbers of a finished training; the test text is read here alone."""
         data, outcome = self.task.data, training.outcome()

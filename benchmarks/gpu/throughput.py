@@ -137,6 +137,10 @@ class Cases:
     def settings(self):
         return {"processes": self.count, "toy": self.toy, "images": self.images}
 
+    @property
+    def asked(self):
+        return self.settings
+
     def orders(self):
         """Return network, precision and batch of every case."""
         nets = ("reference",) if self.toy else tuple(NETS)

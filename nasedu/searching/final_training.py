@@ -23,6 +23,7 @@ from nasedu.searching.evaluator import said_in_one_line
 from nasedu.searching.jobs import RESULT, check_minutes, do_job
 from nasedu.training import Checkpoint, Epoch, Outcome, Task, Training
 from nasedu.training.outcome import renamed
+from nasedu.training.training import name_of
 from nasedu.values import Count, checked, fill
 
 CHECKPOINT = "checkpoint.safetensors"
@@ -91,6 +92,13 @@ class FinalTraining:
     def settings(self) -> dict[str, Any]:
         """What decides the weights, as JSON values."""
         return self._settings
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Those of the settings that are known before the data are loaded."""
+        recipe = self.recipe.to_dict()
+        about = {"architecture": name_of(self.net), "recipe": recipe, "seed": self.seed}
+        return {**about, "data": {"name": self.data}}
 
     @cached_property
     def _settings(self) -> dict[str, Any]:

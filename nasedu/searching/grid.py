@@ -175,6 +175,11 @@ class GridPoint:
         """What decides the outcome, as JSON values."""
         return self.base.settings | {"recipe": self.recipe.to_dict()}
 
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Those of the settings that are known before the data are loaded."""
+        return self.base.asked | {"recipe": self.recipe.to_dict()}
+
     def prepare(self) -> None:
         """Load everything of torch that training needs; the data are each point's own."""
         replace(self.base).prepare()

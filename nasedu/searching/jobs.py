@@ -8,7 +8,7 @@ from copy import copy
 from pathlib import Path
 from typing import Any, Protocol
 
-from nasedu.documents import read_json
+from nasedu.documents import check_same, read_json
 from nasedu.errors import SettingError, StudyError
 from nasedu.runs import Trial, open_run, write_text
 from nasedu.searching.clock import Deadline
@@ -37,7 +37,12 @@ class Job(Protocol):
 
     @property
     def settings(self) -> dict[str, Any]:
-        """All that decides its result, as JSON values; told without loading much."""
+        """All that decides its result, as JSON values."""
+        ...
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Those of the settings that are known before anything is loaded."""
         ...
 
     def prepare(self) -> None:
@@ -78,11 +83,12 @@ def run_jobs(
         finished: Results by name that are known from elsewhere.
 
     Raises:
-        StudyError: A folder holds another job or cannot be read, or a job failed.
+        StudyError: A folder holds another job or cannot be read, or a job failed. Of one that is
+            finished the data are not compared, for they are not loaded.
     """
     known, pending = dict(finished or {}), []
     for number, job in enumerate(jobs, start=1):
-        if job.name not in known and (found := read_result(folder / job.name)) is not None:
+        if job.name not in known and (found := _finished(job, folder / job.name)) is not None:
             known[job.name] = found
         if job.name in known:
             yield job, known[job.name]
@@ -106,6 +112,26 @@ def run_jobs(
                 )
     finally:
         crew.cancel()
+
+
+def _finished(job: Job, folder: Path) -> Result | None:
+    """Return the result that a job has, None if it has none yet; no data are loaded.
+
+    Raises:
+        StudyError: It is that of a job that was asked for otherwise, or cannot be read.
+    """
+    result = read_result(folder)
+    if result is not None:
+        recorded = read_object(folder / RECORD, "choose another folder")
+        check_same(job.asked, _part_like(job.asked, recorded), str(folder), StudyError)
+    return result
+
+
+def _part_like(asked: Any, recorded: Any) -> Any:
+    """Return those values of a record that stand under the names of another one."""
+    if not (isinstance(asked, dict) and isinstance(recorded, dict)):
+        return recorded
+    return {name: _part_like(value, recorded.get(name)) for name, value in asked.items()}
 
 
 class JobEvaluator:
@@ -160,12 +186,19 @@ def read_result(folder: Path) -> Result | None:
         StudyError: The file cannot be read.
     """
     path = folder / RESULT
-    if not path.exists():
-        return None
+    return read_object(path, "move it away to do it again") if path.exists() else None
+
+
+def read_object(path: Path, remedy: str) -> dict[str, Any]:
+    """Return the object in a file of JSON.
+
+    Raises:
+        StudyError: The file cannot be read.
+    """
     try:
         return checked(read_json(path), dict[str, Any], "the whole")
     except (OSError, ValueError) as error:
-        raise StudyError(f"{path} cannot be read ({error}); move it away to do it again") from None
+        raise StudyError(f"{path} cannot be read ({error}); {remedy}") from None
 
 
 def check_minutes(minutes: float | None, run: str | Path | None) -> Deadline | None:
