@@ -79,9 +79,7 @@ def test_a_result_of_other_settings_is_refused_by_the_first_difference(tmp_path)
 
 
 def test_one_that_fails_is_one_line_and_is_tried_again(tmp_path):
-    with pytest.raises(
-        StudyError, match="an addition failed: ValueError: no luck; run"
-    ):
+    with pytest.raises(StudyError, match="an addition failed: ValueError: no luck; run"):
         done(tmp_path, [Adding("one", (1, 2), fails=True)])
     assert done(tmp_path)["one"] == {"sum": 3} and times(tmp_path, "one") == 2
 
