@@ -48,7 +48,7 @@ def tested(lab, policy, random, n):
     Of trainings that did not choose; seeds where one of the two has none are left out.
     """
     own = [
-        mean_of_others(lab.table.test_accuracy, winners(places, lab.accuracy, n))
+        mean_of_others(lab.table.tested, winners(places, lab.accuracy, n))
         for places in (policy, random)
     ]
     difference = own[0] - own[1]

@@ -114,7 +114,7 @@ class Laboratory:
         self.table = NetworkTable.load(chosen.table)
         self.seeds = range(chosen.seeds)
         self.evaluator = TabularEvaluator(self.table)
-        self.accuracy = self.table.best_accuracy[0]
+        self.accuracy = self.table.best[0]
         self.size = len(self.table)
         if not np.isfinite(self.accuracy).all():
             raise SystemExit(f"{chosen.table} has networks without a result; finish it first")

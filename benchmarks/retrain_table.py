@@ -31,7 +31,7 @@ def train_again(table, entries):
             trials[trial] = repeat, place
             workers.submit(trial)
         for trial, outcome in workers.completed():
-            counts = evaluator.images_right(outcome)
+            counts = evaluator.numbers(outcome)
             if counts is None:
                 raise SystemExit(f"an entry could not be trained again: {outcome.reason}")
             right[trials[trial]] = counts

@@ -41,9 +41,9 @@ class Networks:
 
     def row(self, name, place):
         """Describe one network; of the best by validation the trainings that did not choose it."""
-        every = self.table.test_accuracy[:, place]
+        every = self.table.tested[:, place]
         chosen = place == self.best
-        test = mean_of_others(self.table.test_accuracy, [place])[0] if chosen else np.nanmean(every)
+        test = mean_of_others(self.table.tested, [place])[0] if chosen else np.nanmean(every)
         return [
             name,
             f"{self.table.parameters[place]:,}",
@@ -66,7 +66,7 @@ def tests_of(lab, found):
         name: [winners(places, lab.accuracy, n) for n in AT] for name, places in found.items()
     }
     tested = {
-        name: [mean_of_others(lab.table.test_accuracy, places) for places in own]
+        name: [mean_of_others(lab.table.tested, places) for places in own]
         for name, own in chosen.items()
     }
     return chosen, tested

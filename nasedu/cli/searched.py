@@ -69,8 +69,6 @@ def searched(context: typer.Context) -> Searched:
 
 def _in_a_table(context: typer.Context) -> Searched:
     """Return what looks children up, in the table's space or in the chains of it."""
-    from dataclasses import replace
-
     from nasedu.tables import NetworkTable, TabularEvaluator
 
     options = context.params
@@ -81,7 +79,6 @@ def _in_a_table(context: typer.Context) -> Searched:
                 "already; leave it out"
             )
     table = NetworkTable.load(options["table"])
-    space = table.space
-    if is_given(context, "skip_connections"):
-        space = replace(space, skip_connections=options["skip_connections"])
+    skips = {"skip_connections": "skip_connections"}
+    space = filled(context, table.space, skips, table.problem)
     return Searched(space, None, None, TabularEvaluator(table, space, noise=options["noise"]))

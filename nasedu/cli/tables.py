@@ -10,95 +10,109 @@ from typing import Annotated
 import typer
 
 from nasedu.cli.options import (
+    FIELDS_OF_A_RECIPE,
+    FIELDS_OF_A_SPACE,
     Command,
+    DataName,
     Filters,
     Group,
     Heights,
+    ProblemName,
+    RecipeName,
     SkipConnections,
+    SpaceName,
     Widths,
     Workers,
-    numbers_of,
+    filled,
+    named,
 )
 from nasedu.cli.terminal import say
+from nasedu.problems import find_problem, problem_on
 
 FIRST = 400  # trainings of this run, after which it is known how long the rest takes
 EVERY = 4000  # trainings, from one line to the next
+TABLE = "table"  # the name of the space and the recipe that a problem has for tables
 
-table_app = typer.Typer(help="Tables of every network of a small space.", cls=Group)
+table_app = typer.Typer(help="Tables of every child of a small space.", cls=Group)
 
 
 @table_app.command(cls=Command)
 def build(
+    context: typer.Context,
     folder: Annotated[Path, typer.Argument(help="Folder to measure in and go on from.")] = Path(
         "runs/table"
     ),
     seed: Annotated[int, typer.Option(help="Decides the children's weights and order.")] = 0,
     workers: Workers = None,
-    data: Annotated[str, typer.Option(help="Images, see `nasedu data list`.")] = "digits",
-    epochs: Annotated[int, typer.Option(help="Passes over the images.")] = 5,
-    layers: Annotated[int, typer.Option(help="Layers of every network.")] = 3,
+    problem: ProblemName = None,
+    data: DataName = None,
+    recipe: RecipeName = TABLE,
+    epochs: Annotated[
+        int | None, typer.Option(help="Passes over the data; default 5, of text 1.")
+    ] = None,
+    space: SpaceName = TABLE,
+    layers: Annotated[int | None, typer.Option(help="Layers of every network; default 3.")] = None,
     heights: Heights = "1,3,5",
     widths: Widths = "1,3,5",
     filters: Filters = "8,24",
     skip_connections: SkipConnections = True,
+    base: Annotated[int | None, typer.Option(help="Leaves of every cell; default 2.")] = None,
     best: Annotated[int, typer.Option(help="Train so many of the best three times.")] = 500,
     known: Annotated[
         str | None,
         typer.Option(help="Table, or a part of one, whose trainings are not repeated: name, file."),
     ] = None,
 ) -> None:
-    """Train every network of a space.
+    """Train every child of a small space.
 
-    Searches of it take seconds afterwards. As it stands it takes about nine hours of one core. It
-    may be stopped at any time: the same command goes on. A seed that nobody knows makes a table
-    that nobody has searched yet.
+    Searches of it take seconds afterwards. As it stands it takes about nine hours of one core;
+    --data ptb-chars, for every recurrent cell of base 2, takes six. It may be stopped at any time:
+    the same command goes on. A seed that nobody knows makes a table that nobody has searched yet.
     """
     from tqdm import tqdm
 
-    from nasedu.spaces import ConvNetSpace
     from nasedu.tables import NetworkTable, measure
-    from nasedu.tables.building import TABLE
-    from nasedu.training import Recipe
+    from nasedu.tables.building import FILE
     from nasedu.viewing.progress import duration
     from nasedu.viewing.table_sheet import write_sheet
+    from nasedu.viewing.view import view_of
 
-    space = ConvNetSpace(
-        layers,
-        numbers_of("heights", heights),
-        numbers_of("widths", widths),
-        numbers_of("filters", filters),
-        skip_connections=skip_connections,
-    )
-    options = {"data": data, "recipe": Recipe(epochs=epochs), "seed": seed}
+    kind = problem_on(data or "digits") if problem is None else find_problem(problem)
+    data = kind.data if data is None else data
+    searched = filled(context, named(kind, "spaces", space or TABLE), FIELDS_OF_A_SPACE, kind)
+    how = filled(context, named(kind, "recipes", recipe or TABLE), FIELDS_OF_A_RECIPE, kind)
+    options = {"data": data, "recipe": how, "seed": seed}
     table = NetworkTable.load(known) if known is not None else None
-    events = measure(folder, space, best=best, workers=workers, known=table, **options)
+    events = measure(folder, searched, best=best, workers=workers, known=table, **options)
+    epoch = "epoch" if how.epochs == 1 else "epochs"
     say(
-        f"{space.size:,} networks of {layers} layers, {epochs} epochs each on {data}; a random "
-        f"tenth and the best {min(best, space.size):,} three times"
+        f"{searched.size:,} {view_of(searched).searched(searched)}, {how.epochs} {epoch} each on "
+        f"{data}; a random tenth and the best {min(best, searched.size):,} three times"
     )
-    done, here, top, begun = 0, 0, 0.0, time.monotonic()
+    done, here, top, told, begun = 0, 0, -1.0, "", time.monotonic()
     try:
         with closing(events), tqdm(unit="training", disable=None) as bar:
             for here, event in enumerate(events, start=1):
                 done, outcome = event.done, event.trial.outcome
-                if outcome and outcome.valid_curve:
-                    top = max(top, *outcome.valid_curve[-5:])
+                if outcome and outcome.reward is not None and outcome.reward > top:
+                    value = event.measure.best(outcome.valid_curve)
+                    top, told = outcome.reward, f", best {event.measure.name} {value:.3f}"
                 if here == 1:
                     begun = time.monotonic()
                     bar.initial = bar.n = bar.last_print_n = done - 1
                 bar.total = event.total
-                bar.set_postfix_str(f"best accuracy {top:.3f}", refresh=False)
+                bar.set_postfix_str(told.removeprefix(", "), refresh=False)
                 bar.update(done - bar.n)
                 if here == FIRST or here % EVERY == 0:
                     left = (event.total - done) * (time.monotonic() - begun) / here
-                    line = f"{done:,} of {event.total:,} trainings, best accuracy {top:.3f}"
+                    line = f"{done:,} of {event.total:,} trainings{told}"
                     say(f"{line}, about {duration(left)} to go")
     except KeyboardInterrupt:
         kept = f"{done:,} trainings are kept in {folder}" if here else "nothing new was trained"
         say(f"\nstopped; {kept}. The same command goes on", err=True)
         raise typer.Exit(130) from None
-    say(f"table: {folder / TABLE}")
-    say(f"data sheet: {write_sheet(folder / TABLE)}")
+    say(f"table: {folder / FILE}")
+    say(f"data sheet: {write_sheet(folder / FILE)}")
     say(f"search it with `nasedu search --table {folder}`")
 
 

@@ -27,7 +27,12 @@ blocks 4 and 8, that is after layers 12 and 24: our choice.
 FIRST_NETWORKS = ConvNetSpace(4, num_filters=(8, 16, 24, 36), skip_connections=False)
 """Chains that train in a second on 8x8 images: for a first search, ours."""
 
-NETWORKS: Mapping[str, ConvNetSpace] = MappingProxyType({"first": FIRST_NETWORKS, **PRESETS})
+ALL_NETWORKS = ConvNetSpace(3, (1, 3, 5), (1, 3, 5), (8, 24))
+"""46,656 networks, few and small enough to train them all: ours."""
+
+NETWORKS: Mapping[str, ConvNetSpace] = MappingProxyType(
+    {"first": FIRST_NETWORKS, **PRESETS, "table": ALL_NETWORKS}
+)
 
 CELLS: Mapping[str, RecurrentCellSpace] = MappingProxyType(
     {
@@ -35,6 +40,8 @@ CELLS: Mapping[str, RecurrentCellSpace] = MappingProxyType(
         "max-and-sin": RecurrentCellSpace(
             8, ("add", "mul", "max"), ("identity", "tanh", "sigmoid", "relu", "sin")
         ),
+        "table": RecurrentCellSpace(2),
     }
 )
-"""The paper's space of cells, and the one that it was enlarged to (section 4.2)."""
+"""The paper's space of cells, the one that it was enlarged to (section 4.2), and one of 36,864
+descriptions, which are few enough to train them all (figure 5 has such a cell)."""

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from itertools import product
+from typing import TYPE_CHECKING, ClassVar
 
 from nasedu.architectures import Activation, CellNode, Combine, RecurrentCell
 from nasedu.errors import SearchSpaceError
 from nasedu.spaces.decision import Decision
+from nasedu.spaces.enumeration import count_sequences, places_of, sequences_at
 from nasedu.spaces.space import Space
 from nasedu.values import Count
+
+if TYPE_CHECKING:  # a space alone needs no numpy
+    import numpy as np
+    from numpy.typing import NDArray
 
 MAX_BASE = 64  # 258 decisions, which a controller takes one after the other
 
@@ -59,6 +65,24 @@ class RecurrentCellSpace(Space):
         names = ("cell_output", "cell_input")
         return (*pairs, *(Decision(name, size + 1, indices) for name in names))
 
+    def representatives(self) -> NDArray[np.int64]:
+        """Return the place of the first description of the same cell: ``(N,)``.
+
+        Combinations do not care for the order of their two inputs, so that the subtrees below
+        any node may change places: the cell is the same, its leaves have other numbers.
+        """
+        import numpy as np
+
+        places = np.arange(count_sequences(self.decisions))
+        tokens = sequences_at(self.decisions, places)
+        first = places
+        for order in node_orders(self.base):
+            pairs = [2 * k + i for k in (*order, len(order)) for i in (0, 1)]
+            indices = np.argsort(order)[tokens[:, -2:]]
+            moved = np.concatenate([tokens[:, pairs], indices], axis=1)
+            first = np.minimum(first, places_of(self.decisions, moved))
+        return first
+
     def check(self, tokens: Sequence[int]) -> None:
         """Raise `SearchSpaceError` unless the tokens describe a whole cell."""
         if len(tokens) != len(self.decisions):
@@ -105,3 +129,23 @@ class RecurrentCellSpace(Space):
             tokens.append(self.combines.index(node.combine))
             tokens.append(self.activations.index(node.activation))
         return [*tokens, cell.cell_output, cell.cell_input]
+
+
+def node_orders(base: int) -> list[tuple[int, ...]]:
+    """Return every order of the nodes of a tree that exchanges subtrees: 2^(base - 1) of them.
+
+    Args:
+        base: Leaves. Nodes are numbered level by level from the leaves, see `RecurrentCell`.
+
+    Returns:
+        For each order, which node stands in the place of node 0, of node 1, and so on.
+    """
+    orders = []
+    for swaps in product((False, True), repeat=base - 1):
+        order = [0] * (2 * base - 1)
+        order[-1] = 2 * base - 2
+        for k in reversed(range(base - 1)):  # from the root down
+            below = [2 * (order[base + k] - base), 2 * (order[base + k] - base) + 1]
+            order[2 * k : 2 * k + 2] = reversed(below) if swaps[k] else below
+        orders.append(tuple(order))
+    return orders

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from math import prod
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from nasedu.errors import NaseduError, SearchSpaceError
 from nasedu.spaces.decision import Decision
+from nasedu.spaces.enumeration import count_sequences
 from nasedu.values import Value
+
+if TYPE_CHECKING:  # a space alone needs no numpy
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Space(Value):
@@ -34,6 +39,19 @@ class Space(Value):
     def deepest(self) -> int | None:
         """Layers that children can grow to in a search; None if all have one shape."""
         return None
+
+    def representatives(self) -> NDArray[np.int64]:
+        """Return which descriptions are one architecture: ``(N,)`` places, of a small space.
+
+        Each description has the place of the first that is the same but for the names of its
+        parts; usually every one has its own.
+
+        Raises:
+            SearchSpaceError: There are too many to list.
+        """
+        import numpy as np
+
+        return np.arange(count_sequences(self.decisions))
 
     def check(self, tokens: Sequence[int]) -> Any:
         """Raise `SearchSpaceError` unless the tokens describe a whole child."""

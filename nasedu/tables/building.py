@@ -11,12 +11,15 @@ from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from nasedu.documents import check_same
 from nasedu.errors import DataError, SettingError, StudyError
+from nasedu.problems import FIRST, problem_of
 from nasedu.runs.provenance import warn_of_other_machine
 from nasedu.runs.study import Study
 from nasedu.runs.trial import Trial, check_seed
@@ -24,7 +27,7 @@ from nasedu.searching.cores import check_workers
 from nasedu.searching.evaluator import train_child
 from nasedu.searching.events import Started, TrialFinished, Updated
 from nasedu.searching.loop import search
-from nasedu.spaces import ConvNetSpace, count_sequences, sequences_at
+from nasedu.spaces import Space, count_sequences, sequences_at
 from nasedu.tables.enumeration import (
     BEST,
     DIVERGED_REWARD,
@@ -34,53 +37,56 @@ from nasedu.tables.enumeration import (
     job_seed,
 )
 from nasedu.tables.measurements import Measurements, TestingEvaluator
-from nasedu.tables.network_table import DIVERGED, NetworkTable
-from nasedu.training import Outcome, Recipe
+from nasedu.tables.network_table import DIVERGED, MISSING, NetworkTable
+from nasedu.training import Measure, Outcome
 from nasedu.values import fill
 
 BATCH = 400  # trainings between two exports; they are queued together, the largest first
-MOST_IMAGES = 2**15 - 1  # that a table can count
-OLD_LOG, TABLE = "measured.csv", "table.npz"
+MOST = 2**15 - 1  # examples that a table can count
+FOR_TABLES = "table"  # the name of a recipe
+OLD_LOG, FILE = "measured.csv", "table.npz"
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One more network was trained, or failed.
+    """One more child was trained, or failed.
 
     Attributes:
         done: Trainings with a result, those of earlier runs included.
-        total: Trainings that there will be; until the best networks are known, at most.
+        total: Trainings that there will be; until the best are known, at most.
         trial: What was trained, with its outcome.
+        measure: What its outcome is measured in.
     """
 
     done: int
     total: int
     trial: Trial
+    measure: Measure
 
 
 def measure(
     folder: str | Path,
-    space: ConvNetSpace,
+    space: Space,
     *,
-    data: str = "digits",
-    recipe: Recipe | None = None,
+    data: str | None = None,
+    recipe: Any = None,
     seed: int = 0,
     best: int = BEST,
     workers: int | None = None,
     known: NetworkTable | None = None,
 ) -> Generator[Measured, None, None]:
-    """Train every network of a space, some of them three times, and write the table.
+    """Train every child of a space, some of them three times, and write the table.
 
     A random tenth of the space is trained first and three times, then the rest once in random
     order, then the best again. Leaving the loop ends the work; another call goes on with it.
 
     Args:
         folder: Run folder of the study, and of ``table.npz``, which grows with the work.
-        space: At most ten million networks, each of all layers.
-        data: Name of the images, see ``nasedu data list``.
-        recipe: How to train; default 5 epochs.
-        seed: Decides the seeds of the children and which networks are trained three times.
-        best: How many of the best networks are trained three times; may grow later, not shrink.
+        space: At most ten million descriptions, each of all layers.
+        data: Name of the data, see ``nasedu data list``; default the problem's first.
+        recipe: How to train; default the problem's for a table.
+        seed: Decides the seeds of the children and which of them are trained three times.
+        best: How many of the best are trained three times; may grow later, not shrink.
         workers: Children trained at a time; default one a core.
         known: A table of the same space that was begun elsewhere; its trainings are not repeated.
 
@@ -88,7 +94,7 @@ def measure(
         SettingError: An argument outside of what makes sense.
         SearchSpaceError: The space is too large.
         StudyError: The folder holds something else, or measurements that were made otherwise;
-            or, at the end, trainings failed for which the network is not to blame.
+            or, at the end, trainings failed for which the child is not to blame.
     """
     check_seed(seed)
     count_sequences(space.decisions)
@@ -98,13 +104,15 @@ def measure(
     if (folder / OLD_LOG).exists():
         raise StudyError(
             f"{folder} has {OLD_LOG}, the log of an older nasedu, which is no longer read; choose "
-            f"another folder, and go on from {TABLE} by --known if it is there"
+            f"another folder, and go on from {FILE} by --known if it is there"
         )
-    evaluator = TestingEvaluator(space, data, recipe or Recipe(epochs=5))
+    known_recipes = problem_of(space).load("recipes")
+    recipe = recipe or known_recipes.get(FOR_TABLES, known_recipes[FIRST])
+    evaluator = TestingEvaluator(space, data, recipe)
     settings = evaluator.settings
-    images = max(settings[name] for name in ("num_valid", "num_test"))
-    if images > MOST_IMAGES:
-        raise SettingError(f"{data} has {images:,} test images; expected at most {MOST_IMAGES:,}")
+    most = max(settings[name] for name in ("num_valid", "num_test"))
+    if evaluator.task.is_share and most > MOST:
+        raise SettingError(f"{evaluator.data} has {most:,} to test; expected at most {MOST:,}")
     for table in [known] if known else []:
         _check_known(table, evaluator, seed)
         warn_of_other_machine(table.name or "the known table", table.about["machines"][0])
@@ -113,7 +121,7 @@ def measure(
 
 def _measure(
     folder: Path,
-    space: ConvNetSpace,
+    space: Space,
     evaluator: TestingEvaluator,
     seed: int,
     best: int,
@@ -150,11 +158,11 @@ def _measure(
             elif isinstance(event, TrialFinished):
                 assert event.trial.outcome
                 results.add(strategy.job_of(event.trial), event.trial.outcome)
-                yield Measured(len(results), total, event.trial)
+                yield Measured(len(results), total, event.trial, evaluator.task.measure)
             elif isinstance(event, Updated):
                 total = strategy.total
             if not isinstance(event, TrialFinished) and len(results):
-                results.table(about).save(folder / TABLE)
+                results.table(about).save(folder / FILE)
     if failed := strategy.failed:
         raise StudyError(
             f"{len(failed)} trainings failed, the first with {failed[0].reason!r}; "
@@ -177,7 +185,7 @@ def _known_tables(
 ) -> list[NetworkTable]:
     """Return what was measured before the study in the folder began, and is not in it."""
     tables = [known] if known else []
-    if (folder / "study.db").exists() and (folder / TABLE).exists():
+    if (folder / "study.db").exists() and (folder / FILE).exists():
         try:
             table = NetworkTable.load(folder)
             _check_known(table, evaluator, seed)
@@ -217,13 +225,13 @@ def _add_all(results: Measurements, strategy: Enumeration, study: Study) -> None
 
 
 def rewards_of(table: NetworkTable) -> Tensor:
-    """Return the ``(R, N)`` rewards of a table, as an `Enumeration` knows them."""
-    rewards = torch.from_numpy(table.reward.copy())
+    """Return the ``(R, N)`` rewards of a table's trainings, as an `Enumeration` knows them."""
+    rewards = torch.from_numpy(np.where(table.test == MISSING, np.nan, table.reward))
     rewards[torch.from_numpy(table.test == DIVERGED)] = DIVERGED_REWARD
     return rewards
 
 
-def table_trial(space: ConvNetSpace, seed: int, place: int, repeat: int = 0) -> Trial:
+def table_trial(space: Space, seed: int, place: int, repeat: int = 0) -> Trial:
     """Return the trial behind one training of a table: its number counts through all of them."""
     size, job = count_sequences(space.decisions), (place, repeat)
     tokens = tuple(sequences_at(space.decisions, place).tolist())
@@ -234,10 +242,12 @@ def evaluator_of(table: NetworkTable) -> TestingEvaluator:
     """Return what measured a table, to train an entry of it again.
 
     Raises:
-        StudyError: The images are no longer those that it was measured on.
+        StudyError: The data are no longer those that it was measured on.
     """
     recorded = table.about["evaluator"]
-    evaluator = TestingEvaluator(table.space, recorded["data"], fill(Recipe, recorded["recipe"]))
+    kind = type(table.problem.load("recipes")[FIRST])
+    recipe = fill(kind, recorded["recipe"])
+    evaluator = TestingEvaluator(table.space, recorded["data"], recipe)
     check_same(evaluator.settings, recorded, "the table", StudyError)
     return evaluator
 

@@ -11,9 +11,9 @@ import numpy as np
 from nasedu.errors import StudyError
 from nasedu.runs.trial import Trial
 from nasedu.searching.training_evaluator import TrainingEvaluator
-from nasedu.spaces import ConvNetSpace, count_sequences, sequences_at
+from nasedu.spaces import Space, count_sequences, sequences_at
 from nasedu.tables.enumeration import REPEATS, Job, has_diverged
-from nasedu.tables.network_table import DIVERGED, MISSING, NetworkTable
+from nasedu.tables.network_table import DIVERGED, MISSING, NetworkTable, dtype_of
 from nasedu.training import Outcome
 
 
@@ -38,39 +38,44 @@ class TestingEvaluator(TrainingEvaluator):
             return tested
         return replace(tested, seconds=training.processor_seconds)
 
-    def images_right(self, outcome: Outcome) -> list[int] | None:
-        """Return how many images a child classified correctly: of the test, then by epochs.
+    def numbers(self, outcome: Outcome) -> list[float] | None:
+        """Return what a table keeps of a training: of the test, then of every epoch.
 
         Returns:
-            ``1 + E`` counts; all -1 for a child that diverged; None for one whose training
-            failed by something else than its own numbers.
+            ``1 + E`` points as they are or, if they are shares, the counts; all -1 for a child
+            that diverged; None for one whose training failed by something else than its own
+            numbers.
         """
-        if not outcome.is_failed:
-            assert outcome.test is not None
-            valid = [round(a * self.settings["num_valid"]) for a in outcome.valid_curve]
-            return [round(outcome.test * self.task.num_test), *valid]
-        return [DIVERGED] * (1 + self.recipe.epochs) if has_diverged(outcome) else None
+        if outcome.is_failed:
+            return [DIVERGED] * (1 + self.recipe.epochs) if has_diverged(outcome) else None
+        assert outcome.test is not None
+        points = [outcome.test, *outcome.valid_curve]
+        if not self.task.is_share:
+            return points
+        totals = [self.task.num_test] + [self.settings["num_valid"]] * len(outcome.valid_curve)
+        return [round(point * total) for point, total in zip(points, totals, strict=True)]
 
 
 class Measurements:
     """All results so far, as the arrays of a table.
 
     Args:
-        space: The networks.
+        space: The children.
         evaluator: What measures.
         known: Tables, or parts of them, that were measured before; the last one counts most.
     """
 
     def __init__(
         self,
-        space: ConvNetSpace,
+        space: Space,
         evaluator: TestingEvaluator,
         known: Sequence[NetworkTable] = (),
     ) -> None:
         self.space, self.evaluator = space, evaluator
         size, epochs = count_sequences(space.decisions), evaluator.recipe.epochs
-        self._valid = np.full((REPEATS, size, epochs), MISSING, np.int16)
-        self._test = np.full((REPEATS, size), MISSING, np.int16)
+        dtype = dtype_of(evaluator.problem)
+        self._valid = np.full((REPEATS, size, epochs), MISSING, dtype)
+        self._test = np.full((REPEATS, size), MISSING, dtype)
         self._seconds = np.full((REPEATS, size), np.nan, np.float32)
         self._costs = (known[0].parameters, known[0].flop) if known else None
         for table in known:
@@ -95,19 +100,22 @@ class Measurements:
         """
         place, repeat = job
         if not outcome.is_failed and outcome.test is None:
-            raise StudyError(f"network {place} was trained without a test; choose another folder")
-        if (right := self.evaluator.images_right(outcome)) is None:
+            raise StudyError(f"child {place} was trained without a test; choose another folder")
+        if (numbers := self.evaluator.numbers(outcome)) is None:
             return
-        if len(right) != 1 + self.evaluator.recipe.epochs:
+        if len(numbers) != 1 + self.evaluator.recipe.epochs:
             raise StudyError(
-                f"network {place} was trained for {len(right) - 1} epochs and not "
+                f"child {place} was trained for {len(numbers) - 1} epochs and not "
                 f"{self.evaluator.recipe.epochs}; choose another folder"
             )
-        self._test[repeat, place], self._valid[repeat, place] = right[0], right[1:]
+        self._test[repeat, place], self._valid[repeat, place] = numbers[0], numbers[1:]
         self._seconds[repeat, place] = outcome.seconds
 
     def table(self, about: dict[str, Any]) -> NetworkTable:
-        """Return the table so far; what is not measured yet is missing from it."""
+        """Return the table so far; what is not measured yet is missing from it.
+
+        Descriptions of one child share what was measured of the first.
+        """
         space, task = self.space, self.evaluator.task
         if self._costs is None:
             rows = sequences_at(space.decisions, np.arange(self._test.shape[1])).tolist()

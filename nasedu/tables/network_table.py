@@ -1,6 +1,6 @@
-"""A table of every network of a small space, each trained once or more.
+"""The table of every child of a small space, each trained once or more.
 
-Legend of shapes: N networks, R trainings of each at most, E epochs.
+Legend of shapes: N descriptions, R trainings of each at most, E epochs.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from numpy.typing import ArrayLike, NDArray
 from nasedu.data.tables import tables_folder
 from nasedu.documents import read_json
 from nasedu.errors import DataError, NaseduError
-from nasedu.spaces import ConvNetSpace, count_sequences, places_of
+from nasedu.problems import Problem, problem_of, read_space
+from nasedu.spaces import Space, count_sequences, places_of
+from nasedu.training import Measure, Task
 from nasedu.values import checked
 from nasedu.whole_file import write_whole
 
@@ -30,22 +32,25 @@ MISSING = -2
 
 @dataclass(frozen=True, eq=False, repr=False)
 class NetworkTable:
-    """What training gave, for every network of a space.
+    """What training gave, for every description of a space.
 
-    A network's place is where its token sequence stands, see `places_of`. Of most networks
-    there is one training; of some there are R, which share nothing but the network.
+    A description's place is where its token sequence stands, see `places_of`. Of most children
+    there is one training; of some there are R, which share nothing but the architecture. Of
+    descriptions that are one architecture the first was trained; what is computed below from the
+    arrays has its results at the places of all.
 
     Args:
-        space: The networks.
-        about: How the table was made: ``seed``, ``evaluator`` (data, images, recipe) and
+        space: The children.
+        about: How the table was made: ``seed``, ``evaluator`` (data, recipe) and
             ``machines`` (a list: processor and versions), as JSON values.
-        valid: ``(R, N, E)`` int16 validation images right after every epoch; -1 if the child
+        valid: ``(R, N, E)`` points of the validation curves: float64, or int16 counts where
+            points are shares of the data (of images those that are right); -1 if the child
             diverged, -2 if there is no such training.
-        test: ``(R, N)`` int16 test images right after the last epoch, likewise.
+        test: ``(R, N)`` the same of the test part, after training.
         seconds: ``(R, N)`` float32 processor time of training and validation; NaN if there
             is no such training.
         parameters: ``(N,)`` int32 trained numbers.
-        flop: ``(N,)`` int64 floating-point operations of one image, forward.
+        flop: ``(N,)`` int64 floating-point operations of one image or symbol, forward.
         name: What `load` finds it by from any folder: a name, or an absolute path.
         digest: SHA-256 of the file that it was loaded from.
 
@@ -53,10 +58,10 @@ class NetworkTable:
         DataError: Arrays that do not fit the space, or too little is said about them.
     """
 
-    space: ConvNetSpace
+    space: Space
     about: dict[str, Any]
-    valid: NDArray[np.int16]
-    test: NDArray[np.int16]
+    valid: NDArray[Any]
+    test: NDArray[Any]
     seconds: NDArray[np.float32]
     parameters: NDArray[np.int32]
     flop: NDArray[np.int64]
@@ -65,14 +70,15 @@ class NetworkTable:
 
     def __post_init__(self) -> None:
         try:
-            epochs = _checked_epochs(self.about)
+            epochs = _checked_epochs(self.about, self.task.is_share)
         except ValueError as error:
             raise DataError(
                 f"the description of the table is incomplete or wrong ({error})"
             ) from None
         size, repeats = count_sequences(self.space.decisions), len(self.valid)
         shapes = {"valid": (repeats, size, epochs), "parameters": (size,), "flop": (size,)}
-        for name, dtype in ARRAYS.items():
+        for name in ARRAYS:
+            dtype = ARRAYS[name] or dtype_of(self.problem)
             shape, found = shapes.get(name, (repeats, size)), getattr(self, name)
             if found.shape != shape or found.dtype != dtype:
                 raise DataError(
@@ -83,13 +89,16 @@ class NetworkTable:
     def _check_numbers(self) -> None:
         """Raise `DataError` for a number that no training can have given."""
         known = self.about["evaluator"]
-        for name, total in (("valid", known["num_valid"]), ("test", known["num_test"])):
-            counts = getattr(self, name)
-            if counts.size and not MISSING <= counts.min() <= counts.max() <= total:
+        for name in ("valid", "test"):
+            most = known[f"num_{name}"] if self.task.is_share else LARGEST_POINT
+            points = getattr(self, name)
+            if points.size and not MISSING <= points.min() <= points.max() <= most:
                 raise DataError(
-                    f"{name} has counts from {counts.min()} to {counts.max()}; expected {MISSING} "
-                    f"to the {total} images that there are"
+                    f"{name} has numbers from {points.min()} to {points.max()}; expected "
+                    f"{MISSING} to {most:g}"
                 )
+        if (self.test[:, self.first != np.arange(len(self))] != MISSING).any():
+            raise DataError("test has trainings of descriptions that the table has under another")
         without = np.minimum(self.test, 0)[..., None]  # (R, N, 1), 0 where the child was tested
         if (np.minimum(self.valid, 0) != without).any():
             raise DataError("valid and test name different trainings as diverged or missing")
@@ -105,7 +114,27 @@ class NetworkTable:
 
     def __repr__(self) -> str:
         trained = f"{self.num_trainings:,} trainings"
-        return f"NetworkTable({len(self):,} networks, {trained}, seed {self.about['seed']})"
+        return f"NetworkTable({len(self):,} descriptions, {trained}, seed {self.about['seed']})"
+
+    @property
+    def problem(self) -> Problem:
+        """The kind of its children."""
+        return problem_of(self.space)
+
+    @property
+    def task(self) -> type[Task]:
+        """What its children were trained for."""
+        return self.problem.load("task")
+
+    @cached_property
+    def measure(self) -> Measure:
+        """What its children are measured in."""
+        return self.task.measure_of(self.about["evaluator"])
+
+    @cached_property
+    def first(self) -> NDArray[np.int64]:
+        """``(N,)`` the place that was trained for every description."""
+        return self.space.representatives()
 
     @property
     def num_trainings(self) -> int:
@@ -114,31 +143,35 @@ class NetworkTable:
 
     @cached_property
     def repeats(self) -> NDArray[np.int64]:
-        """``(N,)`` how often every network was trained."""
-        return (self.test != MISSING).sum(0)
+        """``(N,)`` how often the child of every description was trained."""
+        return (self.test != MISSING).sum(0)[self.first]
 
     @cached_property
-    def accuracy(self) -> NDArray[np.float64]:
-        """``(R, N, E)`` validation accuracy, 0 to 1; NaN where there is none."""
-        return _share(self.valid, self.about["evaluator"]["num_valid"])
+    def curves(self) -> NDArray[np.float64]:
+        """``(R, N, E)`` validation curves, points as in an `Outcome`; NaN where there is none."""
+        return self._points("valid")
 
     @cached_property
-    def test_accuracy(self) -> NDArray[np.float64]:
-        """``(R, N)`` test accuracy, 0 to 1; NaN where there is none."""
-        return _share(self.test, self.about["evaluator"]["num_test"])
+    def best(self) -> NDArray[np.float64]:
+        """``(R, N)`` values of the validation points that rewards are made of.
+
+        In the table's `measure`, e.g. the best accuracy of the last 5 epochs; NaN where there is
+        none.
+        """
+        return self._values(self.task.best_of(self.curves))
+
+    @cached_property
+    def tested(self) -> NDArray[np.float64]:
+        """``(R, N)`` values of the test part, e.g. accuracies; NaN where there is none."""
+        return self._values(self._points("test"))
 
     @cached_property
     def reward(self) -> NDArray[np.float64]:
-        """``(R, N)`` best validation accuracy of the last 5 epochs, cubed (section 4.1)."""
-        total = self.about["evaluator"]["num_valid"]
-        cubes = np.array([(right / total) ** 3 for right in range(total + 1)])
-        counts = self.valid[..., -5:].max(-1)  # cubed as training does it, to the last bit
-        return np.where(counts < 0, np.nan, cubes[counts])
-
-    @cached_property
-    def best_accuracy(self) -> NDArray[np.float64]:
-        """``(R, N)`` best validation accuracy of the last 5 epochs, NaN where there is none."""
-        return self.accuracy[..., -5:].max(-1)
+        """``(R, N)`` what a strategy is told; NaN where there is nothing."""
+        points, where = np.unique(self.task.best_of(self.curves), return_inverse=True)
+        known = self.about["evaluator"]  # each as training does it, to the last bit
+        of = [self.task.reward_of((p,), known) if p == p else p for p in points.tolist()]
+        return np.array(of)[where].reshape(self.test.shape)
 
     def places(self, tokens: ArrayLike) -> NDArray[np.int64]:
         """Return the places ``(B,)`` of token sequences ``(B, T)``.
@@ -147,6 +180,18 @@ class NetworkTable:
             SearchSpaceError: Not sequences of this space.
         """
         return places_of(self.space.decisions, tokens)
+
+    def _points(self, part: str) -> NDArray[np.float64]:
+        """Return the points of a part at every place, NaN where there are none."""
+        stored = getattr(self, part)[:, self.first]
+        total = self.about["evaluator"][f"num_{part}"] if self.task.is_share else 1
+        return np.where(stored < 0, np.nan, stored / total)
+
+    def _values(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the values of points in the table's measure."""
+        values, has = points.copy(), ~np.isnan(points)
+        values[has] = [self.measure.read(point) for point in points[has].tolist()]
+        return values
 
     def save(self, path: Path) -> str:
         """Write the table, whole or not at all; return the file's SHA-256, which names it.
@@ -183,7 +228,7 @@ class NetworkTable:
             with np.load(io.BytesIO(packed), allow_pickle=False) as file:
                 arrays = {key: file[key] for key in ARRAYS}
                 about = checked(read_json(str(file["about"])), dict[str, Any], "about")
-            space = ConvNetSpace.from_json(json.dumps(about.pop("space")))
+            space = read_space(json.dumps(about.pop("space")))
             digest = hashlib.sha256(packed).hexdigest()
             return cls(space, about, **arrays, name=found_by, digest=digest)
         except OSError as error:
@@ -192,26 +237,32 @@ class NetworkTable:
             ours = isinstance(error, NaseduError) or type(error) is ValueError
             reason = " ".join(str(error).split())[:200] if ours else type(error).__name__
             raise DataError(
-                f"{name} is not a table of networks, or it is damaged ({reason}); make one with "
+                f"{name} is not a table of children, or it is damaged ({reason}); make one with "
                 "`nasedu table build`"
             ) from None
 
 
 ARRAYS = {
-    "valid": "int16",
-    "test": "int16",
+    "valid": "",  # see `dtype_of`
+    "test": "",
     "seconds": "float32",
     "parameters": "int32",
     "flop": "int64",
 }
 
 
+LARGEST_POINT = 1e155  # as in an outcome
 LARGEST = 2**31  # bytes of all arrays: ten million networks need a fifth of it
 LONGEST_TITLE = 1000  # characters: pictures lay it out word by word
 Setting = bool | int | float | str | None
 
 
-def _checked_epochs(about: dict[str, Any]) -> int:
+def dtype_of(problem: Problem) -> str:
+    """Return the type of the points that a table keeps: counts if they are shares of the data."""
+    return "int16" if problem.load("task").is_share else "float64"
+
+
+def _checked_epochs(about: dict[str, Any], counts: bool) -> int:
     """Return the epochs of every training, if all that is read of ``about`` is what it must be.
 
     Raises:
@@ -219,7 +270,7 @@ def _checked_epochs(about: dict[str, Any]) -> int:
     """
     known = checked(about.get("evaluator"), dict[str, Any], "evaluator")
     for name in ("num_train", "num_valid", "num_test"):
-        most = np.iinfo(np.int32 if name == "num_train" else np.int16).max
+        most = np.iinfo(np.int16 if counts and name != "num_train" else np.int32).max
         if not 1 <= checked(known.get(name), int, name) <= most:
             raise ValueError(f"{name} is {known[name]}; expected 1 to {most}")
     title = checked(known.get("title"), str, "title")
@@ -243,7 +294,3 @@ def _check_size(packed: bytes) -> None:
         size = sum(entry.file_size for entry in archive.infolist())
     if size > LARGEST:
         raise ValueError(f"{size:,} bytes when unpacked; expected at most {LARGEST:,}")
-
-
-def _share(counts: NDArray[np.int16], total: int) -> NDArray[np.float64]:
-    return np.where(counts < 0, np.nan, counts / total)

@@ -11,30 +11,30 @@ from torch import Tensor
 
 from nasedu.errors import SettingError, TrainingError
 from nasedu.runs.trial import Trial
-from nasedu.spaces import ConvNetSpace, count_sequences, places_of, sequences_at
+from nasedu.spaces import Space, count_sequences, places_of, sequences_at
 from nasedu.tables.network_table import DIVERGED, MISSING, NetworkTable
-from nasedu.training import Outcome, cubed_accuracy
+from nasedu.training import Outcome
 from nasedu.values import checked
 
 
 class TabularEvaluator:
-    """Answers from a table of trained networks what training would have answered.
+    """Answers from a table of trained children what training would have answered.
 
     Args:
-        table: Every network of a space, trained.
-        space: Reads the tokens; default the table's own. Another one works if all its networks
+        table: Every child of a space, trained.
+        space: Reads the tokens; default the table's own. Another one works if all its children
             of the table's depth are in the table, e.g. the same without skip connections.
         noise: Whether a child draws, by its seed, one of the trainings that the table has of its
-            network. Without it every child has the first one.
+            architecture. Without it every child has the first one.
 
     Raises:
-        SearchSpaceError: The space has networks that the table has not, or too many to list.
+        SearchSpaceError: The space has children that the table has not, or too many to list.
     """
 
     is_instant = True
 
     def __init__(
-        self, table: NetworkTable, space: ConvNetSpace | None = None, *, noise: bool = False
+        self, table: NetworkTable, space: Space | None = None, *, noise: bool = False
     ) -> None:
         self.table = table
         self.space = space or table.space
@@ -59,19 +59,19 @@ class TabularEvaluator:
         """Nothing to load: the table is here."""
 
     def __call__(self, trial: Trial) -> Outcome:
-        """Return the outcome of the child's network.
+        """Return the outcome of the child's architecture.
 
         Raises:
             TrainingError: Its training diverged, or is missing from the table.
         """
-        table, place = self.table, int(self.places([trial.tokens])[0])
+        table, place = self.table, int(self.table.first[self.places([trial.tokens])[0]])
         repeat = trial.seed % max(1, int(table.repeats[place])) if self.noise else 0
         if table.test[repeat, place] in (DIVERGED, MISSING):
             diverged = table.test[repeat, place] == DIVERGED
             raise TrainingError("the loss became NaN" if diverged else "not in the table yet")
-        curve = tuple(table.accuracy[repeat, place].tolist())
+        curve = tuple(table.curves[repeat, place].tolist())
         return Outcome(
-            reward=cubed_accuracy(curve),
+            reward=float(table.reward[repeat, place]),
             valid_curve=curve,
             seconds=float(table.seconds[repeat, place]),
             num_parameters=int(table.parameters[place]),
@@ -84,14 +84,14 @@ class TabularEvaluator:
         return places if self._in_table is None else self._in_table[places]
 
     def rewards(self, tokens: Tensor) -> Tensor:
-        """Return the float64 rewards ``(...)`` of ``(..., T)`` tokens, each network's first.
+        """Return the float64 rewards ``(...)`` of ``(..., T)`` tokens, each child's first.
 
         They are looked up by one indexing operation. NaN: diverged, or missing from the table.
         """
         return torch.from_numpy(self.table.reward[0, self.places(tokens)])
 
     def _translation(self) -> NDArray[np.int64]:
-        """Return the table's place of every network of the space."""
+        """Return the table's place of every child of the space."""
         everywhere = np.arange(count_sequences(self.space.decisions))
         rows = sequences_at(self.space.decisions, everywhere).tolist()
         theirs = [self.table.space.encode(self.space.decode(row)) for row in rows]
@@ -102,7 +102,7 @@ class TabularEvaluator:
         return 0.0
 
 
-def evaluator_from(space: ConvNetSpace, settings: dict[str, Any]) -> TabularEvaluator:
+def evaluator_from(space: Space, settings: dict[str, Any]) -> TabularEvaluator:
     """Return the evaluator of a recorded run, from what its `settings` were."""
     table = NetworkTable.load(settings["table"])
     return TabularEvaluator(table, space, noise=checked(settings["noise"], bool, "noise"))

@@ -12,6 +12,7 @@ from nasedu.training.image_task import ImageTask
 from nasedu.training.language_recipe import (
     CHARACTERS,
     GAL_LARGE,
+    ONE_SECOND,
     QUICK,
     TENSORFLOW_MEDIUM,
     TENSORFLOW_SMALL,
@@ -33,6 +34,7 @@ __all__ = [
     "BITS",
     "CHARACTERS",
     "GAL_LARGE",
+    "ONE_SECOND",
     "PERPLEXITY",
     "QUICK",
     "TENSORFLOW_MEDIUM",

@@ -6,11 +6,13 @@ Legend of shapes: B images in a batch, C channels, H x W pixels.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Self
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 from torch.nn.functional import cross_entropy
 from torch.utils.flop_counter import FlopCounterMode
@@ -22,7 +24,7 @@ from nasedu.errors import TrainingError
 from nasedu.training.hardware import autocast, one_thread, pick_dtype, seeded
 from nasedu.training.measure import ACCURACY
 from nasedu.training.recipe import Recipe
-from nasedu.training.rewards import cubed_accuracy
+from nasedu.training.rewards import LAST, cubed_accuracy
 from nasedu.training.task import Task
 from nasedu.training.training import Training
 
@@ -44,6 +46,7 @@ class ImageTask(Task):
 
     kind = "images"
     measure = ACCURACY
+    is_share = True
 
     def __init__(
         self, data: ImageData, recipe: Recipe | None = None, device: torch.device | None = None
@@ -187,9 +190,15 @@ class ImageTask(Task):
         """Return the accuracy on the test images, 0 to 1, which are read here alone."""
         return self.accuracy(child, self.data.test.to(self.device))
 
-    def reward(self, valid_curve: Sequence[float]) -> float:
+    @classmethod
+    def reward_of(cls, valid_curve: Sequence[float], settings: Mapping[str, Any]) -> float:
         """Return the best of the last five accuracies, cubed."""
         return cubed_accuracy(valid_curve)
+
+    @classmethod
+    def best_of(cls, curves: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the best of the last five accuracies of every curve."""
+        return curves[..., -LAST:].max(-1)
 
     def flop(self, architecture: ConvNet | MakeChild, child: nn.Module) -> int:
         """Return the FLOP of one image, forward; of a child of one's own as torch counts them."""

@@ -35,6 +35,8 @@ class LanguageRecipe(ModelSettings):
             the mean.
         weight_decay: L2 penalty, in the gradient.
         num_train: Use only the first so many training tokens; None uses all.
+        num_scored: Score only the first so many tokens of the validation text, and of the test
+            text; None scores all.
         precision: ``"bfloat16"`` trains with matrix products in bfloat16; weights, softmax and
             updates stay float32, and so does all scoring. ``"auto"`` takes it where the
             processor has the instructions and it pays. The figures of the literature are
@@ -57,6 +59,7 @@ class LanguageRecipe(ModelSettings):
     num_train: Count | None = None
     precision: Later[Precision] = "float32"
     keep: Later[Keep] = "best"
+    num_scored: Later[Count | None] = None
 
     def lr_at(self, epoch: int) -> float:
         """Return the learning rate of an epoch, from 0."""
@@ -75,6 +78,20 @@ QUICK = LanguageRecipe(
 )
 """For searches of minutes, where every child has seconds: ours. Zaremba's rate for SGD needs more
 passes than that before it tells cells apart."""
+
+ONE_SECOND = replace(
+    QUICK,
+    num_layers=1,
+    epochs=1,
+    batch_size=50,
+    unroll=40,
+    lr=0.02,
+    num_train=300_000,
+    precision="float32",
+    num_scored=65_536,
+)
+"""For tables of every cell of a small space, on characters: a training takes a second. Ours;
+chosen by noise against cost (``benchmarks/base_2_recipe.md``)."""
 
 ZAREMBA_SMALL = LanguageRecipe(decay_after=5)
 """Zaremba's own small model (2014): his code lowers the rate after every epoch *beyond*
@@ -149,6 +166,7 @@ RECIPES: Mapping[str, LanguageRecipe] = MappingProxyType(
     {
         "first": QUICK,
         "train": replace(QUICK, epochs=20),
+        "table": ONE_SECOND,
         "zaremba-small": ZAREMBA_SMALL,
         "tensorflow-small": TENSORFLOW_SMALL,
         "zaremba-medium": ZAREMBA_MEDIUM,

@@ -53,6 +53,7 @@ class LanguageTask(Task):
     """
 
     kind = "language"
+    measure = PERPLEXITY  # of words
 
     def __init__(
         self,
@@ -72,7 +73,13 @@ class LanguageTask(Task):
                 f"num_train is {wanted or len(data.train)}; expected {size} (one token a stream) "
                 f"to {len(data.train)} (all of {data.name!r})"
             )
-        train, self.valid = data.train[:wanted].to(self.device), data.valid.to(self.device)
+        train, scored = data.train[:wanted].to(self.device), self.recipe.num_scored
+        if not 1 <= (scored or 1) <= min(len(data.valid), len(data.test)):
+            raise SettingError(
+                f"num_scored is {scored}; expected 1 to {min(len(data.valid), len(data.test))} "
+                f"(what the validation and test text of {data.name!r} both have)"
+            )
+        self.valid = data.valid[:scored].to(self.device)
         self.inputs, self.targets = streams(train, data.line_end, size)  # each (n, B)
 
     def __repr__(self) -> str:
@@ -172,9 +179,15 @@ class LanguageTask(Task):
         """Return the perplexity of the test text, which is read here and by `test_nats` alone."""
         return perplexity(self.test_nats(child))
 
-    def reward(self, valid_curve: Sequence[float]) -> float:
+    @classmethod
+    def reward_of(cls, valid_curve: Sequence[float], settings: Mapping[str, Any]) -> float:
         """Return c / perplexity² after the best epoch."""
-        return perplexity_reward(min(valid_curve), self.reward_scale)
+        return perplexity_reward(min(valid_curve), settings["reward_scale"])
+
+    @property
+    def num_test(self) -> int:
+        """Symbols of the test text that are scored."""
+        return self.recipe.num_scored or len(self.data.test)
 
     def nats(self, child: LanguageModel, tokens: Tensor, window: int | None = WINDOW) -> float:
         """Return the mean nats of a symbol of ``(N,)`` tokens (see `mean_nats`)."""
@@ -186,7 +199,7 @@ class LanguageTask(Task):
         `perplexity` and `bits` make of it what is usually reported.
         """
         with one_thread():
-            return self.nats(child, self.data.test.to(self.device), window)
+            return self.nats(child, self.data.test[: self.num_test].to(self.device), window)
 
     def warm_up(self) -> None:
         """Take one step with a tiny model, so that the first child's seconds are its own."""

@@ -96,5 +96,8 @@ class Recipe(Value):
         return self.lr / (10 if done < 0.5 else 100)
 
 
-RECIPES: Mapping[str, Recipe] = MappingProxyType({"first": Recipe(), "train": Recipe(epochs=20)})
-"""By name: for a search of minutes, and for a network that is to be trained for good."""
+RECIPES: Mapping[str, Recipe] = MappingProxyType(
+    {"first": Recipe(), "train": Recipe(epochs=20), "table": Recipe(epochs=5)}
+)
+"""By name: for a search of minutes, for a network that is to be trained for good, and for a table
+of every network of a small space."""

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 from nasedu.errors import SettingError, TrainingError
 
+LAST = 5  # epochs, of which the best counts
 MAX_PERPLEXITY = math.sqrt(sys.float_info.max)  # a larger one has no square
 
 
-def cubed_accuracy(valid_curve: Sequence[float], last: int = 5) -> float:
+def cubed_accuracy(valid_curve: Sequence[float], last: int = LAST) -> float:
     """Return the best validation accuracy of the last 5 epochs, cubed (section 4.1).
 
     Args:

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar, Protocol, Self
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from nasedu.problems import FIRST, find_problem
@@ -46,11 +48,13 @@ class Task(ABC):
     Attributes:
         kind: What its settings call it: the name of its `Problem`.
         measure: What a point of a validation curve is.
+        is_share: Whether a point is a share of the data: so many of all images, say.
         data: What it trains on, with its ``name`` and its ``test`` part.
     """
 
     kind: ClassVar[str]
     measure: Measure
+    is_share: ClassVar[bool] = False
     data: Any
 
     def __init__(self, recipe: Any, device: torch.device | None = None) -> None:
@@ -65,6 +69,21 @@ class Task(ABC):
     def measure_of(cls, settings: Mapping[str, Any]) -> Measure:
         """Return what children are measured in, from recorded settings."""
         return cls.measure
+
+    @classmethod
+    @abstractmethod
+    def reward_of(cls, valid_curve: Sequence[float], settings: Mapping[str, Any]) -> float:
+        """Return what the controller learns from.
+
+        Args:
+            valid_curve: Points of the validation curve.
+            settings: Those of the task, or what was recorded of them.
+        """
+
+    @classmethod
+    def best_of(cls, curves: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the point of every curve that its reward is made of: ``(..., E)`` to ``(...)``."""
+        return curves.max(-1) if cls.measure.higher_is_better else curves.min(-1)
 
     @classmethod
     def asked(cls, data: str, recipe: Any) -> dict[str, Any]:
@@ -183,10 +202,6 @@ class Task(ABC):
     @abstractmethod
     def test(self, child: Any) -> float:
         """Return what `validate` does, of the test part, which nothing else reads."""
-
-    @abstractmethod
-    def reward(self, valid_curve: Sequence[float]) -> float:
-        """Return what the controller learns from."""
 
     @abstractmethod
     def warm_up(self) -> None:

@@ -121,7 +121,7 @@ class Training:
     def outcome(self) -> Outcome:
         """Return what a study keeps, by the epochs that were trained."""
         return Outcome(
-            reward=self.task.reward(self.valid_curve),
+            reward=self.task.reward_of(self.valid_curve, self.task.settings),
             valid_curve=tuple(self.valid_curve),
             train_curve=tuple(self.train_curve),
             seconds=self.seconds,

@@ -11,7 +11,7 @@ from nasedu.viewing.cell_comparing import compare_cells
 from nasedu.viewing.cell_graph import cell_graph
 from nasedu.viewing.cell_words import cell_alt, cell_table
 from nasedu.viewing.drawing import Drawing
-from nasedu.viewing.layer_table import Shape
+from nasedu.viewing.layer_table import Shape, either
 from nasedu.viewing.view import View
 
 INDICES = {"cell_output": 0, "cell_input": 2}  # columns of the memory's panels
@@ -33,6 +33,17 @@ class CellView(View):
     def searched(self, space: RecurrentCellSpace) -> str:
         """Return e.g. ``"recurrent cells of base 8"``."""
         return f"recurrent cells of base {space.base}"
+
+    def every(self, space: RecurrentCellSpace) -> str:
+        """Return the base, and what every node chooses from."""
+        return (
+            f"{self.searched(space)}, {either(space.combines)}, {either(space.activations)} "
+            "at every node"
+        )
+
+    def build_options(self, space: RecurrentCellSpace) -> tuple[str, ...] | None:
+        """Return the base; None if there are other choices than usual."""
+        return ("--base", str(space.base)) if space == RecurrentCellSpace(space.base) else None
 
     def train_options(self, evaluator: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the text and the size of the models; all of its symbols are read."""

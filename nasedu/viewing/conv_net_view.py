@@ -12,7 +12,7 @@ from nasedu.viewing.conv_net_comparing import compare_networks
 from nasedu.viewing.conv_net_graph import conv_net_graph
 from nasedu.viewing.conv_net_matrix import conv_net_matrix
 from nasedu.viewing.drawing import Drawing
-from nasedu.viewing.layer_table import MANY, Shape, alt_text, cost_of, layer_table
+from nasedu.viewing.layer_table import MANY, Shape, alt_text, cost_of, either, layer_table
 from nasedu.viewing.view import View
 
 GRAPHS = {"graph": conv_net_graph, "matrix": conv_net_matrix}
@@ -27,6 +27,7 @@ class ConvNetView(View):
     valid_part = "these validation images"
     test_part = "The test images were"
     reward_words = "its best validation accuracy of the last 5 epochs, cubed"
+    counted = "best of the last 5 epochs"
     reading_key = (
         "(layer: height x width of its filters, their number <- what it reads; 0 is the image)"
     )
@@ -36,6 +37,26 @@ class ConvNetView(View):
     def searched(self, space: ConvNetSpace) -> str:
         """Return e.g. ``"convolutional networks of 15 layers"``."""
         return f"convolutional networks of {space.num_layers} layers"
+
+    def every(self, space: ConvNetSpace) -> str:
+        """Return the layers and all that each can be."""
+        kinds = "skip connections" if space.skip_connections else "no skip connections"
+        strides = f"strides {either(space.strides)}, " if space.strides != (1,) else ""
+        return (
+            f"networks of {space.num_layers} layers, filters {either(space.filter_heights)} high "
+            f"and {either(space.filter_widths)} wide, {either(space.num_filters)} of them, "
+            f"{strides}{kinds}"
+        )
+
+    def build_options(self, space: ConvNetSpace) -> tuple[str, ...] | None:
+        """Return the layers and what they choose from; None if there is more to choose."""
+        lists = space.filter_heights, space.filter_widths, space.num_filters
+        if space != ConvNetSpace(space.num_layers, *lists, skip_connections=space.skip_connections):
+            return None
+        heights, widths, filters = (",".join(map(str, choices)) for choices in lists)
+        skips = f"--{'' if space.skip_connections else 'no-'}skip-connections"
+        sizes = ("--heights", heights, "--widths", widths, "--filters", filters)
+        return ("--layers", str(space.num_layers), *sizes, skips)
 
     def train_options(self, evaluator: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the data and how they are prepared."""

@@ -48,6 +48,12 @@ def layer_table(net: ConvNet, cost: NetworkCost, shape: Shape) -> str:
     return align(rows, right=(4,))
 
 
+def either(choices: Sequence[object]) -> str:
+    """Return choices in words: ``"1, 3 or 5"``."""
+    *first, last = map(str, choices)
+    return f"{', '.join(first)} or {last}" if first else last
+
+
 def align(rows: Sequence[tuple[str, ...]], right: tuple[int, ...] = ()) -> str:
     """Set rows of cells under each other, the columns ``right`` flush right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

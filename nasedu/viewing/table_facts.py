@@ -1,29 +1,29 @@
-"""What there is to say about a table of networks, computed from it, as (name, text)."""
+"""What there is to say about a table of children, computed from it, as (name, text)."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from nasedu.errors import SearchSpaceError
 from nasedu.spaces import sequences_at
-from nasedu.spaces.equivalents import equivalence_classes
 from nasedu.tables import DIVERGED, NetworkTable, random_tenth
-from nasedu.training import Recipe
+from nasedu.tables.building import FOR_TABLES
+from nasedu.viewing.layer_table import count
 from nasedu.viewing.progress import duration
+from nasedu.viewing.view import view_of
 
 Values = NDArray[np.float64]
-FEWEST = 3  # networks, to say anything about noise
+FEWEST = 3  # children, to say anything about noise
 
 
 def summary(table: NetworkTable) -> str:
     """Say in a few lines what a table is."""
-    rows = [("networks", networks(table)), *made(table), *found(table)]
+    rows = [("children", children(table)), *made(table), *found(table)]
     for name, spread, _, rank, better in noise(table):
         text = f"standard deviation {spread}, rank correlation {rank}, {better} in the better half"
         rows.append((f"noise, {name}", text))
@@ -32,38 +32,29 @@ def summary(table: NetworkTable) -> str:
     return "\n".join(f"{name:{width}}  {text}" for name, text in rows)
 
 
-def networks(table: NetworkTable) -> str:
-    """Say which networks a table holds."""
-    space = table.space
-    kinds = "skip connections" if space.skip_connections else "no skip connections"
-    strides = f"strides {_listed(space.strides)}, " if space.strides != (1,) else ""
-    return (
-        f"all {len(table):,} networks of {space.num_layers} layers, filters "
-        f"{_listed(space.filter_heights)} high and {_listed(space.filter_widths)} wide, "
-        f"{_listed(space.num_filters)} of them, {strides}{kinds}"
-    )
+def children(table: NetworkTable) -> str:
+    """Say which children a table holds."""
+    return f"all {len(table):,} {view_of(table.space).every(table.space)}"
 
 
 def command(table: NetworkTable) -> str | None:
     """Return the command that makes such a table; None if only `measure` in Python does."""
     space, about = table.space, table.about
-    recipe = about["evaluator"]["recipe"]
-    if space.strides != (1,) or recipe != Recipe(epochs=recipe["epochs"]).to_dict():
+    recipe, usual = about["evaluator"]["recipe"], table.problem.load("recipes").get(FOR_TABLES)
+    own = view_of(space).build_options(space)
+    if own is None or usual is None:
+        return None
+    if recipe != replace(usual, epochs=recipe["epochs"]).to_dict():
         return None
     options = {
         "seed": about["seed"],
         "data": about["evaluator"]["data"],
         "epochs": recipe["epochs"],
-        "layers": space.num_layers,
-        "heights": ",".join(map(str, space.filter_heights)),
-        "widths": ",".join(map(str, space.filter_widths)),
-        "filters": ",".join(map(str, space.num_filters)),
     }
     if "best" in about:
         options["best"] = about["best"]
     words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
-    words.append("--skip-connections" if space.skip_connections else "--no-skip-connections")
-    return shlex.join(["nasedu", "table", "build", *words])
+    return shlex.join(["nasedu", "table", "build", *words, *own])
 
 
 def made(table: NetworkTable) -> list[tuple[str, str]]:
@@ -74,18 +65,19 @@ def made(table: NetworkTable) -> list[tuple[str, str]]:
     several = int((table.repeats > 1).sum())
     diverged = int((table.test == DIVERGED).sum())
     missing = int((table.repeats == 0).sum())
-    trainings = f"{table.num_trainings:,}, {several:,} networks several times; {diverged} diverged"
+    trainings = f"{table.num_trainings:,}, {several:,} of all several times; {diverged:,} diverged"
     machines = [
         f"{m.get('processor')} ({m.get('device')}), torch {m.get('torch')}, Python "
         f"{m.get('python')}, nasedu {m.get('nasedu')}"
         for m in table.about["machines"]
     ]
-    images = f"{known['num_train']:,} to train, {known['num_valid']:,} to validate"
+    unit = view_of(table.space).unit_of(known)
+    parts = f"{known['num_train']:,} {unit} to train, {known['num_valid']:,} to validate"
     settings = [f"{key.replace('_', ' ')} {value}" for key, value in recipe.items() if value]
     return [
-        ("data", f"{known['title']}: {images}, {known['num_test']:,} to test"),
-        ("recipe", ", ".join([f"{epochs} epochs", *settings])),
-        ("trainings", trainings + (f"; {missing:,} networks are missing" if missing else "")),
+        ("data", f"{known['title']}: {parts}, {known['num_test']:,} to test"),
+        ("recipe", ", ".join([count(epochs, "epoch"), *settings])),
+        ("trainings", trainings + (f"; {missing:,} are missing" if missing else "")),
         ("time", f"{duration(seconds)} of one thread of the processor"),
         ("machine", "; ".join(machines)),
         ("seed", str(table.about["seed"])),
@@ -94,26 +86,27 @@ def made(table: NetworkTable) -> list[tuple[str, str]]:
 
 def found(table: NetworkTable) -> list[tuple[str, str]]:
     """Say what came out, as (name, text)."""
-    accuracy = table.best_accuracy[0]
-    has = np.isfinite(accuracy)
+    view, measure, values = view_of(table.space), table.measure, table.best[0]
+    has = np.isfinite(values)
     if not has.any():
-        return [("validation accuracy", "no network was trained to the end")]
-    quartiles = ", ".join(f"{np.nanquantile(accuracy, q):.3f}" for q in (0, 0.25, 0.5, 0.75, 1))
+        return [(measure.label, "no child was trained to the end")]
+    quartiles = ", ".join(f"{np.nanquantile(values, q):.3f}" for q in (0, 0.25, 0.5, 0.75, 1))
     rows = [
-        ("validation accuracy", f"{quartiles} (least, quartiles, most; best of the last 5 epochs)"),
-        ("best network", _one(table, int(np.nanargmax(accuracy)))),
-        ("largest network", _one(table, int(table.parameters.argmax()))),
+        (measure.label, f"{quartiles} (least, quartiles, most; {view.counted})"),
+        ("best", _one(table, int(np.nanargmax(table.reward[0])))),
     ]
-    for name, counts in (("parameters", table.parameters), ("FLOP", table.flop)):
-        r = _correlation(np.log(counts[has]), accuracy[has])
-        text = f"correlation with validation accuracy {number(r)}, R² {number(r * r)}"
-        rows.append((f"log({name})", text))
-    try:
-        distinct = len(np.unique(equivalence_classes(table.space)))
-        text = f"{distinct:,}, if those are one that differ in nothing but the order of layers"
-        rows.append(("different networks", text))
-    except SearchSpaceError:
-        pass  # too deep to count
+    if np.ptp(table.parameters):
+        rows.append(("largest", _one(table, int(table.parameters.argmax()))))
+    else:
+        rows.append(("parameters", f"{table.parameters[0]:,} of each: size explains nothing"))
+    for name, sizes in (("parameters", table.parameters), ("FLOP", table.flop)):
+        if np.ptp(sizes):
+            r = _correlation(np.log(sizes[has]), values[has])
+            text = f"correlation with {measure.label} {number(r)}, R² {number(r * r)}"
+            rows.append((f"log({name})", text))
+    if (trained := len(np.unique(table.first))) < len(table):
+        text = f"{trained:,}; descriptions that differ in nothing but names of parts share a result"
+        rows.append(("different children", text))
     return rows
 
 
@@ -127,16 +120,17 @@ def noise(table: NetworkTable) -> list[tuple[str, str, str, str, str]]:
         For each measure its name, the standard deviation between trainings of one network in
         the whole tenth and in its better half, and the rank correlation likewise.
     """
-    places, _ = random_tenth(len(table), table.about["seed"])
+    places, _ = random_tenth(np.unique(table.first), table.about["seed"])
+    sign = 1 if table.measure.higher_is_better else -1
     rows = []
     for name, values in (
-        ("validation, last epoch", table.accuracy[..., -1]),
-        ("validation, best of the last 5 epochs", table.best_accuracy),
-        ("test", table.test_accuracy),
+        (f"validation, {view_of(table.space).counted}", table.best),
+        ("test", table.tested),
     ):
         tenth = values[:, places]
         tenth = tenth[:, np.isfinite(tenth).all(0)]
-        better = tenth[1:, tenth[0] >= np.median(tenth[0])] if tenth.size else tenth[1:]
+        is_better = sign * tenth[0] >= np.median(sign * tenth[0]) if tenth.size else []
+        better = tenth[1:, is_better]
         spreads = (_spread(part) for part in (tenth, better))
         ranks = (_rank_correlation(part) for part in (tenth, better))
         rows.append((name, *map(number, (*spreads, *ranks))))
@@ -164,20 +158,15 @@ def _correlation(a: Values, b: Values) -> float:
 
 def _one(table: NetworkTable, place: int) -> str:
     net = table.space.decode(sequences_at(table.space.decisions, place).tolist())
-    valid, tests = table.best_accuracy[0, place], table.test_accuracy[1:, place]
+    valid, tests = table.best[0, place], table.tested[1:, place]
     tests = tests[np.isfinite(tests)]
     fresh = f" (mean of {len(tests)} later trainings)"
     if not len(tests):
-        tests, fresh = table.test_accuracy[:1, place], ""
+        tests, fresh = table.tested[:1, place], ""
     return (
         f"{net} ({table.parameters[place]:,} parameters, {table.flop[place] / 1e6:.2f} MFLOP): "
         f"validation {number(valid)}, test {number(tests.mean())}{fresh}"
     )
-
-
-def _listed(values: Sequence[int]) -> str:
-    *first, last = map(str, values)
-    return f"{', '.join(first)} or {last}" if first else last
 
 
 def number(value: float) -> str:

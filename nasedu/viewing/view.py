@@ -30,6 +30,7 @@ class View:
         valid_part: What the reward was measured on.
         test_part: Begins a sentence about what was not touched.
         reward_words: What the reward is, after "its reward is"; empty if that is not known.
+        counted: Which point of a validation curve the reward is made of.
         reading_key: How to read a child that is written on a line; empty if that is clear.
         styles: In what ways one is drawn, the usual one first.
         most_lines: Of controls for its decisions, beyond which nobody oversees them.
@@ -44,6 +45,7 @@ class View:
     valid_part: str = "these validation data"
     test_part: str = "The test data were"
     reward_words: str = ""
+    counted: str = "best epoch"
     reading_key: str = ""
     styles: tuple[str, ...] = ("graph",)
     most_lines: int = 16
@@ -57,6 +59,14 @@ class View:
         except TypeError:  # a class of one's own, of no problem
             things = self.things
         return f"{things} of {count(len(space.decisions), 'decision')}"
+
+    def every(self, space: Any) -> str:
+        """Return the same in full, with all that there is to choose from."""
+        return self.searched(space)
+
+    def build_options(self, space: Any) -> tuple[str, ...] | None:
+        """Return the options of ``nasedu table build`` that describe a space; None: it has none."""
+        return None
 
     def unit_of(self, evaluator: Mapping[str, Any]) -> str:
         """Return what data are counted in: ``"images"``, ``"words"`` or ``"characters"``."""

@@ -12,7 +12,7 @@ def strategies(script):
 
 
 def test_ties_at_the_border_are_counted_and_chance_finds_one_when_it_is_calculated(strategies):
-    accuracy = NetworkTable.load("digits_3_layers").best_accuracy[0]
+    accuracy = NetworkTable.load("digits_3_layers").best[0]
     all_of_them, above = strategies.best_networks(accuracy)
     assert (all_of_them.sum(), above.sum()) == (69, 40)
     assert [strategies.chance_median(good) for good in (all_of_them, above)] == [469, 809]

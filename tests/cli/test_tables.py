@@ -37,7 +37,8 @@ def test_build_says_what_it_does_and_where_the_table_lies(built):
     folder, printed = built
     first, *_, table, sheet, search = printed.splitlines()
     assert first == (
-        "4 networks of 1 layers, 1 epochs each on digits; a random tenth and the best 2 three times"
+        "4 convolutional networks of 1 layers, 1 epoch each on digits; a random tenth and the "
+        "best 2 three times"
     )
     assert table == f"table: {folder / 'table.npz'}"
     assert sheet == f"data sheet: {folder / 'table.md'}"
@@ -129,7 +130,7 @@ def test_show_says_what_a_table_is(built, table):
     folder, _ = built
     printed = nasedu("table", "show", folder)
     assert "all 4 networks of 1 layers, filters 1 or 3 high and 1 or 3 wide" in printed
-    assert "Digits (scikit-learn): 1,200 to train, 300 to validate, 297 to test" in printed
+    assert "Digits (scikit-learn): 1,200 images to train, 300 to validate, 297 to test" in printed
     assert NetworkTable.load(folder).digest in printed
     assert nasedu("table", "show", folder / "table.npz") == printed
     assert "abacus" in nasedu("table", "show", table)
@@ -204,5 +205,5 @@ def test_a_damaged_table_is_refused(table, tmp_path):
     shutil.copy(table, tmp_path / "half.npz")
     os.truncate(tmp_path / "half.npz", 700)
     for command in (("search", "--run", tmp_path / "run", "--table"), ("table", "show")):
-        with pytest.raises(DataError, match=r"half\.npz is not a table of networks, or it is dam"):
+        with pytest.raises(DataError, match=r"half\.npz is not a table of children, or it is dam"):
             nasedu(*command, tmp_path / "half.npz")

@@ -189,7 +189,7 @@ class TestTask:
         judge, outcome = case.task(), whole[0].outcome()
         assert outcome.valid_curve == tuple(epoch.valid for epoch in whole[0].epochs)
         assert outcome.train_curve == tuple(epoch.train_loss for epoch in whole[0].epochs)
-        assert outcome.reward == judge.reward(outcome.valid_curve)
+        assert outcome.reward == judge.reward_of(outcome.valid_curve, judge.settings)
         cost = judge.cost(case.architecture)
         assert (outcome.num_parameters, outcome.flop) == (cost.num_parameters, cost.flop)
         assert outcome.seconds > 0 and outcome.test is None and outcome.reason is None
@@ -197,7 +197,7 @@ class TestTask:
         better = high if judge.measure.higher_is_better else low
         worse = low if judge.measure.higher_is_better else high
         assert judge.measure.best(outcome.valid_curve) == judge.measure.read(better)
-        assert judge.reward([better]) > judge.reward([worse])
+        assert judge.reward_of([better], judge.settings) > judge.reward_of([worse], judge.settings)
         assert judge.measure.text(judge.measure.read(better))
 
     def test_the_kept_weights_are_those_of_the_best_or_the_last_epoch(self, case, monkeypatch):

@@ -228,7 +228,8 @@ class CurveTask(Task):
     def test(self, child):
         return self._error(child, 2)
 
-    def reward(self, valid_curve):
+    @classmethod
+    def reward_of(cls, valid_curve, settings):
         return 1 / (1 + min(valid_curve))
 
     def warm_up(self):

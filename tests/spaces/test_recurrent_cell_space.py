@@ -1,15 +1,17 @@
 import itertools
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nasedu import Controller, published
+from nasedu import Controller, build, published
 from nasedu.architectures import CellNode, RecurrentCell
 from nasedu.controller import STRATEGIES, make_strategy
 from nasedu.errors import SearchSpaceError
 from nasedu.spaces import RecurrentCellSpace, count_sequences, places_of, sequences_at
+from nasedu.spaces.recurrent_cell_space import node_orders
 
 LARGE = RecurrentCellSpace(
     combines=("add", "mul", "max"), activations=("identity", "tanh", "sigmoid", "relu", "sin")
@@ -140,3 +142,43 @@ def test_every_strategy_asks_for_cells_and_is_told(name):
         for row in tokens.tolist():
             RecurrentCellSpace().decode(row)
         strategy.tell(tokens, (tokens.sum(1) % 5) / 5)
+
+
+@pytest.mark.parametrize(
+    "space", [RecurrentCellSpace(2), RecurrentCellSpace(4, ("add",), ("tanh", "relu"))]
+)
+def test_descriptions_of_one_cell_give_equal_outputs_with_equal_weights(space):
+    first, x = space.representatives(), torch.randn(5, 2, 3, dtype=torch.float64)
+    twins = np.flatnonzero(first != np.arange(space.size))
+    for place in np.random.default_rng(0).choice(twins, 60).tolist():
+        cells = [
+            space.decode(sequences_at(space.decisions, p).tolist()) for p in (place, first[place])
+        ]
+        a, b = (build(cell, input_size=3, hidden_size=4).double() for cell in cells)
+        for order in node_orders(space.base):  # of its leaves, one makes the weights equal
+            with torch.no_grad():
+                for theirs, ours in zip(a.parameters(), b.parameters(), strict=True):
+                    leaves = ours.view(space.base, 4, -1)[list(order[: space.base])]
+                    theirs.copy_(leaves.flatten(0, 1))
+            if torch.allclose(a(x)[0], b(x)[0], rtol=0, atol=1e-12):
+                break
+        else:
+            pytest.fail(f"{cells[0]} is not {cells[1]}")
+
+
+def test_of_base_2_half_the_descriptions_are_trained():
+    first = RecurrentCellSpace(2).representatives()
+    alike = (8 * 8 * 8) * 1  # equal leaves, root, injection, and both indices at the root
+    assert len(np.unique(first)) == (36_864 + alike) // 2 == 18_688
+    assert np.array_equal(first[first], first)
+
+
+def test_every_order_of_a_tree_keeps_its_pairs_together():
+    for base in (1, 2, 4, 8):
+        orders = node_orders(base)
+        assert len(set(orders)) == 2 ** (base - 1)
+        for order in orders:
+            assert sorted(order) == list(range(2 * base - 1))
+            for k in range(base - 1):
+                below = {*order[2 * k : 2 * k + 2]}
+                assert below == {2 * (order[base + k] - base), 2 * (order[base + k] - base) + 1}

@@ -62,7 +62,7 @@ def jobs(folder, space=SPACE):
 
 def test_every_network_is_measured_once_a_tenth_and_the_best_three_times(whole):
     table = NetworkTable.load(whole)
-    tenth, others = random_tenth(8, 5)
+    tenth, others = random_tenth(np.arange(8), 5)
     assert (len(tenth), sorted(tenth + others)) == (1, list(range(8)))
     best = np.argsort(-table.valid[0].max(1), kind="stable")[:2].tolist()
     assert {n for n in range(8) if table.repeats[n] == 3} == {*tenth, *best}
@@ -73,14 +73,14 @@ def test_every_network_is_measured_once_a_tenth_and_the_best_three_times(whole):
 
 
 def test_what_comes_first_is_the_tenth_and_what_comes_last_the_best(whole):
-    asked, (tenth, _) = jobs(whole), random_tenth(8, 5)
-    assert asked[:10] == first_jobs(8, 5)
+    asked, (tenth, _) = jobs(whole), random_tenth(np.arange(8), 5)
+    assert asked[:10] == first_jobs(np.arange(8), 5)
     assert [place for place, _ in asked[:3]] == tenth * 3
-    best = best_jobs(rewards_of(NetworkTable.load(whole))[0], 2)
+    best = best_jobs(rewards_of(NetworkTable.load(whole))[0], np.arange(8), 2)
     assert asked[10:] == [job for job in best if job not in asked[:10]]
     assert (
-        first_jobs(50, 1)[:4]
-        == [(place, r) for place in (random_tenth(50, 1)[0]) for r in range(3)][:4]
+        first_jobs(np.arange(50), 1)[:4]
+        == [(place, r) for place in (random_tenth(np.arange(50), 1)[0]) for r in range(3)][:4]
     )
 
 
@@ -214,9 +214,9 @@ def test_a_folder_of_the_older_log_is_refused_in_one_line_and_left_alone(tmp_pat
     ("field", "value", "error"),
     [
         ("test", None, "was trained without a test"),
-        ("test", 99.0, "test has counts from"),
+        ("test", 99.0, "test has numbers from"),
         ("valid_curve", [0.5], "was trained for 1 epochs and not 2"),
-        ("valid_curve", [0.5, 2.0], "valid has counts from"),
+        ("valid_curve", [0.5, 2.0], "valid has numbers from"),
     ],
 )
 def test_a_study_with_results_that_cannot_be_is_refused(tmp_path, whole, field, value, error):
@@ -356,9 +356,9 @@ def test_a_study_whose_known_table_is_gone_says_so(tmp_path, whole):
 def test_an_entry_can_be_trained_again(whole):
     table = NetworkTable.load(whole)
     evaluator = evaluator_of(table)
-    tenth, _ = random_tenth(8, 5)
+    tenth, _ = random_tenth(np.arange(8), 5)
     for place, repeat in ((0, 0), (6, 0), (tenth[0], 2)):
-        right = evaluator.images_right(train_again(evaluator, table, place, repeat))
+        right = evaluator.numbers(train_again(evaluator, table, place, repeat))
         assert right == [table.test[repeat, place], *table.valid[repeat, place]]
 
 
@@ -395,7 +395,7 @@ class TestShippedTable:
         made_on = {**machine, "processor": f"{machine['processor']}, AVX512"}  # not noted then
         is_same = all(now[name] == made_on[name] for name in MACHINE)
         for place in np.random.default_rng(2016).choice(len(table), 3, replace=False).tolist():
-            right = evaluator.images_right(train_again(evaluator, table, place))
+            right = evaluator.numbers(train_again(evaluator, table, place))
             recorded = [table.test[0, place], *table.valid[0, place]]
             if is_same:
                 assert right == recorded, place

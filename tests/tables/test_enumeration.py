@@ -53,15 +53,17 @@ def test_batches_of_any_size_ask_for_the_same_trainings_once(n):
     strategy = Enumeration(LARGER, SEED, best=4)
     most = strategy.total
     jobs = enumerated(strategy, n)
-    assert jobs[: len(first_jobs(SIZE, SEED))] == first_jobs(SIZE, SEED)
+    assert jobs[: len(first_jobs(np.arange(SIZE), SEED))] == first_jobs(np.arange(SIZE), SEED)
     assert len(jobs) == len(set(jobs)) == strategy.total <= most
     assert strategy.left == 0
-    assert {*best_jobs(strategy.rewards[0], 4)} <= {*jobs}
+    assert {*best_jobs(strategy.rewards[0], strategy.places, 4)} <= {*jobs}
 
 
 def test_the_seed_of_a_training_follows_from_its_place_and_repeat():
     strategy = Enumeration(LARGER, SEED)
-    for trial, (place, repeat) in zip(asked(strategy, 38), first_jobs(SIZE, SEED), strict=True):
+    for trial, (place, repeat) in zip(
+        asked(strategy, 38), first_jobs(np.arange(SIZE), SEED), strict=True
+    ):
         assert trial.seed == child_seed(SEED, 1 + place + repeat * SIZE)
         assert trial.tokens == tuple(sequences_at(LARGER.decisions, place).tolist())
         assert strategy.job_of(trial) == (place, repeat)
@@ -94,11 +96,11 @@ def test_what_diverged_has_a_result_and_what_failed_is_asked_again_by_the_next_p
         strange = {strange_seed: Outcome.failed("its process was killed by signal 9")}
         return strange.get(trial.seed, DIVERGED if trial.seed == diverged_seed else outcome(trial))
 
-    (_, (strange, _), (diverged, _)) = first_jobs(SIZE, SEED)[-3:]
+    (_, (strange, _), (diverged, _)) = first_jobs(np.arange(SIZE), SEED)[-3:]
     strange_seed, diverged_seed = (child_seed(SEED, 1 + place) for place in (strange, diverged))
     strategy = Enumeration(LARGER, SEED, best=4)
     jobs = enumerated(strategy, 8, unlucky)
-    assert sorted(jobs) == sorted(first_jobs(SIZE, SEED))  # the best are not known yet
+    assert sorted(jobs) == sorted(first_jobs(np.arange(SIZE), SEED))  # the best are not known yet
     assert [trial.seed for trial in strategy.failed] == [strange_seed]
     assert strategy.rewards[0, diverged] == -1
     again = Enumeration(LARGER, SEED, best=4)
@@ -118,7 +120,7 @@ def test_what_is_known_is_not_asked_for():
 
 def test_a_diverged_network_is_never_among_the_best():
     rewards = torch.tensor([-1.0, 0.0, 0.5, 0.5])
-    assert [place for place, _ in best_jobs(rewards, 3)] == [2, 2, 3, 3, 1, 1]
+    assert [place for place, _ in best_jobs(rewards, np.arange(4), 3)] == [2, 2, 3, 3, 1, 1]
 
 
 def test_what_does_not_fit_is_refused():

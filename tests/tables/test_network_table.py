@@ -50,13 +50,11 @@ def test_equal_tables_have_equal_digests_and_others_do_not(tmp_path):
 
 def test_accuracies_are_shares_of_the_images(tmp_path):
     table = made_up()
-    assert table.accuracy.shape == (3, 8, 2)
-    assert np.array_equal(table.accuracy, table.valid / 300)
-    assert np.array_equal(table.test_accuracy, table.test / 297)
-    assert np.array_equal(table.best_accuracy, table.accuracy.max(-1))
-    assert table.reward[2].tolist() == [
-        cubed_accuracy(curve) for curve in table.accuracy[2].tolist()
-    ]
+    assert table.curves.shape == (3, 8, 2)
+    assert np.array_equal(table.curves, table.valid / 300)
+    assert np.array_equal(table.tested, table.test / 297)
+    assert np.array_equal(table.best, table.curves.max(-1))
+    assert table.reward[2].tolist() == [cubed_accuracy(curve) for curve in table.curves[2].tolist()]
     assert (len(table), table.num_trainings) == (8, 24)
 
 
@@ -68,7 +66,7 @@ def test_what_diverged_was_trained_and_what_is_missing_was_not():
     table = with_arrays(table, valid=valid, test=test)
     assert table.repeats.tolist() == [3, 3, 3, 3, 1, 3, 3, 3]
     assert table.num_trainings == 22
-    for values in (table.reward, table.test_accuracy, table.accuracy[..., 0]):
+    for values in (table.reward, table.tested, table.curves[..., 0]):
         assert {tuple(where) for where in np.argwhere(np.isnan(values)).tolist()} == {
             (0, 3),
             (1, 4),
@@ -123,7 +121,7 @@ def of_another_space(path):
 def test_what_is_not_a_table_is_refused_in_one_line(tmp_path, make):
     path = tmp_path / "table.npz"
     make(path)
-    with pytest.raises(DataError, match=r"table\.npz is not a table of networks") as caught:
+    with pytest.raises(DataError, match=r"table\.npz is not a table of children") as caught:
         NetworkTable.load(path)
     assert "\n" not in str(caught.value)
 
@@ -176,9 +174,9 @@ def test_a_table_that_is_not_there_says_how_to_make_one():
 @pytest.mark.parametrize(
     ("name", "number", "words"),
     [
-        ("valid", 301, "valid has counts from .* to 301; expected -2 to the 300 images"),
-        ("valid", -3, "valid has counts from -3"),
-        ("test", 32767, "test has counts from .* to 32767; expected -2 to the 297 images"),
+        ("valid", 301, "valid has numbers from .* to 301; expected -2 to 300"),
+        ("valid", -3, "valid has numbers from -3"),
+        ("test", 32767, "test has numbers from .* to 32767; expected -2 to 297"),
         ("test", -1, "valid and test name different trainings as diverged or missing"),
         ("valid", -2, "valid and test name different trainings as diverged or missing"),
         ("seconds", np.inf, "seconds has an impossible time"),

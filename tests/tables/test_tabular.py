@@ -69,7 +69,7 @@ def test_noise_draws_one_of_the_trainings_by_the_seed_of_the_child():
     table = made_up()
     tabular = TabularEvaluator(table, noise=True)
     curves = [tabular(trial(2, seed)).valid_curve for seed in range(300)]
-    recorded = [tuple(curve) for curve in table.accuracy[:, 2].tolist()]
+    recorded = [tuple(curve) for curve in table.curves[:, 2].tolist()]
     assert [curves.count(curve) for curve in recorded] == [100, 100, 100]
     assert tabular(trial(2, 7)) == tabular(trial(2, 7))
 
@@ -130,7 +130,7 @@ def test_chains_are_read_from_a_table_with_skip_connections():
         net = CHAINS.decode(sequences_at(CHAINS.decisions, place).tolist())
         (here,) = table.places([SPACE.encode(net)])
         outcome = tabular(trial(place, space=CHAINS))
-        assert outcome.valid_curve == tuple(table.accuracy[0, here].tolist())
+        assert outcome.valid_curve == tuple(table.curves[0, here].tolist())
         assert outcome.num_parameters == table.parameters[here]
         assert tabular.places([trial(place, space=CHAINS).tokens]).tolist() == [here]
 
