@@ -43,7 +43,9 @@ class CellView(View):
 
     def build_options(self, space: RecurrentCellSpace) -> tuple[str, ...] | None:
         """Return the base; None if there are other choices than usual."""
-        return ("--base", str(space.base)) if space == RecurrentCellSpace(space.base) else None
+        fields = ("add", "mul"), ("identity", "tanh", "sigmoid", "relu")
+        usual = (space.combines, space.activations) == fields
+        return ("--base", str(space.base)) if usual else None
 
     def train_options(self, evaluator: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the text and the size of the models; all of its symbols are read."""

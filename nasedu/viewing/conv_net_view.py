@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from nasedu.architectures import ConvNet
@@ -51,7 +52,8 @@ class ConvNetView(View):
     def build_options(self, space: ConvNetSpace) -> tuple[str, ...] | None:
         """Return the layers and what they choose from; None if there is more to choose."""
         lists = space.filter_heights, space.filter_widths, space.num_filters
-        if space != ConvNetSpace(space.num_layers, *lists, skip_connections=space.skip_connections):
+        more = {"operations": ("conv",), "learning_rates": (), "block_depth": 1, "pool_after": ()}
+        if space != replace(space, strides=(1,), **more):
             return None
         heights, widths, filters = (",".join(map(str, choices)) for choices in lists)
         skips = f"--{'' if space.skip_connections else 'no-'}skip-connections"
