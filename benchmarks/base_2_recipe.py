@@ -114,8 +114,7 @@ def main():
         "bits, spread that between cells. The better half is chosen by the first training.\n\n"
         "Taken for the table: the learning rate of 0.02, which costs what 0.01 does and tells "
         "cells apart more surely. 20 streams rank the better half better still, for twice the "
-        "time.\n\n"
-        + table(heads, rows),
+        "time.\n\n" + table(heads, rows),
     )
     return 0
 

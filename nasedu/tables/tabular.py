@@ -9,7 +9,8 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from nasedu.errors import SettingError, TrainingError
+from nasedu.errors import SearchSpaceError, SettingError, TrainingError
+from nasedu.problems import problem_of
 from nasedu.runs.trial import Trial
 from nasedu.spaces import Space, count_sequences, places_of, sequences_at
 from nasedu.tables.network_table import DIVERGED, MISSING, NetworkTable
@@ -92,6 +93,9 @@ class TabularEvaluator:
 
     def _translation(self) -> NDArray[np.int64]:
         """Return the table's place of every child of the space."""
+        if (own := problem_of(self.space)) is not self.table.problem:
+            theirs = self.table.problem.title
+            raise SearchSpaceError(f"{own.title} are not in a table of {theirs}")
         everywhere = np.arange(count_sequences(self.space.decisions))
         rows = sequences_at(self.space.decisions, everywhere).tolist()
         theirs = [self.table.space.encode(self.space.decode(row)) for row in rows]
