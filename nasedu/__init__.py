@@ -7,8 +7,9 @@ nasedu`` brings in neither torch nor matplotlib.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from nasedu.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from nasedu.architectures import CellNode, ConvLayer, ConvNet, RecurrentCell, published
@@ -26,34 +27,35 @@ if TYPE_CHECKING:
     from nasedu.spaces import ConvNetSpace, Decision, RecurrentCellSpace
     from nasedu.training import Outcome, Recipe
     from nasedu.viewing import compare, draw, show
+else:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "nasedu.architectures": [
+                "CellNode",
+                "ConvLayer",
+                "ConvNet",
+                "RecurrentCell",
+                "published",
+            ],
+            "nasedu.children": ["build"],
+            "nasedu.controller": [
+                "PPO",
+                "Controller",
+                "LocalSearch",
+                "RandomSearch",
+                "RegularizedEvolution",
+                "Reinforce",
+                "Rollout",
+            ],
+            "nasedu.searching": ["Study", "search"],
+            "nasedu.spaces": ["ConvNetSpace", "Decision", "RecurrentCellSpace"],
+            "nasedu.training": ["Outcome", "Recipe"],
+            "nasedu.viewing": ["compare", "draw", "show"],
+        },
+    )
 
 __version__ = "0.1.0"
-
-_HOME = {
-    "CellNode": "architectures",
-    "ConvLayer": "architectures",
-    "ConvNet": "architectures",
-    "RecurrentCell": "architectures",
-    "published": "architectures",
-    "ConvNetSpace": "spaces",
-    "Decision": "spaces",
-    "RecurrentCellSpace": "spaces",
-    "Controller": "controller",
-    "LocalSearch": "controller",
-    "PPO": "controller",
-    "RandomSearch": "controller",
-    "RegularizedEvolution": "controller",
-    "Reinforce": "controller",
-    "Rollout": "controller",
-    "build": "children",
-    "Outcome": "training",
-    "Recipe": "training",
-    "Study": "searching",
-    "search": "searching",
-    "compare": "viewing",
-    "draw": "viewing",
-    "show": "viewing",
-}
 
 __all__ = [
     "PPO",
@@ -80,15 +82,3 @@ __all__ = [
     "search",
     "show",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'nasedu' has no attribute {name!r}")
-    value = getattr(import_module(f"nasedu.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})

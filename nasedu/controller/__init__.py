@@ -1,15 +1,38 @@
 """Who decides which children are trained, and how it learns."""
 
-from nasedu.controller.controller import Controller, Rollout
-from nasedu.controller.depth import DepthSchedule
-from nasedu.controller.evolution import RegularizedEvolution
-from nasedu.controller.local_search import LocalSearch
-from nasedu.controller.ppo import PPO
-from nasedu.controller.random_search import RandomSearch
-from nasedu.controller.registry import STRATEGIES, make_strategy
-from nasedu.controller.reinforce import Reinforce
-from nasedu.controller.strategy import Strategy, UpdateStats
-from nasedu.controller.together import advance_together
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nasedu.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from nasedu.controller.controller import Controller, Rollout
+    from nasedu.controller.depth import DepthSchedule
+    from nasedu.controller.evolution import RegularizedEvolution
+    from nasedu.controller.local_search import LocalSearch
+    from nasedu.controller.ppo import PPO
+    from nasedu.controller.random_search import RandomSearch
+    from nasedu.controller.registry import STRATEGIES, make_strategy
+    from nasedu.controller.reinforce import Reinforce
+    from nasedu.controller.strategy import Strategy, UpdateStats
+    from nasedu.controller.together import advance_together
+else:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "nasedu.controller.controller": ["Controller", "Rollout"],
+            "nasedu.controller.depth": ["DepthSchedule"],
+            "nasedu.controller.evolution": ["RegularizedEvolution"],
+            "nasedu.controller.local_search": ["LocalSearch"],
+            "nasedu.controller.ppo": ["PPO"],
+            "nasedu.controller.random_search": ["RandomSearch"],
+            "nasedu.controller.registry": ["STRATEGIES", "make_strategy"],
+            "nasedu.controller.reinforce": ["Reinforce"],
+            "nasedu.controller.strategy": ["Strategy", "UpdateStats"],
+            "nasedu.controller.together": ["advance_together"],
+        },
+    )
 
 __all__ = [
     "PPO",

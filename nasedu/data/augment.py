@@ -5,16 +5,12 @@ Legend: N images, B images of a batch, C channels, H rows, W columns.
 
 from __future__ import annotations
 
-from typing import Literal
-
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from nasedu.data.images import CHUNK
-
-Whitening = Literal["channel", "image"]
-Frame = Literal["shift", "paper"]
+from nasedu.data.preparation import Frame, Whitening
 
 
 class Augmentation:

@@ -1,10 +1,28 @@
 """What is recorded: the run folder, the study, its trials."""
 
-from nasedu.runs.config import RunConfig
-from nasedu.runs.folder import open_run, write_text
-from nasedu.runs.provenance import made_by, versions
-from nasedu.runs.study import Study, Update
-from nasedu.runs.trial import Trial
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nasedu.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from nasedu.runs.config import RunConfig
+    from nasedu.runs.folder import open_run, write_text
+    from nasedu.runs.provenance import made_by, versions
+    from nasedu.runs.study import Study, Update
+    from nasedu.runs.trial import Trial
+else:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "nasedu.runs.config": ["RunConfig"],
+            "nasedu.runs.folder": ["open_run", "write_text"],
+            "nasedu.runs.provenance": ["made_by", "versions"],
+            "nasedu.runs.study": ["Study", "Update"],
+            "nasedu.runs.trial": ["Trial"],
+        },
+    )
 
 __all__ = [
     "RunConfig",

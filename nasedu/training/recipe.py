@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar, Literal
 
-from nasedu.data import Frame, Whitening
+from nasedu.data.preparation import Frame, Whitening
 from nasedu.errors import SettingError
 from nasedu.values import Count, Later, NotNegative, Positive, Share, Value
 

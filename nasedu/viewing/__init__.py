@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from nasedu.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from nasedu.viewing.cell_steps import CellSteps
@@ -29,44 +30,40 @@ if TYPE_CHECKING:
     from nasedu.viewing.token_strip import TokenStrip
     from nasedu.viewing.trainings import training_alt, training_figure
     from nasedu.viewing.view import View, draw, view_of
-
-# Names load when they are first used: a drawing needs neither torch nor matplotlib.
-_HOME = {
-    "CellSteps": "cell_steps",
-    "Drawing": "drawing",
-    "Listing": "source",
-    "LiveSearch": "live_search",
-    "Picture": "pictures",
-    "RankWords": "ranks",
-    "SkipMatrix": "skip_matrix",
-    "TokenStrip": "token_strip",
-    "View": "view",
-    "best_alt": "findings",
-    "best_distinct": "searches",
-    "best_figure": "figures",
-    "compare": "comparing",
-    "curves_alt": "findings",
-    "curves_figure": "figures",
-    "draw": "view",
-    "intervals_alt": "intervals",
-    "intervals_figure": "intervals",
-    "pareto_front": "searches",
-    "picture": "pictures",
-    "probabilities_alt": "findings",
-    "probabilities_figure": "probabilities",
-    "rank_alt": "ranks",
-    "rank_figure": "ranks",
-    "reward_alt": "findings",
-    "reward_figure": "figures",
-    "share_explained": "searches",
-    "show": "source",
-    "size_alt": "findings",
-    "size_figure": "figures",
-    "training_alt": "trainings",
-    "training_figure": "trainings",
-    "view_of": "view",
-    "write_report": "report",
-}
+else:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "nasedu.viewing.cell_steps": ["CellSteps"],
+            "nasedu.viewing.comparing": ["compare"],
+            "nasedu.viewing.drawing": ["Drawing"],
+            "nasedu.viewing.figures": [
+                "best_figure",
+                "curves_figure",
+                "reward_figure",
+                "size_figure",
+            ],
+            "nasedu.viewing.findings": [
+                "best_alt",
+                "curves_alt",
+                "probabilities_alt",
+                "reward_alt",
+                "size_alt",
+            ],
+            "nasedu.viewing.intervals": ["intervals_alt", "intervals_figure"],
+            "nasedu.viewing.live_search": ["LiveSearch"],
+            "nasedu.viewing.pictures": ["Picture", "picture"],
+            "nasedu.viewing.probabilities": ["probabilities_figure"],
+            "nasedu.viewing.ranks": ["RankWords", "rank_alt", "rank_figure"],
+            "nasedu.viewing.report": ["write_report"],
+            "nasedu.viewing.searches": ["best_distinct", "pareto_front", "share_explained"],
+            "nasedu.viewing.skip_matrix": ["SkipMatrix"],
+            "nasedu.viewing.source": ["Listing", "show"],
+            "nasedu.viewing.token_strip": ["TokenStrip"],
+            "nasedu.viewing.trainings": ["training_alt", "training_figure"],
+            "nasedu.viewing.view": ["View", "draw", "view_of"],
+        },
+    )
 
 __all__ = [
     "CellSteps",
@@ -104,11 +101,3 @@ __all__ = [
     "view_of",
     "write_report",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'nasedu.viewing' has no attribute {name!r}")
-    value = getattr(import_module(f"nasedu.viewing.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value

@@ -2,6 +2,7 @@
 
 from functools import cache
 from importlib import import_module
+from pkgutil import iter_modules
 
 import numpy as np
 import pytest
@@ -94,9 +95,9 @@ def made(name, word="digits"):
 
 def test_no_figure_is_forgotten():
     assert set(FIGURES) == {name for name in viewing.__all__ if name.endswith("_figure")}
-    for module in set(viewing._HOME.values()):
-        names = {n for n in vars(import_module(f"nasedu.viewing.{module}")) if "_figure" in n}
-        assert {n for n in names if not n.startswith("_")} <= set(FIGURES), module
+    for module in iter_modules(viewing.__path__, "nasedu.viewing."):
+        names = {n for n in vars(import_module(module.name)) if n.endswith("_figure")}
+        assert {n for n in names if not n.startswith("_")} <= set(FIGURES), module.name
 
 
 @pytest.mark.parametrize("name", FIGURES)
