@@ -33,8 +33,8 @@ LIGHT = [
 
 
 def loaded_by(statement):
-    """Return the top-level modules that a statement loads in a fresh process."""
-    code = f"import sys; {statement}; print(*sorted({{m.split('.')[0] for m in sys.modules}}))"
+    """Return the modules that a statement loads in a fresh process."""
+    code = f"import sys; {statement}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return set(done.stdout.split())
 
@@ -51,6 +51,12 @@ def test_every_problem_names_spaces_recipes_and_architectures_that_load_without_
         f"[row.load(part) for row in (IMAGES, CELLS) for part in {parts}]"
     )
     assert loaded_by(statement) & HEAVY == set()
+
+
+def test_the_help_loads_the_command_line_alone():
+    ours = {name for name in loaded_by("import nasedu.cli") if name.startswith("nasedu.")}
+    others = {name for name in ours if not name.startswith("nasedu.cli")}
+    assert others == {"nasedu.errors", "nasedu.lazy_names"}
 
 
 @pytest.mark.parametrize("package", PACKAGES)

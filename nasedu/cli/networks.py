@@ -10,7 +10,6 @@ import typer
 from nasedu.cli.options import ProblemName
 from nasedu.cli.terminal import say
 from nasedu.errors import DrawingError, SettingError
-from nasedu.problems import problem_of
 
 Architecture = Annotated[
     str,
@@ -37,6 +36,7 @@ def draw(
     ] = None,
 ) -> None:
     """Show a network or a recurrent cell as a table or a picture."""
+    from nasedu.problems import problem_of
     from nasedu.searching import find_architecture
     from nasedu.viewing import draw as draw_architecture
     from nasedu.whole_file import check_writable

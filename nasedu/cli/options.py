@@ -11,10 +11,10 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from nasedu.errors import SettingError
-from nasedu.problems import Problem, find_problem
 
 if TYPE_CHECKING:
     from nasedu.controller import DepthSchedule
+    from nasedu.problems import Problem
 
 MOST = 2**31 - 1  # of anything that is counted
 
@@ -51,6 +51,8 @@ ChildTimeout = Annotated[float, typer.Option(help="Seconds that one child may ta
 def _learn(text: str | None) -> str | None:
     """Make a problem of the user's own known before anything is read."""
     if text is not None:
+        from nasedu.problems import find_problem
+
         find_problem(text)
     return text
 

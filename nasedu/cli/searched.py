@@ -8,7 +8,6 @@ import typer
 
 from nasedu.cli.options import FIELDS_OF_A_RECIPE, FIELDS_OF_A_SPACE, filled, is_given, named
 from nasedu.errors import SettingError
-from nasedu.problems import FIRST, find_problem, problem_on
 
 if TYPE_CHECKING:
     from nasedu.spaces import Space
@@ -44,6 +43,8 @@ def searched(context: typer.Context) -> Searched:
         SettingError: Options that do not go together.
         DataError: There is no data set, or no table, of that name.
     """
+    from nasedu.problems import FIRST, find_problem, problem_on
+
     options = context.params
     if options["table"] is not None:
         return _in_a_table(context)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -30,7 +29,6 @@ from nasedu.cli.options import (
 )
 from nasedu.cli.terminal import say
 from nasedu.errors import SettingError
-from nasedu.problems import problem_of
 
 if TYPE_CHECKING:
     from nasedu.searching import FinalTraining
@@ -92,6 +90,9 @@ def train(
     With --run it may be stopped at any time: the same command goes on after the last whole
     epoch, and comes to the same weights as if it had not been stopped.
     """
+    import json
+
+    from nasedu.problems import problem_of
     from nasedu.runs import write_text
     from nasedu.searching import FinalTraining, find_architecture
     from nasedu.whole_file import check_writable
