@@ -7,6 +7,7 @@ embedding, H of a hidden state.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -14,10 +15,10 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn.functional import dropout
 
-from nasedu.children.building import build
 from nasedu.children.model_settings import ModelSettings
 from nasedu.children.precision import never_emulated
 from nasedu.errors import SettingError
+from nasedu.problems import problem_of
 from nasedu.values import Count, checked
 
 State = tuple[tuple[Tensor, Tensor], ...]  # of every layer (h, c), each (B, H)
@@ -163,15 +164,15 @@ def detached(state: State) -> State:
 
 def layer_factory(cell: Any) -> CellFactory:
     """Return what makes a layer of a cell, an architecture or already such a factory."""
-    builder: Any = build
-    if callable(cell):
-        factory: Any = cell
-        return factory
+    factory: Any = cell
+    return factory if callable(cell) else partial(problem_of(cell).load("child"), cell)
 
-    def make(*, input_size: int, hidden_size: int) -> nn.Module:
-        return builder(cell, input_size=input_size, hidden_size=hidden_size)
 
-    return make
+def without_memory(cell: Any, num_symbols: int, settings: ModelSettings) -> LanguageModel:
+    """Return a language model whose weights have shapes and no numbers, to count them."""
+    make = layer_factory(cell)  # loads the cell's module first, whose constants keep their numbers
+    with torch.device("meta"):
+        return LanguageModel(make, num_symbols, settings)
 
 
 def count_parameters(cell: Any, num_symbols: int, hidden_size: int, **settings: Any) -> int:
@@ -183,9 +184,7 @@ def count_parameters(cell: Any, num_symbols: int, hidden_size: int, **settings: 
         hidden_size: H.
         **settings: ``embedding_size``, ``num_layers`` and ``tied``, as for `ModelSettings`.
     """
-    model = ModelSettings(hidden_size, **settings)
-    with torch.device("meta"):
-        return LanguageModel(cell, num_symbols, model).num_parameters
+    return without_memory(cell, num_symbols, ModelSettings(hidden_size, **settings)).num_parameters
 
 
 def hidden_size_for(num_parameters: int, cell: Any, num_symbols: int, **settings: Any) -> int:

@@ -16,7 +16,7 @@ from torch.nn.functional import cross_entropy
 from torch.nn.utils import clip_grad_norm_
 
 from nasedu.children import LanguageModel, LSTMLayer, ModelSettings
-from nasedu.children.language_model import detached
+from nasedu.children.language_model import detached, without_memory
 from nasedu.data import TextData, load_text
 from nasedu.errors import SettingError, TrainingError
 from nasedu.training.hardware import autocast, one_thread, pick_dtype, seeded
@@ -135,8 +135,7 @@ class LanguageTask(Task):
 
     def cost(self, architecture: Any) -> ModelCost:
         """Count parameters and FLOP of a model, without its memory."""
-        with torch.device("meta"):
-            model = LanguageModel(architecture, self.data.num_symbols, self.recipe)
+        model = without_memory(architecture, self.data.num_symbols, self.recipe)
         return ModelCost(model.num_parameters, model.flop)
 
     def flop(self, architecture: Any, child: LanguageModel) -> int:

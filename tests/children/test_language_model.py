@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from functools import partial
 from types import SimpleNamespace
 
@@ -137,12 +139,13 @@ def test_weights_are_within_their_range_and_drawn_by_the_global_seed():
     assert torch.equal(child.output.weight, model(init_range=0.05).output.weight)
 
 
-def test_an_architecture_goes_through_build(monkeypatch):
+def test_an_architecture_is_built_by_its_problem(monkeypatch):
     def build(cell, *, input_size, hidden_size):
         assert cell == "a cell"
         return ToyCell(input_size, hidden_size)
 
-    monkeypatch.setattr(language_model, "build", build)
+    row = SimpleNamespace(load={"child": build}.get)
+    monkeypatch.setattr(language_model, "problem_of", {"a cell": row}.get)
     child = LanguageModel("a cell", 5, ModelSettings(6, embedding_size=3))
     shapes = [tuple(layer.weight_ih.shape) for layer in child.layers]
     assert shapes == [(48, 3), (48, 6)]
@@ -215,6 +218,19 @@ def test_counting_draws_no_numbers_and_too_few_parameters_are_refused():
     assert torch.equal(torch.random.get_rng_state(), before)
     with pytest.raises(SettingError, match="num_parameters is 10; expected at least 116"):
         hidden_size_for(10, partial(ToyCell, base=4), 50, tied=True)
+
+
+def test_a_cell_runs_in_a_process_that_counted_it_first():
+    code = (
+        "import torch; from nasedu import published; from nasedu.children import build; "
+        "from nasedu.children.language_model import count_parameters; "
+        "count_parameters(published.NAS_CELL, 50, 4); "
+        "cell = build(published.NAS_CELL, input_size=4, hidden_size=4); "
+        "steps, state = torch.ones(3, 2, 4), (torch.zeros(2, 4),) * 2; "
+        "cell(steps, state)[0].sum().backward(); "
+        "assert all(torch.isfinite(each.grad).all() for each in cell.parameters())"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_flop_of_a_symbol():
