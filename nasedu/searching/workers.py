@@ -1,7 +1,8 @@
 """Who trains the children: this process, or a pool of others.
 
-The loop knows one protocol. Trials go in by `submit`, come out of `completed` with their
-outcomes in whatever order they end, and `cancel` gives up what is left.
+The loop knows one protocol. Trials go in by `submit`, at any time. `take` hands out whichever ends
+next, with its outcome, and `cancel` gives up what is left. A synchronous search takes until none is
+left before it submits more; learners that do not wait for each other submit as soon as they take.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from nasedu.searching.clock import LOOK, Deadline, running_clock
 from nasedu.searching.evaluator import Evaluator, reason_of, train_child
 from nasedu.training import Outcome, keep_freed_memory
 
+Taken = tuple[Trial, Outcome]
 START_LIMIT = 180  # seconds for a process to start, which is mostly importing torch
 REMEDY = (
     "define the evaluator in a module that can be imported, call search under "
@@ -56,16 +58,24 @@ class Workers(Protocol):
         """Queue a trial."""
         ...
 
-    def completed(self) -> Iterator[tuple[Trial, Outcome]]:
-        """Yield every queued trial with its outcome as it ends, until none is left."""
+    def take(self) -> Taken | None:
+        """Wait for the trial that ends next, and return it with its outcome; None if none is left.
+
+        Raises:
+            SettingError: The workers are no longer able to train what the search began with.
+        """
         ...
+
+    def completed(self) -> Iterator[Taken]:
+        """Take one trial after the other until none is left, those submitted meanwhile too."""
+        return iter(self.take, None)
 
     def cancel(self) -> None:
         """Give up what is queued or running, and end every process; may be called twice."""
         ...
 
 
-class InlineWorkers:
+class InlineWorkers(Workers):
     """Trains in this process, one child after the other: no start-up, no time limit."""
 
     count = 1
@@ -79,18 +89,19 @@ class InlineWorkers:
         """Queue a trial."""
         self._queue.append(trial)
 
-    def completed(self) -> Iterator[tuple[Trial, Outcome]]:
-        """Train and yield one trial after the other."""
-        while self._queue:
-            trial = self._queue.popleft()
-            yield trial, train_child(self._evaluator, trial)
+    def take(self) -> Taken | None:
+        """Train the trial that was queued first; None if none is."""
+        if not self._queue:
+            return None
+        trial = self._queue.popleft()
+        return trial, train_child(self._evaluator, trial)
 
     def cancel(self) -> None:
         """Forget what is queued."""
         self._queue.clear()
 
 
-class PoolWorkers:
+class PoolWorkers(Workers):
     """Trains in a pool of processes; one that dies costs one trial, not the pool.
 
     Args:
@@ -157,8 +168,8 @@ class PoolWorkers:
         self._trials[future] = trial
         future.add_done_callback(self._done.put)
 
-    def completed(self) -> Iterator[tuple[Trial, Outcome]]:
-        """Yield trials as they end, failed ones with what happened to their process.
+    def take(self) -> Taken | None:
+        """Wait for the next trial, a failed one with what happened to its process.
 
         Raises:
             SettingError: The processes end as they start, or those that start anew cannot load
@@ -171,7 +182,8 @@ class PoolWorkers:
             except queue.Empty:
                 continue
             self._ran.pop(future, None)
-            yield self._trials.pop(future), self._outcome(future)
+            return self._trials.pop(future), self._outcome(future)
+        return None
 
     def cancel(self) -> None:
         """Kill every process."""

@@ -96,8 +96,8 @@ class CountedCells(Counted):
 class Misbehaving(Counted):
     """Fails in a way of its own at the trials that it is given."""
 
-    def __init__(self, raises=(), kills=(), exits=(), hangs=()):
-        super().__init__()
+    def __init__(self, raises=(), kills=(), exits=(), hangs=(), log=None):
+        super().__init__(log=log)
         self.raises, self.kills, self.exits, self.hangs = raises, kills, exits, hangs
 
     def __call__(self, trial):
@@ -109,6 +109,19 @@ class Misbehaving(Counted):
             os._exit(3)
         if trial.number in self.hangs:
             time.sleep(600)
+        return super().__call__(trial)
+
+
+class Meeting(Counted):
+    """Trial 1 ends when a file is there, which is when another trial has come back."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.path = path
+
+    def __call__(self, trial):
+        while trial.number == 1 and not self.path.exists():
+            time.sleep(0.02)
         return super().__call__(trial)
 
 

@@ -72,29 +72,6 @@ def test_a_seed_gives_the_same_search_and_another_seed_another():
     assert found(a) != found(c)
 
 
-def test_leaving_the_loop_keeps_what_is_finished_and_resumes(tmp_path):
-    undisturbed = run_all(run=tmp_path / "whole")[-1].study
-    for stop in (1, 3, 6):
-        events = search(
-            SPACE,
-            strategy(seed=0),
-            evaluator=Counted(log=tmp_path / "log"),
-            trials=12,
-            batch=4,
-            workers=1,
-            run=tmp_path / "cut",
-        )
-        for count, _ in enumerate(events):
-            if count == stop:
-                break
-        events.close()
-    resumed = run_all(Counted(log=tmp_path / "log"), run=tmp_path / "cut")
-    assert resumed[0].num_done > 0
-    assert found(resumed[-1].study) == found(undisturbed)
-    trained = [int(line.split()[0]) for line in (tmp_path / "log").open()]
-    assert sorted(trained) == list(range(1, 13))
-
-
 def test_a_finished_run_is_only_shown(tmp_path):
     run_all(run=tmp_path)
     events = run_all(Counted(log=tmp_path / "log"), run=tmp_path)

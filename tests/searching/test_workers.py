@@ -9,7 +9,7 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 
 import pytest
-from evaluators import SPACE, Counted, Filed, Misbehaving
+from evaluators import SPACE, Counted, Filed
 
 from nasedu import search
 from nasedu.controller import make_strategy
@@ -22,66 +22,6 @@ DOUBLES = Path(__file__).parents[1] / "doubles"
 
 def trials(count):
     return [Trial(n, 1, (0, 1, 0, 1, 0, 1), n) for n in range(1, count + 1)]
-
-
-@pytest.fixture(params=[InlineWorkers, lambda e: PoolWorkers(e, 2)], ids=["inline", "pool"])
-def workers(request):
-    made = request.param(Misbehaving(raises=(2,)))
-    yield made
-    made.cancel()
-
-
-def test_every_trial_comes_back_once_with_its_outcome(workers):
-    for trial in trials(5):
-        workers.submit(trial)
-    results = {trial.number: outcome for trial, outcome in workers.completed()}
-    assert sorted(results) == [1, 2, 3, 4, 5]
-    assert results[1] == Counted()(trials(1)[0])
-    assert results[2].reason == "ValueError: no such luck"
-    assert list(workers.completed()) == []
-
-
-def test_what_is_cancelled_does_not_come_back(workers):
-    for trial in trials(5):
-        workers.submit(trial)
-    next(workers.completed())
-    workers.cancel()
-    workers.cancel()
-    assert list(workers.completed()) == []
-
-
-def test_every_kind_of_failing_child_costs_one_trial():
-    evaluator = Misbehaving(raises=(1,), kills=(2,), exits=(3,), hangs=(4,))
-    workers = PoolWorkers(evaluator, 2, timeout=5.0)
-    try:
-        for trial in trials(8):
-            workers.submit(trial)
-        reasons = {trial.number: outcome.reason for trial, outcome in workers.completed()}
-    finally:
-        workers.cancel()
-    assert reasons == {
-        1: "ValueError: no such luck",
-        2: "its process was killed by signal 9",
-        3: "its process ended with 3",
-        4: "ran over the time limit of 5 s",
-        **dict.fromkeys((5, 6, 7, 8)),
-    }
-
-
-def test_two_workers_find_the_same_as_one():
-    def found(workers):
-        events = search(
-            SPACE,
-            make_strategy("reinforce", SPACE.decisions),
-            evaluator=Misbehaving(raises=(3,)),
-            trials=12,
-            batch=4,
-            workers=workers,
-        )
-        study = list(events)[-1].study
-        return [(t.tokens, t.outcome and t.outcome.reward) for t in study.trials()], study.updates()
-
-    assert found(2) == found(1)
 
 
 def test_one_worker_without_a_limit_needs_no_process():
