@@ -79,9 +79,9 @@ def bring_up_to_date(db: sqlite3.Connection) -> None:
     """Turn a file of schema 1 that was lent the newer columns into one of today's, or leave it."""
     if schema_of(db) == SCHEMA:
         return
-    db.executescript(TAKEN_BACK)
+    steps = f"{TAKEN_BACK} {FROM_1_TO_2} PRAGMA user_version = {SCHEMA};"
     try:
-        db.executescript(f"BEGIN IMMEDIATE; {FROM_1_TO_2} PRAGMA user_version = {SCHEMA}; COMMIT;")
+        db.executescript(f"BEGIN IMMEDIATE; {steps} COMMIT;")
     finally:
         if db.in_transaction:  # nothing of it, if it was cut short
             db.rollback()

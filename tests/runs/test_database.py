@@ -120,22 +120,6 @@ def killed(request, tmp_path):
     return run
 
 
-@pytest.fixture
-def read_only(monkeypatch):
-    """Nothing can be written, which SQLite finds out where it would need to."""
-    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
-    real = sqlite3.connect
-
-    def connect(name, **options):
-        if "mode=ro" in str(name) and "immutable" not in name:
-            folder = Path(name.removeprefix("file://").partition("?")[0]).parent
-            if list(folder.glob("study.db-*")):
-                raise sqlite3.OperationalError("unable to open database file")
-        return real(name, **options)
-
-    monkeypatch.setattr(sqlite3, "connect", connect)
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="nothing is killed like that on Windows")
 def test_a_killed_run_on_a_read_only_medium_shows_all_its_trials(killed, read_only):
     before = {path.name: path.read_bytes() for path in killed.iterdir()}

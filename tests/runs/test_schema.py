@@ -3,7 +3,7 @@
 import json
 import shutil
 import sqlite3
-import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,16 +12,22 @@ from decided import state_digest
 
 from nasedu import Study
 from nasedu.controller import make_strategy
+from nasedu.errors import StudyError
 from nasedu.problems import read_space
 from nasedu.runs.provenance import MACHINE, versions
+from nasedu.runs.records import best_of
 from nasedu.runs.schema import SCHEMA
 from nasedu.searching import resume
+from nasedu.training import Outcome
 from nasedu.viewing import write_report
 
 OLD = Path(__file__).with_name("schema_1")
 EXPECTED = json.loads((OLD / "expected.json").read_text(encoding="utf-8"))
 KINDS = [name for name in EXPECTED if name != "machine"]
 pytestmark = pytest.mark.filterwarnings("ignore:.*was begun with")  # on another machine
+
+
+LATE = Outcome(2.0)  # a reward that no other trial has
 
 
 def schema_of(folder):
@@ -47,6 +53,18 @@ def old(request, tmp_path):
     return run, EXPECTED[request.param]
 
 
+def with_a_log(run, folder):
+    """Return a copy of a run as its writer left it that was killed, with a log beside the file."""
+    path, folder = run / "study.db", Path(shutil.copytree(run, folder))
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("UPDATE trials SET outcome = ? WHERE number = 1", (LATE.to_json(),))
+        db.commit()
+        for name in ("study.db", "study.db-wal"):
+            shutil.copy(run / name, folder / name)
+    return folder
+
+
 def test_it_is_read_as_it_is_and_stays_so(old):
     run, expected = old
     before = (run / "study.db").read_bytes()
@@ -61,18 +79,23 @@ def test_it_is_read_as_it_is_and_stays_so(old):
     assert (run / "study.db").read_bytes() == before and schema_of(run) == 1
 
 
-def test_it_is_reported_where_it_may_not_be_written(old):
-    run, _ = old
-    path = run / "study.db"
-    path.chmod(stat.S_IRUSR)
-    run.chmod(stat.S_IRUSR | stat.S_IXUSR)
-    try:
-        with Study(run) as study:
-            assert study.best().reward > 0
-            assert write_report(study, run.parent).exists()
-    finally:
-        run.chmod(stat.S_IRWXU)
-    assert schema_of(run) == 1
+@pytest.mark.parametrize("log", [False, True])
+def test_it_is_reported_where_it_may_not_be_written(old, tmp_path, log, request):
+    run, expected = old
+    if log:  # its writer was killed: what it wrote last stands beside the file
+        run = with_a_log(run, tmp_path / "killed")
+    before = {path.name: path.read_bytes() for path in run.iterdir()}
+    request.getfixturevalue("read_only")
+    with Study(run) as study:
+        done = [trial for trial in study.trials() if trial.outcome is not None]
+        assert [list(t.tokens) for t in done] == [expected["tokens"][t.number - 1] for t in done]
+        assert study.updates() and study.best() == best_of(done)
+        assert (study.best().reward == LATE.reward) is log
+        with pytest.raises(StudyError, match="readonly"):
+            study.start()
+        assert study.updates()  # as before: what was lent is there still
+        assert write_report(study, tmp_path).exists()
+    assert {path.name: path.read_bytes() for path in run.iterdir()} == before
 
 
 def test_gone_on_with_it_finds_what_it_would_have_found(old):
@@ -89,6 +112,18 @@ def test_gone_on_with_it_finds_what_it_would_have_found(old):
     assert [list(trial.outcome.valid_curve) for trial in trials] == expected["valid"]
     assert [trial.reward for trial in trials] == expected["rewards"]
     assert state_of(run) == expected["state"]
+
+
+def test_a_migration_changes_nothing_that_was_there(old):
+    run, _ = old
+    state = state_of(run)
+    with Study(run) as study:
+        before = study.config, study.trials(), study.updates(), study.starts()[0]
+        study.start()
+        assert (study.config, study.trials(), study.updates(), study.starts()[0]) == before
+    with Study(run) as study:
+        assert (study.config, study.trials(), study.updates(), study.starts()[0]) == before
+    assert schema_of(run) == SCHEMA and state_of(run) == state
 
 
 def test_a_file_says_where_it_was_gone_on_with(old, monkeypatch):

@@ -5,9 +5,8 @@ import pytest
 import torch
 from evaluators import SPACE, Counted
 
-from nasedu.controller import UpdateStats, make_strategy
+from nasedu.controller import make_strategy
 from nasedu.errors import StudyError
-from nasedu.runs.trial import child_seed
 from nasedu.searching import RunConfig, Study
 from nasedu.training import Outcome
 
@@ -18,71 +17,6 @@ OUTCOME = Outcome(0.1 + 0.2, (0.3, 2 / 3), (1.5,), 0.25, 10, 20)
 
 def generator():
     return torch.Generator().manual_seed(0)
-
-
-@pytest.fixture(params=["memory", "file"])
-def study(request, tmp_path):
-    path = tmp_path / "study.db" if request.param == "file" else None
-    return Study.create(path, CONFIG, make_strategy("random", SPACE.decisions), generator())
-
-
-def test_trials_carry_number_batch_tokens_and_a_seed_of_their_own(study):
-    trials = study.ask(TOKENS, generator())
-    assert study.trials() == trials
-    assert [t.number for t in trials] == [1, 2, 3, 4]
-    assert {t.batch for t in trials} == {1}
-    assert [t.seed for t in trials] == [child_seed(7, n) for n in (1, 2, 3, 4)]
-    assert len({child_seed(s, n) for s in range(30) for n in range(30)}) == 900
-    assert trials[0].state == "asked"
-
-
-def test_an_outcome_comes_back_exactly_and_only_once(study):
-    trial = study.ask(TOKENS, generator())[1]
-    finished = study.finish(trial, OUTCOME)
-    assert study.trials()[1] == finished
-    assert finished.outcome == OUTCOME
-    with pytest.raises(StudyError, match="trial 2 has an outcome already"):
-        study.finish(trial, OUTCOME)
-    assert study.trials()[1].outcome == OUTCOME
-
-
-def test_failed_trials_keep_their_reason(study):
-    trial = study.ask(TOKENS, generator())[0]
-    study.finish(trial, Outcome.failed("the loss became nan", 1.5))
-    assert (study.trials()[0].state, study.trials()[0].reason) == ("failed", "the loss became nan")
-    assert study.best() is None
-
-
-def test_best_is_the_earliest_of_equals(study):
-    for trial, reward in zip(study.ask(TOKENS, generator()), (0.1, 0.5, 0.5, 0.2), strict=True):
-        study.finish(trial, Outcome(reward))
-    assert study.best().number == 2
-
-
-def test_updates_come_back(study):
-    strategy = make_strategy("random", SPACE.decisions)
-    stats = UpdateStats(0.5, 0.4, -0.1, 3.0, 0.2, ((0.25, 0.75), (), (1.0,)))
-    study.ask(TOKENS, generator())
-    assert study.tell(stats, strategy, generator()) == 1
-    assert study.tell(None, strategy, generator()) == 2
-    assert [u.stats for u in study.updates()] == [stats, None]
-
-
-def test_strategy_and_generator_come_back_bit_for_bit(tmp_path):
-    source, strategy = generator(), make_strategy("reinforce", SPACE.decisions, seed=3)
-    study = Study.create(tmp_path / "study.db", CONFIG, strategy, source)
-    tokens = strategy.ask(4, generator=source)
-    study.ask(tokens, source)
-    stats = strategy.tell(tokens, torch.rand(4))
-    study.tell(stats, strategy, source)
-    again, source_again = make_strategy("reinforce", SPACE.decisions), generator()
-    Study(tmp_path).restore(again, source_again)
-    ours, theirs = strategy.state_dict(), again.state_dict()
-    assert ours.keys() == theirs.keys()
-    assert [key for key in ours if key.endswith(".exp_avg")]
-    for key, value in ours.items():
-        assert torch.equal(value, theirs[key]) if key != "baseline" else value == theirs[key]
-    assert torch.equal(source.get_state(), source_again.get_state())
 
 
 def test_nothing_in_the_file_is_pickled(tmp_path):
