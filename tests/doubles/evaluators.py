@@ -148,6 +148,25 @@ class Filed(Counted):
         return -trial.number
 
 
+class Several(Counted):
+    """Hands every trial to the evaluator that its batch names, counted from 1."""
+
+    def __init__(self, evaluators):
+        super().__init__()
+        self.evaluators = evaluators
+
+    @property
+    def settings(self):
+        return {"each": [evaluator.settings for evaluator in self.evaluators]}
+
+    def prepare(self):
+        for evaluator in self.evaluators:
+            evaluator.prepare()
+
+    def __call__(self, trial):
+        return self.evaluators[trial.batch - 1](trial)
+
+
 class Dying(TestingEvaluator):
     """Trains and tests, but network 2 diverges, and network 4 kills its process the first time."""
 

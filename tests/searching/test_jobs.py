@@ -1,43 +1,14 @@
 """Jobs are done once, wherever they were stopped, and never taken for others."""
 
 import json
-from dataclasses import dataclass
 
 import pytest
+from adding import Adding
 
 from nasedu.errors import StudyError
 from nasedu.searching import run_jobs
 from nasedu.searching.clock import Deadline
 from nasedu.searching.jobs import RECORD, RESULT, do_job
-
-
-@dataclass(frozen=True)
-class Adding:
-    """Adds up numbers, two at a time, and keeps the sum so far."""
-
-    name: str
-    numbers: tuple[int, ...]
-    fails: bool = False
-    title = "an addition"
-
-    @property
-    def settings(self):
-        return {"numbers": list(self.numbers), "data": {"name": "numbers", "digest": "1"}}
-
-    @property
-    def asked(self):
-        return {"numbers": list(self.numbers), "data": {"name": "numbers"}}
-
-    def prepare(self):
-        """Load nothing."""
-
-    def work(self, folder, until):
-        with (folder / "log").open("a") as file:
-            file.write("worked\n")
-        if self.fails:
-            raise ValueError("no luck")
-        return None if until is not None and until.has_passed else {"sum": sum(self.numbers)}
-
 
 JOBS = [Adding("one", (1, 2)), Adding("two", (3, 4))]
 

@@ -1,7 +1,6 @@
 """A search over cells promises what one over networks does."""
 
 import dataclasses
-import json
 
 import pytest
 from decided import decided
@@ -104,9 +103,8 @@ def test_a_child_that_diverges_has_failed():
     assert outcome.is_failed and outcome.reason.startswith("TrainingError: the loss became")
 
 
-def test_settings_are_json_and_tell_texts_apart():
+def test_settings_tell_texts_apart():
     one = TrainingEvaluator(SPACE, "pydocs", QUICK).settings
-    assert json.loads(json.dumps(one)) == one
     longer = dataclasses.replace(QUICK, num_train=3000)
     assert TrainingEvaluator(SPACE, "pydocs", longer).settings["digest"] != one["digest"]
     assert TrainingEvaluator(SPACE, "pydocs-chars", QUICK).settings["unit"] == "character"

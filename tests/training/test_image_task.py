@@ -3,11 +3,9 @@ import dataclasses
 import pytest
 import torch
 
-from nasedu import ConvLayer, ConvNet, ConvNetSpace, build
+from nasedu import ConvLayer, ConvNet, build
 from nasedu.data import ImageData, LabelledImages, load
 from nasedu.errors import TrainingError
-from nasedu.searching import TrainingEvaluator, Trial
-from nasedu.searching.workers import PoolWorkers
 from nasedu.training import ImageTask, Recipe, has_bfloat16
 
 NET = ConvNet((ConvLayer(3, 3, 8, (0,)), ConvLayer(3, 3, 8, (1,))))
@@ -61,19 +59,6 @@ def test_threads_and_generators_are_left_as_they_were(task):
     task.fit(NET, seed=1)
     assert torch.equal(torch.rand(3), expected)
     assert torch.get_num_threads() == 2
-
-
-def test_a_process_of_its_own_trains_the_same_child_bit_for_bit():
-    space = ConvNetSpace(2, (3,), (3, 5), (8,), skip_connections=False)
-    evaluator = TrainingEvaluator(space, "digits", Recipe(epochs=1))
-    trial = Trial(1, 1, (0, 1, 0, 0, 0, 0), seed=5)
-    workers = PoolWorkers(evaluator, 1)
-    workers.submit(trial)
-    ((_, theirs),) = workers.completed()
-    workers.cancel()
-    ours = evaluator(trial)
-    assert theirs.train_curve == ours.train_curve
-    assert theirs.valid_curve == ours.valid_curve
 
 
 def test_the_learning_rate_falls_to_zero_along_a_line_or_stays():
