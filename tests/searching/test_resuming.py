@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import searches
 from decided import decided
 from evaluators import SPACE, Counted
 
@@ -23,47 +24,43 @@ from nasedu.spaces import ConvNetSpace
 from nasedu.training import Recipe, image_task
 
 DOUBLES = Path(__file__).parents[1] / "doubles"
-SCRIPT = """
-import sys
-from evaluators import SPACE, Counted
-from nasedu import search
-from nasedu.controller import make_strategy
-
-strategy = make_strategy("reinforce", SPACE.decisions)
-evaluator = Counted(0.02, log=sys.argv[2])
-for event in search(SPACE, strategy, evaluator=evaluator, trials=40, batch=4, workers=1,
-                    run=sys.argv[1]):
-    print(type(event).__name__, flush=True)
-"""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
-def test_killed_at_random_moments_it_ends_the_same(tmp_path):
-    made = make_strategy("reinforce", SPACE.decisions)
-    options = {"evaluator": Counted(0.02), "trials": 40, "batch": 4, "workers": 1}
-    list(search(SPACE, made, run=tmp_path / "whole", **options))
-    script, cut, log = tmp_path / "script.py", tmp_path / "cut", tmp_path / "log"
-    script.write_text(SCRIPT)
+@pytest.mark.parametrize(
+    "name", ["made-up", "networks", pytest.param("cells", marks=pytest.mark.slow)]
+)
+def test_killed_at_random_moments_it_ends_the_same(tmp_path, name):
+    list(searches.begin(name, tmp_path / "whole", workers=1))
+    cut, log = tmp_path / "cut", tmp_path / "log"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(DOUBLES), *sys.path])}
-    moments, kept = random.Random(3), []
-    for kill in (True, True, True, False):
-        process = subprocess.Popen(
-            [sys.executable, script, cut, log], env=environment, stdout=subprocess.PIPE, text=True
-        )
-        if kill:
-            assert process.stdout.readline() == "Started\n"
-            time.sleep(moments.uniform(0, 0.25))
-            process.send_signal(signal.SIGKILL)
-            process.communicate()
-            kept.append({t.number for t in Study(cut).trials() if t.outcome})
-        else:
-            assert process.communicate()[0].endswith("Finished\n")
+    command, draw, kept = [sys.executable, "-m", "searches", name, cut, log], random.Random(3), {}
+    for _ in range(3):
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+        for _ in range(draw.randint(2, 6)):  # events: one child has finished at least
+            assert process.stdout.readline()
+        time.sleep(draw.uniform(0, 0.05))
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        assert process.returncode == -signal.SIGKILL
+        before, kept = kept, finished(cut)
+        assert before.items() < kept.items()  # seconds too: none was trained again
+    assert len(kept) < searches.TRIALS
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True)
+    assert done.stdout.endswith("Finished\n")
+    assert kept.items() < finished(cut).items()
     assert decided(cut) == decided(tmp_path / "whole")
-    assert kept[0] < kept[-1]
-    trained = [int(line.split()[0]) for line in log.open()]
-    assert set(trained) == set(range(1, 41))
-    # Only a child that was cut off while it trained may appear again, at most one a kill.
-    assert len(trained) - len(set(trained)) <= 3
+    if name == "made-up":
+        trained = [int(line.split()[0]) for line in log.open()]
+        assert set(trained) == set(range(1, searches.TRIALS + 1))
+        # Only a child that was cut off while it trained may appear again, at most one a kill.
+        assert len(trained) - len(set(trained)) <= 3
+
+
+def finished(run):
+    """Return the outcomes that are recorded, by number."""
+    with Study(run) as study:
+        return {trial.number: trial.outcome for trial in study.trials() if trial.outcome}
 
 
 def test_resume_needs_nothing_but_the_folder(tmp_path):
