@@ -106,7 +106,7 @@ def main():
     write_record(
         __file__,
         "A recipe for every cell of base 2: noise against cost",
-        f"{load_text(DATA).title}, characters; {CELLS} cells drawn at random ({LONG_CELLS} of them "
+        f"{load_text(DATA).title}; {CELLS} cells drawn at random ({LONG_CELLS} of them "
         f"by {LONG}), {len(SEEDS)} seeds each, one layer of {ONE_SECOND.hidden_size}, Adam with "
         f"{TRIED.lr} unless it is said otherwise, gradients clipped to {ONE_SECOND.clip}; "
         f"scored on the first {ONE_SECOND.num_scored:,} characters of the validation text. Seconds "
