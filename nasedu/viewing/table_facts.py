@@ -13,6 +13,7 @@ from scipy.stats import rankdata
 from nasedu.spaces import sequences_at
 from nasedu.tables import DIVERGED, NetworkTable, random_tenth
 from nasedu.tables.building import FOR_TABLES
+from nasedu.training import Measure
 from nasedu.viewing.layer_table import count
 from nasedu.viewing.progress import duration
 from nasedu.viewing.view import view_of
@@ -131,17 +132,20 @@ def noise(table: NetworkTable) -> list[tuple[str, str, str, str, str]]:
         tenth = tenth[:, np.isfinite(tenth).all(0)]
         is_better = sign * tenth[0] >= np.median(sign * tenth[0]) if tenth.size else []
         better = tenth[1:, is_better]
-        spreads = (_spread(part) for part in (tenth, better))
+        spreads = (_spread(part, table.measure) for part in (tenth, better))
         ranks = (_rank_correlation(part) for part in (tenth, better))
         rows.append((name, *map(number, (*spreads, *ranks))))
     return rows
 
 
-def _spread(trainings: Values) -> float:
-    """Return the standard deviation between trainings ``(R, n)`` of one network."""
+def _spread(trainings: Values, measure: Measure) -> float:
+    """Return the standard deviation between trainings ``(R, n)`` of one child.
+
+    It is that of the mean variance; of the median where values have no upper end.
+    """
     if trainings.shape[0] < 2 or trainings.shape[1] < FEWEST:
         return float("nan")
-    return float(np.sqrt(trainings.var(0, ddof=1).mean()))
+    return float(np.sqrt(measure.middle(trainings.var(0, ddof=1))))
 
 
 def _rank_correlation(trainings: Values) -> float:

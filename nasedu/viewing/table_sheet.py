@@ -113,7 +113,8 @@ def _noise(table: NetworkTable) -> str:
         *("rank correlation", "in the better half"),
     )
     return (
-        "Of the random tenth: the standard deviation between trainings of one child, and "
+        f"Of the random tenth: the standard deviation between trainings of one child (from the "
+        f"{table.measure.middle_name} variance), and "
         "Spearman's rank correlation between trainings, the mean over all pairs. The better half "
         "is chosen by the first training and judged by the others.\n\n"
         + _table(heads, noise(table))
