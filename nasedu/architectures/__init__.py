@@ -1,4 +1,4 @@
-"""What an architecture is: a frozen value, validated once, with JSON and a digest."""
+"""Architectures: frozen values, validated once, with JSON and a digest."""
 
 from nasedu.architectures import published
 from nasedu.architectures.architecture import Architecture

@@ -1,4 +1,4 @@
-"""What every architecture is, whatever it describes."""
+"""The architecture: a frozen value with JSON and a digest, whatever it describes."""
 
 from __future__ import annotations
 

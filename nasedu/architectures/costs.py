@@ -1,4 +1,4 @@
-"""What a convolutional network costs, counted from its description alone.
+"""The cost of a convolutional network, counted from its description alone.
 
 Shapes, parameters and arithmetic follow from the layers by counting, so pictures, tables
 and the order in which children are trained need no built network.

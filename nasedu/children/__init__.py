@@ -1,4 +1,4 @@
-"""From an architecture to the network itself."""
+"""Children: the networks that architectures describe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From an architecture to a torch module."""
+"""The building of a torch module from an architecture."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a fast cell computes forward, and what it leaves behind for the way back.
+"""The forward pass of a fast cell, and what it leaves behind for the way back.
 
 Legend of shapes: T steps, B sequences, I input size, H hidden size, L leaves of the tree, A of
 which add and P = L - A do not, N nodes of a level.

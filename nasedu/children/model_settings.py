@@ -1,4 +1,4 @@
-"""What a language model is made of beside its cell and its symbols."""
+"""The settings of a language model, beside its cell and its symbols."""
 
 from __future__ import annotations
 

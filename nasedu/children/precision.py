@@ -1,4 +1,4 @@
-"""What a device multiplies in, and a way round what it cannot."""
+"""Precision: the types that a device multiplies in, and a way round what it cannot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who decides which children are trained, and how it learns."""
+"""The controller and the other strategies: they decide which children are trained, and learn."""
 
 from __future__ import annotations
 

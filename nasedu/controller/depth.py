@@ -1,4 +1,4 @@
-"""How deep children are while a search goes on (Zoph & Le 2016, section 4.1)."""
+"""The depth of children while a search goes on (Zoph & Le 2016, section 4.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every strategy promises: it asks for children and is told their rewards."""
+"""The strategy: it asks for children and is told their rewards."""
 
 from __future__ import annotations
 

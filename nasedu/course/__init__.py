@@ -1,4 +1,4 @@
-"""What makes a notebook a lesson: checks of exercises, guesses before an experiment, quizzes."""
+"""The parts of a lesson: checks of exercises, guesses before an experiment, quizzes."""
 
 from nasedu.course import check
 from nasedu.course.predictions import Guess, Reveal, predict

@@ -1,4 +1,4 @@
-"""Which data sets there are, and where imported ones lie."""
+"""The catalogue of data sets: which there are, and where imported ones lie."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an import of images says: what was taken, what was passed over, what is odd."""
+"""The summary of an import of images: what was taken, what was passed over, what is odd."""
 
 from __future__ import annotations
 

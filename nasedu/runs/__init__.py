@@ -1,4 +1,4 @@
-"""What is recorded: the run folder, the study, its trials."""
+"""Records: the run folder, the study, its trials."""
 
 from __future__ import annotations
 

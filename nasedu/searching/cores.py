@@ -1,4 +1,4 @@
-"""How many workers this machine carries."""
+"""Cores: how many workers this machine carries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a trial to its outcome: what a worker does."""
+"""The evaluator: it makes an outcome of a trial, in a worker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a search tells while it runs: one frozen event after the other."""
+"""Events: a search tells them while it runs, one frozen value after the other."""
 
 from __future__ import annotations
 

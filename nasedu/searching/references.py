@@ -1,4 +1,4 @@
-"""Naming an architecture in one word: a file, a child of a run, or a published one."""
+"""References: an architecture in one word, be it a file, a child of a run or a published one."""
 
 from __future__ import annotations
 

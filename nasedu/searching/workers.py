@@ -1,4 +1,4 @@
-"""Who trains the children: this process, or a pool of others.
+"""Workers: this process, or a pool of others, trains the children.
 
 The loop knows one protocol. Trials go in by `submit`, at any time. `take` hands out whichever ends
 next, with its outcome, and `cancel` gives up what is left. A synchronous search takes until none is

@@ -1,4 +1,4 @@
-"""Every token sequence of a small space in one order, as an odometer counts them.
+"""The order of all token sequences of a small space, as an odometer counts them.
 
 Legend of shapes: N sequences, T decisions.
 """

@@ -1,4 +1,4 @@
-"""Children whose training is looked up: a search of thousands in seconds."""
+"""The evaluator that looks trainings up: a search of thousands takes seconds."""
 
 from __future__ import annotations
 

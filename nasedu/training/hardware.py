@@ -1,4 +1,4 @@
-"""What a child is trained on: device, threads and precision."""
+"""Hardware: the device, threads and precision that a child is trained with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a language model is trained, and the recipes of the literature."""
+"""The recipe of language models, and those of the literature."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a trained child reports."""
+"""The outcome: what a trained child reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a child is trained."""
+"""The recipe of image networks: how a child is trained."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a learning curve to a reward."""
+"""Rewards: what the controller learns from, made of a learning curve."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How well a language model predicts a text: a figure that no batch size changes.
+"""The score of a language model on a text: a figure that no batch size changes.
 
 A text is cut at fixed places, every `WINDOW` symbols, wherever a model is scored and however
 many windows are read side by side. Before a window is scored, the model reads the `CONTEXT`
