@@ -27,7 +27,6 @@ from nasedu.cli.options import (
     named,
 )
 from nasedu.cli.terminal import say
-from nasedu.problems import find_problem, problem_on
 
 FIRST = 400  # trainings of this run, after which it is known how long the rest takes
 EVERY = 4000  # trainings, from one line to the next
@@ -71,6 +70,7 @@ def build(
     """
     from tqdm import tqdm
 
+    from nasedu.problems import find_problem, problem_on
     from nasedu.tables import NetworkTable, measure
     from nasedu.tables.building import FILE
     from nasedu.viewing.progress import duration

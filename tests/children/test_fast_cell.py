@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from nasedu import CellNode, RecurrentCell, RecurrentCellSpace, build, published
-from nasedu.children.cell_plan import places, plan
+from nasedu.children.fast_cell.plan import places, plan
 
 EVERYTHING = {
     "combines": ("add", "mul", "max"),

@@ -3,7 +3,7 @@
 What `PlainCell` says, for a whole sequence at once: all products with the inputs are one
 matrix product before the first step, and the gradients of the weights one after the last. In
 between, a step is one matrix product or two and a short list of calls, each of which serves
-many nodes (see `cell_plan`) and writes into memory that was there before. What backward needs
+many nodes (see `plan`) and writes into memory that was there before. What backward needs
 is kept as numbers, not as a graph: memory grows in proportion to T.
 
 Legend of shapes: T steps, B sequences, I input size, H hidden size, L leaves of the tree, A of
@@ -20,9 +20,9 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from nasedu.architectures import RecurrentCell
-from nasedu.children.cell_backward import Backward, Gradients, new_gradients
-from nasedu.children.cell_forward import Tape, forward_calls, new_tape, read_inputs
-from nasedu.children.cell_plan import Level, plan
+from nasedu.children.fast_cell.backward import Backward, Gradients, new_gradients
+from nasedu.children.fast_cell.forward import Tape, forward_calls, new_tape, read_inputs
+from nasedu.children.fast_cell.plan import Level, plan
 from nasedu.children.recurrent_cell import PlainCell, State
 from nasedu.errors import SettingError
 

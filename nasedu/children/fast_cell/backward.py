@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from nasedu.architectures import RecurrentCell
-from nasedu.children.cell_calls import (
+from nasedu.children.fast_cell.calls import (
     ACTIVATION_BACKWARD,
     COMBINE,
     COMBINE_BACKWARD,
@@ -22,8 +22,8 @@ from nasedu.children.cell_calls import (
     copy_,
     multiply,
 )
-from nasedu.children.cell_forward import Tape
-from nasedu.children.cell_plan import Level, Run
+from nasedu.children.fast_cell.forward import Tape
+from nasedu.children.fast_cell.plan import Level, Run
 
 
 class Gradients(NamedTuple):

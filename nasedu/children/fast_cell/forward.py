@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from nasedu.architectures import RecurrentCell
-from nasedu.children.cell_calls import (
+from nasedu.children.fast_cell.calls import (
     COMBINE,
     Calls,
     accumulate,
@@ -27,7 +27,7 @@ from nasedu.children.cell_calls import (
     stretch_,
     tanh_,
 )
-from nasedu.children.cell_plan import Group, Level, places
+from nasedu.children.fast_cell.plan import Group, Level, places
 
 
 class Tape(NamedTuple):
