@@ -18,8 +18,9 @@ from nasedu import ConvLayer, ConvNet, ConvNetSpace
 from nasedu.runs.trial import child_seed
 from nasedu.training import ImageTask
 from nasedu.training.measure import ACCURACY
-from nasedu.viewing.pens import pens_of
-from nasedu.viewing.sheets import INK, SMALL, sheet
+from nasedu.viewing.figures.pens import pens_of
+from nasedu.viewing.figures.sheets import SMALL, sheet
+from nasedu.viewing.pictures import INK
 
 SEEDS, TRIALS = range(5), 160
 SPACES = {

@@ -11,7 +11,7 @@ import torch
 
 from nasedu.runs import versions
 from nasedu.searching import available_cores
-from nasedu.viewing.sheets import png_of
+from nasedu.viewing.figures.sheets import png_of
 
 HERE = Path(__file__).resolve().parent
 

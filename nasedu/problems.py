@@ -88,7 +88,7 @@ IMAGES = Problem(
     recipes="nasedu.training.recipe:RECIPES",
     data="digits",
     data_names="nasedu.data:names_of_images",
-    viewing="nasedu.viewing.conv_net_view:VIEW",
+    viewing="nasedu.viewing.drawings.conv_net:VIEW",
 )
 CELLS = Problem(
     name="language",
@@ -101,7 +101,7 @@ CELLS = Problem(
     recipes="nasedu.training.language_recipe:RECIPES",
     data="pydocs",
     data_names="nasedu.data:names_of_texts",
-    viewing="nasedu.viewing.cell_view:VIEW",
+    viewing="nasedu.viewing.drawings.cell:VIEW",
 )
 
 _known: dict[str, Problem] = {row.name: row for row in (IMAGES, CELLS)}

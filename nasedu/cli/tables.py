@@ -73,9 +73,9 @@ def build(
     from nasedu.problems import find_problem, problem_on
     from nasedu.tables import NetworkTable, measure
     from nasedu.tables.building import FILE
+    from nasedu.viewing.drawings.view import view_of
     from nasedu.viewing.progress import duration
-    from nasedu.viewing.table_sheet import write_sheet
-    from nasedu.viewing.view import view_of
+    from nasedu.viewing.report.table_sheet import write_sheet
 
     kind = problem_on(data or "digits") if problem is None else find_problem(problem)
     data = kind.data if data is None else data
@@ -124,6 +124,6 @@ def show(
 ) -> None:
     """Say what a table is: networks, trainings, accuracies, noise."""
     from nasedu.tables import NetworkTable
-    from nasedu.viewing.table_facts import summary
+    from nasedu.viewing.report.table_facts import summary
 
     say(summary(NetworkTable.load(table)))

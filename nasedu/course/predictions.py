@@ -212,14 +212,14 @@ class Guess:
         }
 
     def _draw(self, actual: float, words: str) -> Picture:
+        from nasedu.viewing.figures.sheets import plain
         from nasedu.viewing.pictures import picture
-        from nasedu.viewing.sheets import plain
 
         return picture(plain(self._line)(actual), words)
 
     def _line(self, actual: float) -> Figure:
+        from nasedu.viewing.figures.plain_figure import PlainFigure
         from nasedu.viewing.pictures import OKABE_ITO
-        from nasedu.viewing.plain_figure import PlainFigure
 
         figure = PlainFigure(figsize=(6, 1.2))
         axes = figure.add_subplot()

@@ -7,61 +7,61 @@ from typing import TYPE_CHECKING
 from nasedu.lazy_names import lazy_names
 
 if TYPE_CHECKING:
-    from nasedu.viewing.cell_steps import CellSteps
-    from nasedu.viewing.comparing import compare
-    from nasedu.viewing.drawing import Drawing
-    from nasedu.viewing.figures import best_figure, curves_figure, reward_figure, size_figure
-    from nasedu.viewing.findings import (
+    from nasedu.viewing.drawings.comparing import compare
+    from nasedu.viewing.drawings.dot_drawing import Drawing
+    from nasedu.viewing.drawings.view import View, draw, view_of
+    from nasedu.viewing.figures.epochs import training_alt, training_figure
+    from nasedu.viewing.figures.findings import (
         best_alt,
         curves_alt,
         probabilities_alt,
         reward_alt,
         size_alt,
     )
-    from nasedu.viewing.intervals import intervals_alt, intervals_figure
-    from nasedu.viewing.live_search import LiveSearch
+    from nasedu.viewing.figures.intervals import intervals_alt, intervals_figure
+    from nasedu.viewing.figures.probabilities import probabilities_figure
+    from nasedu.viewing.figures.ranks import RankWords, rank_alt, rank_figure
+    from nasedu.viewing.figures.search import best_figure, curves_figure, reward_figure, size_figure
+    from nasedu.viewing.figures.series import best_distinct, pareto_front, share_explained
+    from nasedu.viewing.listing import Listing, show
     from nasedu.viewing.pictures import Picture, picture
-    from nasedu.viewing.probabilities import probabilities_figure
-    from nasedu.viewing.ranks import RankWords, rank_alt, rank_figure
-    from nasedu.viewing.report import write_report
-    from nasedu.viewing.searches import best_distinct, pareto_front, share_explained
-    from nasedu.viewing.skip_matrix import SkipMatrix
-    from nasedu.viewing.source import Listing, show
-    from nasedu.viewing.token_strip import TokenStrip
-    from nasedu.viewing.trainings import training_alt, training_figure
-    from nasedu.viewing.view import View, draw, view_of
+    from nasedu.viewing.report.search_report import write_report
+    from nasedu.viewing.widgets.cell_steps import CellSteps
+    from nasedu.viewing.widgets.live_search import LiveSearch
+    from nasedu.viewing.widgets.skip_matrix import SkipMatrix
+    from nasedu.viewing.widgets.token_strip import TokenStrip
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
-            "nasedu.viewing.cell_steps": ["CellSteps"],
-            "nasedu.viewing.comparing": ["compare"],
-            "nasedu.viewing.drawing": ["Drawing"],
-            "nasedu.viewing.figures": [
+            "nasedu.viewing.widgets.cell_steps": ["CellSteps"],
+            "nasedu.viewing.drawings.comparing": ["compare"],
+            "nasedu.viewing.drawings.dot_drawing": ["Drawing"],
+            "nasedu.viewing.figures.search": [
                 "best_figure",
                 "curves_figure",
                 "reward_figure",
                 "size_figure",
             ],
-            "nasedu.viewing.findings": [
+            "nasedu.viewing.figures.findings": [
                 "best_alt",
                 "curves_alt",
                 "probabilities_alt",
                 "reward_alt",
                 "size_alt",
             ],
-            "nasedu.viewing.intervals": ["intervals_alt", "intervals_figure"],
-            "nasedu.viewing.live_search": ["LiveSearch"],
+            "nasedu.viewing.figures.intervals": ["intervals_alt", "intervals_figure"],
+            "nasedu.viewing.widgets.live_search": ["LiveSearch"],
             "nasedu.viewing.pictures": ["Picture", "picture"],
-            "nasedu.viewing.probabilities": ["probabilities_figure"],
-            "nasedu.viewing.ranks": ["RankWords", "rank_alt", "rank_figure"],
-            "nasedu.viewing.report": ["write_report"],
-            "nasedu.viewing.searches": ["best_distinct", "pareto_front", "share_explained"],
-            "nasedu.viewing.skip_matrix": ["SkipMatrix"],
-            "nasedu.viewing.source": ["Listing", "show"],
-            "nasedu.viewing.token_strip": ["TokenStrip"],
-            "nasedu.viewing.trainings": ["training_alt", "training_figure"],
-            "nasedu.viewing.view": ["View", "draw", "view_of"],
+            "nasedu.viewing.figures.probabilities": ["probabilities_figure"],
+            "nasedu.viewing.figures.ranks": ["RankWords", "rank_alt", "rank_figure"],
+            "nasedu.viewing.report.search_report": ["write_report"],
+            "nasedu.viewing.figures.series": ["best_distinct", "pareto_front", "share_explained"],
+            "nasedu.viewing.widgets.skip_matrix": ["SkipMatrix"],
+            "nasedu.viewing.listing": ["Listing", "show"],
+            "nasedu.viewing.widgets.token_strip": ["TokenStrip"],
+            "nasedu.viewing.figures.epochs": ["training_alt", "training_figure"],
+            "nasedu.viewing.drawings.view": ["View", "draw", "view_of"],
         },
     )
 

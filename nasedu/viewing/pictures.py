@@ -35,6 +35,9 @@ OKABE_ITO = {
 }
 """Colours for all kinds of colour vision (Okabe & Ito 2008); use a shape or dash beside them."""
 
+INK, QUIET, PALE = "#1F2933", "#4B5563", "#E8ECEF"
+"""Letters and lines, what stands back, and a ground that hardly shows."""
+
 MAX_BYTES = 60_000  # of a picture in a notebook
 FIGURE_FORMATS = (".png", ".svg", ".pdf")
 
@@ -177,7 +180,7 @@ def drawn(figure: Figure, kind: str, dpi: float = 100, *, tight: bool = True) ->
         dpi: Dots an inch.
         tight: Whether to cut the edges off where there is nothing.
     """
-    from nasedu.viewing.plain_figure import safe_style, without_tex
+    from nasedu.viewing.figures.plain_figure import safe_style, without_tex
 
     out = BytesIO()
     plain: dict[str, Any] = {

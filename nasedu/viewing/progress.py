@@ -8,9 +8,9 @@ from typing import Any
 from nasedu.problems import read_space
 from nasedu.searching import Finished, Started, Trial, Updated
 from nasedu.training.measure import ACCURACY, REWARD, Measure
-from nasedu.viewing.layer_table import count
+from nasedu.viewing.drawings.layer_table import count
+from nasedu.viewing.drawings.view import view_of
 from nasedu.viewing.measures import measure_of, space_of, value_of
-from nasedu.viewing.view import view_of
 
 BASELINE_KEY = "\n    baseline (average of earlier rewards: what earns more becomes more probable)"
 

@@ -35,7 +35,7 @@ from nasedu.tables import NetworkTable
 from nasedu.tables.network_table import ARRAYS
 from nasedu.training import Checkpoint, Outcome
 from nasedu.viewing import training_alt
-from nasedu.viewing.table_facts import summary
+from nasedu.viewing.report.table_facts import summary
 
 DEEP, LONG = "[" * 3000 + "]" * 3000, "7" * 5000
 RAW = ("", "nonsense", "null", "3", "[]", "{}", DEEP, LONG, "1e999", "NaN", '{"a": 1, "a": 2}')

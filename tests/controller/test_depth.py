@@ -7,7 +7,8 @@ from nasedu.controller import STRATEGIES, make_strategy
 from nasedu.errors import SettingError, StudyError
 from nasedu.searching import DepthSchedule, Finished, Study, resume
 from nasedu.spaces import ConvNetSpace
-from nasedu.viewing import findings, probabilities_figure
+from nasedu.viewing import probabilities_figure
+from nasedu.viewing.figures import findings
 
 SPACE = ConvNetSpace(5, (1, 3), (1, 3), (4, 8))
 GROWING = DepthSchedule(start=2, step=2, every=8)

@@ -17,8 +17,8 @@ from nasedu.spaces.presets import CELLS
 from nasedu.tables import DIVERGED, MISSING, NetworkTable, TabularEvaluator, measure
 from nasedu.tables.building import evaluator_of, rewards_of, train_again
 from nasedu.training import ONE_SECOND, LanguageTask, bits
-from nasedu.viewing.table_facts import command, summary
-from nasedu.viewing.table_sheet import data_sheet
+from nasedu.viewing.report.table_facts import command, summary
+from nasedu.viewing.report.table_sheet import data_sheet
 
 SPACE = RecurrentCellSpace(2, ("add",), ("tanh",))  # 9 descriptions of 5 cells
 RECIPE = replace(ONE_SECOND, hidden_size=3, batch_size=4, unroll=5, num_train=200, num_scored=60)

@@ -1,0 +1,1 @@
+"""Figures: what was found, as curves, dots and maps, each with its finding in words."""

@@ -1,0 +1,154 @@
+"""What the figures show, in words, computed from what they are drawn from.
+
+One function for each figure, with the same arguments: its alt text, for those who cannot see
+the picture, and a caption for those who can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from nasedu.searching import Study
+from nasedu.training.measure import REWARD, Measure
+from nasedu.viewing.decision_words import decision_words
+from nasedu.viewing.drawings.view import view_of
+from nasedu.viewing.figures.probabilities import recorded_probabilities
+from nasedu.viewing.figures.series import (
+    Search,
+    Searches,
+    Series,
+    asked,
+    best_distinct,
+    scored,
+    series_of,
+    share_explained,
+)
+from nasedu.viewing.measures import value_of
+
+NOTHING = "No child has finished yet"
+
+
+def reward_alt(searches: Searches, of: str | Measure = REWARD.name) -> str:
+    """Say how the children of `reward_figure` did, and how that changed."""
+    series, measure = asked(searches, of)
+    return _for_each(series, lambda one: _reward_finding(one, measure))
+
+
+def best_alt(searches: Searches, of: str | Measure = REWARD.name) -> str:
+    """Say what the best child of `best_figure` reached, and when it came."""
+    series, measure = asked(searches, of)
+    return _for_each(series, lambda one: _best_finding(one, measure))
+
+
+def size_alt(searches: Searches, front: bool = True) -> str:
+    """Say how much the sizes of `size_figure` explain."""
+    return _for_each(series_of(searches), _size_finding)
+
+
+def curves_alt(search: Search | Series, n: int = 5) -> str:
+    """Say where the learning curves of `curves_figure` end."""
+    [one] = series_of(search)
+    best = [t for t in best_distinct(one.trials, n) if t.outcome and t.outcome.valid_curve]
+    if not best:
+        return f"{NOTHING}."
+    of = one.curve_measure
+    reached = [value_of(trial, of) or 0.0 for trial in best]
+    name = of.label if of.is_plural else f"a {of.label}"
+    text = f"Child {best[0].number} reaches {name} of {of.text(reached[0])}"
+    if len(best) > 1:
+        others = f"{of.text(min(reached[1:]))} to {of.text(max(reached[1:]))}"
+        text += f", the next {len(best) - 1} different {one.view.things} {others}"
+    return f"{text}."
+
+
+def probabilities_alt(study: Study | Series) -> str:
+    """Say what the controller of `probabilities_figure` is sure of, and what not yet.
+
+    Raises:
+        SettingError: The strategy has no probabilities, as random search, or no update yet.
+    """
+    history, decisions, space = recorded_probabilities(study)
+    view = view_of(space)
+    number, last = history[-1]
+    favourites = []
+    for decision, shares in zip(decisions, last, strict=False):
+        if decision.choices:
+            choice = decision.choices[int(np.argmax(shares))]
+            words = f"{decision_words(decision)} {choice} in {view.place_of(decision, space)}"
+            favourites.append((max(shares), words, len(decision.choices)))
+    if not favourites:  # anchors alone, whose sets have no favourite
+        return f"At update {number}, the probability of every connection."
+    (low, doubtful, n), (high, sure, _) = min(favourites), max(favourites)
+    return (
+        f"At update {number} the controller is surest of {sure} (probability {high:.2f}) and "
+        f"least sure of {doubtful} ({low:.2f}; an even choice of {n} would give {1 / n:.2f})."
+    )
+
+
+def _for_each(series: Sequence[Series], finding: Callable[[Series], str]) -> str:
+    sentences = []
+    for one in series:
+        text = finding(one)
+        sentences.append(f"{one.label}: {text[0].lower()}{text[1:]}." if one.label else f"{text}.")
+    return " ".join(sentences)
+
+
+def _reward_finding(one: Series, of: Measure) -> str:
+    numbers, values = one.dots(of)
+    states = [t.state for t in one.trials]
+    failed, ended = states.count("failed"), states.count("failed") + states.count("finished")
+    if values.size:
+        in_order = values[np.argsort(numbers, kind="stable")]
+        text = f"Mean {of.label} {_trend(in_order, of, len(one.seeds))}"
+    elif failed == len(one.trials) > 0:
+        return f"All {failed} children failed"
+    else:
+        text = NOTHING
+    if one.baselines and of == REWARD:
+        text += f"; the baseline ends at {REWARD.text(one.baselines[max(one.baselines)], -1)}"
+    return f"{text}; {failed} of {ended} failed" if failed else text
+
+
+def _trend(values: np.ndarray, of: Measure, seeds: int = 1) -> str:
+    """Say how values in the order of asking change, and whether by more than twice its error."""
+    n, quarter = len(values), len(values) // 4
+    if quarter < 2:
+        return f"is {of.text(values.mean(), -1)} over {n} {'child' if n == 1 else 'children'}"
+    first, last = values[:quarter], values[-quarter:]
+    change = last.mean() - first.mean()
+    error = np.sqrt((first.var(ddof=1) + last.var(ddof=1)) / quarter)
+    verb = "rises" if change > 0 else "falls"
+    if abs(change) <= 2 * error:
+        verb = "hardly changes," if abs(change) <= error else "changes by no more than chance may,"
+    return (
+        f"{verb} from {of.text(first.mean(), -1)} in the first quarter of {n // seeds} children "
+        f"to {of.text(last.mean(), -1)} in the last"
+    )
+
+
+def _best_finding(one: Series, of: Measure) -> str:
+    best = one.best_so_far(of)
+    if not best.size or not np.isfinite(best[:, -1]).any():
+        return NOTHING
+    ends, n = best[:, -1], best.shape[1]
+    if len(ends) > 1:
+        spread = f"{of.text(np.nanmin(ends))} to {of.text(np.nanmax(ends))}"
+        mean = of.text(float(np.nanmean(ends)))
+        return f"After {n} children the best {of.label} is {mean} ({spread})"
+    number = int(np.flatnonzero(best[0] == ends[0])[0]) + 1
+    return f"The best {of.label}, {of.text(ends[0])}, comes with child {number} of {n}"
+
+
+def _size_finding(one: Series) -> str:
+    children = scored(one.trials)
+    if not children:
+        return NOTHING
+    counts = [child.num_parameters for child in children]
+    best = max(children, key=lambda child: (child.reward, -child.trial.number)).num_parameters
+    text = f"Children have {min(counts):,} to {max(counts):,} parameters, the best {best:,}"
+    share = share_explained(one.trials)
+    if share is None:
+        return f"{text}; too few differ to say what their size explains"
+    return f"{text}; log(parameters) explains {100 * share:.0f} % of the rewards' variance"

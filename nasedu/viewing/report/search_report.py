@@ -1,0 +1,140 @@
+"""The report of a search: one page with its pictures, its best networks and its settings."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from nasedu.errors import StudyError
+from nasedu.runs.folder import write_text
+from nasedu.searching import Study
+from nasedu.training.measure import REWARD
+from nasedu.viewing.drawings.field_table import said
+from nasedu.viewing.drawings.layer_table import count
+from nasedu.viewing.measures import value_of
+from nasedu.viewing.progress import duration
+from nasedu.viewing.report import page
+from nasedu.viewing.report.run_summary import RunSummary
+from nasedu.viewing.report.sections import (
+    controller_section,
+    course_section,
+    failures_section,
+    networks_section,
+    size_section,
+)
+
+
+def write_report(study: Study, folder: Path) -> Path:
+    """Write ``report.html`` into the folder, and its figures beside it in ``pictures``.
+
+    The page holds everything itself. It may be written at any time: of an unfinished study
+    it says so.
+
+    Args:
+        study: The recorded search.
+        folder: Where to write, in general the run folder; made if it is not there.
+
+    Returns:
+        The path of the page.
+
+    Raises:
+        StudyError: The folder cannot be made or written.
+        DrawingError: A picture cannot be written.
+    """
+    report = RunSummary(study, Path(folder))
+    try:
+        report.pictures.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StudyError(f"{folder} cannot be written: {error.strerror}") from None
+    parts = (
+        _opening(report),
+        course_section(report),
+        size_section(report),
+        controller_section(report),
+        networks_section(report),
+        failures_section(report),
+        _next_steps(report),
+        _settings(report),
+    )
+    path = report.folder / "report.html"
+    write_text(path, page.page(f"{report.title}: search report", parts))
+    return path
+
+
+def _opening(report: RunSummary) -> str:
+    config, data = report.config, report.data
+    done, failed = len(report.finished) + len(report.failed), len(report.failed)
+    state = "Finished" if report.is_complete else "Unfinished"
+    status = f"{state}: {done} of {config.trials} children"
+    status += f", {failed} of them failed." if failed else "."
+    lead = f"{config.trials} {report.view.searched(report.space)}"
+    if {"num_train", "num_valid"} <= data.keys():
+        epochs = data.get("recipe", {}).get("epochs")
+        lead += ", each looked up in a table, where it was" if report.is_looked_up else ", each"
+        lead += " trained" + (f" for {count(epochs, 'epoch')}" if epochs else "")
+        lead += f" on {data['num_train']:,} {report.view.unit_of(data)} and measured on "
+        lead += f"{data['num_valid']:,} others"
+    kind = "status" if report.is_complete else "status open"
+    head = (
+        f"<header>\n<h1>{escape(report.title)}</h1>",
+        page.paragraph(f"{lead}.", "lead"),
+        page.paragraph(status, kind),
+        "</header>",
+    )
+    facts = _key_facts(report)
+    return "\n".join((*head, page.tiles(facts) if facts else ""))
+
+
+def _key_facts(report: RunSummary) -> list[tuple[str, str, str]]:
+    facts = []
+    if report.best:
+        top, outcome = report.best[0], report.best[0].outcome
+        of = REWARD if value_of(top, report.measure) is None else report.measure
+        size = f", {outcome.num_parameters:,} parameters" if outcome else ""
+        lower = "" if of.higher_is_better else "; lower is better"
+        shown = of.text(value_of(top, of) or 0.0)
+        facts.append((f"Best {of.label}", shown, f"child {top.number}{size}{lower}"))
+        quarter = -(-len(report.finished) // 4)
+        rewards = [t.reward or 0.0 for t in report.finished]
+        means = (sum(r) / quarter for r in (rewards[:quarter], rewards[-quarter:]))
+        first, last = map(REWARD.text, means)
+        facts.append(("Mean reward, last quarter", last, f"first quarter {first}"))
+    seconds = sum(t.outcome.seconds for t in report.trials if t.outcome)
+    if seconds:
+        spared = ", spared by the table" if report.is_looked_up else ""
+        facts.append(("Training time", duration(seconds), f"added up over all children{spared}"))
+    return facts
+
+
+def _next_steps(report: RunSummary) -> str:
+    run, rows = report.run, []
+    if report.best:
+        rows.append((f"nasedu draw {run}:{report.best[0].number}", "Show a child of this run:"))
+    if report.is_ours:
+        if report.best and (options := report.view.train_options(report.data)):
+            what = "Train the best child anew, for longer, and test it once:"
+            rows.append((f"nasedu train {run} {shlex.join(options)} --epochs 20", what))
+        more = f" --trials {2 * report.config.trials}" if report.is_complete else ""
+        what = "Let the search grow:" if report.is_complete else "Go on with the search:"
+        rows.append((f"nasedu resume {run}{more}", what))
+    elif not report.is_complete:
+        rows.append((f"search(..., run='{run}')", "Go on, in Python, with the same evaluator:"))
+    return page.section("How to go on", page.commands(rows)) if rows else ""
+
+
+def _settings(report: RunSummary) -> str:
+    config: dict[str, Any] = json.loads(report.config.to_json())
+    config["data"] = config.pop("evaluator")
+    config["recipe"] = config["data"].pop("recipe", {})
+    groups = {name.capitalize(): v for name, v in config.items() if isinstance(v, dict)}
+    alone = {name: v for name, v in config.items() if not isinstance(v, dict)}
+    groups = {"Search": alone, **groups, "Begun with": report.study.versions}
+    tables = (
+        page.settings(name, {key.replace("_", " "): said(v) for key, v in values.items()})
+        for name, values in groups.items()
+        if values
+    )
+    return page.section("Configuration and versions", page.side_by_side(tables))

@@ -1,0 +1,159 @@
+"""The sections of a report that show what a search found."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from contextlib import suppress
+
+from nasedu.errors import DrawingError, SettingError
+from nasedu.searching import Trial
+from nasedu.training.measure import REWARD, Measure
+from nasedu.viewing.figures import findings
+from nasedu.viewing.figures.probabilities import probabilities_figure, recorded_probabilities
+from nasedu.viewing.figures.search import best_figure, curves_figure, reward_figure, size_figure
+from nasedu.viewing.measures import value_of
+from nasedu.viewing.report import page
+from nasedu.viewing.report.run_summary import RunSummary
+
+CARE = (
+    "The {result} of the best child is the {extreme} of many, and so it is too good: "
+    "part of it is luck with the random start and with {valid}, and would be "
+    "gone in a second training. {test} not touched in this search. Whether a "
+    "{thing} is good, and better than others, shows when it is trained anew, for longer and "
+    "with several seeds, and is then tested once."
+)
+
+
+def course_section(report: RunSummary) -> str:
+    """How every child did, and the best so far."""
+    if not report.finished:
+        words = "Every child failed." if report.is_complete else "No child has finished yet."
+        return page.section("How the search went", page.paragraph(words))
+    series = report.series
+    meaning = "A dot is a child"
+    if report.is_ours and report.view.reward_words:
+        meaning += f"; its reward is {report.view.reward_words}"
+    # What a reward says of images, an accuracy does not say better; of 80 / perplexity² it does.
+    of = REWARD if report.measure.higher_is_better else report.measure
+    return page.section(
+        "How the search went",
+        report.figure("reward", reward_figure(series), findings.reward_alt(series), f"{meaning}."),
+        report.figure(
+            "best",
+            best_figure(series, of),
+            findings.best_alt(series, of),
+            "A step is a new best child. The axis begins where the first batch ended.",
+        ),
+    )
+
+
+def size_section(report: RunSummary) -> str:
+    """How much the number of parameters explains."""
+    if not report.finished:
+        return ""
+    series, title = report.series, "What size alone explains"
+    counts = {t.outcome.num_parameters for t in report.finished if t.outcome}
+    if len(counts) == 1 and len(report.finished) > 1:
+        words = f"Nothing: all children have {counts.pop():,} parameters."
+        return page.section(title, page.paragraph(words))
+    caption = (
+        "The straight line knows nothing of a network but its number of parameters. What it "
+        "explains, a search that only makes networks larger would find as well."
+    )
+    picture = report.figure("size", size_figure(series), findings.size_alt(series), caption)
+    return page.section(title, picture)
+
+
+def controller_section(report: RunSummary) -> str:
+    """What became probable."""
+    title, series = "What the controller learned", report.series
+    try:
+        recorded_probabilities(series)
+    except SettingError:
+        return page.section(title, page.paragraph("No probabilities of a controller are recorded."))
+    caption = (
+        "Choices are stacked, the smallest at the bottom, the largest darkest; on the left stand "
+        "those of the first update, in bold those that are left. Averaged over a batch."
+    )
+    alt = findings.probabilities_alt(series)
+    return page.section(
+        title, report.figure("probabilities", probabilities_figure(series), alt, caption)
+    )
+
+
+def networks_section(report: RunSummary) -> str:
+    """The best networks: a table, what to think of it, and drawings."""
+    if not report.best:
+        return ""
+    of, view = report.measure, report.view
+    results = (of.label,) if of == REWARD else (of.label, REWARD.label)
+    heads = ("rank", "child", *results, "parameters", "MFLOP", "seconds")
+    rows = [_network_row(rank, trial, of) for rank, trial in enumerate(report.best, start=1)]
+    cards = "\n".join(_card(report, rank, trial) for rank, trial in enumerate(report.best, 1))
+    many = f"The best {len(rows)} {view.things}" if len(rows) > 1 else f"The best {view.thing}"
+    return page.section(
+        many,
+        page.table(f"Different {view.things}, each with its best training", heads, rows),
+        f'<div class="care">{page.paragraph(_care(report))}</div>',
+        _curves(report),
+        f'<div class="gallery">\n{cards}\n</div>',
+    )
+
+
+def _care(report: RunSummary) -> str:
+    return CARE.format(
+        result=report.measure.label,
+        extreme="largest" if report.measure.higher_is_better else "lowest",
+        valid=report.view.valid_part,
+        test=report.view.test_part,
+        thing=report.view.thing,
+    )
+
+
+def _curves(report: RunSummary) -> str:
+    if not any(len(t.outcome.valid_curve) > 1 for t in report.best if t.outcome):
+        return ""
+    alt = findings.curves_alt(report.series)
+    return report.figure("curves", curves_figure(report.series), alt, "A point is an epoch.")
+
+
+def _network_row(rank: int, trial: Trial, of: Measure) -> tuple[str, ...]:
+    value, outcome = value_of(trial, of), trial.outcome
+    assert outcome is not None
+    return (
+        f"{rank}",
+        f"{trial.number}",
+        "" if value is None else of.text(value),
+        *(() if of == REWARD else (REWARD.text(trial.reward or 0.0),)),
+        f"{outcome.num_parameters:,}",
+        f"{outcome.flop / 1e6:,.1f}",
+        f"{outcome.seconds:.1f}",
+    )
+
+
+def _card(report: RunSummary, rank: int, trial: Trial) -> str:
+    """Return the drawing of a network, or its table if nothing here can draw."""
+    drawing = report.view.draw_child(report.space.decode(trial.tokens), report.data)
+    with suppress(DrawingError):
+        drawing.save(report.pictures / f"best-{rank}.png")
+    title = f"Rank {rank}: child {trial.number}"
+    wide = ' class="wide" tabindex="0"' if drawing.is_wide else ""
+    return f"<article{wide}>\n<h3>{title}</h3>\n{drawing.html}\n</article>"
+
+
+def failures_section(report: RunSummary) -> str:
+    """Which children failed, by their reasons."""
+    if not report.failed:
+        return ""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for trial in report.failed:
+        groups[trial.reason or "no reason"].append(f"{trial.number}")
+    rows = [
+        (reason, f"{len(numbers)}", ", ".join(numbers))
+        for reason, numbers in sorted(groups.items(), key=lambda item: -len(item[1]))
+    ]
+    caption = "The search went on without them; the strategy did not learn from them"
+    return page.section(
+        "Children that failed",
+        page.table(caption, ("reason", "how many", "children"), rows, words=(2,)),
+    )

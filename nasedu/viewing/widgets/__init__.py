@@ -1,0 +1,1 @@
+"""Widgets: what a reader plays with in a notebook."""
