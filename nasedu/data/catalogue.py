@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 from nasedu.data import digits, pydocs, storage
 from nasedu.data.images import ImageData
@@ -16,22 +17,17 @@ from nasedu.data.text import TextData, characters_of
 from nasedu.data.text_storage import read_characters, read_text, read_text_header
 from nasedu.errors import DataError
 
-BUILT_IN = (digits.NAME,)
-BUILT_IN_TEXT = (pydocs.NAME,)
 CHARACTERS = "-chars"  # what a text is called that is cut into characters
 
 
 @dataclass(frozen=True, slots=True)
 class DataRow:
-    """One line of ``nasedu data list``, about images.
+    """One line of ``nasedu data list``.
 
     Attributes:
         name: What ``--data`` calls it.
         title: What figures call it.
-        shape: ``(C, H, W)`` of every image.
-        num_train: Training images, validation included.
-        num_test: Test images.
-        classes: Names of the classes.
+        facts: How large it is and what of, in words.
         num_bytes: Size of the file, or in memory if it is built in.
         path: Its file, or None if it is built in.
         problem: Why it cannot be used; empty if it can.
@@ -39,10 +35,7 @@ class DataRow:
 
     name: str
     title: str
-    shape: tuple[int, int, int]
-    num_train: int
-    num_test: int
-    classes: tuple[str, ...]
+    facts: str
     num_bytes: int
     path: Path | None
     problem: str = ""
@@ -50,46 +43,87 @@ class DataRow:
     def __str__(self) -> str:
         if self.problem:
             return f"{self.name:<10} cannot be used: {self.problem}"
-        channels, height, width = self.shape
         place = f"built in, {self.num_bytes / 1e6:.1f} MB" if self.path is None else self.path
-        return (
-            f"{self.name:<10} {self.title}: {self.num_train:,} to train, {self.num_test:,} to "
-            f"test, {channels}x{height}x{width}, {len(self.classes)} classes ({place})"
-        )
+        return f"{self.name:<10} {self.title}: {self.facts} ({place})"
 
 
-@dataclass(frozen=True, slots=True)
-class TextRow:
-    """One line of ``nasedu data list``, about a text.
+@dataclass(frozen=True, eq=False)
+class Shelf:
+    """Where data of one kind stand, and how they are read.
 
     Attributes:
-        name: What ``--data`` calls it.
-        title: What figures call it.
-        counts: Tokens of the three parts.
-        num_words: Size of the vocabulary.
-        num_bytes: Size of the file, or in memory if it is built in.
-        path: Its file, or None if it is built in.
-        problem: Why it cannot be used; empty if it can.
+        noun: What one of them is, e.g. ``"text"``.
+        folder: Below that of all imported data.
+        built_in: What needs no file: what makes it, by name.
+        ending: What a name may end in, and then is read in another way; empty: nothing.
+        read: Reads a file, and in the other way if a name has the ending.
+        header: Reads the beginning of a file, which has a ``title`` and ``facts``.
     """
 
-    name: str
-    title: str
-    counts: tuple[int, int, int]
-    num_words: int
-    num_bytes: int
-    path: Path | None
-    problem: str = ""
+    noun: str
+    folder: str
+    built_in: Mapping[str, Callable[[bool], Any]]
+    read: Callable[[Path, bool], Any]
+    header: Callable[[Path], Any]
+    ending: str = ""
 
-    def __str__(self) -> str:
-        if self.problem:
-            return f"{self.name:<10} cannot be used: {self.problem}"
-        train, valid, test = self.counts
-        place = f"built in, {self.num_bytes / 1e6:.1f} MB" if self.path is None else self.path
-        return (
-            f"{self.name:<10} {self.title}: {train:,} words to train, {valid:,} to validate, "
-            f"{test:,} to test, {self.num_words:,} distinct; {self.name}{CHARACTERS}: the same "
-            f"as characters ({place})"
+    def path(self, name: str) -> Path:
+        """Return the file of an imported data set, there or not."""
+        return data_home() / "imported" / self.folder / f"{name}.safetensors"
+
+    def stems(self) -> Iterator[str]:
+        """Yield the names without an ending, the built-in ones before any folder is read."""
+        yield from self.built_in
+        yield from _imported(self.path("any").parent)
+
+    def names(self) -> Iterator[str]:
+        """Yield the names that ``--data`` takes, those with the ending too."""
+        for stem in self.stems():
+            yield stem
+            if self.ending:
+                yield stem + self.ending
+
+    def load(self, name: str) -> Any:
+        """Return the data of a name; they stay in memory, or in their file, for the next call.
+
+        Raises:
+            DataError: There is none of that name, or its file cannot be read.
+        """
+        stem = name.removesuffix(self.ending)
+        if stem in self.built_in:
+            return self.built_in[stem](stem != name)
+        if stem not in self.stems():
+            raise self.missing(name)
+        path = self.path(stem)
+        return _load(self, path, path.stat().st_mtime_ns, stem != name)
+
+    def missing(self, name: str) -> DataError:
+        """Return the error if there is none of a name."""
+        known = ", ".join(self.stems())
+        for other in SHELVES:
+            if other is not self and name.removesuffix(other.ending) in other.stems():
+                return DataError(
+                    f"{name!r} is a {other.noun}, no {self.noun}; expected one of {known}"
+                )
+        more = f", with {self.ending} after it for characters" if self.ending else ""
+        return DataError(
+            f"there is no {self.noun} {name!r}; expected one of {known}{more}, or add one with: "
+            "nasedu data add NAME PATH"
         )
+
+    def row(self, name: str) -> DataRow:
+        """Return what is said of one, also if it cannot be read."""
+        more = f"; {name}{self.ending}: the same as characters" if self.ending else ""
+        if name in self.built_in:
+            data = self.load(name)
+            return DataRow(name, data.title, data.facts + more, data.num_bytes, None)
+        path = self.path(name)
+        size = path.stat().st_size
+        try:
+            head = self.header(path)
+        except DataError as error:
+            return DataRow(name, "", "", size, path, problem=str(error))
+        return DataRow(name, head.title, head.facts + more, size, path)
 
 
 def data_home() -> Path:
@@ -116,45 +150,12 @@ def data_home() -> Path:
         return Path(tempfile.gettempdir()) / f"nasedu-{os.getuid()}" / "data"
 
 
-def imported_path(name: str) -> Path:
-    """Return the file of an imported data set, there or not."""
-    return data_home() / "imported" / f"{name}.safetensors"
-
-
-def text_path(name: str) -> Path:
-    """Return the file of an imported text, there or not."""
-    return data_home() / "imported" / "text" / f"{name}.safetensors"
-
-
 def is_valid(name: str) -> bool:
     """Whether a data set can be imported under this name."""
-    if name in (*BUILT_IN, *BUILT_IN_TEXT) or name.endswith(CHARACTERS):
-        return False
+    for shelf in SHELVES:
+        if name in shelf.built_in or (shelf.ending and name.endswith(shelf.ending)):
+            return False
     return re.fullmatch(r"[a-z0-9_-]{1,40}", name) is not None
-
-
-def names_of_images() -> Iterator[str]:
-    """Yield the names of all sets of images, the built-in ones before any folder is read."""
-    yield from BUILT_IN
-    yield from _imported(imported_path("any").parent)
-
-
-def names() -> tuple[str, ...]:
-    """Return the names of all sets of images, the built-in ones first."""
-    return tuple(names_of_images())
-
-
-def text_names() -> tuple[str, ...]:
-    """Return the names of all texts of words, the built-in ones first."""
-    return (*BUILT_IN_TEXT, *_imported(text_path("any").parent))
-
-
-def names_of_texts() -> Iterator[str]:
-    """Yield the names of all texts, as words and as characters, the built-in ones first."""
-    for name in BUILT_IN_TEXT:
-        yield from (name, name + CHARACTERS)
-    for name in _imported(text_path("any").parent):
-        yield from (name, name + CHARACTERS)
 
 
 def _imported(folder: Path) -> list[str]:
@@ -168,25 +169,52 @@ def _imported(folder: Path) -> list[str]:
     return sorted(file.stem for file in files if is_valid(file.stem))
 
 
+@lru_cache(maxsize=8)
+def _load(shelf: Shelf, path: Path, _changed: int, otherwise: bool) -> Any:
+    """Read a file once for each time that it was written."""
+    return shelf.read(path, otherwise)
+
+
+def _read_images(path: Path, _: bool) -> ImageData:
+    return storage.read(path)
+
+
+def _read_text(path: Path, characters: bool) -> TextData:
+    return read_characters(path) if characters else read_text(path)
+
+
+@cache
+def _pydocs(characters: bool) -> TextData:
+    return characters_of(pydocs.pydocs()) if characters else pydocs.pydocs()
+
+
+IMAGES = Shelf(
+    "set of images", "", {digits.NAME: lambda _: digits.digits()}, _read_images, storage.read_header
+)
+TEXTS = Shelf("text", "text", {pydocs.NAME: _pydocs}, _read_text, read_text_header, CHARACTERS)
+SHELVES = (IMAGES, TEXTS)
+
+names_of_images = IMAGES.names
+names_of_texts = TEXTS.names
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all sets of images, the built-in ones first."""
+    return tuple(IMAGES.stems())
+
+
+def text_names() -> tuple[str, ...]:
+    """Return the names of all texts of words, the built-in ones first."""
+    return tuple(TEXTS.stems())
+
+
 def load(name: str) -> ImageData:
     """Return a set of images; its images stay in memory, or in its file, for the next call.
 
     Raises:
         DataError: There is none of that name, or its file cannot be read.
     """
-    if name == digits.NAME:
-        return digits.digits()
-    if name not in names():
-        if name.removesuffix(CHARACTERS) in text_names():
-            raise DataError(
-                f"{name!r} is a text, no set of images; expected one of {', '.join(names())}"
-            )
-        raise DataError(
-            f"there is no data set {name!r}; expected one of {', '.join(names())}, "
-            "or add one with: nasedu data add NAME PATH"
-        )
-    path = imported_path(name)
-    return _load(path, path.stat().st_mtime_ns)
+    return IMAGES.load(name)
 
 
 def load_text(name: str) -> TextData:
@@ -200,64 +228,9 @@ def load_text(name: str) -> TextData:
     Raises:
         DataError: There is none of that name, or its file cannot be read.
     """
-    words = name.removesuffix(CHARACTERS)
-    if words not in BUILT_IN_TEXT and words not in text_names():
-        if name in names():
-            raise DataError(
-                f"{name!r} is a set of images, no text; expected one of {', '.join(text_names())}"
-            )
-        raise DataError(
-            f"there is no text {name!r}; expected one of {', '.join(text_names())}, with "
-            f"{CHARACTERS} after it for characters, or add one with: nasedu data add NAME PATH"
-        )
-    path = None if words in BUILT_IN_TEXT else text_path(words)
-    return _load_text(path, path.stat().st_mtime_ns if path else 0, words != name)
+    return TEXTS.load(name)
 
 
-@lru_cache(maxsize=4)
-def _load_text(path: Path | None, _changed: int, characters: bool) -> TextData:
-    """Read a file, as words or as characters, once for each time that it was written."""
-    if path:
-        return read_characters(path) if characters else read_text(path)
-    return characters_of(pydocs.pydocs()) if characters else pydocs.pydocs()
-
-
-@lru_cache(maxsize=4)
-def _load(path: Path, _changed: int) -> ImageData:
-    """Read a file once for each time that it was written."""
-    return storage.read(path)
-
-
-def describe() -> list[DataRow | TextRow]:
+def describe() -> list[DataRow]:
     """Return one row for every data set, also for what cannot be read."""
-    return [*map(_row, names()), *map(_text_row, text_names())]
-
-
-def _text_row(name: str) -> TextRow:
-    path = None if name in BUILT_IN_TEXT else text_path(name)
-    size = path.stat().st_size if path else 0
-    try:
-        if path:
-            head = read_text_header(path)
-            return TextRow(name, head.title, head.counts, len(head.symbols), size, path)
-        data = load_text(name)
-    except DataError as error:
-        return TextRow(name, "", (0, 0, 0), 0, size, path, problem=str(error))
-    size = 8 * sum(data.counts)
-    return TextRow(name, data.title, data.counts, data.num_symbols, size, None)
-
-
-def _row(name: str) -> DataRow:
-    if name in BUILT_IN:
-        data = load(name)
-        size = data.train.images.nbytes + data.test.images.nbytes
-        counts = len(data.train), len(data.test)
-        return DataRow(name, data.title, data.shape, *counts, data.classes, size, None)
-    path = imported_path(name)
-    size = path.stat().st_size
-    try:
-        head = storage.read_header(path)
-    except DataError as error:
-        return DataRow(name, "", (0, 0, 0), 0, 0, (), size, path, problem=str(error))
-    counts = head.num_train, head.num_test
-    return DataRow(name, head.title, head.shape, *counts, head.classes, size, path)
+    return [shelf.row(name) for shelf in SHELVES for name in shelf.stems()]

@@ -168,6 +168,16 @@ class ImageData:
         rest = rest[torch.randperm(len(rest), generator=generator)]
         return self.train.take(stratified(labels, rest)[:num_train]), self.train.take(valid)
 
+    @property
+    def facts(self) -> str:
+        """How large it is, in words."""
+        return image_facts(len(self.train), len(self.test), self.shape, self.num_classes)
+
+    @property
+    def num_bytes(self) -> int:
+        """Its size in memory, without the labels."""
+        return self.train.images.nbytes + self.test.images.nbytes
+
     def resized(self, size: int) -> ImageData:
         """Return the data at ``size`` x ``size`` pixels, with shifts in proportion."""
         train = self.train.resized(size)
@@ -175,6 +185,17 @@ class ImageData:
             return self
         pad = round(self.pad * size / max(self.shape[1:]))
         return replace(self, train=train, test=self.test.resized(size), pad=pad)
+
+
+def image_facts(
+    num_train: int, num_test: int, shape: tuple[int, int, int], num_classes: int
+) -> str:
+    """Say how large a set of images is, and of what."""
+    channels, height, width = shape
+    return (
+        f"{num_train:,} to train, {num_test:,} to test, {channels}x{height}x{width}, "
+        f"{num_classes} classes"
+    )
 
 
 def stratified(labels: Tensor, order: Tensor) -> Tensor:

@@ -64,7 +64,7 @@ def add(
     started = time.perf_counter()
     path = Path(path)
     check_name(name, replace)
-    storage.check_writable(catalogue.imported_path(name).parent)
+    storage.check_writable(catalogue.IMAGES.path(name).parent)
     if title is not None and not (title.isprintable() and 0 < len(title.strip()) <= MAX_TITLE):
         raise SettingError(f"title is {title!r}; expected one line of 1 to {MAX_TITLE} characters")
     source, origin = read_source(path), _origin(path)
@@ -73,12 +73,12 @@ def add(
         text = text_of_files(name, title, files, where)
         texts = None if looks_like(name, files) else files.texts
         write = partial(write_text, data=text, source=origin, texts=texts)
-        size, target = _written(name, replace, write, text=True)
+        size, target = _written(name, replace, write, catalogue.TEXTS)
         seconds = time.perf_counter() - started
         return TextSummary.of(text, files, target, size, seconds, passed)
     images, remarks, ignored = _images(source, name, title, flip, on_progress)
     write = partial(storage.write, data=images, source=origin)
-    size, target = _written(name, replace, write)
+    size, target = _written(name, replace, write, catalogue.IMAGES)
     seconds = time.perf_counter() - started
     return ImportSummary.of(images, target, size, seconds, remarks, ignored, passed)
 
@@ -136,12 +136,13 @@ def check_name(name: str, replace: bool) -> None:
             "of a text: choose another"
         )
     if not catalogue.is_valid(name):
-        built_in = " or ".join(map(repr, (*catalogue.BUILT_IN, *catalogue.BUILT_IN_TEXT)))
+        taken = (name for shelf in catalogue.SHELVES for name in shelf.built_in)
+        built_in = " or ".join(map(repr, taken))
         raise SettingError(
             f"name is {name!r}; expected 1 to 40 small letters, digits, '-' and '_', and not "
             f"{built_in}, which are built in"
         )
-    for target in (catalogue.imported_path(name), catalogue.text_path(name)):
+    for target in (shelf.path(name) for shelf in catalogue.SHELVES):
         if _exists(target) and not replace:
             raise SettingError(
                 f"there is a data set {name!r} already ({target}); choose another name, or "
@@ -157,18 +158,19 @@ def _exists(path: Path) -> bool:
 
 
 def _written(
-    name: str, replace: bool, write: Callable[[Path], int], *, text: bool = False
+    name: str, replace: bool, write: Callable[[Path], int], shelf: catalogue.Shelf
 ) -> tuple[int, Path]:
     """Write a data set unless its name was taken meanwhile; return the file's size and place."""
-    images, words = catalogue.imported_path(name), catalogue.text_path(name)
-    target, other = (words, images) if text else (images, words)
+    target, folder = shelf.path(name), catalogue.IMAGES.path(name).parent
     storage.make_folder(target.parent)
-    busy = f"another import into {images.parent} is still under way; wait for it"
-    with held(images.parent, DataError, busy, PATIENCE):
+    busy = f"another import into {folder} is still under way; wait for it"
+    with held(folder, DataError, busy, PATIENCE):
         check_name(name, replace)
-        if _exists(other):
-            kind = "images are" if text else "a text is"
-            raise SettingError(f"{kind} called {name!r} already ({other}); choose another name")
+        for other in catalogue.SHELVES:
+            if other is not shelf and _exists(path := other.path(name)):
+                raise SettingError(
+                    f"a {other.noun} is called {name!r} already ({path}); choose another name"
+                )
         return write(target), target
 
 

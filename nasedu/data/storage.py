@@ -13,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from nasedu.data.images import ImageData, LabelledImages
+from nasedu.data.images import ImageData, LabelledImages, image_facts
 from nasedu.documents import read_document, write_document
 from nasedu.errors import DataError
 from nasedu.values import checked
@@ -43,6 +43,11 @@ class Header:
     shape: tuple[int, int, int]
     num_train: int
     num_test: int
+
+    @property
+    def facts(self) -> str:
+        """How large it is, in words."""
+        return image_facts(self.num_train, self.num_test, self.shape, len(self.classes))
 
 
 def num_valid(num_train: int, num_classes: int) -> int:

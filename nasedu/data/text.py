@@ -82,12 +82,30 @@ class TextData:
         """Tokens of the three parts, ends of lines included."""
         return len(self.train), len(self.valid), len(self.test)
 
+    @property
+    def facts(self) -> str:
+        """How large it is, in words."""
+        return text_facts(self.counts, self.num_symbols)
+
+    @property
+    def num_bytes(self) -> int:
+        """Its size in memory."""
+        return sum(getattr(self, part).nbytes for part in PARTS)
+
     def __repr__(self) -> str:
         train, valid, test = self.counts
         return (
             f"TextData({self.name!r}: {train} train, {valid} valid, {test} test, "
             f"{self.num_symbols} {self.unit}s)"
         )
+
+
+def text_facts(counts: tuple[int, int, int], num_words: int) -> str:
+    """Say how large a text of words is."""
+    train, valid, test = counts
+    return (
+        f"{train:,} words to train, {valid:,} to validate, {test:,} to test, {num_words:,} distinct"
+    )
 
 
 def text_of_lines(

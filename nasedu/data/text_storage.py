@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from nasedu.data.storage import open_file, read_description, unusable, write_tensors
-from nasedu.data.text import PARTS, TextData, characters_of, text_of_characters
+from nasedu.data.text import PARTS, TextData, characters_of, text_facts, text_of_characters
 from nasedu.documents import write_document
 from nasedu.errors import DataError
 
@@ -37,6 +37,11 @@ class TextHeader:
     symbols: tuple[str, ...]
     counts: tuple[int, int, int]
     has_characters: bool
+
+    @property
+    def facts(self) -> str:
+        """How large it is, in words."""
+        return text_facts(self.counts, len(self.symbols))
 
 
 def write_text(

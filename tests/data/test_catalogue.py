@@ -38,9 +38,9 @@ def test_names_and_rows(home, source):
     (home / "imported" / ".zoo.safetensors.77.part").touch()
     assert names() == ("digits", "animals", "zoo")
     digits, animals, *_ = describe()
-    assert (digits.num_train, digits.num_test, digits.path) == (1500, 297, None)
-    assert (animals.name, animals.title, animals.shape) == ("animals", "Animals", (3, 6, 8))
-    assert (animals.num_train, animals.num_test, animals.classes) == (10, 4, ("cat", "dog"))
+    assert (digits.facts, digits.path) == ("1,500 to train, 297 to test, 1x8x8, 10 classes", None)
+    assert (animals.name, animals.title) == ("animals", "Animals")
+    assert animals.facts == "10 to train, 4 to test, 3x6x8, 2 classes"
     assert animals.path == home / "imported" / "animals.safetensors"
     assert animals.num_bytes == animals.path.stat().st_size
     assert "Animals: 10 to train, 4 to test, 3x6x8, 2 classes" in str(animals)
@@ -48,7 +48,7 @@ def test_names_and_rows(home, source):
 
 def test_a_damaged_file_is_listed_with_its_problem(home, source):
     add("zoo", source)
-    path = catalogue.imported_path("zoo")
+    path = catalogue.IMAGES.path("zoo")
     path.write_bytes(path.read_bytes()[:100])
     (row,) = (row for row in describe() if row.name == "zoo")
     assert "is no data set that this nasedu can read" in row.problem
@@ -80,7 +80,7 @@ def test_imports_that_may_not_be_read_are_one_line_and_what_is_built_in_stays(
 @pytest.mark.parametrize("name", ["cifra10", "", "../zoo", "imported/zoo"])
 def test_an_unknown_name(home, source, name):
     add("zoo", source)
-    with pytest.raises(DataError, match="there is no data set") as caught:
+    with pytest.raises(DataError, match="there is no set of images") as caught:
         load(name)
     assert "one of digits, zoo, or add one with: nasedu data add NAME PATH" in str(caught.value)
 
@@ -91,7 +91,7 @@ def test_a_set_is_loaded_once_for_each_time_that_it_is_written(home, source, mak
     assert load("zoo") is first
     more = make.folder(source, make.files(train=6))
     add("zoo", more, replace=True)
-    os.utime(catalogue.imported_path("zoo"), (1, 1))  # the clock of some file systems is coarse
+    os.utime(catalogue.IMAGES.path("zoo"), (1, 1))  # the clock of some file systems is coarse
     assert (len(first.train), len(load("zoo").train)) == (10, 12)
 
 

@@ -135,7 +135,7 @@ def test_an_interrupted_download_goes_on_where_it_stopped(home, server):
     with pytest.raises(DataError, match=r"(ended after|IncompleteRead).*kept, run it again"):
         fetched(server)
     assert files_in(home) == ["cifar-10-binary.tar.gz.part"]
-    with pytest.raises(DataError, match="there is no data set"):
+    with pytest.raises(DataError, match="there is no set of images"):
         load("cifar10")
     server.breaks_at = None
     fetched(server)

@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 
 from nasedu.data import add, cifar10, importing, load
-from nasedu.data.catalogue import imported_path
+from nasedu.data.catalogue import IMAGES
 from nasedu.errors import DataError, SettingError
 
 
@@ -335,7 +335,7 @@ def test_the_whole_of_cifar10(home, jpeg_archive):
     assert summary.title == "CIFAR-10 (JPEG copy)"
     assert (summary.train_counts, summary.test_counts) == ((5000,) * 10, (1000,) * 10)
     assert summary.classes[:3] == ("airplane", "automobile", "bird")
-    assert imported_path("cifar10").stat().st_size == summary.num_bytes
+    assert IMAGES.path("cifar10").stat().st_size == summary.num_bytes
 
     data = load("cifar10")
     copies = [part.images.clone() for part in (data.train, data.test)]  # every byte is read

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from nasedu.data import add, archives, catalogue, describe, load, load_text, names, text_names
-from nasedu.data.catalogue import text_path
+from nasedu.data.catalogue import TEXTS
 from nasedu.data.storage import write_tensors
 from nasedu.data.text import text_of_lines
 from nasedu.data.text_storage import write_text
@@ -129,7 +129,7 @@ def test_characters_of_the_penn_treebank_are_those_of_mikolov(home, tmp_path, ma
 
 def test_a_text_of_an_older_nasedu_keeps_its_characters(home):
     """Runs on it were recorded with them."""
-    write_text(text_path("old"), text_of_lines("old", "Old", [["a", "b"]], [["c"]], [["a"]]), {})
+    write_text(TEXTS.path("old"), text_of_lines("old", "Old", [["a", "b"]], [["c"]], [["a"]]), {})
     data = load_text("old-chars")
     assert "".join(data.symbols[i] for i in data.valid.tolist()) == "<unk>\n"
 
@@ -181,7 +181,7 @@ def test_one_catalogue_shows_both_kinds(home, archive, tmp_path, make):
     rows = {row.name: str(row) for row in describe()}
     assert list(rows) == ["digits", "zoo", "pydocs", "ptb"]
     assert "8 words to train, 3 to validate, 4 to test, 6 distinct; ptb-chars" in rows["ptb"]
-    assert str(text_path("ptb")) in rows["ptb"] and "built in" in rows["pydocs"]
+    assert str(TEXTS.path("ptb")) in rows["ptb"] and "built in" in rows["pydocs"]
     with pytest.raises(DataError, match="is a text, no set of images; expected one of digits, zoo"):
         load("ptb-chars")
     with pytest.raises(DataError, match="is a set of images, no text; expected one of pydocs, ptb"):
@@ -197,7 +197,7 @@ def test_a_text_is_loaded_once_for_each_time_that_it_is_written(home, archive, t
     assert load_text("ptb-chars") is load_text("ptb-chars")
     more = {**FILES, "ptb/ptb.valid.txt": b"the cat\nthe dog\n"}
     add("ptb", make.tar(tmp_path / "b.tar", more), replace=True)
-    os.utime(text_path("ptb"), (1, 1))
+    os.utime(TEXTS.path("ptb"), (1, 1))
     assert (len(first.valid), len(load_text("ptb").valid)) == (3, 6)
 
 
@@ -317,7 +317,7 @@ def bad_file(path, **changes):
     ],
 )
 def test_files_that_are_no_text(home, changes, message):
-    bad_file(text_path("odd"), **changes)
+    bad_file(TEXTS.path("odd"), **changes)
     with pytest.raises(DataError, match=f"is no data set .*{message}"):
         load_text("odd")
 
@@ -325,7 +325,7 @@ def test_files_that_are_no_text(home, changes, message):
 @pytest.mark.parametrize("bad", [[97, 98], [255, 10], []])
 def test_characters_that_are_no_text(home, bad):
     parts = ("train_utf8", "valid_utf8", "test_utf8")
-    bad_file(text_path("odd"), **{p: torch.tensor(bad, dtype=torch.uint8) for p in parts})
+    bad_file(TEXTS.path("odd"), **{p: torch.tensor(bad, dtype=torch.uint8) for p in parts})
     assert load_text("odd").counts == (2, 2, 2)
     with pytest.raises(DataError, match="is no data set"):
         load_text("odd-chars")
@@ -333,7 +333,7 @@ def test_characters_that_are_no_text(home, bad):
 
 def test_a_damaged_file_is_listed_with_its_problem(home, archive):
     add("ptb", archive)
-    path = text_path("ptb")
+    path = TEXTS.path("ptb")
     path.write_bytes(path.read_bytes()[:100])
     assert str(describe()[-1]).startswith("ptb        cannot be used: ")
     with pytest.raises(DataError, match="is no data set"):

@@ -132,7 +132,7 @@ def test_settings_that_no_run_can_have_had(change, error, words):
         (SPACE, {"data": "digits"}, DataError, "'digits' is a set of images, no text"),
         (ConvNetSpace(2), {"data": "pydocs"}, DataError, "'pydocs' is a text, no set of images"),
         (SPACE, {"data": ""}, DataError, "there is no text ''"),
-        (ConvNetSpace(2), {"data": ""}, DataError, "there is no data set ''"),
+        (ConvNetSpace(2), {"data": ""}, DataError, "there is no set of images ''"),
         (SPACE, {"recipe": Recipe()}, SettingError, "expected a LanguageRecipe"),
         (ConvNetSpace(2), {"recipe": QUICK}, SettingError, "expected a Recipe for networks"),
         (SPACE, {"depth": DepthSchedule(2, 1, 8)}, SettingError, "depth schedule is for networks"),
