@@ -8,26 +8,16 @@ Legend of shapes: S controllers, B rollouts of each in a batch, T decisions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import torch
 from torch import Generator, Tensor, nn
 from torch.func import functional_call, vmap
 
 from nasedu.controller.controller import Controller, Rollout
-from nasedu.controller.reinforce import (
-    ADAM,
-    DIVERGED,
-    Reinforce,
-    check_norm,
-    gradients_of,
-    norm_of,
-    take_step,
-)
+from nasedu.controller.reinforce import DIVERGED, Reinforce, gradients_of, norm_of, take_step
 from nasedu.errors import SettingError
-from nasedu.optimizer_state import optimizer_tensors, put_optimizer_tensors
 
-STEP = ".step"  # ends the name of a count that all learners share
 Evaluate = Callable[[Tensor], Tensor]
 
 
@@ -47,9 +37,10 @@ def advance_together(
     learned what was yielded.
 
     Args:
-        learners: Strategies of equal settings, equally often told; they share nothing else.
+        learners: Strategies of equal settings; they share nothing else.
         generators: One for each learner.
-        evaluate: From tokens ``(S, B, T)`` to rewards ``(S, B)``, all finite.
+        evaluate: From tokens ``(S, B, T)`` to rewards ``(S, B)``; NaN for a child that failed,
+            of which a learner is not told. One whose batch has failed takes no step.
         updates: How many batches.
         batch: Children a batch of each learner, B.
 
@@ -57,8 +48,8 @@ def advance_together(
         After every update its tokens ``(S, B, T)`` and their rewards ``(S, B)``.
 
     Raises:
-        SettingError: Learners that differ in more than weights, a reward that is not finite, or
-            a learning rate so large that a controller diverged.
+        SettingError: Learners that differ in more than weights, a reward that is infinite, or a
+            learning rate so large that a controller diverged.
     """
     _check_alike(learners, generators)
     controller, like = learners[0].controller, learners[0]
@@ -77,14 +68,10 @@ def advance_together(
             with torch.no_grad():
                 tokens = vmap(sample)(stack.weights, tuple(map(torch.stack, draws)))
             rewards = evaluate(tokens).double()
-            if not rewards.isfinite().all():
-                raise SettingError("a reward is NaN or infinite; expected finite numbers")
-            advantages = stack.advantages(rewards)
-            gradients = gradients_of(
-                vmap(loss)(stack.weights, tokens, advantages).sum(), stack.weights
-            )
-            take_step(stack.optimizer, stack.weights, gradients)
-            stack.check_sane()
+            if rewards.isinf().any():
+                raise SettingError("a reward is infinite; expected numbers, or NaN of a failed one")
+            losses = vmap(loss)(stack.weights, tokens, stack.advantages(rewards))
+            stack.step(gradients_of(losses.sum(), stack.weights), ~rewards.isnan().all(1))
             yield tokens, rewards
     finally:
         stack.hand_back()
@@ -102,57 +89,58 @@ class _Unroll(nn.Module):
 
 
 class _Stack:
-    """Everything that changes of several learners, stacked along a new first dimension."""
+    """The weights of several learners, stacked along a new first dimension.
+
+    Those of a learner become its row of the stack: what its own optimiser does to them is done
+    there. So each keeps its own moments, and its own count of steps.
+    """
 
     def __init__(self, learners: Sequence[Reinforce]) -> None:
         self.learners = learners
-        names = [name for name, _ in learners[0].controller.named_parameters()]
-        each = [dict(learner.controller.named_parameters()) for learner in learners]
         self.weights = {
-            f"controller.{name}": torch.stack([own[name].detach() for own in each]).requires_grad_()
-            for name in names
+            f"controller.{name}": torch.stack([own.weights[name].detach() for own in learners])
+            for name in learners[0].weights
         }
-        self.optimizer = torch.optim.Adam(self.weights.values(), lr=learners[0].lr, fused=True)
-        states = [learner.state_dict() for learner in learners]
-        shared = {
-            key: value if key.endswith(STEP) else torch.stack([own[key] for own in states])
-            for key, value in states[0].items()
-            if key.startswith(f"{ADAM}.")
-        }
-        put_optimizer_tensors(self.optimizer, self._by_own_name, ADAM, shared)
-
-    @property
-    def _by_own_name(self) -> dict[str, Tensor]:
-        """The stacked weights, as each learner calls its own."""
-        return {name.removeprefix("controller."): own for name, own in self.weights.items()}
+        for i, learner in enumerate(learners):
+            for name, weight in learner.weights.items():
+                weight.data = self.weights[f"controller.{name}"][i]
+        for stacked in self.weights.values():
+            stacked.requires_grad_()
 
     def advantages(self, rewards: Tensor) -> Tensor:
-        """Return rewards ``(S, B)`` less every learner's baseline, and move the baselines."""
-        rows = []
-        for learner, own in zip(self.learners, rewards, strict=True):
-            baseline = float(own.mean()) if learner.baseline is None else learner.baseline
-            rows.append(own - baseline)
-            learner.baseline = learner.next_baseline(baseline, own)
-        return torch.stack(rows)
+        """Return rewards ``(S, B)`` less every learner's baseline, and move the baselines.
 
-    def check_sane(self) -> None:
-        """Raise `SettingError` if a learner's weights have grown out of all bounds."""
-        if norm_of(self.weights.values()) < DIVERGED:  # of all together, so of each
-            return
-        squares = [w.detach().flatten(1).square().sum(1) for w in self.weights.values()]
-        check_norm(float(torch.stack(squares).sum(0).sqrt().max()), self.learners[0].lr)
+        The loss is a mean over the batch: where children failed, the others count for more.
+        """
+        rows = torch.zeros_like(rewards)
+        for learner, own, row in zip(self.learners, rewards, rows, strict=True):
+            told = own[~own.isnan()]
+            if len(told):
+                baseline = float(told.mean()) if learner.baseline is None else learner.baseline
+                row[~own.isnan()] = (told - baseline) * (len(own) / len(told))
+                learner.baseline = learner.next_baseline(baseline, told)
+        return rows
+
+    def step(self, gradients: Mapping[str, Tensor | None], is_told: Tensor) -> None:
+        """Let every learner that was told of a child take its step, ``(S,)`` of them.
+
+        Raises:
+            SettingError: A learner's weights have grown out of all bounds.
+        """
+        for i, learner in enumerate(self.learners):
+            if is_told[i]:
+                stacked = {name: gradients[f"controller.{name}"] for name in learner.weights}
+                own = {name: None if g is None else g[i] for name, g in stacked.items()}
+                take_step(learner.optimizer, learner.weights, own)
+        if not norm_of(self.weights.values()) < DIVERGED:  # of all together, so of one perhaps
+            for learner in self.learners:
+                learner.check_sane()
 
     def hand_back(self) -> None:
-        """Give every learner its weights and moments."""
-        moments = optimizer_tensors(self.optimizer, self._by_own_name, ADAM)
-        for i, learner in enumerate(self.learners):
-            own = {"baseline": learner.baseline}
-            own |= {name: stacked.detach()[i].clone() for name, stacked in self.weights.items()}
-            own |= {
-                key: (value if key.endswith(STEP) else value[i]).clone()
-                for key, value in moments.items()
-            }
-            learner.load_state_dict(own)
+        """Give every learner weights that are its own alone."""
+        for learner in self.learners:
+            for weight in learner.weights.values():
+                weight.data, weight.grad = weight.data.clone(), None
 
 
 def _check_alike(learners: Sequence[Reinforce], generators: Sequence[Generator]) -> None:
@@ -166,12 +154,11 @@ def _check_alike(learners: Sequence[Reinforce], generators: Sequence[Generator])
             learner.controller.decisions,
             str(learner.settings),
             learner.controller.first_input.dtype,
-            str([state["step"] for state in learner.optimizer.state_dict()["state"].values()][:1]),
         )
         for learner in learners
     }
     if len(kinds) > 1 or not next(iter(kinds))[0]:
         raise SettingError(
-            "the learners are not all Reinforce, or differ in decisions, settings, dtype or number "
-            "of updates; expected learners that differ in their weights alone"
+            "the learners are not all Reinforce, or differ in decisions, settings or dtype; "
+            "expected learners that differ in their weights alone"
         )

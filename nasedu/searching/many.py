@@ -26,7 +26,7 @@ class Lookup(Protocol):
         ...
 
     def rewards(self, tokens: Tensor) -> Tensor:
-        """Return the float64 rewards ``(...)`` of ``(..., T)`` tokens."""
+        """Return the float64 rewards ``(...)`` of ``(..., T)`` tokens; NaN of what failed."""
         ...
 
 
@@ -41,8 +41,9 @@ def search_many(
 ) -> NDArray[np.int64]:
     """Search once for each seed, without a record; return what was found.
 
-    A seed gives the children that it gives to `search`. Plain REINFORCE learners advance
-    together, where sums in another order may differ in the last digits.
+    A seed gives the children that it gives to `search`; there, too, a strategy is not told of a
+    child that failed. Plain REINFORCE learners advance together, where sums in another order may
+    differ in the last digits.
 
     Args:
         make: From a seed to a fresh strategy.
@@ -57,7 +58,7 @@ def search_many(
         ``(S, n)`` places in the table of the children, in the order of asking.
 
     Raises:
-        SettingError: The evaluator is noisy; or a network's training diverged, or is missing.
+        SettingError: The evaluator is noisy.
     """
     if getattr(evaluator, "noise", False):
         raise SettingError("the evaluator draws noise; expected one with noise=False")
@@ -105,7 +106,10 @@ def _one_by_one(
     for i, (strategy, generator) in enumerate(zip(strategies, generators, strict=True)):
         for done in range(0, trials, batch):
             tokens = strategy.ask(min(batch, trials - done), generator=generator)
-            strategy.tell(tokens, evaluator.rewards(tokens))
+            rewards = evaluator.rewards(tokens)
+            told = ~rewards.isnan()
+            if told.any():
+                strategy.tell(tokens[told], rewards[told])
             yield i, done, tokens
 
 
@@ -172,14 +176,18 @@ def mean_of_others(values: NDArray[np.float64], places: ArrayLike) -> NDArray[np
 
 
 def best_at(
-    values: NDArray[np.float64], ends: NDArray[np.float64], times: NDArray[np.float64]
+    values: NDArray[np.float64],
+    ends: NDArray[np.float64],
+    times: NDArray[np.float64],
+    before: float = 0.0,
 ) -> NDArray[np.float64]:
-    """Return the best of the children that have ended by so many times, 0 before the first.
+    """Return the best of the children that have ended by so many times.
 
     Args:
         values: ``(n,)`` of one search's children, in the order of asking.
         ends: ``(n,)`` when each ended, see `simulated_clock`.
         times: ``(P,)``.
+        before: What there is before the first has ended.
 
     Returns:
         ``(P,)``.
@@ -187,7 +195,7 @@ def best_at(
     order = np.argsort(ends, kind="stable")
     best = best_so_far(values[order])
     done = np.searchsorted(ends[order], times, side="right")
-    return np.where(done > 0, best[np.maximum(done, 1) - 1], 0.0)
+    return np.where(done > 0, best[np.maximum(done, 1) - 1], before)
 
 
 def expected_best(values: ArrayLike, draws: ArrayLike) -> NDArray[np.float64]:
@@ -233,8 +241,39 @@ def bootstrap(
         seed: Of these draws; every point uses the same ones.
     """
     values = np.asarray(values, float)
-    drawn = np.random.default_rng(seed).integers(len(values), size=(resamples, len(values)))
+    means = _means_again(values, resamples, np.random.default_rng(seed))
+    return Interval(values.mean(0), *_middle_of(means, level))
+
+
+def bootstrap_difference(
+    a: ArrayLike, b: ArrayLike, *, level: float = 0.95, resamples: int = 2000, seed: int = 0
+) -> Interval:
+    """Return the difference of the means of two independent samples, with its bootstrap interval.
+
+    Each sample is drawn again on its own. Two searches of one seed are no pair: they
+    have nothing in common but a number, and no result may depend on which is called the first.
+
+    Args:
+        a: ``(S, P)`` or ``(S,)``, one row a seed.
+        b: The same of other searches, from which the first are compared; their number may differ.
+        level: Share of the resampled differences that the interval holds (percentile method).
+        resamples: How often all seeds of both are drawn again.
+        seed: Of these draws; every point uses the same ones.
+    """
+    a, b, source = np.asarray(a, float), np.asarray(b, float), np.random.default_rng(seed)
+    means = _means_again(a, resamples, source) - _means_again(b, resamples, source)
+    return Interval(a.mean(0) - b.mean(0), *_middle_of(means, level))
+
+
+def _means_again(
+    values: NDArray[np.float64], resamples: int, source: np.random.Generator
+) -> NDArray[np.float64]:
+    """Return the means of values ``(S, P)`` whose rows are drawn again: ``(resamples, P)``."""
+    drawn = source.integers(len(values), size=(resamples, len(values)))
     counts = np.stack([np.bincount(row, minlength=len(values)) for row in drawn])
-    means = np.tensordot(counts / len(values), values, 1)  # (resamples, P)
-    low, high = np.quantile(means, ((1 - level) / 2, (1 + level) / 2), axis=0)
-    return Interval(values.mean(0), low, high)
+    return np.tensordot(counts / len(values), values, 1)
+
+
+def _middle_of(means: NDArray[np.float64], level: float) -> NDArray[np.float64]:
+    """Return between which two values ``(2, P)`` a share of the resampled means lies."""
+    return np.quantile(means, ((1 - level) / 2, (1 + level) / 2), axis=0)

@@ -138,11 +138,14 @@ def test_learners_that_differ_in_more_than_weights_are_refused(other):
         list(advance_together([learner(0), other()], generators(2), reward, updates=1))
 
 
-def test_learners_of_different_age_are_refused():
-    old = learner(0)
-    learn_alone(old, torch.Generator(), 1)
-    with pytest.raises(SettingError, match="number of updates"):
-        list(advance_together([old, learner(1)], generators(2), reward, updates=1))
+def test_a_learner_of_another_age_goes_on_as_it_would_alone():
+    together, alone = ([learner(seed) for seed in range(2)] for _ in range(2))
+    for old in (together[0], alone[0]):
+        learn_alone(old, torch.Generator(), 5)
+    list(advance_together(together, generators(2), reward, updates=5))
+    for mine, theirs, generator in zip(together, alone, generators(2), strict=True):
+        learn_alone(theirs, generator, 5)
+        assert_same_state(mine, theirs, 1e-12)
 
 
 @pytest.mark.parametrize(("learners", "sources"), [(0, 0), (2, 1), (1, 2)])
@@ -152,16 +155,46 @@ def test_every_learner_needs_a_generator(learners, sources):
         list(advance_together(made, generators(sources), reward, updates=1))
 
 
-def test_rewards_that_are_not_finite_are_refused_and_nothing_is_learned():
+def test_an_infinite_reward_is_refused_and_nothing_is_learned():
     together, before = [learner(0), learner(1)], [learner(0), learner(1)]
-    with pytest.raises(SettingError, match="expected finite numbers"):
+    with pytest.raises(SettingError, match="a reward is infinite"):
         list(
-            advance_together(together, generators(2), lambda t: reward(t) * float("nan"), updates=1)
+            advance_together(together, generators(2), lambda t: reward(t) * float("inf"), updates=1)
         )
-    for mine, theirs in zip(together, before, strict=True):
+    assert_untouched(together, before)
+
+
+def assert_untouched(learners, before):
+    for mine, theirs in zip(learners, before, strict=True):
         weights = theirs.controller.state_dict()
         assert all(torch.equal(v, weights[k]) for k, v in mine.controller.state_dict().items())
-        assert mine.baseline is None
+        assert mine.baseline == theirs.baseline
+
+
+@pytest.mark.parametrize("batch", [1, 2, 8])
+def test_a_child_that_failed_teaches_what_it_teaches_alone_nothing(batch):
+    def failing(tokens):
+        rewards = reward(tokens)
+        return torch.where(tokens.sum(-1) % 2 == 0, torch.nan, rewards)  # about half of them
+
+    together, alone = ([learner(seed) for seed in range(3)] for _ in range(2))
+    steps = list(advance_together(together, generators(3), failing, updates=30, batch=batch))
+    missed = torch.stack([rewards.isnan() for _, rewards in steps])
+    assert missed.any() and (batch > 2 or missed.all(-1).any())  # whole batches of one and two
+    for i, (one, generator) in enumerate(zip(alone, generators(3), strict=True)):
+        for tokens, _ in steps:
+            asked = one.ask(batch, generator=generator)
+            assert torch.equal(asked, tokens[i])
+            rewards = failing(asked)
+            if not rewards.isnan().all():
+                one.tell(asked[~rewards.isnan()], rewards[~rewards.isnan()])
+        assert_same_state(together[i], one, 1e-10)
+
+
+def test_a_learner_none_of_whose_children_trained_stays_as_it_is():
+    together, before = [learner(0), learner(1)], [learner(0), learner(1)]
+    list(advance_together(together, generators(2), lambda t: reward(t) * float("nan"), updates=3))
+    assert_untouched(together, before)
 
 
 @pytest.mark.parametrize("lr", [1e7, 1e30])

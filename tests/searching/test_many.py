@@ -10,6 +10,7 @@ from nasedu.searching import (
     best_at,
     best_so_far,
     bootstrap,
+    bootstrap_difference,
     expected_best,
     mean_of_best,
     mean_of_others,
@@ -58,13 +59,21 @@ def test_progress_counts_every_child():
         assert sum(counted) == 60
 
 
-def test_noise_and_diverged_networks_are_refused():
+def test_noise_is_refused():
     with pytest.raises(SettingError, match="noise=False"):
         search_many(reinforce, TabularEvaluator(TABLE, noise=True), seeds=[0], trials=8)
-    holed = TabularEvaluator(made_up(SPACE, diverged=range(0, len(TABLE), 2)))
-    for make in (reinforce, MAKERS["random"]):
-        with pytest.raises(SettingError, match="finite"):
-            search_many(make, holed, seeds=[0, 1], trials=40)
+
+
+@pytest.mark.parametrize("batch", [1, 8])
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_network_that_diverged_teaches_as_little_as_in_a_search(name, batch):
+    holed = made_up(SPACE, diverged=range(0, len(TABLE), 2))
+    options = {"evaluator": TabularEvaluator(holed), "trials": 40, "batch": batch}
+    for seed, row in enumerate(search_many(MAKERS[name], seeds=range(2), **options)):
+        *_, finished = search(SPACE, MAKERS[name](seed), seed=seed, workers=1, **options)
+        tokens = [trial.tokens for trial in finished.study.trials()]
+        assert row.tolist() == holed.places(tokens).tolist()
+        assert (row % 2 == 0).any()
 
 
 def test_best_so_far():
@@ -123,6 +132,17 @@ def test_every_point_of_a_bootstrap_draws_the_same_seeds():
     assert low[0] == low[1]
 
 
+def test_a_difference_of_independent_samples_knows_no_pairs():
+    source = np.random.default_rng(0)
+    a, b = source.normal(2, 1, (400, 2)), source.normal(1, 2, (100, 2))
+    found = bootstrap_difference(a, b)
+    np.testing.assert_allclose(found.mean, a.mean(0) - b.mean(0))
+    half = 1.96 * np.sqrt(a.var(0) / 400 + b.var(0) / 100)
+    np.testing.assert_allclose(found.high - found.low, 2 * half, rtol=0.06)
+    same = bootstrap_difference(a, a)  # where pairs would leave no width at all
+    assert (same.mean == 0).all() and (same.low < -0.1).all() and (same.high > 0.1).all()
+
+
 def test_the_winner_is_the_first_of_the_best_by_then():
     places, values = np.array([[2, 0, 1], [1, 3, 2]]), np.array([0.5, 0.9, 0.5, 0.9])
     assert winners(places, values, 2).tolist() == [2, 1]
@@ -139,3 +159,4 @@ def test_only_what_has_ended_counts():
     values, ends = np.array([0.5, 0.9, 0.7]), np.array([2.0, 5.0, 1.0])
     found = best_at(values, ends, np.array([0.5, 1.0, 3.0, 5.0]))
     assert found.tolist() == [0.0, 0.7, 0.7, 0.9]
+    assert best_at(-values, ends, np.array([0.5, 1.0]), before=-9).tolist() == [-9, -0.7]
