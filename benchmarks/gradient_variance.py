@@ -1,6 +1,8 @@
 """How far the policy-gradient estimate is from the exact gradient, and what a baseline does.
 
-The space is small enough to sum over all its networks: sum of P(a) (R - b) grad log P(a).
+The space is small enough to sum over all its children: sum of P(a) (R - b) grad log P(a). A child
+that diverged teaches nothing, so that P is the probability among those that finished. There a
+baseline other than the mean is no longer free: the mean of grad log P is not zero.
 """
 
 import numpy as np
@@ -20,19 +22,31 @@ BATCHES = (1, 8, 64)
 
 
 def exact(controller, tokens, rewards):
-    """Return probabilities ``(N,)`` and the exact gradient of the mean reward, as one vector."""
+    """Return what can be summed over all children, ``(N,)`` of them.
+
+    Returns:
+        Their probabilities among each other, the mean reward, its exact gradient, and the mean of
+        grad log P, both as one vector: zero, but for rounding, if no child is missing.
+    """
     parameters = list(controller.parameters())
-    total = [torch.zeros_like(p) for p in parameters]
+    sums = [[torch.zeros_like(p) for p in parameters] for _ in range(2)]
     probabilities = []
     for rows, own in zip(tokens.split(CHUNK), rewards.split(CHUNK), strict=True):
         log_p = controller(tokens=rows).log_probs.sum(1)  # (n,)
         p = log_p.detach().exp()
         probabilities.append(p)
-        for sum_, part in zip(
-            total, torch.autograd.grad((p * own * log_p).sum(), parameters), strict=True
-        ):
-            sum_ += part
-    return torch.cat(probabilities), torch.cat([part.flatten() for part in total])
+        for total, factor in zip(sums, (own, torch.ones_like(own)), strict=True):
+            loss = (p * factor * log_p).sum()
+            for sum_, part in zip(
+                total, torch.autograd.grad(loss, parameters, retain_graph=True), strict=True
+            ):
+                sum_ += part
+    p = torch.cat(probabilities)
+    whole = p.sum()
+    p = p / whole
+    mean = (p * rewards).sum()
+    with_reward, alone = (torch.cat([part.flatten() for part in s]) / whole for s in sums)
+    return p, mean, with_reward - mean * alone, alone
 
 
 def scores(controller, tokens):
@@ -59,31 +73,31 @@ class _Score(torch.nn.Module):
 
 
 def look(learner, tokens, rewards, generator):
-    """Return noise per child, |sd| / |gradient|, by baseline, and the check of the mean."""
-    controller = learner.controller
-    p, gradient = exact(controller, tokens, rewards)
-    mean = (p * rewards).sum()
+    """Return noise per child and bias, both over |gradient|, by baseline; check; mean reward."""
+    p, mean, gradient, drift = exact(learner.controller, tokens, rewards)
     drawn = torch.multinomial(p, SAMPLES, replacement=True, generator=generator)
-    rows = scores(controller, tokens[drawn]).detach()  # (n, W)
+    rows = scores(learner.controller, tokens[drawn]).detach()  # (n, W)
     squares = rows.square().sum(1)
     kept = learner.baseline if learner.baseline is not None else float(mean)
     optimal = (squares * rewards[drawn]).mean() / squares.mean()
     baselines = {"none": 0.0, "moving average": kept, "exact mean": mean, "optimal": optimal}
-    noise = {}
+    noise, bias = {}, {}
     for name, b in baselines.items():
         second = ((rewards[drawn] - b).square() * squares).mean()
-        noise[name] = float(
-            (second - gradient.square().sum()).clamp(min=0).sqrt() / gradient.norm()
-        )
+        expected = gradient + (mean - b) * drift
+        variance = (second - expected.square().sum()).clamp(min=0)
+        noise[name] = float(variance.sqrt() / gradient.norm())
+        bias[name] = float((expected - gradient).norm() / gradient.norm())
     estimate = ((rewards[drawn] - mean)[:, None] * rows).mean(0)
-    return noise, float((estimate - gradient).norm() / gradient.norm()), float(mean)
+    return noise, bias, float((estimate - gradient).norm() / gradient.norm()), float(mean)
 
 
 def main():
     lab = Laboratory(options(__doc__))
     decisions = lab.table.space.decisions
-    tokens = torch.from_numpy(sequences_at(decisions, np.arange(lab.size)))
-    rewards = torch.from_numpy(lab.table.reward[0]).float()
+    finished = np.flatnonzero(np.isfinite(lab.table.reward[0]))
+    tokens = torch.from_numpy(sequences_at(decisions, finished))
+    rewards = torch.from_numpy(lab.table.reward[0, finished]).float()
     found = {stage: [] for stage in STAGES}
     with one_thread():
         for seed in range(SEEDS):
@@ -105,26 +119,48 @@ def main():
             middle = np.median(noise)
             rows.append(
                 [
-                    f"after {stage} updates, mean reward {np.mean([s[2] for s in seeds]):.2f}",
+                    f"after {stage} updates, mean reward {np.mean([s[3] for s in seeds]):.2f}",
                     name,
                     f"{middle:.1f} ({min(noise):.1f} to {max(noise):.1f})",
                     *(f"{middle / m**0.5:.1f}" for m in BATCHES[1:]),
                     f"{(middle / np.median([one[0]['exact mean'] for one in seeds])) ** 2:.1f}x",
                 ]
             )
-    check = max(one[1] * SAMPLES**0.5 / one[0]["exact mean"] for s in found.values() for one in s)
+    check = max(one[2] * SAMPLES**0.5 / one[0]["exact mean"] for s in found.values() for one in s)
     head = ["controller", "baseline", *(f"noise, batch of {m}" for m in BATCHES), "children needed"]
     write_record(
         __file__,
         "How noisy the gradient is",
         "Noise: length of the standard deviation of the estimate, over the length of the exact "
-        f"gradient, which is summed over all {lab.size:,} networks; median and range of {SEEDS} "
-        f"seeds, {SAMPLES:,} samples each; learning rate {RATE}. Children needed: for the same "
-        "variance, against the exact mean as baseline. Batches divide the variance of single "
+        f"gradient, which is summed over all {len(finished):,} {lab.things}; median and range of "
+        f"{SEEDS} seeds, {SAMPLES:,} samples each; learning rate {RATE}. Children needed: for the "
+        "same variance, against the exact mean as baseline. Batches divide the variance of single "
         "children, which share nothing.\n\n"
         + table(head, rows)
         + f"\nThe mean of the samples is at most {check:.1f} standard errors from the exact "
-        "gradient.\n",
+        f"gradient.\n{biases(found, lab.size - len(finished))}",
+        path=lab.record(__file__),
+    )
+
+
+def biases(found, missing):
+    """Say how far a baseline moves the mean of the estimate, where children are missing."""
+    if not missing:
+        return ""
+    rows = [
+        [
+            f"after {stage} updates",
+            *(f"{100 * max(s[1][name] for s in seeds):.1f} %" for name in of),
+        ]
+        for stage, seeds in found.items()
+        for of in [list(seeds[0][1])]
+    ]
+    names = list(next(iter(found.values()))[0][1])
+    return (
+        f"\n{missing:,} descriptions diverged and teach nothing. So grad log P no longer has the "
+        "mean zero, and a baseline other than the mean reward moves the mean of the estimate, by "
+        "so much of the length of the exact gradient (the most of all seeds):\n\n"
+        + table(["controller", *names], rows)
     )
 
 

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,16 +22,22 @@ from record import HERE
 from tqdm import tqdm
 
 from nasedu import Controller, Reinforce
+from nasedu.data.tables import tables_folder
 from nasedu.errors import StudyError
 from nasedu.searching import do_job, search_many
-from nasedu.tables import NetworkTable, TabularEvaluator
+from nasedu.tables import DIVERGED, NetworkTable, TabularEvaluator
+from nasedu.viewing.view import view_of
 from nasedu.whole_file import write_whole
 
+DIGITS = 8  # of a table's SHA-256 that name it
 CURVES = TABLES / "experiments.csv"
 FOLDER = HERE.parent / "runs" / "experiments"
 PLACES = "places.npy"  # beside a job's outcome
-TRIALS = 2328  # 4.99 % of the space, in batches of 8
-SHIPPED = "digits_3_layers"
+FIRST = "digits_3_layers"  # the table on which the settings of strategies were chosen
+SHIPPED = (FIRST, "cells_base_2")  # those whose curves are recorded
+BATCH = 8
+SHARES = (0.005, 0.01, 0.05)  # of the space, after which searches are compared
+STOPS = {FIRST: (96, 504, 2328)}  # the same of a table, in children, where it is not these
 FEWEST = 20  # seeds of which an interval by bootstrap is worth showing
 COLUMNS = ["experiment", "setting", "children", "mean", "low", "high", "seeds", "table"]
 DECIDING = ("spaces", "controller", "searching/many.py", "tables/tabular.py")  # code
@@ -39,7 +46,7 @@ DECIDING = ("spaces", "controller", "searching/many.py", "tables/tabular.py")  #
 def options(description):
     """Read the command line: which table, how many seeds."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--table", default=SHIPPED, help="name or file of the table")
+    parser.add_argument("--table", default=FIRST, help="name or file of the table")
     parser.add_argument("--seeds", type=int, default=50)
     chosen = parser.parse_args()
     if chosen.seeds < FEWEST:
@@ -106,25 +113,69 @@ class ManySearches:
 class Laboratory:
     """A table and the searches on it.
 
+    Whatever the children are measured in, the higher of two scores is the better: lower measures
+    are negated. What a search found that diverged, or is worse than knowing nothing where that is
+    known, counts as the worst.
+
     Args:
         chosen: The command line's options.
     """
 
     def __init__(self, chosen):
-        self.table = NetworkTable.load(chosen.table)
+        self.table = table = NetworkTable.load(chosen.table)
+        if missing := int((table.repeats == 0).sum()):
+            left = f"{missing:,} {self.things} without a result"
+            raise SystemExit(f"{chosen.table} has {left}; finish it first")
         self.seeds = range(chosen.seeds)
-        self.evaluator = TabularEvaluator(self.table)
-        self.accuracy = self.table.best[0]
-        self.size = len(self.table)
-        if not np.isfinite(self.accuracy).all():
-            raise SystemExit(f"{chosen.table} has networks without a result; finish it first")
+        self.evaluator = TabularEvaluator(table)
+        self.size = len(table)
+        self.measure = table.measure
+        self.sign = 1 if self.measure.higher_is_better else -1
+        self.score = self._scores(table.best[0], table.test[0])  # (N,)
+        self.tested = self._scores(table.tested, table.test)  # (R, N); NaN: no such training
+        default = tuple(int(share * self.size / BATCH) * BATCH for share in SHARES)
+        self.stops = STOPS.get(table.name, default)
+        self.trials = self.stops[-1]
 
-    def found(self, name, make, *, evaluator=None, trials=TRIALS, batch=8):
-        """Return ``(S, n)`` places that a strategy finds, from the record if it is there."""
+    @property
+    def things(self):
+        """What the children are called."""
+        return view_of(self.table.space).things
+
+    def _scores(self, values, test):
+        """Return the scores of trainings, those that diverged the worst; NaN: there is none."""
+        scores, symbols = self.sign * values, self.table.about["evaluator"].get("num_symbols")
+        worst = self.sign * self.measure.read(symbols) if symbols else np.nanmin(scores)
+        has_diverged = test[..., self.table.first] == DIVERGED
+        return np.where(has_diverged, worst, np.maximum(scores, worst))
+
+    def middle(self, scores, axis=None):
+        """Return the mean in the table's measure, or the median where that tells more."""
+        middle = {"mean": np.mean, "median": np.median}[self.measure.middle_name]
+        return self.sign * middle(scores, axis)
+
+    def minus(self, name, other):
+        """Say of which the difference is taken so that above 0 the first one is better."""
+        text = f"{name} minus {other}" if self.sign > 0 else f"{other} minus {name}"
+        return text[0].upper() + text[1:]
+
+    def record(self, script):
+        """Return the record of a script: beside it, by the table's name; else beside the table."""
+        path, table = Path(script).resolve(), Path(self.table.name)
+        if self.table.name == FIRST:
+            return path.with_suffix(".md")
+        folder = path.parent if self.table.name in SHIPPED else table.parent
+        return folder / f"{path.stem}_{table.stem}.md"
+
+    def found(self, name, make, *, evaluator=None, trials=None, batch=BATCH):
+        """Return ``(S, n)`` places that a strategy finds, from the record if it is there.
+
+        Of descriptions that are one child, it is the place of the first.
+        """
         own = evaluator or self.evaluator
-        job = ManySearches(name, make, own, len(self.seeds), trials, batch)
+        job = ManySearches(name, make, own, len(self.seeds), trials or self.trials, batch)
         folder = FOLDER / job.name
-        return np.load(folder / do_job(job, folder)["places"])
+        return self.table.first[np.load(folder / do_job(job, folder)["places"])]
 
     def reinforce(self, name="reinforce", *, space=None, controller=None, baseline=None, **other):
         """Return what REINFORCE finds; ``other`` are settings of it and of `found`.
@@ -153,31 +204,40 @@ def code():
     return digest.hexdigest()
 
 
-def points(trials=TRIALS, first=8):
+def points(trials, first=BATCH):
     """Return numbers of children, evenly spaced on a log scale, at which curves are kept."""
     return np.unique(np.geomspace(first, trials, 60).round().astype(int))
 
 
 def record_curves(lab, experiment, curves, children):
-    """Put the curves of one experiment on the shipped table into the table of all.
+    """Put the curves of one experiment on a shipped table into the table of all.
 
-    Older ones of it are replaced, and whatever came from another table is thrown out.
+    Older ones of it are replaced, and whatever came from no table of today is thrown out.
     """
-    if lab.table.name != SHIPPED:
+    if lab.table.name not in SHIPPED:
         return
-    source = [len(lab.seeds), lab.table.digest[:8]]
+    own = lab.table.digest[:DIGITS]
     rows = [
-        [experiment, setting, int(n), *(round(float(v), 5) for v in values), *source]
+        [experiment, setting, int(n), *(round(float(v), 5) for v in values), len(lab.seeds), own]
         for setting, curve in curves.items()
         for n, *values in zip(children, *curve, strict=True)
     ]
     frame = pd.DataFrame(rows, columns=COLUMNS)
     if CURVES.exists():
         before = pd.read_csv(CURVES)
-        kept = (before["experiment"] != experiment) & (before["table"] == source[1])
-        frame = pd.concat([before[kept], frame])
+        is_old = (before["experiment"] == experiment) & (before["table"] == own)
+        frame = pd.concat([before[before["table"].isin(todays()) & ~is_old], frame])
+    order = {digest: number for number, digest in enumerate(todays())}
     frame = frame.sort_values("experiment", kind="stable")
+    frame = frame.sort_values("table", kind="stable", key=lambda column: column.map(order))
     frame.to_csv(CURVES, index=False, lineterminator="\n")
+
+
+def todays():
+    """Return the first digits of the SHA-256 of the shipped tables that there are."""
+    paths = [tables_folder() / f"{name}.npz" for name in SHIPPED]
+    there = [path.read_bytes() for path in paths if path.exists()]
+    return [hashlib.sha256(packed).hexdigest()[:DIGITS] for packed in there]
 
 
 def say(interval, i=None, digits=3, sign=False):

@@ -6,7 +6,7 @@ One thing at a time is changed from the usual: baseline decay 0.95, batches of 8
 from dataclasses import replace
 
 import numpy as np
-from laboratory import TRIALS, Laboratory, options, points, record_curves, say
+from laboratory import Laboratory, options, points, record_curves, say
 from record import save_figure, table, write_record
 
 from nasedu.searching import best_so_far, bootstrap
@@ -15,19 +15,18 @@ from nasedu.viewing import intervals_figure
 RATE = 0.003  # between the paper's 0.0006, for 12,800 children, and the fastest
 RATES = (0.0002, 0.0006, 0.003, 0.01, 0.03)
 BATCHES = (1, 2, 4, 8, 16, 64)
-AT = (504, TRIALS)
-LAST = 200  # children whose mean accuracy says how well was learned
+LAST = 200  # children whose mean says how well was learned
 
 
 def groups(lab):
     """Return the searches of every group by setting: ``(S, n)`` places."""
     usual = {"lr": RATE}
-    chains = replace(lab.table.space, skip_connections=False)
+    space = lab.table.space
 
     def run(name, **changed):
         return lab.reinforce(f"settings-{name}", **{**usual, **changed})
 
-    return {
+    found = {
         "baseline": {
             "none (0)": run("none", baseline=0.0, baseline_decay=1.0),
             "first batch, kept": run("kept", baseline_decay=1.0),
@@ -47,49 +46,57 @@ def groups(lab):
             "3 layers of 35": run("layers-3", controller={"num_layers": 3}),
             "1 layer of 100": run("wide", controller={"num_layers": 1, "hidden_size": 100}),
         },
-        "skip connections": {
-            "with": run("usual"),
-            "chains alone": run("chains", space=chains),
-        },
     }
+    if getattr(space, "skip_connections", False):
+        chains = run("chains", space=replace(space, skip_connections=False))
+        found["skip connections"] = {"with": run("usual"), "chains alone": chains}
+    return found
 
 
 def main():
     lab = Laboratory(options(__doc__))
-    at, body = np.union1d(points(), AT), ""
+    script, measure, stops = lab.record(__file__), lab.measure, lab.stops[1:]
+    at, body = np.union1d(points(lab.trials), stops), ""
     for group, found in groups(lab).items():
         rows, learned = [], {}
         for name, places in found.items():
-            accuracy = lab.accuracy[places]
-            best = best_so_far(accuracy)
-            windows = [accuracy[:, max(0, n - LAST) : n].mean(1) for n in AT]
+            score = lab.score[places]
+            best = lab.sign * best_so_far(score)
+            windows = [lab.middle(score[:, max(0, n - LAST) : n], 1) for n in stops]
             rows.append(
                 [name]
-                + [say(bootstrap(best[:, n - 1])) for n in AT]
-                + [say(bootstrap(mean)) for mean in windows]
+                + [say(bootstrap(best[:, n - 1])) for n in stops]
+                + [say(bootstrap(middle)) for middle in windows]
                 + [f"{np.mean([len(set(own)) for own in places.tolist()]):,.0f}"]
             )
-            running = [accuracy[:, max(0, n - LAST) : n].mean(1) for n in at]
+            running = [lab.middle(score[:, max(0, n - LAST) : n], 1) for n in at]
             learned[name] = bootstrap(np.stack(running, 1))
         record_curves(lab, f"settings, {group}", learned, at)
         made = intervals_figure(
             learned,
             at,
             f"REINFORCE: {group}",
-            y=f"mean accuracy, last {LAST} children",
+            y=f"{measure.middle_name} {measure.short}, last {LAST} children",
             unit="children trained",
             space_size=lab.size,
         )
-        picture = save_figure(made, __file__, group.replace(",", "").replace(" ", "_"))
-        head = ["", *(f"best, {n:,}" for n in AT), *(f"mean of {LAST}, {n:,}" for n in AT)]
+        picture = save_figure(made, script, group.replace(",", "").replace(" ", "_"))
+        middle = measure.middle_name
+        head = [
+            "",
+            *(f"best, {n:,}" for n in stops),
+            *(f"{middle} of {LAST}, {n:,}" for n in stops),
+        ]
         body += f"## {group[0].upper()}{group[1:]}\n\n![{group}]({picture})\n\n"
-        body += table([*head, "different networks"], rows) + "\n"
+        body += table([*head, f"different {lab.things}"], rows) + "\n"
     write_record(
         __file__,
         "What in REINFORCE matters",
-        f"{len(lab.seeds)} seeds, {TRIALS:,} children each (5 % of the space); learning rate "
-        f"{RATE} unless it is what changes. Best: best validation accuracy so far; mean: "
-        f"of the {LAST} children before. Intervals: 95 %, bootstrap over seeds.\n\n" + body,
+        f"{len(lab.seeds)} seeds, {lab.trials:,} children each (5 % of the space); learning rate "
+        f"{RATE} unless it is what changes. Best: best {measure.label} so far; "
+        f"{measure.middle_name}: of the {LAST} children before. Intervals: 95 %, bootstrap over "
+        "seeds.\n\n" + body,
+        path=script,
     )
 
 

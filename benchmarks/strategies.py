@@ -1,4 +1,4 @@
-"""All strategies side by side on the table: by children, and by the hours they would have taken.
+"""All strategies side by side on a table: by children, and by the hours they would have taken.
 
 Winners are chosen by validation and reported by test, of trainings that chose nothing.
 """
@@ -6,12 +6,21 @@ Winners are chosen by validation and reported by test, of trainings that chose n
 import math
 
 import numpy as np
-from laboratory import TRIALS, Laboratory, options, points, record_curves, say
+from laboratory import FIRST, Laboratory, options, points, record_curves, say
 from record import save_figure, table, write_record
 
-from nasedu import ConvLayer, ConvNet
+from nasedu import CellNode, ConvLayer, ConvNet, RecurrentCell
 from nasedu.controller import make_strategy
-from nasedu.searching import best_at, best_so_far, bootstrap, expected_best, mean_of_others, winners
+from nasedu.problems import problem_of
+from nasedu.searching import (
+    best_at,
+    best_so_far,
+    bootstrap,
+    bootstrap_difference,
+    expected_best,
+    mean_of_others,
+    winners,
+)
 from nasedu.tables import simulated_clock
 from nasedu.viewing import intervals_figure
 
@@ -24,59 +33,141 @@ STRATEGIES = {
     "local search": ("local", {}),
     "random search": ("random", {}),
 }
-AT = (96, 504, TRIALS)  # 0.2, 1.1 and 5 % of the space
+CHANCE = "random search"
 LOWEST = 0.018  # error at the foot of the pictures, with room for a name below the best of all
-BY_HAND = ConvNet(tuple(ConvLayer(3, 3, 24, (i,)) for i in range(3)))
+GATED = RecurrentCell(
+    (CellNode("add", "tanh"), CellNode("add", "sigmoid"), CellNode("mul", "tanh")),
+    CellNode("add", "identity"),
+    cell_output=2,
+    cell_input=0,
+)
+FIGURE_5 = RecurrentCell(
+    (CellNode("add", "tanh"), CellNode("mul", "relu"), CellNode("mul", "sigmoid")),
+    CellNode("add", "relu"),
+    cell_output=1,
+    cell_input=0,
+)
+BY_HAND = {  # what one would write down without a search, chosen before any table was looked at
+    "three layers of 3x3, 24 filters": ConvNet(tuple(ConvLayer(3, 3, 24, (i,)) for i in range(3))),
+    "one gate, as in an LSTM: c = sigmoid(.) (tanh(.) + c), h = tanh(c)": GATED,
+    "the example of figure 5": FIGURE_5,
+}
 
 
-class Networks:
-    """The table's networks that searches are compared with."""
+class Children:
+    """The table's children that searches are compared with.
+
+    Attributes:
+        places: Where they stand, by what they are called in the record.
+        lines: Their values on validation, by what they are called in the pictures.
+        has_sizes: Whether some children are larger than others.
+    """
 
     def __init__(self, lab):
-        self.lab, self.table = lab, lab.table
-        self.best = int(lab.accuracy.argmax())
-        self.largest = int(self.table.parameters.argmax())
-        self.by_hand = int(self.table.places([self.table.space.encode(BY_HAND)])[0])
-        self.by_size = np.argsort(-self.table.parameters, kind="stable")
+        self.lab, parameters, kind = lab, lab.table.parameters, lab.table.problem
+        self.best = int(lab.score.argmax())
+        self.has_sizes = bool(np.ptp(parameters))
+        drawn = {"best of all": self.best}
+        self.places = {"best by validation": self.best}
+        if self.has_sizes:
+            drawn["largest"] = self.places["largest"] = int(parameters.argmax())
+        for name, net in BY_HAND.items():
+            if problem_of(net) is kind:
+                place = int(lab.table.places([lab.table.space.encode(net)])[0])
+                drawn.setdefault("by hand", place)
+                self.places[f"by hand: {name}"] = place
+        self.lines = {name: lab.sign * lab.score[place] for name, place in drawn.items()}
 
-    def row(self, name, place):
-        """Describe one network; of the best by validation the trainings that did not choose it."""
-        every = self.table.tested[:, place]
-        chosen = place == self.best
-        test = mean_of_others(self.table.tested, [place])[0] if chosen else np.nanmean(every)
-        return [
-            name,
-            f"{self.table.parameters[place]:,}",
-            f"{self.lab.accuracy[place]:.3f}",
-            f"{test:.3f}",
-        ]
+    def rows(self):
+        """Describe each; of the best by validation the trainings that did not choose it."""
+        lab, rows = self.lab, []
+        for name, place in self.places.items():
+            every = lab.tested[:, [place]]
+            tested = mean_of_others(every, [0]) if place == self.best else np.nanmean(every, 0)
+            size = f"{lab.table.parameters[place]:,}"
+            rows.append([name, size, *(told(lab, v) for v in (lab.score[place], tested[0]))])
+        return rows
+
+    def largest_first(self):
+        """Return a row of the record: what one finds who takes the largest first; or none."""
+        if not self.has_sizes:
+            return []
+        by_size = np.argsort(-self.lab.table.parameters, kind="stable")
+        found = best_so_far(self.lab.score[by_size])
+        values = [told(self.lab, found[n - 1]) for n in self.lab.stops]
+        return [["largest first (parameters alone)", *values]]
+
+    def about_size(self):
+        """Say what the number of parameters explains."""
+        parameters = self.lab.table.parameters
+        if not self.has_sizes:
+            return f"All have {parameters[0]:,} parameters: the size explains nothing."
+        share = np.corrcoef(np.log(parameters), self.lab.score)[0, 1] ** 2
+        return (
+            f"The logarithm of the number of parameters alone explains {100 * share:.0f} % of the "
+            f"variance of {self.lab.measure.short}."
+        )
+
+
+def told(lab, score):
+    """Write one score in the table's measure."""
+    return f"{lab.sign * score:.3f}" if np.isfinite(score) else "–"
 
 
 def by_hours(lab, places, hours):
-    """Return the best accuracy found after so many simulated hours: ``(S, P)``."""
+    """Return the best score found after so many simulated hours: ``(S, P)``."""
     clocks = [simulated_clock(lab.table.seconds[0, own], workers=WORKERS) / 3600 for own in places]
+    worst = lab.score.min()
     return np.array(
-        [best_at(lab.accuracy[own], ends, hours) for own, ends in zip(places, clocks, strict=True)]
+        [
+            best_at(lab.score[own], ends, hours, worst)
+            for own, ends in zip(places, clocks, strict=True)
+        ]
     )
 
 
 def tests_of(lab, found):
     """Return by strategy and number of children the winners ``(S,)`` and their test ``(S,)``."""
     chosen = {
-        name: [winners(places, lab.accuracy, n) for n in AT] for name, places in found.items()
+        name: [winners(places, lab.score, n) for n in lab.stops] for name, places in found.items()
     }
     tested = {
-        name: [mean_of_others(lab.table.tested, places) for places in own]
-        for name, own in chosen.items()
+        name: [mean_of_others(lab.tested, places) for places in own] for name, own in chosen.items()
     }
     return chosen, tested
 
 
-def say_some(values, **how):
+def known(values):
+    """Return those values that are not NaN."""
+    return values[~np.isnan(values)]
+
+
+def say_some(lab, scores):
     """Write mean and interval of those there are, and how many if not all."""
-    has = ~np.isnan(values)
-    count = "" if has.all() else f", {has.sum()} seeds"
-    return say(bootstrap(values[has]), **how) + count
+    count = "" if len(known(scores)) == len(scores) else f", {len(known(scores))} seeds"
+    return say(bootstrap(lab.sign * known(scores))) + count
+
+
+def ahead_of(by_name, other):
+    """Return how far each strategy is ahead, an interval for every number of children."""
+    return {
+        name: [
+            bootstrap_difference(known(a), known(b))
+            for a, b in zip(own, by_name[other], strict=True)
+        ]
+        for name, own in by_name.items()
+        if name != other
+    }
+
+
+def verdict(ahead, i):
+    """Say of a number of children whom the intervals tell from random search."""
+    groups = {"ahead of it": [], "not told from it": [], "behind it": []}
+    for name, intervals in ahead.items():
+        one = intervals[i]
+        where = ("behind it", "ahead of it")[int(one.mean > 0)]
+        groups[where if one.excludes_zero else "not told from it"].append(name)
+    return "; ".join(f"{where} {', '.join(names)}" for where, names in groups.items() if names)
 
 
 def searches(lab):
@@ -91,111 +182,115 @@ def searches(lab):
     }
 
 
-def main():
-    lab = Laboratory(options(__doc__))
-    nets, found = Networks(lab), searches(lab)
-    at = np.union1d(points(), AT)
-    best = {name: best_so_far(lab.accuracy[p])[:, at - 1] for name, p in found.items()}
-    curves = {name: bootstrap(own) for name, own in best.items()}
+def draw(lab, children, found, best, at):
+    """Draw the curves over children and over hours; return the names of the pictures."""
+    curves = {name: bootstrap(lab.sign * own) for name, own in best.items()}
     record_curves(lab, "strategies", curves, at)
-    lines = {
-        "best of all": lab.accuracy[nets.best],
-        "largest": lab.accuracy[nets.largest],
-        "by hand": lab.accuracy[nets.by_hand],
-    }
-    look = {"lines": lines, "y": "best validation accuracy so far", "errors": True}
-    title = f"Six strategies, {len(lab.seeds)} seeds"
-    made = intervals_figure(curves, at, title, unit="children trained", space_size=lab.size, **look)
-    made.axes[0].set_ylim(bottom=LOWEST)
-    pictures = [save_figure(made, __file__, "children")]
     shortest = min(
         simulated_clock(lab.table.seconds[0, own], workers=WORKERS)[-1] / 3600
         for places in found.values()
         for own in places
     )
     hours = np.geomspace(shortest / 100, shortest, 60)
-    timed = {name: bootstrap(by_hours(lab, p, hours)) for name, p in found.items()}
-    made = intervals_figure(timed, hours, title, unit=f"simulated hours, {WORKERS} workers", **look)
-    made.axes[0].set_ylim(bottom=LOWEST)
-    pictures.append(save_figure(made, __file__, "hours"))
+    timed = {n: bootstrap(lab.sign * by_hours(lab, p, hours)) for n, p in found.items()}
+    look = {"lines": children.lines, "y": f"best {lab.measure.label} so far"}
+    look["errors"] = lab.table.task.is_share  # shares of the data, which meet close to 1
+    names = []
+    for part, own, x, unit in (
+        ("children", curves, at, {"unit": "children trained", "space_size": lab.size}),
+        ("hours", timed, hours, {"unit": f"simulated hours, {WORKERS} workers"}),
+    ):
+        title = f"Six strategies, {len(lab.seeds)} seeds"
+        made = intervals_figure(own, x, title, **look, **unit)
+        if look["errors"]:
+            made.axes[0].set_ylim(bottom=LOWEST)
+        names.append(save_figure(made, lab.record(__file__), part))
+    return names
 
-    against = [name for name in STRATEGIES if name != "random search"]
-    columns = [int(np.searchsorted(at, n)) for n in AT]
-    rows = [[name, *(say(curves[name], i) for i in columns)] for name in STRATEGIES]
-    exact = expected_best(lab.accuracy, AT)
-    rows += [["random search, exactly", *(f"{v:.3f}" for v in exact)]]
-    sized = best_so_far(lab.accuracy[nets.by_size])
-    rows += [["largest first (parameters alone)", *(f"{sized[n - 1]:.3f}" for n in AT)]]
-    ahead = [
-        [name]
-        + [
-            say(bootstrap(best[name][:, i] - best["random search"][:, i]), sign=True)
-            for i in columns
-        ]
-        for name in against
-    ]
+
+def main():
+    lab = Laboratory(options(__doc__))
+    children, found = Children(lab), searches(lab)
+    at, stops, measure = np.union1d(points(lab.trials), lab.stops), lab.stops, lab.measure
+    best = {name: best_so_far(lab.score[p])[:, at - 1] for name, p in found.items()}
+    pictures = draw(lab, children, found, best, at)
+    columns = [int(np.searchsorted(at, n)) for n in stops]
+    at_stops = {name: [own[:, i] for i in columns] for name, own in best.items()}
+    rows = [[name, *(say(bootstrap(lab.sign * v)) for v in own)] for name, own in at_stops.items()]
+    exact = expected_best(lab.score, stops)
+    rows += [["random search, exactly", *(told(lab, v) for v in exact)], *children.largest_first()]
     chosen, tested = tests_of(lab, found)
     test_rows = [
-        [name, *map(say_some, own), *(f"{len(set(w.tolist()))}" for w in chosen[name][-1:])]
+        [name, *(say_some(lab, v) for v in own), f"{len(set(chosen[name][-1].tolist()))}"]
         for name, own in tested.items()
     ]
-    test_ahead = [
-        [name]
-        + [
-            say_some(a - b, sign=True)
-            for a, b in zip(tested[name], tested["random search"], strict=True)
-        ]
-        for name in against
-    ]
-    beside = [
-        nets.row("best by validation", nets.best),
-        nets.row("largest", nets.largest),
-        nets.row("by hand: three layers of 3x3, 24 filters", nets.by_hand),
-    ]
-    head = ["", *(f"{n:,} children ({100 * n / lab.size:.1f} %)" for n in AT)]
-    goals = best_networks(lab.accuracy)
+    ahead, test_ahead = (ahead_of(own, CHANCE) for own in (at_stops, tested))
+    ahead_rows, test_ahead_rows = (
+        [[name, *(say(one, sign=True) for one in own)] for name, own in by_name.items()]
+        for by_name in (ahead, test_ahead)
+    )
+    verdicts = "".join(
+        f"- After {n:,} children ({100 * n / lab.size:.1f} %), on validation "
+        f"{verdict(ahead, i)}. On test {verdict(test_ahead, i)}.\n"
+        for i, n in enumerate(stops)
+    )
+    head = ["", *(f"{n:,} children ({100 * n / lab.size:.1f} %)" for n in stops)]
+    where = "this same table" if lab.table.name == FIRST else f"the table {FIRST}"
+    difference = f"\n{lab.minus('each', CHANCE)}, so that above 0 it is better:\n\n"
     write_record(
         __file__,
         "All strategies side by side",
-        f"{len(lab.seeds)} seeds, {TRIALS:,} children each in batches of 8 (5 % of the space). "
-        "Intervals: 95 %, bootstrap over seeds; differences are between searches of one seed. "
-        "The learning rates 0.01 and 0.003 were chosen beforehand on a part of this same table; "
-        "the paper's 0.0006 is for 12,800 children; random search has nothing to choose.\n\n"
-        f"![Best accuracy so far by children]({pictures[0]})\n\n"
-        f"![Best accuracy so far by simulated hours]({pictures[1]})\n\n"
-        "## Best validation accuracy\n\n"
+        f"{len(lab.seeds)} seeds, {lab.trials:,} children each in batches of 8 (5 % of the space). "
+        f"The measure: {measure.label}, {'higher' if lab.sign > 0 else 'lower'} is better. "
+        "Intervals: 95 %, bootstrap over seeds; of differences over the seeds of each of the two, "
+        "which are no pairs. The learning rates 0.01 and 0.003 were chosen beforehand on "
+        f"a part of {where}; the paper's 0.0006 is for 12,800 children; random search "
+        "has nothing to choose.\n\n"
+        f"**What the intervals support, beside random search:**\n\n{verdicts}\n"
+        f"![Best {measure.short} so far by children]({pictures[0]})\n\n"
+        f"![Best {measure.short} so far by simulated hours]({pictures[1]})\n\n"
+        f"## Best {measure.label}\n\n"
         + table(head, rows)
-        + "\nMinus random search:\n\n"
-        + table(head, ahead)
-        + "\n## Children until one of the best networks is found\n\n"
+        + difference
+        + table(head, ahead_rows)
+        + f"\n## Children until one of the best {lab.things} is found\n\n"
         "The columns: the median over the seeds; how many of the seeds took fewer children than "
         "chance's exact median (about half would, by chance); and the share of the seeds that find "
         "one at all. Chance's exact median is the first number of draws at which at least half of "
         "all random searches have found one.\n\n"
-        + "".join(reach(lab, found, good) for good in goals)
-        + "## Test accuracy of the winner by validation\n\n"
+        + "".join(reach(lab, found, good) for good in best_children(lab))
+        + f"## Test {measure.short} of the winner by validation\n\n"
         "The mean of the trainings that did not choose it. The table has such of its tenth and of "
         "its best; seeds whose winner has none are left out, which flatters whoever has many such. "
-        "Where many seeds hand in the same few networks, the interval knows little of the luck of "
-        "their trainings, and nothing of the luck of the test images.\n\n"
-        + table([*head, f"different winners of {len(lab.seeds)}, {AT[-1]:,} children"], test_rows)
-        + "\nMinus random search:\n\n"
-        + table(head, test_ahead)
+        f"Where many seeds hand in the same few {lab.things}, the interval knows little of the "
+        "luck of their trainings, and nothing of the luck of the test data.\n\n"
+        + table(
+            [*head, f"different winners of {len(lab.seeds)}, {stops[-1]:,} children"], test_rows
+        )
+        + difference
+        + table(head, test_ahead_rows)
         + "\n## Beside them\n\n"
-        + table(["", "parameters", "validation", "test"], beside)
-        + "\nThe logarithm of the number of parameters alone explains "
-        f"{100 * np.corrcoef(np.log(lab.table.parameters), lab.accuracy)[0, 1] ** 2:.0f} % of the "
-        "variance of accuracy.\n",
+        + table(["", "parameters", "validation", "test"], children.rows())
+        + f"\n{children.about_size()}\n",
+        path=lab.record(__file__),
     )
 
 
-def best_networks(accuracy, share=0.001):
-    """Return which networks are among the best, twice: with and without ties at the last of them.
+def best_children(lab):
+    """Return which children are among the best: with ties at the last of them, and without.
 
-    Accuracies are counts of 300 images, so that many networks share the one at the border.
+    Accuracies are counts of 300 images, so that many networks share the one at the border. Where
+    it is that of one child alone, under whatever descriptions, there is nothing to tell apart.
     """
-    border = np.sort(accuracy)[-max(1, round(share * len(accuracy)))]
-    return accuracy >= border, accuracy > border
+    with_ties, without = best_networks(lab.score)
+    tied = np.unique(lab.table.first[with_ties & ~without])
+    return (with_ties, without) if len(tied) > 1 else (with_ties,)
+
+
+def best_networks(score, share=0.001):
+    """Return which networks are among the best, twice: with and without ties at the last."""
+    border = np.sort(score)[-max(1, round(share * len(score)))]
+    return score >= border, score > border
 
 
 def chance_median(good):
@@ -219,16 +314,19 @@ def reach(lab, found, good):
         rows.append(
             [
                 name,
-                f"{middle:,.0f}" if np.isfinite(middle) else f"over {TRIALS:,}",
+                f"{middle:,.0f}" if np.isfinite(middle) else f"over {lab.trials:,}",
                 f"{(first < chance).sum()} of {seeds}",
                 f"{100 * hits.any(1).mean():.0f} %",
             ]
         )
-    rows.append(["chance, exactly", f"{chance:,}", "–", f"{100 * (1 - miss(good, TRIALS)):.0f} %"])
-    lowest = lab.accuracy[good].min()
+    rows.append(
+        ["chance, exactly", f"{chance:,}", "–", f"{100 * (1 - miss(good, lab.trials)):.0f} %"]
+    )
+    border = lab.sign * lab.score[good].min()
+    least = "at least" if lab.sign > 0 else "at most"
     return (
-        f"The {good.sum()} networks ({100 * good.mean():.2f} %) with an accuracy of at least "
-        f"{lowest:.4f}:\n\n"
+        f"The {good.sum()} descriptions ({100 * good.mean():.2f} %) with {lab.measure.label} of "
+        f"{least} {border:.4f}:\n\n"
         + table(["", "median", f"in fewer than {chance:,}", "find one"], rows)
         + "\n"
     )

@@ -271,7 +271,7 @@ def test_a_search_that_the_table_has_is_not_begun_again(tiny, tmp_path):
 def test_searches_on_a_table_are_kept(script, tmp_path, monkeypatch):
     laboratory = script("laboratory")
     monkeypatch.setattr(laboratory, "FOLDER", tmp_path)
-    lab = laboratory.Laboratory(Namespace(table=laboratory.SHIPPED, seeds=2))
+    lab = laboratory.Laboratory(Namespace(table=laboratory.FIRST, seeds=2))
     found = lab.reinforce("a search", trials=16)
     assert found.shape == (2, 16)
     monkeypatch.setattr(laboratory, "search_many", None)
