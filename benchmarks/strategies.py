@@ -161,13 +161,14 @@ def ahead_of(by_name, other):
 
 
 def verdict(ahead, i):
-    """Say of a number of children whom the intervals tell from random search."""
-    groups = {"ahead of it": [], "not told from it": [], "behind it": []}
+    """Return whom the intervals tell from random search: ahead of it, not told apart, behind."""
+    groups = {True: [], None: [], False: []}
     for name, intervals in ahead.items():
         one = intervals[i]
-        where = ("behind it", "ahead of it")[int(one.mean > 0)]
-        groups[where if one.excludes_zero else "not told from it"].append(name)
-    return "; ".join(f"{where} {', '.join(names)}" for where, names in groups.items() if names)
+        groups[bool(one.mean > 0) if one.excludes_zero else None].append(
+            name.replace(", lr ", " at ")
+        )
+    return [", ".join(names) or "–" for names in groups.values()]
 
 
 def searches(lab):
@@ -229,11 +230,11 @@ def main():
         [[name, *(say(one, sign=True) for one in own)] for name, own in by_name.items()]
         for by_name in (ahead, test_ahead)
     )
-    verdicts = "".join(
-        f"- After {n:,} children ({100 * n / lab.size:.1f} %), on validation "
-        f"{verdict(ahead, i)}. On test {verdict(test_ahead, i)}.\n"
+    verdicts = [
+        [f"{n:,} children ({100 * n / lab.size:.1f} %), {part}", *verdict(by_name, i)]
+        for part, by_name in (("validation", ahead), ("test", test_ahead))
         for i, n in enumerate(stops)
-    )
+    ]
     head = ["", *(f"{n:,} children ({100 * n / lab.size:.1f} %)" for n in stops)]
     where = "this same table" if lab.table.name == FIRST else f"the table {FIRST}"
     difference = f"\n{lab.minus('each', CHANCE)}, so that above 0 it is better:\n\n"
@@ -246,8 +247,9 @@ def main():
         "which are no pairs. The learning rates 0.01 and 0.003 were chosen beforehand on "
         f"a part of {where}; the paper's 0.0006 is for 12,800 children; random search "
         "has nothing to choose.\n\n"
-        f"**What the intervals support, beside random search:**\n\n{verdicts}\n"
-        f"![Best {measure.short} so far by children]({pictures[0]})\n\n"
+        "**What the intervals support:**\n\n"
+        + table(["", f"ahead of {CHANCE}", "not told apart from it", "behind it"], verdicts)
+        + f"\n![Best {measure.short} so far by children]({pictures[0]})\n\n"
         f"![Best {measure.short} so far by simulated hours]({pictures[1]})\n\n"
         f"## Best {measure.label}\n\n"
         + table(head, rows)
