@@ -44,7 +44,7 @@ STRATEGIES = {"reinforce": {"lr": 0.03}, "random": {}}
 NAMES = {"reinforce": "REINFORCE", "random": "random search"}
 
 
-def options_of(description, folder, arguments=None, toy=None, recipes=()):
+def options_of(description, folder, arguments=None, toy=None, recipes=(), table=None):
     """Read the command line of an experiment.
 
     Args:
@@ -53,6 +53,7 @@ def options_of(description, folder, arguments=None, toy=None, recipes=()):
         arguments: The words; None: those of the command line.
         toy: What ``--toy`` tries; None: there is no such option.
         recipes: Names that ``--recipe`` takes; none: there is no such option.
+        table: The table that it is about, unless ``--table`` says another; None: of none.
     """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--folder", type=Path, default=Path("runs") / folder)
@@ -63,6 +64,8 @@ def options_of(description, folder, arguments=None, toy=None, recipes=()):
         parser.add_argument("--toy", action="store_true", help=f"a try, kept in FOLDER: {toy}")
     if recipes:
         parser.add_argument("--recipe", choices=list(recipes), help="train by this one alone")
+    if table:
+        parser.add_argument("--table", default=table, help="name or file of the table")
     return parser.parse_args(arguments)
 
 

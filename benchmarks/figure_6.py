@@ -55,7 +55,7 @@ def tested(lab, policy, random, n):
     has = [values[~np.isnan(values)] for values in own]
     count = " and ".join(f"{len(values)}" for values in has)
     said = say(bootstrap_difference(*has), sign=True)
-    return f"{said}; {count} of {len(lab.seeds)} winners have such"
+    return f"{said} ({count} of {len(lab.seeds)} winners have such)"
 
 
 def main():
@@ -89,7 +89,7 @@ def main():
         unique = [np.mean([len(set(own[:n])) / n for own in policy.tolist()]) for n in told]
         body += f"## Learning rate {lr:g}\n\n![Difference of the best 1, 5 and 15]({picture})\n\n"
         body += table(["children", "of the space", *curves], rows)
-        body += f"\nShare of different {lab.things} among the children of policy gradient: "
+        body += f"\nShare of different ones among the {lab.things} of policy gradient: "
         body += ", ".join(f"{100 * u:.0f} % of {n:,}" for u, n in zip(unique, told, strict=True))
         learned = lab.middle(lab.score[policy][:, -800:])
         body += f". {measure.middle_name.capitalize()} {measure.short} of its last 800 children: "
