@@ -37,9 +37,8 @@ def exact(controller, tokens, rewards):
         probabilities.append(p)
         for total, factor in zip(sums, (own, torch.ones_like(own)), strict=True):
             loss = (p * factor * log_p).sum()
-            for sum_, part in zip(
-                total, torch.autograd.grad(loss, parameters, retain_graph=True), strict=True
-            ):
+            how = {"retain_graph": True, "allow_unused": True, "materialize_grads": True}
+            for sum_, part in zip(total, torch.autograd.grad(loss, parameters, **how), strict=True):
                 sum_ += part
     p = torch.cat(probabilities)
     whole = p.sum()
