@@ -2,7 +2,8 @@
 
 The space is small enough to sum over all its children: sum of P(a) (R - b) grad log P(a). A child
 that diverged teaches nothing, so that P is the probability among those that finished. There a
-baseline other than the mean is no longer free: the mean of grad log P is not zero.
+baseline is no longer free: to leave a child out is to give it the baseline for a reward, and so one
+below the mean also pushes towards children that finish.
 """
 
 import numpy as np
@@ -156,10 +157,11 @@ def biases(found, missing):
     ]
     names = list(next(iter(found.values()))[0][1])
     return (
-        f"\n{missing:,} descriptions diverged and teach nothing. So grad log P no longer has the "
-        "mean zero, and a baseline other than the mean reward moves the mean of the estimate, by "
-        "so much of the length of the exact gradient (the most of all seeds):\n\n"
-        + table(["controller", *names], rows)
+        f"\n{missing:,} descriptions diverged and teach nothing, which is as if each had the "
+        "baseline for a reward. So the mean of the estimate depends on the baseline: one below the "
+        "mean reward also pushes towards children that finish. How far that is from the exact "
+        "gradient of the mean reward of those that finish, over its length (the most of all "
+        "seeds):\n\n" + table(["controller", *names], rows)
     )
 
 
