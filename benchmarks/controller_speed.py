@@ -35,7 +35,7 @@ def one_seed(name, children, seed):
         learner(evaluator.space.decisions, seed),
         trials=children,
         seed=seed,
-        evaluator=evaluator,
+        evaluate=evaluator,
     )
     last = [event for event in events if isinstance(event, Finished)]
     assert len(last[0].study.trials()) == children

@@ -281,7 +281,7 @@ class RecordedSearch:
 
     def study(self, key):
         """Return a study in memory of one search that is complete, as the table has it."""
-        for event in self.events(key, evaluator=Replayed(self, self.rows(key)), workers=1):
+        for event in self.events(key, evaluate=Replayed(self, self.rows(key)), workers=1):
             if isinstance(event, Started):
                 study = event.study
         return study

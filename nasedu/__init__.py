@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         Rollout,
     )
     from nasedu.searching import Study, search
-    from nasedu.spaces import ConvNetSpace, Decision, RecurrentCellSpace
+    from nasedu.spaces import ChoiceSpace, ConvNetSpace, Decision, RecurrentCellSpace
     from nasedu.training import Outcome, Recipe
     from nasedu.viewing import compare, draw, show
 else:
@@ -49,7 +49,7 @@ else:
                 "Rollout",
             ],
             "nasedu.searching": ["Study", "search"],
-            "nasedu.spaces": ["ConvNetSpace", "Decision", "RecurrentCellSpace"],
+            "nasedu.spaces": ["ChoiceSpace", "ConvNetSpace", "Decision", "RecurrentCellSpace"],
             "nasedu.training": ["Outcome", "Recipe"],
             "nasedu.viewing": ["compare", "draw", "show"],
         },
@@ -60,6 +60,7 @@ __version__ = "0.1.0"
 __all__ = [
     "PPO",
     "CellNode",
+    "ChoiceSpace",
     "Controller",
     "ConvLayer",
     "ConvNet",

@@ -188,6 +188,9 @@ def _flat(value: Any, prefix: str = "") -> dict[str, Any]:
     """Return a nested document with dotted keys, its tuples as lists, as JSON has them."""
     if isinstance(value, tuple):
         value = list(value)
+    if isinstance(value, list) and any(isinstance(one, dict) for one in value):
+        items = (_flat(one, f"{prefix}[{i}]") for i, one in enumerate(value))
+        return {key: one for flat in items for key, one in flat.items()}
     if not isinstance(value, dict):
         return {prefix: value}
     flat: dict[str, Any] = {}

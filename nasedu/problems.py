@@ -46,6 +46,8 @@ class Problem:
         data_names: Function that yields the names of all data sets that the task can use, the
             built-in ones before it reads any folder.
         viewing: Its `View`: words and drawings. Empty: those that any kind has.
+
+    A kind that nothing trains has no child, task, recipes and data; these are empty.
     """
 
     name: str
@@ -53,11 +55,11 @@ class Problem:
     title: str
     architecture: str
     spaces: str
-    child: str
-    task: str
-    recipes: str
-    data: str
-    data_names: str
+    child: str = ""
+    task: str = ""
+    recipes: str = ""
+    data: str = ""
+    data_names: str = ""
     viewing: str = ""
 
     @property
@@ -72,9 +74,14 @@ class Problem:
             part: Name of the attribute that names it, e.g. ``"task"``.
 
         Raises:
-            SettingError: It cannot be imported.
+            SettingError: It has no such part, or one that cannot be imported.
         """
-        return load_named(getattr(self, part))
+        if name := getattr(self, part):
+            return load_named(name)
+        raise SettingError(
+            f"{self.title} have no {part} in nasedu; search them in Python, scored by a function "
+            "of your own: nasedu.search(space, strategy, evaluate=function)"
+        )
 
 
 IMAGES = Problem(
@@ -103,8 +110,16 @@ CELLS = Problem(
     data_names="nasedu.data:names_of_texts",
     viewing="nasedu.viewing.drawings.cell:VIEW",
 )
+CHOICES = Problem(
+    name="choices",
+    architecture_kind="choice",
+    title="choices of your own",
+    architecture="nasedu.architectures.chosen:Chosen",
+    spaces="nasedu.spaces.presets:CHOICES",
+    viewing="nasedu.viewing.drawings.chosen:VIEW",
+)
 
-_known: dict[str, Problem] = {row.name: row for row in (IMAGES, CELLS)}
+_known: dict[str, Problem] = {row.name: row for row in (IMAGES, CELLS, CHOICES)}
 
 
 def known_problems() -> tuple[Problem, ...]:
@@ -174,8 +189,8 @@ def problem_on(data: str) -> Problem:
     Raises:
         DataError: There is no such data set.
     """
-    unreadable = None
-    for row in known_problems():
+    unreadable, trained = None, [row for row in known_problems() if row.task]
+    for row in trained:
         try:
             if any(name == data for name in row.load("data_names")()):
                 return row
@@ -183,9 +198,7 @@ def problem_on(data: str) -> Problem:
             unreadable = error
     if unreadable is not None:
         raise unreadable
-    known = "; ".join(
-        f"{', '.join(row.load('data_names')())} ({row.title})" for row in known_problems()
-    )
+    known = "; ".join(f"{', '.join(row.load('data_names')())} ({row.title})" for row in trained)
     raise DataError(
         f"there is no data set {data!r}; expected one of {known}, or add one with: nasedu data "
         "add NAME PATH"

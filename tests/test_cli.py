@@ -175,7 +175,7 @@ def test_doctor_prints_a_block_without_paths():
 
 def other_run(folder):
     made = make_strategy("random", SPACE.decisions)
-    list(search(SPACE, made, evaluator=Counted(), trials=4, batch=4, workers=1, run=folder))
+    list(search(SPACE, made, evaluate=Counted(), trials=4, batch=4, workers=1, run=folder))
 
 
 def full(folder):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nasedu import documents
-from nasedu.documents import read_json
+from nasedu.documents import first_difference, read_json
 
 NUMBERS = st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 PLAIN = st.none() | st.booleans() | NUMBERS | st.text()
@@ -61,3 +61,11 @@ def test_a_file_is_read_up_to_a_size(tmp_path, monkeypatch):
         read_json(path)
     with pytest.raises(OSError):
         read_json(tmp_path / "none.json")
+
+
+def test_the_first_difference_in_a_list_of_objects_is_the_field_that_differs():
+    ours = {"decisions": [{"name": "a", "choices": [1, 2]}, {"name": "b", "choices": [1]}]}
+    theirs = {"decisions": [{"name": "a", "choices": [1, 3]}, {"name": "b", "choices": [1]}]}
+    assert first_difference(ours, theirs) == ("decisions[0].choices", [1, 2], [1, 3])
+    shorter = {"decisions": ours["decisions"][:1]}
+    assert first_difference(ours, shorter) == ("decisions[1].name", "b", None)

@@ -2,6 +2,7 @@
 
 from nasedu.architectures import published
 from nasedu.architectures.architecture import Architecture
+from nasedu.architectures.chosen import Choice, Chosen
 from nasedu.architectures.conv_net import MAX_LAYERS, ConvLayer, ConvNet, Operation
 from nasedu.architectures.costs import LayerCost, NetworkCost, cost
 from nasedu.architectures.recurrent_cell import (
@@ -20,6 +21,8 @@ __all__ = [
     "Activation",
     "Architecture",
     "CellNode",
+    "Choice",
+    "Chosen",
     "Combine",
     "ConvLayer",
     "ConvNet",

@@ -123,7 +123,7 @@ def search(
         workers=workers,
         seed=seed,
         run=run,
-        evaluator=chosen.evaluator,
+        evaluate=chosen.evaluator,
         depth=depth,
         recipe=chosen.recipe,
         child_timeout=None if chosen.evaluator else child_timeout,

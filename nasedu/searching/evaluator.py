@@ -17,7 +17,7 @@ EXPECTED = f"expected a number from {-MAX_REWARD:g} to {MAX_REWARD:g}"
 
 
 class Evaluator(Protocol):
-    """Finds out what a child is worth. It is sent to every worker, so it must pickle."""
+    """Finds out what a child is worth. It is sent to every worker, as cloudpickle can."""
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -49,9 +49,9 @@ def train_child(evaluator: Evaluator, trial: Trial) -> Outcome:
         outcome = evaluator(trial)
         if outcome.reward is not None:
             outcome = replace(outcome, reward=float(outcome.reward))
-            if abs(outcome.reward or 0) > MAX_REWARD:
+            if not abs(outcome.reward or 0) <= MAX_REWARD:  # NaN is not, either
                 raise ValueError(f"the reward is {outcome.reward}; {EXPECTED}")
-        # What cannot be recorded and read again, NaN for one, is no outcome.
+        # What cannot be recorded and read again, e.g. a NaN in a curve, is no outcome.
         Outcome.from_json(outcome.to_json())
         return outcome
     except (Exception, SystemExit) as error:

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 
@@ -20,14 +20,15 @@ from nasedu.runs.trial import Trial, check_seed
 from nasedu.searching.cores import check_workers
 from nasedu.searching.evaluator import Evaluator
 from nasedu.searching.events import Event, Finished, Started, TrialFinished, Updated
+from nasedu.searching.function_evaluator import Function, FunctionEvaluator
 from nasedu.searching.training_evaluator import TrainingEvaluator
 from nasedu.searching.workers import Workers, make_workers
-from nasedu.spaces import Space
+from nasedu.spaces import Space, as_recorded
 from nasedu.training import one_thread
 
 
 def search(
-    space: Space,
+    space: Any,
     strategy: Strategy,
     *,
     data: str | None = None,
@@ -36,7 +37,7 @@ def search(
     workers: int | None = None,
     seed: int = 0,
     run: str | Path | None = None,
-    evaluator: Evaluator | None = None,
+    evaluate: Evaluator | Function | None = None,
     recipe: Any = None,
     depth: DepthSchedule | None = None,
     child_timeout: float | None = None,
@@ -47,19 +48,21 @@ def search(
     thread each from seeds of their own, and the strategy is told in the order of asking.
 
     Args:
-        space: The networks or cells to search.
+        space: What to search: networks, cells, a `ChoiceSpace`, or an object of a class of your
+            own with ``decisions`` and ``decode``.
         strategy: Who proposes them; it changes as it learns.
         data: Name of the images or the text, see ``nasedu data list``; default ``"digits"``, or
             ``"pydocs"`` for cells.
         trials: Children in all.
         batch: Children an update, m in section 3.2.
-        workers: Children trained at a time; default one a core, or one where nothing is trained
-            but looked up. A single one without a time
-            limit is trained in this process, others in processes of their own.
+        workers: Children trained at a time; default one a core, or one where they are looked up
+            or scored by a function. A single one without a time limit is trained in this process,
+            others in processes of their own.
         seed: Seed of the draws and of the children.
         run: Folder to record the search in, and to continue it from; None keeps the study in
             memory.
-        evaluator: What gives the rewards; default training on ``data`` by ``recipe``.
+        evaluate: What gives the rewards: any function of an architecture that returns a number
+            or an `Outcome`, or an `Evaluator`; default training on ``data`` by ``recipe``.
         recipe: How children are trained.
         depth: Lets children grow while the search goes on; default all have the space's depth.
         child_timeout: Seconds that one child may take; it fails if it takes longer. Time in
@@ -71,16 +74,21 @@ def search(
 
     Raises:
         SettingError: An argument outside of what makes sense.
+        SearchSpaceError: It is no space, or one that nobody can decide.
         StudyError: The run folder holds something else, or a run that was made differently.
     """
     check_arguments(trials, batch, seed, workers, child_timeout)
-    if depth and space.deepest is None:
-        raise SettingError("a depth schedule is for networks of layers; leave it out for cells")
-    evaluator = evaluator or TrainingEvaluator(space, data, recipe)
-    workers = 1 if workers is None and evaluator.is_instant else check_workers(workers)
+    kept = as_recorded(space)
+    if depth and getattr(space, "deepest", None) is None:
+        raise SettingError(
+            "a depth schedule is for networks of layers; leave it out for what has one shape"
+        )
+    evaluator = _evaluator(space, evaluate, data, recipe)
+    is_quick = evaluator.is_instant or isinstance(evaluator, FunctionEvaluator)
+    workers = 1 if workers is None and is_quick else check_workers(workers)
     folder = Path(run) if run is not None else None
     config = RunConfig(
-        space=space.to_json(),
+        space=kept.to_json(),
         strategy={"name": strategy.name, **strategy.settings},
         evaluator=_settings(evaluator, folder, trials),
         batch=batch,
@@ -88,7 +96,7 @@ def search(
         trials=trials,
         depth=asdict(depth) if depth else None,
     )
-    return _events(space, config, strategy, evaluator, workers, folder, child_timeout)
+    return _events(kept, config, strategy, evaluator, workers, folder, child_timeout)
 
 
 def check_arguments(
@@ -117,6 +125,25 @@ def _settings(evaluator: Evaluator, run: Path | None, trials: int) -> dict[str, 
         if asked.items() <= recorded.items():
             return recorded
     return evaluator.settings
+
+
+def _evaluator(
+    space: Any, evaluate: Evaluator | Function | None, data: str | None, recipe: Any
+) -> Evaluator:
+    """Return what gives the rewards.
+
+    Raises:
+        SettingError: A function beside data or a recipe, or nothing that could be called.
+    """
+    if evaluate is None:
+        return TrainingEvaluator(space, data, recipe)
+    if data is not None or recipe is not None:
+        raise SettingError(
+            "data and recipe are for children that nasedu trains; leave them out beside evaluate"
+        )
+    if hasattr(evaluate, "prepare"):
+        return cast(Evaluator, evaluate)
+    return FunctionEvaluator(space, cast(Function, evaluate))
 
 
 def _events(

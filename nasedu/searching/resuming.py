@@ -53,7 +53,7 @@ def resume(
         workers=workers,
         seed=config.seed,
         run=run,
-        evaluator=evaluator,
+        evaluate=evaluator,
         depth=DepthSchedule(**config.depth) if config.depth else None,
         child_timeout=None if evaluator.is_instant else child_timeout,
     )

@@ -9,6 +9,7 @@ from nasedu.errors import NaseduError, SettingError, StudyError
 from nasedu.problems import FIRST, add_problem, known_problems, load_named, problem_of
 from nasedu.runs import Trial
 from nasedu.searching.evaluator import Evaluator
+from nasedu.searching.function_evaluator import KIND as FUNCTION
 from nasedu.spaces import Space
 from nasedu.training import Outcome, Task
 from nasedu.values import checked, fill
@@ -28,13 +29,16 @@ class TrainingEvaluator:
         recipe: How to train; default the problem's first.
 
     Raises:
-        SettingError: The recipe is for other children.
+        SettingError: The recipe is for other children, or nothing trains those of the space.
     """
 
     is_instant = False
 
     def __init__(self, space: Space, data: str | None = None, recipe: Any = None) -> None:
-        self.space, self.problem = space, problem_of(space)
+        try:
+            self.space, self.problem = space, problem_of(space)
+        except TypeError as error:
+            raise SettingError(f"{error}; or score it yourself: evaluate=function") from None
         first = self.problem.load("recipes")[FIRST]
         if recipe is not None and not isinstance(recipe, type(first)):
             raise SettingError(
@@ -89,11 +93,11 @@ def recorded_evaluator(run: str, space: Space, settings: dict[str, Any]) -> Eval
     Raises:
         StudyError: The settings are not known, or those of an evaluator of one's own.
     """
-    problem = problem_of(space)
+    problem, kind = problem_of(space), settings.get("kind")
     try:
-        if settings.get("table"):
+        if settings.get("table") and problem.task:
             return load_named(OF_A_TABLE)(space, settings)
-        kind = checked(settings["kind"], str, "kind")
+        checked(kind, str, "kind")
         if kind != problem.name and kind in {row.name for row in known_problems()}:
             raise ValueError(f"{kind!r} has no children such as {problem.title}")
         if kind == problem.name:
@@ -103,7 +107,10 @@ def recorded_evaluator(run: str, space: Space, settings: dict[str, Any]) -> Eval
         raise
     except (KeyError, TypeError, ValueError) as error:
         raise StudyError(f"{run} was recorded with settings that are not known: {error}") from None
+    own = getattr(space, "name", "")  # of its class, which is not in the run either
+    what = f"the function {settings.get('function')!r}" if kind == FUNCTION else "an evaluator"
     raise StudyError(
-        f"{run} was made with an evaluator of its own; call `search` with it and the same "
-        "run folder instead"
+        f"{run} was made with {what} of your own{f' and the space {own!r}' if own else ''}, whose "
+        "code is not in the run; go on in Python: call `search` with the same space, strategy and "
+        f"evaluate, and with run={run!r}"
     )

@@ -24,6 +24,7 @@ from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Protocol
 
+import cloudpickle
 from pebble import ProcessExpired, ProcessPool
 
 from nasedu import worker_process
@@ -36,10 +37,7 @@ from nasedu.training import Outcome, keep_freed_memory
 
 Taken = tuple[Trial, Outcome]
 START_LIMIT = 180  # seconds for a process to start, which is mostly importing torch
-REMEDY = (
-    "define the evaluator in a module that can be imported, call search under "
-    '`if __name__ == "__main__":` in a script, or use workers=1'
-)
+REMEDY = 'call search under `if __name__ == "__main__":` in a script, or use workers=1'
 NO_PROCESSES = "worker processes cannot be used here"
 ENDED = "the worker processes ended at their start, or were killed; what is finished is kept"
 GO_ON = "its result was not recorded; put back the data that the search began with, and resume"
@@ -112,8 +110,8 @@ class PoolWorkers(Workers):
 
     Raises:
         NoProcessesError: The system gives no processes, or nothing to talk to them by.
-        SettingError: The processes end as they start, cannot load the evaluator, or would
-            train with other data than this process has.
+        SettingError: The evaluator cannot be sent, or the processes end as they start, cannot
+            load it, or would train with other data than this process has.
     """
 
     def __init__(self, evaluator: Evaluator, count: int, timeout: float | None = None) -> None:
@@ -124,11 +122,11 @@ class PoolWorkers(Workers):
         self._ran: dict[Future, float] = {}  # seconds, of those that were seen running
         self._looked = running_clock().seconds
         self._done: queue.SimpleQueue[Future] = queue.SimpleQueue()
-        settings = json.dumps(evaluator.settings)
+        settings, sent = json.dumps(evaluator.settings), _sent(evaluator)
         self._pool = ProcessPool(
             max_workers=count,
             initializer=worker_process.begin,
-            initargs=[__name__, prepare_here.__name__, pickle.dumps(evaluator), settings],
+            initargs=[__name__, prepare_here.__name__, sent, settings],
             context=multiprocessing.get_context("spawn"),
         )
         try:
@@ -222,6 +220,21 @@ class PoolWorkers(Workers):
             return Outcome.failed(reason_of(error))
 
 
+def _sent(evaluator: Evaluator) -> bytes:
+    """Return an evaluator as it goes to a process: what the main script or a cell defines, too.
+
+    Raises:
+        SettingError: It holds what cannot leave this process, as an open file.
+    """
+    try:
+        return cloudpickle.dumps(evaluator)
+    except Exception as error:  # what an object does when it is pickled is its own
+        raise SettingError(
+            f"{evaluator!r:.60} cannot be sent to worker processes ({reason_of(error)}); make "
+            "inside of it what it needs, or use workers=1 without a time limit"
+        ) from None
+
+
 def make_workers(evaluator: Evaluator, count: int, timeout: float | None) -> Workers:
     """Return inline workers for one child at a time without a limit, else a pool.
 
@@ -249,7 +262,7 @@ def prepare_here(evaluator: bytes, settings: str) -> None:
     """Make this process ready to train, if it would train just as its parent would.
 
     Args:
-        evaluator: Pickled.
+        evaluator: By cloudpickle, whose pickles are read as any others.
         settings: JSON of the parent's `Evaluator.settings`. Data that were replaced since have
             another digest.
     """

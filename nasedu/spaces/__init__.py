@@ -1,5 +1,6 @@
 """The decisions that describe an architecture: tokens <-> architecture, and the size."""
 
+from nasedu.spaces.choice_space import ChoiceSpace, as_recorded
 from nasedu.spaces.conv_net_space import ConvNetSpace
 from nasedu.spaces.decision import Decision
 from nasedu.spaces.enumeration import count_sequences, places_of, sequences_at
@@ -9,10 +10,12 @@ from nasedu.spaces.space import Space
 
 __all__ = [
     "PRESETS",
+    "ChoiceSpace",
     "ConvNetSpace",
     "Decision",
     "RecurrentCellSpace",
     "Space",
+    "as_recorded",
     "count_sequences",
     "places_of",
     "sequences_at",

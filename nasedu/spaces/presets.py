@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from nasedu.spaces.choice_space import ChoiceSpace
 from nasedu.spaces.conv_net_space import ConvNetSpace
 from nasedu.spaces.recurrent_cell_space import RecurrentCellSpace
 
@@ -45,3 +46,8 @@ CELLS: Mapping[str, RecurrentCellSpace] = MappingProxyType(
 )
 """The paper's space of cells, the one that it was enlarged to (section 4.2), and one of 36,864
 descriptions, which are few enough to train them all (figure 5 has such a cell)."""
+
+CHOICES: Mapping[str, ChoiceSpace] = MappingProxyType(
+    {"first": ChoiceSpace({"block": ("identity", "mb3", "mb6")}, num_layers=8)}
+)
+"""An example of a space of one's own: 6,561 networks of eight blocks."""

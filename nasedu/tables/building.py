@@ -145,7 +145,7 @@ def _measure(
         workers=workers,
         seed=seed,
         run=folder,
-        evaluator=evaluator,
+        evaluate=evaluator,
     )
     total = 0
     with closing(events):

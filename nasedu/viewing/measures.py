@@ -8,6 +8,7 @@ from typing import Any
 from nasedu.errors import SearchSpaceError, SettingError
 from nasedu.problems import problem_of, read_space
 from nasedu.searching import RunConfig, Trial
+from nasedu.searching.function_evaluator import KIND as FUNCTION
 from nasedu.spaces import Space
 from nasedu.training.measure import ACCURACY, BITS, PERPLEXITY, REWARD, Measure
 
@@ -37,11 +38,13 @@ def measure_for(thing: Any, settings: Mapping[str, Any]) -> Measure | None:
         settings: Of the data or the evaluator, which say the unit of a text.
 
     Returns:
-        The measure; None if no problem has such a thing.
+        The measure; None if no problem trains such a thing, or a function of one's own scored it.
     """
     try:
         row = problem_of(thing)
     except TypeError:
+        return None
+    if not row.task or settings.get("kind") == FUNCTION:
         return None
     return row.load("task").measure_of(settings)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from nasedu.problems import read_space
 from nasedu.searching import Finished, Started, Trial, Updated
+from nasedu.training import Outcome
 from nasedu.training.measure import ACCURACY, REWARD, Measure
 from nasedu.viewing.drawings.layer_table import count
 from nasedu.viewing.drawings.view import view_of
@@ -94,10 +95,14 @@ def closing_lines(event: Finished) -> str:
     config = event.study.config
     space, of = read_space(config.space), measure_of(config)
     net, key = space.decode(event.best.tokens), view_of(space).reading_key
-    return (
-        f"best child: {event.best.number}, {of.label} {_result(event.best, of)}, "
-        f"{event.best.outcome.num_parameters:,} parameters\n{net}" + (f"\n{key}" if key else "")
-    )
+    size = size_words(event.best.outcome)
+    told = f"best child: {event.best.number}, {of.label} {_result(event.best, of)}{size}"
+    return f"{told}\n{net}" + (f"\n{key}" if key else "")
+
+
+def size_words(outcome: Outcome) -> str:
+    """Return e.g. ``", 1,234 parameters"``; nothing if they were not counted."""
+    return f", {outcome.num_parameters:,} parameters" if outcome.num_parameters else ""
 
 
 def best_words(best: Trial, of: Measure) -> str:

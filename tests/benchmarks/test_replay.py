@@ -62,7 +62,7 @@ def test_a_recorded_search_begins_as_it_did(script, table, which, recorded):
     own = recorded.sort_values("trial").head(BATCHES * SIZE)
     assert len(own) == BATCHES * SIZE
     options = {"trials": len(own), "batch": SIZE, "seed": seed, "workers": 1}
-    events = search(space, strategy, evaluator=Recorded(own["reward"].to_numpy()), **options)
+    events = search(space, strategy, evaluate=Recorded(own["reward"].to_numpy()), **options)
     batches = [event.trials for event in events if isinstance(event, Updated)]
     asked = [" ".join(map(str, trial.tokens)) for batch in batches for trial in batch]
     assert asked == own["tokens"].tolist()

@@ -38,7 +38,7 @@ CELLS = [
     """,
     f"""
     strategy = make_strategy("reinforce", SPACE.decisions, 0)
-    options = dict(trials={TRIALS}, batch={BATCH}, workers=1, evaluator=Unhurried())
+    options = dict(trials={TRIALS}, batch={BATCH}, workers=1, evaluate=Unhurried())
     live = LiveSearch(search(SPACE, strategy, run="run", **options), name="REINFORCE")
     live
     """,
@@ -47,7 +47,7 @@ CELLS = [
 
 def undisturbed():
     strategy = make_strategy("reinforce", SPACE.decisions, 0)
-    return search(SPACE, strategy, trials=TRIALS, batch=BATCH, workers=1, evaluator=Counted())
+    return search(SPACE, strategy, trials=TRIALS, batch=BATCH, workers=1, evaluate=Counted())
 
 
 def serious(page, scope):

@@ -31,7 +31,9 @@ from nasedu.training import Measure, Task
 from nasedu.values import fill
 
 ROWS = (*known_problems(), toy_problem.ROW)
+TRAINED = tuple(row for row in ROWS if row.task)
 PARTS = ("architecture", "spaces", "child", "task", "recipes", "data_names")
+OF_TRAINING = PARTS[2:]  # which a kind that nothing trains does not have
 SHAPES = {
     "images": {"in_channels": 1, "num_classes": 10},
     "language": {"input_size": 3, "hidden_size": 4},
@@ -51,6 +53,11 @@ def row(request):
     return request.param
 
 
+@pytest.fixture(params=TRAINED, ids=lambda row: row.name)
+def trained(request):
+    return request.param
+
+
 def drawn(space, count=8):
     """Return token sequences of a space, drawn at random."""
     source = random.Random(0)
@@ -60,28 +67,40 @@ def drawn(space, count=8):
 class TestProblem:
     def test_every_part_loads(self, row):
         for part in PARTS:
-            assert row.load(part) is not None
-        assert issubclass(row.load("task"), Task)
+            if row.task or part not in OF_TRAINING:
+                assert row.load(part) is not None
         assert not row.viewing or row.load("viewing") is not None
 
-    def test_there_is_a_first_space_and_a_first_recipe(self, row):
-        for part in ("spaces", "recipes"):
-            kinds = {type(value) for value in row.load(part).values()}
-            assert FIRST in row.load(part) and len(kinds) == 1
-        assert "train" in row.load("recipes")
-        assert row.data in row.load("data_names")()
+    def test_it_has_all_that_training_needs_or_nothing_of_it(self, row):
+        if row.task:
+            assert issubclass(row.load("task"), Task)
+            return
+        assert row.data == "" and row not in TRAINED
+        for part in OF_TRAINING:
+            with pytest.raises(SettingError, match=f"have no {part} .*evaluate=function") as caught:
+                row.load(part)
+            assert "\n" not in str(caught.value)
+
+    def test_there_is_a_first_space(self, row):
+        kinds = {type(value) for value in row.load("spaces").values()}
+        assert FIRST in row.load("spaces") and len(kinds) == 1
+
+    def test_there_is_a_first_recipe_and_a_set_of_data(self, trained):
+        recipes = trained.load("recipes")
+        assert {FIRST, "train"} <= recipes.keys() and len(set(map(type, recipes.values()))) == 1
+        assert trained.data in trained.load("data_names")()
+        assert trained.load("task").kind == trained.name
+        assert problem_on(trained.data) == trained
 
     def test_kinds_match(self, row):
-        space, task = row.load("spaces")[FIRST], row.load("task")
+        space = row.load("spaces")[FIRST]
         architecture = space.decode(drawn(space, 1)[0])
-        assert task.kind == row.name
         assert space.kind == row.space_kind
         assert architecture.kind == row.load("architecture").kind == row.architecture_kind
         for thing in (space, architecture):
             assert problem_of(thing) == row
             assert json.loads(thing.to_json())["kind"] == thing.kind
         assert find_problem(row.name) == row
-        assert problem_on(row.data) == row
 
     def test_spaces_come_back_from_their_json(self, row):
         for space in row.load("spaces").values():
@@ -104,24 +123,24 @@ class TestProblem:
                 with pytest.raises(SearchSpaceError):
                     space.decode(wrong)
 
-    def test_children_build(self, row):
-        space = row.load("spaces")[FIRST]
+    def test_children_build(self, trained):
+        space = trained.load("spaces")[FIRST]
         for tokens in drawn(space, 3):
-            child = row.load("child")(space.decode(tokens), **SHAPES[row.name])
+            child = trained.load("child")(space.decode(tokens), **SHAPES[trained.name])
             assert isinstance(child, nn.Module) and any(p.numel() for p in child.parameters())
 
-    def test_recipes_are_values_that_json_carries(self, row):
-        for recipe in (*row.load("recipes").values(), row.load("task").quick(row.data)):
+    def test_recipes_are_values_that_json_carries(self, trained):
+        for recipe in (*trained.load("recipes").values(), trained.load("task").quick(trained.data)):
             written = json.loads(json.dumps(recipe.to_dict(), allow_nan=False))
             assert fill(type(recipe), written) == recipe
             assert recipe.keep in ("best", "last") and recipe.can_grow in (True, False)
             with pytest.raises(SettingError, match="epochs is 0"):
                 replace(recipe, epochs=0)
 
-    def test_a_task_is_made_by_the_name_of_its_data(self, row):
-        kind = row.load("task")
-        task = kind.on(row.data, kind.quick(row.data))
-        assert task.settings["kind"] == row.name and task.settings["data"] == row.data
+    def test_a_task_is_made_by_the_name_of_its_data(self, trained):
+        kind = trained.load("task")
+        task = kind.on(trained.data, kind.quick(trained.data))
+        assert task.settings["kind"] == trained.name and task.settings["data"] == trained.data
         assert isinstance(task.measure, Measure) and task.num_test > 0
         with pytest.raises(NaseduError, match="nix"):
             kind.on("nix")
@@ -144,7 +163,10 @@ def test_the_doubles_name_every_part_that_a_row_has():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("cats", "problem is 'cats'; expected one of images, language, toy, or module:ROW"),
+        (
+            "cats",
+            "expected one of images, language, choices, toy, or module:ROW",
+        ),
         ("", "problem is ''"),
         ("no_such_module:ROW", "no_such_module:ROW cannot be loaded"),
         ("toy_problem:NO_ROW", "toy_problem:NO_ROW cannot be loaded"),
@@ -197,7 +219,7 @@ def test_what_is_of_no_known_kind_is_told_what_there_is():
 def test_a_run_that_names_an_unknown_kind_is_refused_and_nothing_is_imported(tmp_path, monkeypatch):
     run = tmp_path / "run"
     strategy = make_strategy("random", SPACE.decisions)
-    list(search(SPACE, strategy, evaluator=Counted(), trials=2, batch=2, workers=1, run=run))
+    list(search(SPACE, strategy, evaluate=Counted(), trials=2, batch=2, workers=1, run=run))
     (tmp_path / "evil.py").write_text("from pathlib import Path\nPath('ran').touch()\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])

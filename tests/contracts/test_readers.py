@@ -30,7 +30,7 @@ from nasedu.runs.folder import begin_or_go_on
 from nasedu.searching import Study, find_architecture
 from nasedu.searching.final_training import checked_record
 from nasedu.searching.jobs import RECORD, RESULT, read_result
-from nasedu.spaces import ConvNetSpace, RecurrentCellSpace
+from nasedu.spaces import ChoiceSpace, ConvNetSpace, RecurrentCellSpace
 from nasedu.tables import NetworkTable
 from nasedu.tables.network_table import ARRAYS
 from nasedu.training import Checkpoint, Outcome
@@ -157,12 +157,15 @@ def words(text, folder):
 NET = json.loads(replace(published.NAS_CNN_V1, pool_after=(3,)).to_json())
 IMAGES = {"kind": "image_data", "schema": 1, "title": "t", "classes": ["a", "b"], "flip": True}
 WORDS = {"kind": "text_data", "schema": 1, "title": "t", "symbols": ["a", "b"]}
+CHOICES = ChoiceSpace({"block": ("a", 1, 0.5), "skip": ()}, num_layers=2)
 READERS = {
     "a network": (architecture, {**NET, "layers": NET["layers"][:2], "pool_after": [1]}),
     "a cell": (architecture, json.loads(published.NAS_CELL.to_json())),
     "a named network": (named, {**NET, "layers": NET["layers"][:1], "pool_after": []}),
     "a space of networks": (space, json.loads(ConvNetSpace(2, strides=(1, 2)).to_json())),
     "a space of cells": (space, json.loads(RecurrentCellSpace(2).to_json())),
+    "choices": (architecture, json.loads(CHOICES.decode([1, 0, 2, 1]).to_json())),
+    "a space of choices": (space, json.loads(CHOICES.to_json())),
     "a run": (configuration, RUN),
     "an outcome": (outcome, OUTCOME_FIELDS),
     "what is trained": (trained, TRAINED),
@@ -229,7 +232,7 @@ def test_a_reader_returns_what_can_be_used_or_refuses_it_in_one_line(tmp_path, n
 
 def recorded(folder):
     strategy = make_strategy("evolution", SPACE_OF_RUNS.decisions)
-    options = {"evaluator": Counted(), "trials": 4, "batch": 2, "workers": 1}
+    options = {"evaluate": Counted(), "trials": 4, "batch": 2, "workers": 1}
     list(search(SPACE_OF_RUNS, strategy, run=folder, **options))
     return folder / "study.db"
 

@@ -136,7 +136,7 @@ class TestWorkers:
 def searched(run, log=None, **options):
     made = make_strategy("reinforce", SPACE.decisions)
     settings = {"trials": 12, "batch": 4, **options}
-    return search(SPACE, made, evaluator=Misbehaving(raises=(3,), log=log), run=run, **settings)
+    return search(SPACE, made, evaluate=Misbehaving(raises=(3,), log=log), run=run, **settings)
 
 
 @pytest.fixture(scope="module")

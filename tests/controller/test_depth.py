@@ -17,7 +17,7 @@ GROWING = DepthSchedule(start=2, step=2, every=8)
 def run_all(name="reinforce", run=None, depth=GROWING, **options):
     options = {"trials": 28, "batch": 4, "workers": 1, **options}
     made = make_strategy(name, SPACE.decisions)
-    return list(search(SPACE, made, evaluator=Counted(), run=run, depth=depth, **options))
+    return list(search(SPACE, made, evaluate=Counted(), run=run, depth=depth, **options))
 
 
 def depths(study):
@@ -59,7 +59,7 @@ def test_a_killed_search_grows_on_as_if_nothing_had_happened(tmp_path):
     events = search(
         SPACE,
         make_strategy("reinforce", SPACE.decisions),
-        evaluator=Counted(),
+        evaluate=Counted(),
         trials=28,
         batch=4,
         workers=1,

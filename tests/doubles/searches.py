@@ -26,7 +26,7 @@ def begin(name, run, log=None, workers=None):
     return search(
         space,
         make_strategy("reinforce", space.decisions, 3, lr=0.03),
-        evaluator=made_up if name == "made-up" else TrainingEvaluator(space, recipe=recipe),
+        evaluate=made_up if name == "made-up" else TrainingEvaluator(space, recipe=recipe),
         trials=TRIALS,
         batch=4,
         workers=workers or WORKERS[name],

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from nasedu import (
+    ChoiceSpace,
     ConvLayer,
     ConvNet,
     ConvNetSpace,
@@ -22,7 +23,7 @@ from nasedu import (
 )
 from nasedu.controller import DepthSchedule
 from nasedu.runs import RunConfig
-from nasedu.spaces.presets import CELLS, NETWORKS
+from nasedu.spaces.presets import CELLS, CHOICES, NETWORKS
 from nasedu.training import Recipe, language_recipe
 
 DOCUMENTS = Path(__file__).with_name("documents.json")
@@ -40,6 +41,9 @@ SPACES = {
         block_depth=2,
         pool_after=(1, 3),
     ),
+    **{f"choices, {name}": space for name, space in CHOICES.items()},
+    "choices of every type": ChoiceSpace({"skip": (), "lr": (0.1, 1), "b": ("x",)}, num_layers=3),
+    "decisions of another class": ChoiceSpace({"room": ("hall", "attic")}, name="Rooms"),
     "base 2": RecurrentCellSpace(2, ("mul", "max"), ("sin", "relu")),
 }
 

@@ -30,7 +30,7 @@ if sys.argv[2] == "journal":
     database.is_shared = lambda path: True
 made = make_strategy("reinforce", SPACE.decisions)
 options = {"trials": 12, "batch": 4, "workers": 1, "run": sys.argv[1]}
-for event in search(SPACE, made, evaluator=Counted(), **options):
+for event in search(SPACE, made, evaluate=Counted(), **options):
     if isinstance(event, Updated) and event.number == 2:
         os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -44,7 +44,7 @@ def mounts(tmp_path, monkeypatch, *lines):
 
 def searched(run, trials=8):
     made = make_strategy("reinforce", SPACE.decisions)
-    options = {"evaluator": Counted(), "trials": trials, "batch": 4, "workers": 1}
+    options = {"evaluate": Counted(), "trials": trials, "batch": 4, "workers": 1}
     return list(search(SPACE, made, run=run, **options))[-1].study
 
 
@@ -102,7 +102,7 @@ def test_only_where_children_take_no_time_they_do_not_wait_for_the_disk(tmp_path
         is_instant = instant
 
     made = make_strategy("random", SPACE.decisions)
-    events = search(SPACE, made, evaluator=Evaluator(), trials=2, workers=1, run=tmp_path)
+    events = search(SPACE, made, evaluate=Evaluator(), trials=2, workers=1, run=tmp_path)
     study = list(events)[-1].study
     assert study._db.execute("PRAGMA synchronous").fetchone()[0] == level
 

@@ -19,7 +19,7 @@ def strategy(name="reinforce", seed=0):
 
 def run_all(evaluator=None, made=None, **options):
     options = {"trials": 12, "batch": 4, "workers": 1, **options}
-    return list(search(SPACE, made or strategy(), evaluator=evaluator or Counted(), **options))
+    return list(search(SPACE, made or strategy(), evaluate=evaluator or Counted(), **options))
 
 
 def found(study):
@@ -91,7 +91,7 @@ def test_a_run_of_uneven_batches_is_complete_only_when_told(tmp_path, told):
     run_all(run=tmp_path, trials=5)  # batches of 4 and 1
     run_all(run=tmp_path, trials=9)  # and 4 more: 3 updates
     events = search(
-        SPACE, strategy(), evaluator=Counted(), trials=10, batch=4, workers=1, run=tmp_path
+        SPACE, strategy(), evaluate=Counted(), trials=10, batch=4, workers=1, run=tmp_path
     )
     for event in events:
         if isinstance(event, TrialFinished) and not told:
@@ -147,7 +147,7 @@ def test_a_study_of_another_space_is_refused(tmp_path):
     other = ConvNetSpace(3, (1, 3), (1, 3), (4, 8), skip_connections=False)
     made = make_strategy("reinforce", other.decisions)
     with pytest.raises(StudyError, match=r"space\.num_layers = 2 and not 3"):
-        list(search(other, made, evaluator=Counted(), trials=12, batch=4, workers=1, run=tmp_path))
+        list(search(other, made, evaluate=Counted(), trials=12, batch=4, workers=1, run=tmp_path))
 
 
 def test_a_folder_of_something_else_is_refused_and_left_alone(tmp_path):
@@ -231,7 +231,7 @@ def test_a_lock_that_cannot_be_had_says_why(tmp_path):
 
 
 def test_a_second_search_on_a_running_one_is_refused(tmp_path):
-    first = search(SPACE, strategy(), evaluator=Counted(), workers=1, run=tmp_path)
+    first = search(SPACE, strategy(), evaluate=Counted(), workers=1, run=tmp_path)
     next(first)
     with pytest.raises(StudyError, match="in use by another process"):
         run_all(run=tmp_path, trials=80, batch=8)
@@ -252,7 +252,7 @@ def test_a_second_search_on_a_running_one_is_refused(tmp_path):
 )
 def test_bad_arguments_fail_before_anything_is_made(tmp_path, options, words):
     with pytest.raises(SettingError) as caught:
-        search(SPACE, strategy(), evaluator=Counted(), run=tmp_path / "run", **options)
+        search(SPACE, strategy(), evaluate=Counted(), run=tmp_path / "run", **options)
     assert words in str(caught.value)
     assert not (tmp_path / "run").exists()
 

@@ -42,7 +42,7 @@ def test_a_seed_gives_the_children_that_it_gives_to_search(name):
     assert found.shape == (2, 52)
     for row, seed in zip(found, (3, 8), strict=True):
         events = search(
-            SPACE, MAKERS[name](seed), evaluator=EVALUATOR, trials=52, batch=8, seed=seed
+            SPACE, MAKERS[name](seed), evaluate=EVALUATOR, trials=52, batch=8, seed=seed
         )
         *_, finished = events
         assert isinstance(finished, Finished)

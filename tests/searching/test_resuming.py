@@ -69,7 +69,7 @@ def test_resume_needs_nothing_but_the_folder(tmp_path):
 
     def begin(run, trials):
         made = make_strategy("reinforce", space.decisions, 3, lr=0.01)
-        options = {"evaluator": evaluator, "trials": trials, "batch": 2, "workers": 1, "seed": 3}
+        options = {"evaluate": evaluator, "trials": trials, "batch": 2, "workers": 1, "seed": 3}
         return search(space, made, run=run, **options)
 
     list(begin(tmp_path / "whole", 6))
@@ -86,7 +86,7 @@ def test_whitening_and_augmentation_are_part_of_a_run(tmp_path):
         recipe = Recipe(epochs=1, num_train=100, **fields)
         made = make_strategy("random", space.decisions, 3)
         evaluator = TrainingEvaluator(space, "digits", recipe)
-        return search(space, made, run=tmp_path, trials=2, batch=2, workers=1, evaluator=evaluator)
+        return search(space, made, run=tmp_path, trials=2, batch=2, workers=1, evaluate=evaluator)
 
     list(begin(whitening="image"))
     grown = list(resume(tmp_path, trials=4, workers=1))[-1].study
@@ -106,7 +106,7 @@ def test_whitening_and_augmentation_are_part_of_a_run(tmp_path):
 )
 def test_a_damaged_state_is_one_clear_line(tmp_path, damage):
     made = make_strategy("reinforce", SPACE.decisions)
-    options = {"evaluator": Counted(), "batch": 4, "workers": 1, "run": tmp_path}
+    options = {"evaluate": Counted(), "batch": 4, "workers": 1, "run": tmp_path}
     list(search(SPACE, made, trials=4, **options))
     with sqlite3.connect(tmp_path / "study.db") as db:
         db.execute(damage)
@@ -119,17 +119,17 @@ def test_images_that_were_replaced_are_noticed(tmp_path, monkeypatch):
     evaluator = TrainingEvaluator(space, "digits", Recipe(epochs=1, num_train=50))
     made = make_strategy("random", space.decisions)
     options = {"batch": 2, "workers": 1, "run": tmp_path}
-    list(search(space, made, trials=2, evaluator=evaluator, **options))
+    list(search(space, made, trials=2, evaluate=evaluator, **options))
     digits = load("digits")
     train = replace(digits.train, images=digits.train.images.flip(0))
     monkeypatch.setattr(image_task, "load", lambda name: replace(digits, train=train))
     evaluator = TrainingEvaluator(space, "digits", Recipe(epochs=1, num_train=50))
     with pytest.raises(StudyError, match=r"evaluator\.digest"):
-        list(search(space, made, trials=4, evaluator=evaluator, **options))
+        list(search(space, made, trials=4, evaluate=evaluator, **options))
 
 
 def test_a_run_with_an_evaluator_of_its_own_says_how_to_go_on(tmp_path):
     made = make_strategy("random", SPACE.decisions)
-    list(search(SPACE, made, evaluator=Counted(), trials=2, workers=1, run=tmp_path))
-    with pytest.raises(StudyError, match="call `search` with it and the same run folder"):
+    list(search(SPACE, made, evaluate=Counted(), trials=2, workers=1, run=tmp_path))
+    with pytest.raises(StudyError, match="call `search` with the same space, strategy and eval"):
         resume(tmp_path)

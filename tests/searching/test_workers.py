@@ -39,7 +39,7 @@ def test_where_there_is_no_room_for_processes_children_are_trained_here(monkeypa
         PoolWorkers(Counted(), count, 600)
     events = search(
         *(SPACE, make_strategy("random", SPACE.decisions)),
-        evaluator=Counted(),
+        evaluate=Counted(),
         trials=4,
         workers=count,
         child_timeout=600,
@@ -60,7 +60,7 @@ def test_no_more_workers_than_a_batch_can_use(monkeypatch):
     monkeypatch.setattr("nasedu.searching.loop.make_workers", counted)
     for trials, batch in ((2, 8), (40, 8), (40, 60)):
         made = make_strategy("random", SPACE.decisions)
-        options = {"evaluator": Counted(), "workers": 40, "trials": trials, "batch": batch}
+        options = {"evaluate": Counted(), "workers": 40, "trials": trials, "batch": batch}
         list(search(SPACE, made, **options))
     assert counts == [2, 8, 40]
 
@@ -76,7 +76,7 @@ def test_a_worker_that_would_train_on_other_data_ends_the_search(tmp_path, later
     options = {"trials": 6, "batch": 6, "workers": 1, "child_timeout": 600}
     run = tmp_path / "run"
     with pytest.raises(SettingError, match=words) as caught:
-        list(search(SPACE, made, evaluator=Filed(path, later), run=run, **options))
+        list(search(SPACE, made, evaluate=Filed(path, later), run=run, **options))
     assert "\n" not in str(caught.value)
     states = [trial.state for trial in Study(run).trials()]
     assert states == ["finished", "failed", *["asked"] * 4]  # the second killed its process
@@ -155,7 +155,7 @@ from nasedu.controller import make_strategy
 if __name__ == "__main__":
     strategy = make_strategy("reinforce", SPACE.decisions)
     evaluator = Counted(0.05, log=sys.argv[2])
-    for event in search(SPACE, strategy, evaluator=evaluator, trials=400, batch=8, workers=2,
+    for event in search(SPACE, strategy, evaluate=evaluator, trials=400, batch=8, workers=2,
                         run=sys.argv[1]):
         print(type(event).__name__, flush=True)
 """

@@ -113,7 +113,7 @@ def test_a_search_of_it_is_recorded_and_goes_on(table, folder, tmp_path):
     shutil.copy(folder / "table.npz", tmp_path / "cells.npz")
     tabular = TabularEvaluator(NetworkTable.load(tmp_path / "cells.npz"))
     strategy = make_strategy("reinforce", SPACE.decisions, 0)
-    list(search(SPACE, strategy, evaluator=tabular, trials=8, run=tmp_path / "run"))
+    list(search(SPACE, strategy, evaluate=tabular, trials=8, run=tmp_path / "run"))
     study = list(resume(tmp_path / "run", trials=16))[-1].study
     assert len(study.trials()) == 16
     assert json.loads(study.config.to_json())["evaluator"]["unit"] == "character"

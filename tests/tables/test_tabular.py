@@ -43,7 +43,7 @@ def found(study):
 
 def run_search(evaluator, seed=0, strategy="reinforce", **options):
     made = make_strategy(strategy, evaluator.space.decisions, seed)
-    events = search(evaluator.space, made, evaluator=evaluator, seed=seed, **options)
+    events = search(evaluator.space, made, evaluate=evaluator, seed=seed, **options)
     return list(events)[-1].study
 
 
@@ -187,7 +187,7 @@ def test_another_table_under_the_name_is_noticed(folder, table, tmp_path):
 
 def test_a_table_that_was_never_saved_cannot_be_found_again(tmp_path):
     run_search(TabularEvaluator(made_up()), trials=4, run=tmp_path)
-    with pytest.raises(StudyError, match="call `search` with it and the same run folder"):
+    with pytest.raises(StudyError, match="call `search` with the same space"):
         resume(tmp_path, trials=8)
     tabular = TabularEvaluator(made_up())
     assert len(run_search(tabular, trials=8, run=tmp_path).trials()) == 8

@@ -11,7 +11,7 @@ from nasedu.viewing.progress import batch_line, closing_lines, key_line, opening
 
 def events_of(space, evaluator):
     strategy = make_strategy("random", space.decisions)
-    return list(search(space, strategy, trials=4, batch=4, workers=1, evaluator=evaluator))
+    return list(search(space, strategy, trials=4, batch=4, workers=1, evaluate=evaluator))
 
 
 def updated(events):
@@ -75,7 +75,7 @@ def test_every_figure_of_a_line_is_in_the_key(space, evaluator, of, begins):
     for word in ("reward", "baseline", "best"):
         assert (word in batch_line(event, of)) == (word in key_line(event, of))
     strategy = make_strategy("reinforce", space.decisions)
-    learning = search(space, strategy, trials=2, batch=2, workers=1, evaluator=evaluator)
+    learning = search(space, strategy, trials=2, batch=2, workers=1, evaluate=evaluator)
     assert "baseline (average of earlier rewards" in key_line(updated(learning), of)
 
 

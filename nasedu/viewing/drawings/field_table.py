@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import zip_longest
 from textwrap import wrap
@@ -41,7 +41,8 @@ def said(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key.replace('_', ' ')} {said(one)}" for key, one in value.items())
     if isinstance(value, list):
-        return ", ".join(map(said, value)) or "none"
+        sign = "; " if any(isinstance(one, dict) for one in value) else ", "
+        return sign.join(map(said, value)) or "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "none" if value is None else printable(value)
@@ -52,9 +53,8 @@ def printable(text: object) -> str:
     return "".join(c if c.isprintable() else "\ufffd" for c in " ".join(str(text).split()))
 
 
-def fields_of_both(a: Any, b: Any) -> list[Row]:
+def rows_of_both(one: Mapping[str, str], other: Mapping[str, str]) -> list[Row]:
     """Return the fields of two architectures, those of the same name in one row."""
-    one, other = fields_of(a), fields_of(b)
     names = dict.fromkeys((*one, *other))
     return [(name, one.get(name, "-"), other.get(name, "-")) for name in names]
 

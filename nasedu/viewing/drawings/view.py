@@ -11,7 +11,7 @@ from nasedu.errors import DrawingError, SettingError
 from nasedu.problems import problem_of
 from nasedu.spaces import Decision
 from nasedu.viewing.drawings.dot_drawing import Drawing
-from nasedu.viewing.drawings.field_table import field_graph, fields_of, fields_of_both, printable
+from nasedu.viewing.drawings.field_table import field_graph, fields_of, printable, rows_of_both
 from nasedu.viewing.drawings.layer_table import MANY, Shape, align, count
 
 BESIDE = 6  # panels of probabilities that have room beside each other
@@ -100,6 +100,10 @@ class View:
         """Return what is told of a child beside its tokens and its digest, by name."""
         return {}
 
+    def fields(self, net: Any) -> dict[str, str]:
+        """Return what describes a child, by name: the rows of its drawing as a table."""
+        return fields_of(net)
+
     def check_style(self, style: str) -> None:
         """Raise `SettingError` unless a child can be drawn in a style."""
         if style in self.styles:
@@ -121,7 +125,7 @@ class View:
         alt: str | None = None,
     ) -> Drawing:
         """Draw a child, see `draw`: here as a table of what describes it."""
-        fields = fields_of(net)
+        fields = self.fields(net)
         name, size = self.name_of(net), count(len(fields), "field")
         graph = field_graph(list(fields.items()) or [(self.thing, printable(net))], name)
         told = [f"{key}: {value}" for key, value in fields.items()][:MANY]
@@ -145,7 +149,7 @@ class View:
         style: str | None,
     ) -> Drawing:
         """Draw two children side by side, see `compare`: here as a table, differences marked."""
-        rows = fields_of_both(a, b)
+        rows = rows_of_both(self.fields(a), self.fields(b))
         own = [name for name, one, other in rows if one != other]
         verb = "differs" if len(own) == 1 else "differ"
         score = f"{len(own)} of {count(len(rows), 'field')} {verb}"

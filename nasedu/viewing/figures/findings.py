@@ -146,6 +146,8 @@ def _size_finding(one: Series) -> str:
     if not children:
         return NOTHING
     counts = [child.num_parameters for child in children]
+    if not any(counts):
+        return "No child tells how many parameters it has"
     best = max(children, key=lambda child: (child.reward, -child.trial.number)).num_parameters
     text = f"Children have {min(counts):,} to {max(counts):,} parameters, the best {best:,}"
     share = share_explained(one.trials)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nasedu.problems import known_problems, read_space
 from nasedu.searching import RunConfig, Study, Trial
+from nasedu.searching.function_evaluator import KIND as FUNCTION
 from nasedu.spaces import Space
 from nasedu.training.measure import Measure
 from nasedu.viewing.drawings.view import View, view_of
@@ -112,6 +113,11 @@ class RunSummary:
         """
         names = {row.name for row in known_problems()}
         return self.is_looked_up or self.data.get("kind") in names
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether a function of one's own gave the rewards, of which nothing else is known."""
+        return self.data.get("kind") == FUNCTION
 
     @property
     def is_complete(self) -> bool:

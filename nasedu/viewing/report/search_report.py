@@ -15,7 +15,7 @@ from nasedu.training.measure import REWARD
 from nasedu.viewing.drawings.field_table import said
 from nasedu.viewing.drawings.layer_table import count
 from nasedu.viewing.measures import value_of
-from nasedu.viewing.progress import duration
+from nasedu.viewing.progress import duration, size_words
 from nasedu.viewing.report import page
 from nasedu.viewing.report.run_summary import RunSummary
 from nasedu.viewing.report.sections import (
@@ -93,7 +93,7 @@ def _key_facts(report: RunSummary) -> list[tuple[str, str, str]]:
     if report.best:
         top, outcome = report.best[0], report.best[0].outcome
         of = REWARD if value_of(top, report.measure) is None else report.measure
-        size = f", {outcome.num_parameters:,} parameters" if outcome else ""
+        size = size_words(outcome) if outcome else ""
         lower = "" if of.higher_is_better else "; lower is better"
         shown = of.text(value_of(top, of) or 0.0)
         facts.append((f"Best {of.label}", shown, f"child {top.number}{size}{lower}"))
@@ -120,8 +120,11 @@ def _next_steps(report: RunSummary) -> str:
         more = f" --trials {2 * report.config.trials}" if report.is_complete else ""
         what = "Let the search grow:" if report.is_complete else "Go on with the search:"
         rows.append((f"nasedu resume {run}{more}", what))
-    elif not report.is_complete:
-        rows.append((f"search(..., run='{run}')", "Go on, in Python, with the same evaluator:"))
+    else:
+        more = f", trials={2 * report.config.trials}" if report.is_complete else ""
+        how = "Let the search grow" if report.is_complete else "Go on"
+        what = f"{how}, in Python, with the same space, strategy and evaluate:"
+        rows.append((f"search(..., run='{run}'{more})", what))
     return page.section("How to go on", page.commands(rows)) if rows else ""
 
 

@@ -15,6 +15,10 @@ from nasedu.viewing.measures import value_of
 from nasedu.viewing.report import page
 from nasedu.viewing.report.run_summary import RunSummary
 
+CARE_OF_SCORES = (
+    "The reward of the best child is the largest of many. Where chance has a part in rewards, part "
+    "of it is luck, and would be gone if the child were scored anew."
+)
 CARE = (
     "The {result} of the best child is the {extreme} of many, and so it is too good: "
     "part of it is luck with the random start and with {valid}, and would be "
@@ -49,7 +53,7 @@ def course_section(report: RunSummary) -> str:
 
 def size_section(report: RunSummary) -> str:
     """How much the number of parameters explains."""
-    if not report.finished:
+    if not report.finished or not _is_counted(report):
         return ""
     series, title = report.series, "What size alone explains"
     counts = {t.outcome.num_parameters for t in report.finished if t.outcome}
@@ -87,8 +91,12 @@ def networks_section(report: RunSummary) -> str:
         return ""
     of, view = report.measure, report.view
     results = (of.label,) if of == REWARD else (of.label, REWARD.label)
-    heads = ("rank", "child", *results, "parameters", "MFLOP", "seconds")
-    rows = [_network_row(rank, trial, of) for rank, trial in enumerate(report.best, start=1)]
+    costs = ("parameters", "MFLOP") if _is_counted(report) else ()
+    heads = ("rank", "child", *results, *costs, "seconds")
+    rows = [
+        _network_row(rank, trial, of, bool(costs))
+        for rank, trial in enumerate(report.best, start=1)
+    ]
     cards = "\n".join(_card(report, rank, trial) for rank, trial in enumerate(report.best, 1))
     many = f"The best {len(rows)} {view.things}" if len(rows) > 1 else f"The best {view.thing}"
     return page.section(
@@ -101,6 +109,8 @@ def networks_section(report: RunSummary) -> str:
 
 
 def _care(report: RunSummary) -> str:
+    if report.is_scored:
+        return CARE_OF_SCORES
     return CARE.format(
         result=report.measure.label,
         extreme="largest" if report.measure.higher_is_better else "lowest",
@@ -117,16 +127,21 @@ def _curves(report: RunSummary) -> str:
     return report.figure("curves", curves_figure(report.series), alt, "A point is an epoch.")
 
 
-def _network_row(rank: int, trial: Trial, of: Measure) -> tuple[str, ...]:
+def _is_counted(report: RunSummary) -> bool:
+    """Whether anything is known of how large children are: a function's number says nothing."""
+    return any(t.outcome.num_parameters for t in report.finished if t.outcome)
+
+
+def _network_row(rank: int, trial: Trial, of: Measure, has_sizes: bool) -> tuple[str, ...]:
     value, outcome = value_of(trial, of), trial.outcome
     assert outcome is not None
+    sizes = (f"{outcome.num_parameters:,}", f"{outcome.flop / 1e6:,.1f}")
     return (
         f"{rank}",
         f"{trial.number}",
         "" if value is None else of.text(value),
         *(() if of == REWARD else (REWARD.text(trial.reward or 0.0),)),
-        f"{outcome.num_parameters:,}",
-        f"{outcome.flop / 1e6:,.1f}",
+        *(sizes if has_sizes else ()),
         f"{outcome.seconds:.1f}",
     )
 

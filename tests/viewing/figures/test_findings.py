@@ -102,7 +102,7 @@ def test_without_a_finished_child_there_is_nothing_to_tell(alt):
 
 def test_probabilities_name_the_surest_and_the_least_sure_decision():
     strategy = make_strategy("reinforce", SPACE.decisions, 0, lr=0.1)
-    *_, last = search(SPACE, strategy, trials=24, batch=4, workers=1, evaluator=Counted())
+    *_, last = search(SPACE, strategy, trials=24, batch=4, workers=1, evaluate=Counted())
     probabilities = [max(p) for p in last.study.updates()[-1].stats.probabilities]
     text = probabilities_alt(last.study)
     assert text.startswith("At update 6 the controller is surest of ")
@@ -112,14 +112,14 @@ def test_probabilities_name_the_surest_and_the_least_sure_decision():
 
 def test_random_search_has_no_probabilities_to_tell():
     strategy = make_strategy("random", SPACE.decisions)
-    *_, last = search(SPACE, strategy, trials=2, batch=2, workers=1, evaluator=Counted())
+    *_, last = search(SPACE, strategy, trials=2, batch=2, workers=1, evaluate=Counted())
     with pytest.raises(SettingError, match="no probabilities"):
         probabilities_alt(last.study)
 
 
 def test_a_search_on_a_text_is_told_in_perplexity():
     strategy = make_strategy("reinforce", CELLS.decisions, 0, lr=0.1)
-    *_, last = search(CELLS, strategy, trials=24, batch=4, workers=1, evaluator=CountedCells())
+    *_, last = search(CELLS, strategy, trials=24, batch=4, workers=1, evaluate=CountedCells())
     study, best = last.study, last.best
     lowest = f"{best.outcome.valid_curve[0]:.1f}"
     text = best_alt(study, of="perplexity")
@@ -142,7 +142,7 @@ def test_children_in_training_are_not_counted_as_ended():
 
 def test_probabilities_of_other_decisions_than_the_space_has_are_refused(tmp_path):
     strategy = make_strategy("reinforce", SPACE.decisions, 0, lr=0.1)
-    options = {"trials": 4, "batch": 4, "workers": 1, "evaluator": Counted(), "run": tmp_path / "r"}
+    options = {"trials": 4, "batch": 4, "workers": 1, "evaluate": Counted(), "run": tmp_path / "r"}
     [*_] = search(SPACE, strategy, **options)
     config = {**json.loads(Study(tmp_path / "r").config.to_json())}
     config["space"]["filter_heights"] = [7]

@@ -59,7 +59,7 @@ class Titled(Counted):
 def searched(title):
     strategy = make_strategy("reinforce", SPACE.decisions, 0, lr=0.1)
     evaluator = Titled(title)
-    *_, last = search(SPACE, strategy, trials=8, batch=4, workers=1, seed=0, evaluator=evaluator)
+    *_, last = search(SPACE, strategy, trials=8, batch=4, workers=1, seed=0, evaluate=evaluator)
     return last.study
 
 

@@ -29,7 +29,7 @@ def searched(strategy="reinforce", evaluator=None, seed=0, trials=24, space=SPAC
         batch=4,
         workers=1,
         seed=seed,
-        evaluator=evaluator or Counted(),
+        evaluate=evaluator or Counted(),
     )
     return last.study
 

@@ -26,7 +26,7 @@ def trial(number, reward, parameters=100, batch=1, tokens=None, curve=(0.5,)):
 @pytest.fixture(scope="module")
 def study():
     *_, last = search(SPACE, make_strategy("reinforce", SPACE.decisions, 0, lr=0.1), trials=16,
-                      batch=4, workers=1, evaluator=Counted())  # fmt: skip
+                      batch=4, workers=1, evaluate=Counted())  # fmt: skip
     return last.study
 
 

@@ -70,7 +70,7 @@ def run(folder, evaluator=None, strategy="reinforce", trials=16, events=None, sp
         batch=4,
         workers=1,
         run=folder,
-        evaluator=evaluator or Images(),
+        evaluate=evaluator or Images(),
     )
     for count, _ in enumerate(running, start=1):
         if count == events:

@@ -145,7 +145,7 @@ def test_a_run_is_free_again_after_an_error_while_showing(begun, tmp_path):
 
     def events():
         made = make_strategy("random", SPACE.decisions)
-        return run_search(SPACE, made, evaluator=Counted(), trials=4, workers=1, run=tmp_path)
+        return run_search(SPACE, made, evaluate=Counted(), trials=4, workers=1, run=tmp_path)
 
     with pytest.raises(ZeroDivisionError):
         ended(begun(events, lambda event: 1 / 0))

@@ -21,7 +21,7 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 def events(evaluator=None, trials=24, run=None):
     strategy = make_strategy("reinforce", SPACE.decisions, 0)
     evaluator = evaluator or Counted(0.002)
-    return search(SPACE, strategy, trials=trials, batch=4, workers=1, run=run, evaluator=evaluator)
+    return search(SPACE, strategy, trials=trials, batch=4, workers=1, run=run, evaluate=evaluator)
 
 
 def until(condition):
@@ -279,7 +279,7 @@ from nasedu.searching import search
 from nasedu.viewing import LiveSearch
 
 strategy = make_strategy("reinforce", SPACE.decisions, 0)
-options = dict(trials=8, batch=4, workers=1, evaluator=Counted(0.05))
+options = dict(trials=8, batch=4, workers=1, evaluate=Counted(0.05))
 live = LiveSearch(search(SPACE, strategy, **options))
 live
 """

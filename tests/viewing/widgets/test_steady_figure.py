@@ -11,7 +11,7 @@ def frames(of):
     """Return where the axes lie and what they show, after every event of a search."""
     steady, seen = SteadyFigure(of), []
     strategy = make_strategy("reinforce", SPACE.decisions, 0)
-    for event in search(SPACE, strategy, trials=16, batch=4, workers=1, evaluator=Counted()):
+    for event in search(SPACE, strategy, trials=16, batch=4, workers=1, evaluate=Counted()):
         study = getattr(event, "study", None) or study  # noqa: F821
         axes = steady.draw(study).axes[0]
         seen.append((axes.get_position().bounds, axes.get_xlim(), axes.get_ylim()))
