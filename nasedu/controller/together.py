@@ -13,9 +13,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import torch
 from torch import Generator, Tensor, nn
 from torch.func import functional_call, vmap
+from torch.optim import Optimizer
 
 from nasedu.controller.controller import Controller, Rollout
-from nasedu.controller.reinforce import DIVERGED, Reinforce, gradients_of, norm_of, take_step
+from nasedu.controller.reinforce import (
+    DIVERGED,
+    Reinforce,
+    check_norm,
+    gradients_of,
+    norm_of,
+    take_step,
+)
 from nasedu.errors import SettingError
 
 Evaluate = Callable[[Tensor], Tensor]
@@ -91,35 +99,53 @@ class _Unroll(nn.Module):
 class _Stack:
     """The weights of several learners, stacked along a new first dimension.
 
-    Those of a learner become its row of the stack: what its own optimiser does to them is done
-    there. So each keeps its own moments, and its own count of steps.
+    While all of them take the same steps, one optimiser moves the whole stack. From the first
+    batch of which a learner is told nothing, each row has its own moments and its own count of
+    steps, as its learner alone would have.
     """
 
     def __init__(self, learners: Sequence[Reinforce]) -> None:
         self.learners = learners
+        self.each = [learner.weights for learner in learners]
         self.weights = {
-            f"controller.{name}": torch.stack([own.weights[name].detach() for own in learners])
-            for name in learners[0].weights
+            f"controller.{name}": torch.stack([own[name].detach() for own in self.each])
+            for name in self.each[0]
         }
-        for i, learner in enumerate(learners):
-            for name, weight in learner.weights.items():
-                weight.data = self.weights[f"controller.{name}"][i]
         for stacked in self.weights.values():
             stacked.requires_grad_()
+        lr = learners[0].lr
+        self.whole: Optimizer | None = torch.optim.Adam(self.weights.values(), lr=lr, fused=True)
+        self.rows = {name: stacked.detach().unbind() for name, stacked in self.weights.items()}
+        rows = [row for own in self.rows.values() for row in own]
+        self.by_row = torch.optim.Adam(rows, lr=lr, fused=True)
+        for learner, own, row in self._pairs():
+            if own in learner.optimizer.state:
+                self.by_row.state[row] = learner.optimizer.state[own]
+        if self.by_row.state:  # they have learned before, perhaps not equally often
+            self.whole = None
+
+    def _pairs(self) -> Iterator[tuple[Reinforce, Tensor, Tensor]]:
+        """Yield every learner, one of its weights, and where that lies in the stack."""
+        for i, (learner, own) in enumerate(zip(self.learners, self.each, strict=True)):
+            for name, weight in own.items():
+                yield learner, weight, self.rows[f"controller.{name}"][i]
 
     def advantages(self, rewards: Tensor) -> Tensor:
         """Return rewards ``(S, B)`` less every learner's baseline, and move the baselines.
 
         The loss is a mean over the batch: where children failed, the others count for more.
         """
-        rows = torch.zeros_like(rewards)
-        for learner, own, row in zip(self.learners, rewards, rows, strict=True):
-            told = own[~own.isnan()]
+        failed, before = rewards.isnan(), []
+        any_failed = failed.any(1).tolist()
+        for i, (learner, own) in enumerate(zip(self.learners, rewards, strict=True)):
+            told = own[~failed[i]] if any_failed[i] else own
+            before.append(learner.baseline)
             if len(told):
-                baseline = float(told.mean()) if learner.baseline is None else learner.baseline
-                row[~own.isnan()] = (told - baseline) * (len(own) / len(told))
-                learner.baseline = learner.next_baseline(baseline, told)
-        return rows
+                before[i] = float(told.mean()) if learner.baseline is None else learner.baseline
+                learner.baseline = learner.next_baseline(before[i], told)
+        baselines = torch.tensor([[0.0 if b is None else b] for b in before], dtype=rewards.dtype)
+        share = failed.shape[1] / (~failed).sum(1, keepdim=True).clamp(1)
+        return ((rewards - baselines) * share).masked_fill(failed, 0)
 
     def step(self, gradients: Mapping[str, Tensor | None], is_told: Tensor) -> None:
         """Let every learner that was told of a child take its step, ``(S,)`` of them.
@@ -127,20 +153,36 @@ class _Stack:
         Raises:
             SettingError: A learner's weights have grown out of all bounds.
         """
-        for i, learner in enumerate(self.learners):
-            if is_told[i]:
-                stacked = {name: gradients[f"controller.{name}"] for name in learner.weights}
-                own = {name: None if g is None else g[i] for name, g in stacked.items()}
-                take_step(learner.optimizer, learner.weights, own)
+        if self.whole and is_told.all():
+            take_step(self.whole, self.weights, gradients)
+        else:
+            self._part()
+            told = is_told.tolist()
+            for name, gradient in gradients.items():
+                own = [None] * len(told) if gradient is None else gradient.unbind()
+                for row, slope, has in zip(self.rows[name], own, told, strict=True):
+                    row.grad = slope if has else None
+            self.by_row.step()
         if not norm_of(self.weights.values()) < DIVERGED:  # of all together, so of one perhaps
-            for learner in self.learners:
-                learner.check_sane()
+            squares = [w.detach().flatten(1).square().sum(1) for w in self.weights.values()]
+            check_norm(float(torch.stack(squares).sum(0).sqrt().max()), self.learners[0].lr)
+
+    def _part(self) -> None:
+        """Give every row the moments, and the count of steps, that the whole stack has."""
+        state, self.whole = self.whole.state if self.whole else {}, None
+        for name, stacked in self.weights.items():
+            for i, row in enumerate(self.rows[name] if stacked in state else ()):
+                own = {key: value[i] for key, value in state[stacked].items() if key != "step"}
+                self.by_row.state[row] = own | {"step": state[stacked]["step"].clone()}
 
     def hand_back(self) -> None:
-        """Give every learner weights that are its own alone."""
-        for learner in self.learners:
-            for weight in learner.weights.values():
-                weight.data, weight.grad = weight.data.clone(), None
+        """Give every learner its weights and moments."""
+        self._part()
+        for learner, own, row in self._pairs():
+            own.data, own.grad = row.clone(), None
+            if row in self.by_row.state:
+                state = self.by_row.state[row]
+                learner.optimizer.state[own] = {key: v.clone() for key, v in state.items()}
 
 
 def _check_alike(learners: Sequence[Reinforce], generators: Sequence[Generator]) -> None:

@@ -68,9 +68,10 @@ def test_noise_is_refused():
 @pytest.mark.parametrize("name", MAKERS)
 def test_a_network_that_diverged_teaches_as_little_as_in_a_search(name, batch):
     holed = made_up(SPACE, diverged=range(0, len(TABLE), 2))
-    options = {"evaluator": TabularEvaluator(holed), "trials": 40, "batch": batch}
-    for seed, row in enumerate(search_many(MAKERS[name], seeds=range(2), **options)):
-        *_, finished = search(SPACE, MAKERS[name](seed), seed=seed, workers=1, **options)
+    evaluator, options = TabularEvaluator(holed), {"trials": 40, "batch": batch}
+    for seed, row in enumerate(search_many(MAKERS[name], evaluator, seeds=range(2), **options)):
+        own = options | {"seed": seed, "evaluate": evaluator, "workers": 1}
+        *_, finished = search(SPACE, MAKERS[name](seed), **own)
         tokens = [trial.tokens for trial in finished.study.trials()]
         assert row.tolist() == holed.places(tokens).tolist()
         assert (row % 2 == 0).any()
