@@ -292,9 +292,8 @@ def main(arguments=None):
         "Analysis of variance by least squares over all descriptions; a cell with two stands "
         "there twice, so that both leaves play one part. On the diagonal what a decision adds to "
         "all others, below it what an interaction of two adds to all decisions; where cells are "
-        "missing, shares need not add up.\n\n"
-        + explained(known, script)
-        + f"\n## Do the best {BEST} share a form?\n\n"
+        "missing, shares need not add up, and the fewer there are, the more do interactions seem "
+        "to explain.\n\n" + explained(known, script) + f"\n## Do the best {BEST} share a form?\n\n"
         f"The best by their first training, which chose them; their tests are of later ones.\n\n"
         + best_of(known, script)
         + "\n## Cells from elsewhere, with as many parameters\n\n"

@@ -132,6 +132,7 @@ class Laboratory:
         self.measure = table.measure
         self.sign = 1 if self.measure.higher_is_better else -1
         self.score = self._scores(table.best[0], table.test[0])  # (N,)
+        self.has_diverged = table.test[0, table.first] == DIVERGED  # (N,)
         self.tested = self._scores(table.tested, table.test)  # (R, N); NaN: no such training
         default = tuple(int(share * self.size / BATCH) * BATCH for share in SHARES)
         self.stops = STOPS.get(table.name, default)

@@ -57,6 +57,7 @@ def main():
     lab = Laboratory(options(__doc__))
     script, measure, stops = lab.record(__file__), lab.measure, lab.stops[1:]
     at, body = np.union1d(points(lab.trials), stops), ""
+    fails = int(lab.has_diverged.any())  # a policy may settle there: what fails teaches it nothing
     for group, found in groups(lab).items():
         rows, learned = [], {}
         for name, places in found.items():
@@ -68,6 +69,7 @@ def main():
                 + [say(bootstrap(best[:, n - 1])) for n in stops]
                 + [say(bootstrap(middle)) for middle in windows]
                 + [f"{np.mean([len(set(own)) for own in places.tolist()]):,.0f}"]
+                + [f"{100 * lab.has_diverged[places][:, -LAST:].mean():.0f} %"][:fails]
             )
             running = [lab.middle(score[:, max(0, n - LAST) : n], 1) for n in at]
             learned[name] = bootstrap(np.stack(running, 1))
@@ -88,7 +90,8 @@ def main():
             *(f"{middle} of {LAST}, {n:,}" for n in stops),
         ]
         body += f"## {group[0].upper()}{group[1:]}\n\n![{group}]({picture})\n\n"
-        body += table([*head, f"different {lab.things}"], rows) + "\n"
+        head += [f"different {lab.things}", *[f"of the last {LAST} diverged"][:fails]]
+        body += table(head, rows) + "\n"
     write_record(
         __file__,
         "What in REINFORCE matters",

@@ -42,6 +42,7 @@ def test_a_higher_score_is_a_lower_measure_and_the_worst_is_to_know_nothing(lab)
     assert (lab.score[np.isnan(bits)] == lab.score.min()).all()
     assert (lab.score[np.nan_to_num(bits) > 6] == lab.score.min()).all()
     assert np.isfinite(lab.tested[:, np.isnan(bits)]).all()  # a repeat that diverged is a result
+    assert (lab.has_diverged == np.isnan(bits)).all()
     assert lab.middle(lab.score) == pytest.approx(np.median(-lab.score))
     assert lab.minus("policy gradient", "random search").startswith("Random search minus")
 
