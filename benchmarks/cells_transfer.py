@@ -35,7 +35,7 @@ from nasedu import published
 from nasedu.children import LSTMLayer, hidden_size_for
 from nasedu.children.language_model import count_parameters
 from nasedu.data import load_text
-from nasedu.viewing import RankWords, rank_alt, rank_figure
+from nasedu.viewing import RankWords, rank_figure
 
 SPREAD = 24
 WORDS, CHARACTERS = "ptb", "ptb-chars"
@@ -198,7 +198,7 @@ def main(arguments=None):
     script = chosen.folder / "cells_transfer.py" if chosen.toy else __file__
     worst = math.log2(load_text(next(iter(recipes))).num_symbols)  # as if it knew nothing
     words = (ranked["search"].clip(upper=worst), ranked[["characters 0", "characters 1"]], DRAWN)
-    figure = save_figure(rank_figure(*words), script)
+    drawn = rank_figure(*words)
     each = " Texts: " + "; ".join(
         f"{load_text(data).title}, the first {r.num_train:,}" for data, r in recipes.items()
     )
@@ -215,7 +215,7 @@ def main(arguments=None):
         "picture a cell that did worse in the search than knowing nothing is at the right edge. "
         "It shows the mean of the two trainings on characters, so its correlations differ a little "
         "from those of the table, which are means over pairs of trainings.\n\n"
-        f"![{rank_alt(*words)}]({figure})\n\n"
+        f"![{drawn.alt}]({save_figure(drawn, script)})\n\n"
         + table(head, correlations(ranked))
         + "\n"
         + table(cells, results(bits)),

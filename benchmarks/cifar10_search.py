@@ -15,7 +15,7 @@ from record import save_figure, table, write_record
 from nasedu import ConvNetSpace
 from nasedu.training import Recipe
 from nasedu.training.measure import ACCURACY
-from nasedu.viewing import best_alt, best_figure, reward_alt, reward_figure
+from nasedu.viewing import best_figure, reward_figure
 
 SEARCH = RecordedSearch(
     "cifar10_search",
@@ -34,8 +34,7 @@ def main():
     for key in SEARCH.which():
         studies[NAMES[key["strategy"]]].append(SEARCH.study(key))
     of = "accuracy"
-    drawn = save_figure(reward_figure(studies, of), __file__, "all")
-    best = save_figure(best_figure(studies, of), __file__, "best")
+    drawn, best = reward_figure(studies, of), best_figure(studies, of)
     frame, recipe = pd.read_csv(SEARCH.table), SEARCH.recipe
     title = studies["REINFORCE"][0].config.evaluator["title"]
     write_record(
@@ -45,8 +44,8 @@ def main():
         f"rate from 0.1 to 0; children of {SEARCH.space.num_layers} layers with skip connections "
         f"({SEARCH.space.size:.3g} sequences); {SEARCH.trials} children in batches of 8; learning "
         "rate of the controller 0.03 (scaled). All children: `data/tables/cifar10_search.csv`.\n\n"
-        f"![{reward_alt(studies, of)}]({drawn})\n\n"
-        f"![{best_alt(studies, of)}]({best})\n\n"
+        f"![{drawn.alt}]({save_figure(drawn, __file__, 'all')})\n\n"
+        f"![{best.alt}]({save_figure(best, __file__, 'best')})\n\n"
         + table(
             ["validation accuracy", "first half", "second half", "best"],
             [line for name in STRATEGIES for line in SEARCH.halves(frame, name)],

@@ -28,7 +28,7 @@ from record import save_figure, spread, table, write_record
 from nasedu import RecurrentCellSpace
 from nasedu.architectures import ACTIVATIONS, COMBINES
 from nasedu.data import load_text
-from nasedu.viewing import intervals_alt, intervals_figure
+from nasedu.viewing import intervals_figure
 
 LARGER = replace(
     SEARCH,
@@ -59,7 +59,8 @@ def main():
     at = np.arange(8, SEARCH.trials + 1, 8)
     batches = {NAMES[name]: over_seeds(batch_medians(values)) for name, values in every.items()}
     y = "validation perplexity, median of a batch"
-    drawn = intervals_figure(batches, at, "REINFORCE in two spaces of cells", y=y, log=False)
+    title, ends = "REINFORCE in two spaces of cells", (8, LARGER.trials)
+    drawn = intervals_figure(batches, at, title, y=y, log=False, at=ends)
     tops = [
         [NAMES[name], *(spread(best_means(values, k)[:, -1], 1) for k in TOPS)]
         for name, values in every.items()
@@ -72,8 +73,7 @@ def main():
         f"sequences, in place of {SEARCH.space.size:.3g}; {len(LARGER.seeds)} seeds beside "
         f"{len(SEARCH.seeds)}. The shades are the lowest to the highest seed; a cell that failed "
         f"counts as {FAILED:,.0f}. All children: `data/tables/ptb_max_sin.csv`.\n\n"
-        f"![{intervals_alt(batches, at, (8, LARGER.trials))}]"
-        f"({save_figure(drawn, __file__, 'all')})\n\n"
+        f"![{drawn.alt}]({save_figure(drawn, __file__, 'all')})\n\n"
         + table(HEADS, rows_of(larger, "reinforce", LARGER))
         + "\n"
         + table(["perplexity, median of the seeds", *(f"best {k}" for k in TOPS)], tops)

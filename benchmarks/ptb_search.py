@@ -20,7 +20,7 @@ from nasedu.data import load_text
 from nasedu.searching import Interval, mean_of_best
 from nasedu.training import LanguageRecipe
 from nasedu.training.measure import PERPLEXITY
-from nasedu.viewing import intervals_alt, intervals_figure
+from nasedu.viewing import intervals_figure
 
 SEARCH = RecordedSearch(
     "ptb_search",
@@ -93,7 +93,8 @@ def main():
     at = np.arange(8, SEARCH.trials + 1, 8)
     batches = {NAMES[name]: over_seeds(batch_medians(values)) for name, values in every.items()}
     y = "validation perplexity, median of a batch"
-    drawn = intervals_figure(batches, at, "Cells on the Penn Treebank", y=y, log=False)
+    title, ends = "Cells on the Penn Treebank", (8, SEARCH.trials)
+    drawn = intervals_figure(batches, at, title, y=y, log=False, at=ends)
     differences = {f"best {k}": over_seeds(of_all_pairs(every, k)) for k in TOPS}
     late = at[2:]  # before, the best 15 are all that there are, with those that failed
     figure_6 = {
@@ -106,6 +107,7 @@ def main():
         y="difference in perplexity\n(above 0: REINFORCE ahead)",
         lines={"": 0.0},  # a name would hide the first points
         log=False,
+        at=(48, SEARCH.trials),
     )
     recipe, text = SEARCH.recipe, load_text(SEARCH.data)
     write_record(
@@ -118,10 +120,8 @@ def main():
         "the highest of three seeds and, in figure 6, of the nine pairs of a search at random and "
         f"one by REINFORCE; a cell that failed counts as {FAILED:,.0f}. All children: "
         "`data/tables/ptb_search.csv`.\n\n"
-        f"![{intervals_alt(batches, at, (8, SEARCH.trials))}]"
-        f"({save_figure(drawn, __file__, 'all')})\n\n"
-        f"![{intervals_alt(figure_6, late, (48, SEARCH.trials))}]"
-        f"({save_figure(gap, __file__, 'figure_6')})\n\n"
+        f"![{drawn.alt}]({save_figure(drawn, __file__, 'all')})\n\n"
+        f"![{gap.alt}]({save_figure(gap, __file__, 'figure_6')})\n\n"
         + table(HEADS, [row for name in STRATEGIES for row in rows_of(frame, name)]),
     )
     return 0

@@ -31,11 +31,11 @@ def write_record(script: str, title: str, body: str, path: Path | None = None) -
     print(head + body)
 
 
-def save_figure(figure, script, part=""):
-    """Save a figure beside its script and return the name of its file."""
+def save_figure(picture, script, part=""):
+    """Save the figure of a picture beside its script and return the name of its file."""
     path = Path(script).with_suffix("")
     path = path.with_name(path.name + (f"_{part}" if part else "") + ".png")
-    path.write_bytes(png_of(figure, dpi=100))
+    path.write_bytes(png_of(picture.figure, dpi=100))
     return path.name
 
 

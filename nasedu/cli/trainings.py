@@ -228,7 +228,7 @@ def _echo_test(record: dict[str, Any], measure: Measure) -> None:
 def _echo_files(record: dict[str, Any], run: Path) -> None:
     """Draw the curves and say where everything is."""
     from nasedu.searching.jobs import RESULT
-    from nasedu.viewing import picture, training_alt, training_figure
+    from nasedu.viewing import training_figure
 
-    curves = picture(training_figure(record), training_alt(record)).save(run / CURVES)
+    curves = training_figure(record).save(run / CURVES)
     say(f"curves: {curves}\noutcome: {run / RESULT}")

@@ -14,7 +14,6 @@ from nasedu.errors import SettingError
 if TYPE_CHECKING:
     from ipywidgets import VBox
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
     from nasedu.viewing.pictures import Picture
 
@@ -213,13 +212,12 @@ class Guess:
 
     def _draw(self, actual: float, words: str) -> Picture:
         from nasedu.viewing.figures.sheets import plain
-        from nasedu.viewing.pictures import picture
 
-        return picture(plain(self._line)(actual), words)
+        return plain(self._line)(actual, words)
 
-    def _line(self, actual: float) -> Figure:
+    def _line(self, actual: float, words: str) -> Picture:
         from nasedu.viewing.figures.plain_figure import PlainFigure
-        from nasedu.viewing.pictures import OKABE_ITO
+        from nasedu.viewing.pictures import OKABE_ITO, Picture
 
         figure = PlainFigure(figsize=(6, 1.2))
         axes = figure.add_subplot()
@@ -241,7 +239,7 @@ class Guess:
             )
         axes.set_yticks([])
         axes.spines[["left", "right", "top"]].set_visible(False)
-        return figure
+        return Picture(figure, words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,10 @@ if TYPE_CHECKING:
     from nasedu.viewing.drawings.comparing import compare
     from nasedu.viewing.drawings.dot_drawing import Drawing
     from nasedu.viewing.drawings.view import View, draw, view_of
-    from nasedu.viewing.figures.epochs import training_alt, training_figure
-    from nasedu.viewing.figures.findings import (
-        best_alt,
-        curves_alt,
-        probabilities_alt,
-        reward_alt,
-        size_alt,
-    )
-    from nasedu.viewing.figures.intervals import intervals_alt, intervals_figure
+    from nasedu.viewing.figures.epochs import training_figure
+    from nasedu.viewing.figures.intervals import intervals_figure
     from nasedu.viewing.figures.probabilities import probabilities_figure
-    from nasedu.viewing.figures.ranks import RankWords, rank_alt, rank_figure
+    from nasedu.viewing.figures.ranks import RankWords, rank_figure
     from nasedu.viewing.figures.search import best_figure, curves_figure, reward_figure, size_figure
     from nasedu.viewing.figures.series import best_distinct, pareto_front, share_explained
     from nasedu.viewing.listing import Listing, show
@@ -43,24 +36,17 @@ else:
                 "reward_figure",
                 "size_figure",
             ],
-            "nasedu.viewing.figures.findings": [
-                "best_alt",
-                "curves_alt",
-                "probabilities_alt",
-                "reward_alt",
-                "size_alt",
-            ],
-            "nasedu.viewing.figures.intervals": ["intervals_alt", "intervals_figure"],
+            "nasedu.viewing.figures.intervals": ["intervals_figure"],
             "nasedu.viewing.widgets.live_search": ["LiveSearch"],
             "nasedu.viewing.pictures": ["Picture", "picture"],
             "nasedu.viewing.figures.probabilities": ["probabilities_figure"],
-            "nasedu.viewing.figures.ranks": ["RankWords", "rank_alt", "rank_figure"],
+            "nasedu.viewing.figures.ranks": ["RankWords", "rank_figure"],
             "nasedu.viewing.report.search_report": ["write_report"],
             "nasedu.viewing.figures.series": ["best_distinct", "pareto_front", "share_explained"],
             "nasedu.viewing.widgets.skip_matrix": ["SkipMatrix"],
             "nasedu.viewing.listing": ["Listing", "show"],
             "nasedu.viewing.widgets.token_strip": ["TokenStrip"],
-            "nasedu.viewing.figures.epochs": ["training_alt", "training_figure"],
+            "nasedu.viewing.figures.epochs": ["training_figure"],
             "nasedu.viewing.drawings.view": ["View", "draw", "view_of"],
         },
     )
@@ -75,28 +61,20 @@ __all__ = [
     "SkipMatrix",
     "TokenStrip",
     "View",
-    "best_alt",
     "best_distinct",
     "best_figure",
     "compare",
-    "curves_alt",
     "curves_figure",
     "draw",
-    "intervals_alt",
     "intervals_figure",
     "pareto_front",
     "picture",
-    "probabilities_alt",
     "probabilities_figure",
-    "rank_alt",
     "rank_figure",
-    "reward_alt",
     "reward_figure",
     "share_explained",
     "show",
-    "size_alt",
     "size_figure",
-    "training_alt",
     "training_figure",
     "view_of",
     "write_report",

@@ -1,6 +1,6 @@
 """What every picture has: colours that all eyes tell apart, a text for those who cannot see it.
 
-`picture` is the one way in which a figure enters a notebook, and `mime_bundle` the one form in
+A `Picture` is the one form in which a figure enters a notebook, and `mime_bundle` the one form in
 which figures and drawings stand there: an ``<img>`` that holds its picture. JupyterLab and
 nbconvert show a bare ``image/png`` or ``image/svg+xml`` without its alt text, wide drawings beyond
 the page's edge, and untrusted copies no SVG at all; an ``<img>`` keeps its text, its width and its
@@ -10,6 +10,7 @@ place everywhere. Beside it stands a PNG for what shows no HTML, such as LaTeX o
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from io import BytesIO
@@ -42,25 +43,30 @@ MAX_BYTES = 60_000  # of a picture in a notebook
 FIGURE_FORMATS = (".png", ".svg", ".pdf")
 
 
+@dataclass(frozen=True)
 class Picture:
-    """A matplotlib figure with its alt text, as a notebook shows it: png at 100 dpi.
-
-    Args:
-        figure: The figure as it is now; later changes to it are not seen.
-        alt: One or two sentences that state the finding.
+    """A matplotlib figure with its alt text, as a notebook shows it.
 
     Attributes:
-        alt: The text.
-        png: The picture's bytes, below 60 kB.
+        figure: The figure. What is added to it is seen until the picture is first shown.
+        alt: One or two sentences that state the finding, for those who cannot see it.
     """
 
-    def __init__(self, figure: Figure, alt: str) -> None:
-        self.alt = alt
-        self._figure = figure
-        self.png = _small_png(figure)
+    figure: Figure
+    alt: str
 
     def __repr__(self) -> str:
         return f"Picture({self.alt!r})"
+
+    @property
+    def axes(self) -> list[Axes]:
+        """The figure's axes, to draw more into them."""
+        return self.figure.axes
+
+    @cached_property
+    def png(self) -> bytes:
+        """The picture at 100 dpi, below 60 kB; drawn when it is first asked for."""
+        return _small_png(self.figure)
 
     @cached_property
     def html(self) -> str:
@@ -76,9 +82,9 @@ class Picture:
         """
         suffix = check_suffix(path, FIGURE_FORMATS)
         if suffix == ".svg":
-            content = with_alt(drawn(self._figure, "svg").decode(), self.alt).encode()
+            content = with_alt(drawn(self.figure, "svg").decode(), self.alt).encode()
         else:
-            content = drawn(self._figure, suffix[1:], dpi=200)
+            content = drawn(self.figure, suffix[1:], dpi=200)
         return write_file(path, content)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
@@ -103,11 +109,11 @@ def image_html(content: bytes, alt: str, kind: str = "png") -> str:
     return f'<img src="data:image/{kind};base64,{data}" alt="{escape(alt)}" style="{look}">'
 
 
-def picture(figure_or_axes: Figure | Axes, alt: str) -> Picture:
-    """Return the figure as a picture with alt text; its own window or cell output is closed.
+def picture(figure_or_axes: Figure | Axes | Picture, alt: str) -> Picture:
+    """Return a figure as it is now with an alt text; its own window or cell output is closed.
 
     Args:
-        figure_or_axes: A matplotlib figure, or any axes of it.
+        figure_or_axes: A matplotlib figure, any axes of it, or a picture that needs other words.
         alt: One or two sentences that state the finding, for those who cannot see it.
 
     Raises:
@@ -127,6 +133,7 @@ def picture(figure_or_axes: Figure | Axes, alt: str) -> Picture:
             f"alt is {alt!r}; expected a sentence that states what the picture shows"
         )
     shown = Picture(figure, " ".join(alt.split()))
+    _ = shown.png  # drawn now: a lesson may go on with the same figure
     pyplot.close(figure)  # else the notebook shows it a second time, without the text
     return shown
 

@@ -34,7 +34,7 @@ from nasedu.spaces import ChoiceSpace, ConvNetSpace, RecurrentCellSpace
 from nasedu.tables import NetworkTable
 from nasedu.tables.network_table import ARRAYS
 from nasedu.training import Checkpoint, Outcome
-from nasedu.viewing import training_alt
+from nasedu.viewing import training_figure
 from nasedu.viewing.report.table_facts import summary
 
 DEEP, LONG = "[" * 3000 + "]" * 3000, "7" * 5000
@@ -120,7 +120,7 @@ def trained(text, folder):
 def finished(text, folder):
     (folder / RESULT).write_text(text)
     record = checked_record(read_result(folder), folder)
-    assert training_alt(record) and f"{record['outcome']['test']:.4f}"
+    assert training_figure(record).alt and f"{record['outcome']['test']:.4f}"
 
 
 def point(text, folder):

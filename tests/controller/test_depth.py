@@ -8,7 +8,6 @@ from nasedu.errors import SettingError, StudyError
 from nasedu.searching import DepthSchedule, Finished, Study, resume
 from nasedu.spaces import ConvNetSpace
 from nasedu.viewing import probabilities_figure
-from nasedu.viewing.figures import findings
 
 SPACE = ConvNetSpace(5, (1, 3), (1, 3), (4, 8))
 GROWING = DepthSchedule(start=2, step=2, every=8)
@@ -116,7 +115,7 @@ def test_the_picture_of_probabilities_begins_a_layer_where_it_began():
     assert first == late == (1, 8)
     begins = panels["layer 5"].collections[0].get_paths()[0].vertices[:, 0].min()
     assert begins == 5
-    assert "update 7" in findings.probabilities_alt(study)
+    assert "update 7" in probabilities_figure(study).alt
 
 
 @pytest.mark.parametrize("wrong", [{"start": 0}, {"step": 1.5}, {"every": True}])

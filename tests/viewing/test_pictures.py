@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from nasedu.errors import DrawingError, SettingError
-from nasedu.viewing import picture
+from nasedu.viewing import picture, rank_figure
 from nasedu.viewing.pictures import MAX_BYTES, OKABE_ITO
 
 pyplot = pytest.importorskip("matplotlib.pyplot")
@@ -80,6 +80,23 @@ def test_later_changes_are_not_seen(figure):
     before = shown.png
     figure.axes[0].set_title("changed")
     assert shown.png == before
+
+
+def test_what_is_drawn_into_a_picture_of_ours_is_seen_until_it_is_shown():
+    drawn = rank_figure([0.1, 0.2], [[1], [2]])
+    plain = picture(drawn, "it grows")
+    drawn.axes[0].set_title("changed")
+    assert drawn.png != plain.png  # which was drawn before
+    shown = drawn.png
+    drawn.axes[0].set_title("changed again")
+    assert drawn.png == shown
+
+
+def test_a_picture_can_be_given_other_words():
+    drawn = rank_figure([0.1, 0.2], [[1], [2]])
+    told = picture(drawn, "it grows")
+    assert told.alt == "it grows" != drawn.alt
+    assert told.png == drawn.png
 
 
 def test_html_with_a_caption(figure):

@@ -13,18 +13,17 @@ from nasedu.training.outcome import renamed
 from nasedu.viewing.figures.pens import PENS
 from nasedu.viewing.figures.sheets import SMALL, name_axes, plain, sheet, write_title
 from nasedu.viewing.measures import RESULT, measure_for
-from nasedu.viewing.pictures import INK, OKABE_ITO, QUIET
+from nasedu.viewing.pictures import INK, OKABE_ITO, QUIET, Picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 Record = Mapping[str, Any]
 BLUE, FEW = PENS[0], 20  # epochs that get a mark each
 
 
 @plain
-def training_figure(record: Record) -> Figure:
+def training_figure(record: Record) -> Picture:
     """Draw loss and validation result by epoch, the test result, and a grid's other points.
 
     Args:
@@ -60,12 +59,11 @@ def training_figure(record: Record) -> Figure:
         axes.margins(x=0.05)
         name_axes(axes, "epoch", name)
     write_title(figure, f"Training: {record['data']['title']}")
-    return figure
+    return Picture(figure, _finding(record, outcome, of))
 
 
-def training_alt(record: Record) -> str:
-    """Say what `training_figure` shows."""
-    outcome, of = _outcome(record), _measure(record)
+def _finding(record: Record, outcome: Mapping[str, Any], of: Measure) -> str:
+    """Say where the training ended."""
     valid, test = _read(outcome, of), _test(outcome, of)
     best = of.text(of.best(outcome["valid_curve"]), more=1)
     verb, its = ("are", "their") if of.is_plural else ("is", "its")

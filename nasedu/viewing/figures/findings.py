@@ -1,7 +1,7 @@
-"""What the figures show, in words, computed from what they are drawn from.
+"""Findings: what the figures show, in words, computed from what they are drawn from.
 
-One function for each figure, with the same arguments: its alt text, for those who cannot see
-the picture, and a caption for those who can.
+One function for each figure: its alt text, for those who cannot see the picture, and a caption
+for those who can.
 """
 
 from __future__ import annotations
@@ -10,47 +10,36 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from nasedu.searching import Study
+from nasedu.searching import Trial
+from nasedu.spaces import Decision, Space
 from nasedu.training.measure import REWARD, Measure
 from nasedu.viewing.decision_words import decision_words
 from nasedu.viewing.drawings.view import view_of
-from nasedu.viewing.figures.probabilities import recorded_probabilities
-from nasedu.viewing.figures.series import (
-    Search,
-    Searches,
-    Series,
-    asked,
-    best_distinct,
-    scored,
-    series_of,
-    share_explained,
-)
+from nasedu.viewing.figures.series import Series, scored, share_explained
 from nasedu.viewing.measures import value_of
+
+Probabilities = tuple[tuple[float, ...], ...]  # of every choice, decision by decision
 
 NOTHING = "No child has finished yet"
 
 
-def reward_alt(searches: Searches, of: str | Measure = REWARD.name) -> str:
-    """Say how the children of `reward_figure` did, and how that changed."""
-    series, measure = asked(searches, of)
-    return _for_each(series, lambda one: _reward_finding(one, measure))
+def reward_finding(series: Sequence[Series], of: Measure) -> str:
+    """Say how the children did, and how that changed."""
+    return _for_each(series, lambda one: _reward_finding(one, of))
 
 
-def best_alt(searches: Searches, of: str | Measure = REWARD.name) -> str:
-    """Say what the best child of `best_figure` reached, and when it came."""
-    series, measure = asked(searches, of)
-    return _for_each(series, lambda one: _best_finding(one, measure))
+def best_finding(series: Sequence[Series], of: Measure) -> str:
+    """Say what the best child reached, and when it came."""
+    return _for_each(series, lambda one: _best_finding(one, of))
 
 
-def size_alt(searches: Searches, front: bool = True) -> str:
-    """Say how much the sizes of `size_figure` explain."""
-    return _for_each(series_of(searches), _size_finding)
+def size_finding(series: Sequence[Series]) -> str:
+    """Say how much the sizes explain."""
+    return _for_each(series, _size_finding)
 
 
-def curves_alt(search: Search | Series, n: int = 5) -> str:
-    """Say where the learning curves of `curves_figure` end."""
-    [one] = series_of(search)
-    best = [t for t in best_distinct(one.trials, n) if t.outcome and t.outcome.valid_curve]
+def curves_finding(one: Series, best: Sequence[Trial]) -> str:
+    """Say where the learning curves of the best children end."""
     if not best:
         return f"{NOTHING}."
     of = one.curve_measure
@@ -63,15 +52,18 @@ def curves_alt(search: Search | Series, n: int = 5) -> str:
     return f"{text}."
 
 
-def probabilities_alt(study: Study | Series) -> str:
-    """Say what the controller of `probabilities_figure` is sure of, and what not yet.
+def probabilities_finding(
+    number: int, last: Probabilities, decisions: Sequence[Decision], space: Space
+) -> str:
+    """Say what the controller is sure of, and what not yet.
 
-    Raises:
-        SettingError: The strategy has no probabilities, as random search, or no update yet.
+    Args:
+        number: Number of the last update.
+        last: The probabilities then.
+        decisions: What they are of.
+        space: The space of the decisions.
     """
-    history, decisions, space = recorded_probabilities(study)
     view = view_of(space)
-    number, last = history[-1]
     favourites = []
     for decision, shares in zip(decisions, last, strict=False):
         if decision.choices:

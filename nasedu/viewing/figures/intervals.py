@@ -5,11 +5,11 @@ Legend of shapes: P points of a curve.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from nasedu.errors import SettingError
 from nasedu.searching import Interval
@@ -23,11 +23,10 @@ from nasedu.viewing.figures.sheets import (
     sheet,
     write_title,
 )
-from nasedu.viewing.pictures import INK, QUIET
+from nasedu.viewing.pictures import INK, QUIET, Picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 
 @plain
@@ -42,7 +41,8 @@ def intervals_figure(
     lines: Mapping[str, float] | None = None,
     log: bool = True,
     errors: bool = False,
-) -> Figure:
+    at: Sequence[float] = (),
+) -> Picture:
     """Draw means with their intervals, the share of the space above and lines to compare with.
 
     Args:
@@ -55,6 +55,7 @@ def intervals_figure(
         lines: Values to compare with, by name.
         log: Whether the x axis is logarithmic.
         errors: Draw 1 minus the values on a log scale: accuracies that meet close to 1.
+        at: Points of the x axis of which the alt text tells; default the first and the last.
 
     Raises:
         SettingError: No curve, or more than six.
@@ -63,6 +64,7 @@ def intervals_figure(
         raise SettingError(f"{len(curves)} curves; expected 1 to {len(PENS)}")
     figure, [[axes]] = sheet(4.8)
     where = np.asarray(x, float)
+    alt = _finding(curves, where, at if len(at) else np.unique(where[[0, -1]]), unit)
     if log:
         axes.set_xscale("log")
     if errors:
@@ -90,14 +92,11 @@ def intervals_figure(
         _add_share(axes, space_size)
     axes.legend(loc="best", fontsize=SMALL, labelcolor=INK, framealpha=0.85, handlelength=3)
     write_title(figure, title)
-    return figure
+    return Picture(figure, alt)
 
 
-def intervals_alt(
-    curves: Mapping[str, Interval], x: ArrayLike, at: Sequence[float], unit: str = "children"
-) -> str:
-    """Say where the curves of `intervals_figure` are at some points of the x axis."""
-    where = np.asarray(x, float)
+def _finding(curves: Mapping[str, Interval], where: NDArray, at: Iterable[float], unit: str) -> str:
+    """Say where the curves are at some points of the x axis."""
     sentences = []
     for point in at:
         i = int(np.abs(where - point).argmin())

@@ -14,9 +14,10 @@ from nasedu.searching import Study
 from nasedu.spaces import Decision, Space
 from nasedu.viewing.decision_words import decision_words
 from nasedu.viewing.drawings.view import view_of
+from nasedu.viewing.figures.findings import Probabilities, probabilities_finding
 from nasedu.viewing.figures.series import Series, series_of
 from nasedu.viewing.figures.sheets import SMALL, TEXT, plain, sheet, write_title
-from nasedu.viewing.pictures import INK
+from nasedu.viewing.pictures import INK, Picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,7 +31,7 @@ AWAY = 8  # points that a row's name moves away from its panels for each of them
 
 
 @plain
-def probabilities_figure(study: Study | Series) -> Figure:
+def probabilities_figure(study: Study | Series) -> Picture:
     """Draw how probable the controller found every choice, update by update.
 
     Layers are rows and kinds of decisions columns; of a cell the leaves stand on the left, the
@@ -63,7 +64,7 @@ def probabilities_figure(study: Study | Series) -> Figure:
             panel.set_xlim(left=history[0][0])
     _name_panels(panels, dict(zip(places, decisions, strict=True)), space)
     write_title(figure, "What the controller would choose")
-    return figure
+    return Picture(figure, probabilities_finding(*history[-1], decisions, space))
 
 
 def _widen(figure: Figure, row: list[Axes]) -> None:
@@ -73,9 +74,6 @@ def _widen(figure: Figure, row: list[Axes]) -> None:
         assert place is not None
         wide = place.get_gridspec()[place.rowspan.start, column : column + 2]
         row[column].set_subplotspec(wide)
-
-
-Probabilities = tuple[tuple[float, ...], ...]  # of every choice, decision by decision
 
 
 def recorded_probabilities(

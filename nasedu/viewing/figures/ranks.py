@@ -6,7 +6,6 @@ Legend of shapes: N networks, S seeds.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,10 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from nasedu.errors import SettingError
 from nasedu.viewing.figures.pens import PENS
 from nasedu.viewing.figures.sheets import name_axes, plain, sheet, write_title
-from nasedu.viewing.pictures import QUIET
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from nasedu.viewing.pictures import QUIET, Picture
 
 BLUE = PENS[0]
 
@@ -47,7 +43,7 @@ ACCURACIES = RankWords()
 
 
 @plain
-def rank_figure(small: ArrayLike, longer: ArrayLike, words: RankWords = ACCURACIES) -> Figure:
+def rank_figure(small: ArrayLike, longer: ArrayLike, words: RankWords = ACCURACIES) -> Picture:
     """Draw the result of other trainings against the one in the search.
 
     Args:
@@ -65,28 +61,29 @@ def rank_figure(small: ArrayLike, longer: ArrayLike, words: RankWords = ACCURACI
     axes.axvline(float(np.median(x)), color=QUIET, linewidth=1.2, linestyle=(0, (2, 2)))
     name_axes(axes, words.x, words.y)
     write_title(figure, f"{len(x)} {words.things}, {y.shape[1]} {words.trainings} each")
-    return figure
+    return Picture(figure, _finding(x, y, words))
 
 
-def rank_alt(small: ArrayLike, longer: ArrayLike, words: RankWords = ACCURACIES) -> str:
-    """Say how well the ranking of `rank_figure` survives, and what a second seed would tell."""
-    x, y = _read(small, longer)
+def _finding(x: NDArray, y: NDArray, words: RankWords) -> str:
+    """Say how well the ranking survives, and what a second seed would tell."""
     better = x <= np.median(x) if words.lower_is_better else x >= np.median(x)
     side = "left" if words.lower_is_better else "right"
     text = (
         f"Rank correlation of {words.first} with the mean of {y.shape[1]} {words.trainings}: "
-        f"{_rank_correlation(x, y.mean(axis=1)):.2f}, in the better half ({side} of the dotted "
-        f"line) {_rank_correlation(x[better], y[better].mean(axis=1)):.2f}."
+        f"{_rank_correlation(x, y.mean(axis=1))}, in the better half ({side} of the dotted "
+        f"line) {_rank_correlation(x[better], y[better].mean(axis=1))}."
     )
     if y.shape[1] > 1:
-        text += f" Between two of the {words.trainings}: {_rank_correlation(*y.T[:2]):.2f}."
+        text += f" Between two of the {words.trainings}: {_rank_correlation(*y.T[:2])}."
     return text
 
 
-def _rank_correlation(a: ArrayLike, b: ArrayLike) -> float:
+def _rank_correlation(a: NDArray, b: NDArray) -> str:
     from scipy.stats import spearmanr
 
-    return float(np.asarray(spearmanr(a, b))[0])
+    if len(a) < 2 or np.ptp(a) == 0 or np.ptp(b) == 0:
+        return "not defined"
+    return f"{np.asarray(spearmanr(a, b))[0]:.2f}"
 
 
 def _read(small: ArrayLike, longer: ArrayLike) -> tuple[NDArray, NDArray]:

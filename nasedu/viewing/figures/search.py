@@ -1,8 +1,7 @@
 """Figures of searches: how the children did, the best so far, what size explains.
 
 Each takes a study or its trials, or several by name (``{"REINFORCE": a, "random search": b}``),
-each of which may be a list, one a seed. Each returns a matplotlib figure; its alt text, which
-states the finding, comes from the function of the same name in `findings`.
+each of XX
 """
 
 from __future__ import annotations
@@ -14,6 +13,12 @@ import numpy as np
 
 from nasedu.searching import Trial
 from nasedu.training.measure import REWARD, Measure
+from nasedu.viewing.figures.findings import (
+    best_finding,
+    curves_finding,
+    reward_finding,
+    size_finding,
+)
 from nasedu.viewing.figures.pens import Pen, pens_of
 from nasedu.viewing.figures.series import (
     Search,
@@ -38,7 +43,7 @@ from nasedu.viewing.figures.sheets import (
     write_title,
 )
 from nasedu.viewing.measures import value_of
-from nasedu.viewing.pictures import INK, OKABE_ITO, QUIET
+from nasedu.viewing.pictures import INK, OKABE_ITO, QUIET, Picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,7 +53,7 @@ MARK = 0.04  # of the height of an axis: more than half a mark
 
 
 @plain
-def reward_figure(searches: Searches, of: str | Measure = REWARD.name) -> Figure:
+def reward_figure(searches: Searches, of: str | Measure = REWARD.name) -> Picture:
     """Draw how every child did, with the mean of each batch.
 
     Around the mean of a lone search lies a band of one standard deviation of its batch, and
@@ -76,11 +81,11 @@ def reward_figure(searches: Searches, of: str | Measure = REWARD.name) -> Figure
     lone = any(len(one.seeds) == 1 for one in series)
     title = f"{of.label.capitalize()} of every child" if lone else f"Mean {of.label} of a batch"
     _finish(figure, axes, series, title, of)
-    return figure
+    return Picture(figure, reward_finding(series, of))
 
 
 @plain
-def best_figure(searches: Searches, of: str | Measure = REWARD.name) -> Figure:
+def best_figure(searches: Searches, of: str | Measure = REWARD.name) -> Picture:
     """Draw the best value found so far after each child, as steps.
 
     Several seeds are drawn as their mean, with a band from the lowest to the highest.
@@ -100,11 +105,11 @@ def best_figure(searches: Searches, of: str | Measure = REWARD.name) -> Figure:
         _add_best(axes, one, best, pen, of)
     _look_closely(axes, bests, series, of)
     _finish(figure, axes, series, f"Best {of.label} so far", of)
-    return figure
+    return Picture(figure, best_finding(series, of))
 
 
 @plain
-def size_figure(searches: Searches, front: bool = True) -> Figure:
+def size_figure(searches: Searches, front: bool = True) -> Picture:
     """Draw rewards against numbers of parameters, and how much the size alone explains.
 
     Args:
@@ -134,11 +139,11 @@ def size_figure(searches: Searches, front: bool = True) -> Figure:
     if front and len(series) == 1:
         _add_front(axes, series[0].trials)
     _finish(figure, axes, series, "Reward against size", REWARD, "parameters (log scale)")
-    return figure
+    return Picture(figure, size_finding(series))
 
 
 @plain
-def curves_figure(search: Search | Series, n: int = 5) -> Figure:
+def curves_figure(search: Search | Series, n: int = 5) -> Picture:
     """Draw the learning curves of the best ``n`` different networks.
 
     Args:
@@ -160,7 +165,7 @@ def curves_figure(search: Search | Series, n: int = 5) -> Figure:
         axes.plot(range(1, len(curve) + 1), curve, markersize=8, label=label, **look)
     axes.locator_params(axis="x", integer=True)
     _finish(figure, axes, (one,), "Learning curves of the best", of, "epoch")
-    return figure
+    return Picture(figure, curves_finding(one, best))
 
 
 def _pens(series: Sequence[Series]) -> list[Pen]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ParamSpec
 
 import numpy as np
 
-from nasedu.viewing.pictures import INK, QUIET, drawn
+from nasedu.viewing.pictures import INK, QUIET, Picture, drawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,17 +31,17 @@ TITLE_LETTERS = 60  # of a title that have room on a line
 P = ParamSpec("P")
 
 
-def plain(make: Callable[P, Figure]) -> Callable[P, Figure]:
-    """Let a function make its figure under matplotlib's own defaults, with words as they are."""
+def plain(make: Callable[P, Picture]) -> Callable[P, Picture]:
+    """Let a function make its picture under matplotlib's own defaults, with words as they are."""
 
     @wraps(make)
-    def made(*args: P.args, **kwargs: P.kwargs) -> Figure:
+    def made(*args: P.args, **kwargs: P.kwargs) -> Picture:
         from nasedu.viewing.figures.plain_figure import plain_style, take_literally
 
         with plain_style():
-            figure = make(*args, **kwargs)
-            take_literally(figure)
-        return figure
+            picture = make(*args, **kwargs)
+            take_literally(picture.figure)
+        return picture
 
     return made
 

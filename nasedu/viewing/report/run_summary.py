@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nasedu.problems import known_problems, read_space
 from nasedu.searching import RunConfig, Study, Trial
@@ -17,12 +17,9 @@ from nasedu.viewing.drawings.view import View, view_of
 from nasedu.viewing.figures.series import Series, best_distinct, series_of
 from nasedu.viewing.figures.sheets import png_of
 from nasedu.viewing.measures import measure_of
-from nasedu.viewing.pictures import write_file
+from nasedu.viewing.pictures import Picture, write_file
 from nasedu.viewing.progress import is_looked_up
 from nasedu.viewing.report import page
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 STRATEGIES = {
     "reinforce": "REINFORCE",
@@ -137,8 +134,8 @@ class RunSummary:
         inside = folder.is_relative_to(here) and folder != here
         return shlex.quote((folder.relative_to(here) if inside else Path(folder.name)).as_posix())
 
-    def figure(self, name: str, figure: Figure, alt: str, caption: str) -> str:
+    def figure(self, name: str, picture: Picture, caption: str) -> str:
         """Write a figure beside the page and return it for the page."""
-        png = png_of(figure)
+        png = png_of(picture.figure)
         write_file(self.pictures / f"{name}.png", png)
-        return page.image(png, alt, caption)
+        return page.image(png, picture.alt, caption)

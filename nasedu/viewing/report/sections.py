@@ -8,7 +8,6 @@ from contextlib import suppress
 from nasedu.errors import DrawingError, SettingError
 from nasedu.searching import Trial
 from nasedu.training.measure import REWARD, Measure
-from nasedu.viewing.figures import findings
 from nasedu.viewing.figures.probabilities import probabilities_figure, recorded_probabilities
 from nasedu.viewing.figures.search import best_figure, curves_figure, reward_figure, size_figure
 from nasedu.viewing.measures import value_of
@@ -41,11 +40,10 @@ def course_section(report: RunSummary) -> str:
     of = REWARD if report.measure.higher_is_better else report.measure
     return page.section(
         "How the search went",
-        report.figure("reward", reward_figure(series), findings.reward_alt(series), f"{meaning}."),
+        report.figure("reward", reward_figure(series), f"{meaning}."),
         report.figure(
             "best",
             best_figure(series, of),
-            findings.best_alt(series, of),
             "A step is a new best child. The axis begins where the first batch ended.",
         ),
     )
@@ -64,7 +62,7 @@ def size_section(report: RunSummary) -> str:
         "The straight line knows nothing of a network but its number of parameters. What it "
         "explains, a search that only makes networks larger would find as well."
     )
-    picture = report.figure("size", size_figure(series), findings.size_alt(series), caption)
+    picture = report.figure("size", size_figure(series), caption)
     return page.section(title, picture)
 
 
@@ -79,10 +77,8 @@ def controller_section(report: RunSummary) -> str:
         "Choices are stacked, the smallest at the bottom, the largest darkest; on the left stand "
         "those of the first update, in bold those that are left. Averaged over a batch."
     )
-    alt = findings.probabilities_alt(series)
-    return page.section(
-        title, report.figure("probabilities", probabilities_figure(series), alt, caption)
-    )
+    picture = report.figure("probabilities", probabilities_figure(series), caption)
+    return page.section(title, picture)
 
 
 def networks_section(report: RunSummary) -> str:
@@ -123,8 +119,7 @@ def _care(report: RunSummary) -> str:
 def _curves(report: RunSummary) -> str:
     if not any(len(t.outcome.valid_curve) > 1 for t in report.best if t.outcome):
         return ""
-    alt = findings.curves_alt(report.series)
-    return report.figure("curves", curves_figure(report.series), alt, "A point is an epoch.")
+    return report.figure("curves", curves_figure(report.series), "A point is an epoch.")
 
 
 def _is_counted(report: RunSummary) -> bool:

@@ -11,7 +11,6 @@ from uuid import uuid4
 from nasedu.searching import Event, Started, Study, TrialFinished, Updated
 from nasedu.training.measure import ACCURACY, REWARD, Measure
 from nasedu.viewing.decision_words import UNSEEN
-from nasedu.viewing.figures.findings import reward_alt
 from nasedu.viewing.figures.series import Search, Searches
 from nasedu.viewing.figures.sheets import png_of
 from nasedu.viewing.measures import measure_of
@@ -247,7 +246,8 @@ class LiveSearch:
         if study is None:
             return
         shown: Searches = {self.name: study, **self.beside} if self.beside else study
-        image = image_html(png_of(self._steady.draw(shown), dpi=100), reward_alt(shown))
+        picture = self._steady.draw(shown)
+        image = image_html(png_of(picture.figure, dpi=100), picture.alt)
         self.figure.value = f'<div style="max-width: {WIDTH}">{image}</div>'
 
     def _ipython_display_(self) -> None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from nasedu.training.measure import Measure
 from nasedu.viewing.figures.search import reward_figure
 from nasedu.viewing.figures.series import Searches
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from nasedu.viewing.pictures import Picture
 
 UNIT = 1.04  # the top of an axis on which an accuracy or its cube is drawn
 ROOM = (0.1, 0.14, 0.98, 0.74)  # left, bottom, right and top of the axes: two lines of a legend
@@ -29,10 +26,10 @@ class SteadyFigure:
         self._top = UNIT if of.higher_is_better else 0.0
         self._room = ROOM
 
-    def draw(self, searches: Searches) -> Figure:
-        """Return the figure as the search stands now."""
-        figure = reward_figure(searches)
-        [axes] = figure.axes
+    def draw(self, searches: Searches) -> Picture:
+        """Return the picture as the search stands now."""
+        picture = reward_figure(searches)
+        figure, [axes] = picture.figure, picture.axes
         low, high = axes.get_ylim()
         if high > self._top:
             self._top = _round_up(high)
@@ -45,7 +42,7 @@ class SteadyFigure:
         self._room = left, bottom, right, top
         figure.set_layout_engine("none")
         axes.set_position((left, bottom, right - left, top - bottom))
-        return figure
+        return picture
 
 
 def _round_up(value: float) -> float:

@@ -16,15 +16,10 @@ from nasedu.searching import Updated, search
 from nasedu.viewing import (
     LiveSearch,
     TokenStrip,
-    best_alt,
     best_figure,
-    curves_alt,
     curves_figure,
-    probabilities_alt,
     probabilities_figure,
-    reward_alt,
     reward_figure,
-    size_alt,
     size_figure,
     view_of,
     write_report,
@@ -136,22 +131,25 @@ def test_figures_tell_its_measure(study):
     assert measure_of(study.config) == SWAYS
     lowest = min(min(trial.outcome.valid_curve) for trial in study.trials())
     for of in ("sway", SWAYS):
-        assert f"The best validation sway in cm, {lowest:.2f}, comes with" in best_alt(study, of)
+        assert (
+            f"The best validation sway in cm, {lowest:.2f}, comes with"
+            in best_figure(study, of).alt
+        )
         assert "(lower is better)" in best_figure(study, of).axes[0].get_ylabel()
         assert "validation sway in cm" in reward_figure(study, of).axes[0].get_ylabel()
-    assert reward_alt(study).startswith("Mean reward")
-    assert f"reaches a validation sway in cm of {lowest:.2f}, the next" in curves_alt(study)
-    assert "different children" in curves_alt(study)
+    assert reward_figure(study).alt.startswith("Mean reward")
+    assert f"reaches a validation sway in cm of {lowest:.2f}, the next" in curves_figure(study).alt
+    assert "different children" in curves_figure(study).alt
     assert curves_figure(study).axes[0].get_ylabel().startswith("validation sway in cm")
-    assert "parameters" in size_alt(study)
+    assert "parameters" in size_figure(study).alt
     rewards = [trial.reward for trial in study.trials()]
     for figure in (reward_figure(study), size_figure(study)):
         low, high = figure.axes[0].get_ylim()
         assert low < min(rewards) < max(rewards) < high
     with pytest.raises(SettingError, match="of is 'bits'; expected 'reward' or 'sway' on Some hil"):
-        best_alt(study, "bits")
+        best_figure(study, "bits")
     with pytest.raises(SettingError, match=r"expected one of .*'bits', 'sway'"):
-        best_alt(study, "loss")
+        best_figure(study, "loss")
 
 
 def test_every_decision_has_a_panel(study):
@@ -161,7 +159,7 @@ def test_every_decision_has_a_panel(study):
     assert {"layer 1", "layer 2", "layer 3"} <= {axes.get_ylabel() for axes in figure.axes}
     names = {text.get_text() for axes in figure.axes for text in axes.texts}
     assert "wood & …" in names and "stone" in names  # a long one would cover another panel
-    assert " in layer " in probabilities_alt(study)
+    assert " in layer " in probabilities_figure(study).alt
     several = [*TowerSpace(8).decisions, *TowerSpace(8).decisions]
     places = ANY.panels(several, TowerSpace(8))
     assert len(set(places)) == len(several)
@@ -209,7 +207,7 @@ def test_a_space_without_a_problem_can_be_followed(evaluator):
     from awaiting import ended
 
     study = ended(LiveSearch(searching(Strangers(), evaluator)))
-    assert "Mean reward" in reward_alt(study) and "The best reward" in best_alt(study)
+    assert "Mean reward" in reward_figure(study).alt and "The best reward" in best_figure(study).alt
     curves_figure(study)
     event = next(e for e in searching(Strangers(), evaluator) if isinstance(e, Updated))
     line = batch_line(event, measure_of(study.config))

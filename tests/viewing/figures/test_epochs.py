@@ -4,7 +4,7 @@ import pytest
 
 from nasedu import published
 from nasedu.errors import SettingError
-from nasedu.viewing import picture, training_alt, training_figure
+from nasedu.viewing import training_figure
 
 
 def record(grid=(), test=0.8):
@@ -39,14 +39,14 @@ def test_the_other_points_of_a_grid_are_behind_the_winner():
 
 def test_the_data_is_named_and_the_finding_said():
     figure = training_figure(record(OTHERS))
-    assert figure.get_suptitle() == "Training: Digits (scikit-learn)"
-    alt = training_alt(record(OTHERS))
+    assert figure.figure.get_suptitle() == "Training: Digits (scikit-learn)"
+    alt = figure.alt
     assert "After 2 epochs on Digits (scikit-learn) the validation accuracy is 0.7000" in alt
     assert "the test accuracy 0.8000" in alt
     assert "2 other points of the grid were trained; in their last five epochs they" in alt
     assert alt.endswith("they reach 0.4000 to 0.4000.")
-    assert "test" not in training_alt(record(test=None))
-    assert picture(figure, alt).png.startswith(b"\x89PNG")
+    assert "test" not in training_figure(record(test=None)).alt
+    assert figure.png.startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_cell_is_told_in_the_measure_of_its_text(unit, last, best, tested, nam
     cell = json.loads(published.NAS_CELL.to_json())
     made = {"architecture": cell, "outcome": outcome, "data": data}
     verb, its = ("are", "their") if unit == "character" else ("is", "its")
-    assert training_alt(made) == (
+    assert training_figure(made).alt == (
         f"After 3 epochs on A text the validation {name} {verb} {last}, {its} best {best}, and "
         f"the test {name} {tested}."
     )

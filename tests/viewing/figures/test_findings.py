@@ -10,12 +10,11 @@ from nasedu.errors import SettingError, StudyError
 from nasedu.searching import Study, Trial, search
 from nasedu.training import Outcome
 from nasedu.viewing import (
-    best_alt,
-    curves_alt,
-    probabilities_alt,
+    best_figure,
+    curves_figure,
     probabilities_figure,
-    reward_alt,
-    size_alt,
+    reward_figure,
+    size_figure,
 )
 
 
@@ -35,35 +34,35 @@ def test_a_rise_is_told_with_its_quarters():
     expected = (
         "Mean reward rises from 0.15 in the first quarter of 16 children to 0.85 in the last."
     )
-    assert reward_alt(rising) == expected
+    assert reward_figure(rising).alt == expected
 
 
 def test_a_fall_is_called_a_fall():
-    assert "falls from 0.85" in reward_alt(trials([0.9, 0.8] * 4 + [0.2, 0.1] * 4))
+    assert "falls from 0.85" in reward_figure(trials([0.9, 0.8] * 4 + [0.2, 0.1] * 4)).alt
 
 
 def test_a_change_within_the_noise_is_not_called_one():
     noisy = trials([0.1, 0.9, 0.2, 0.8] * 4)
-    assert "hardly changes, from 0.50" in reward_alt(noisy)
+    assert "hardly changes, from 0.50" in reward_figure(noisy).alt
 
 
 def test_a_change_that_chance_may_make_is_not_called_small():
     doubled = trials([0.10, 0.05, 0.20, 0.30] * 2 + [0.10, 0.30, 0.60, 0.30] * 2)
-    assert "changes by no more than chance may, from 0.16" in reward_alt(doubled)
+    assert "changes by no more than chance may, from 0.16" in reward_figure(doubled).alt
 
 
 def test_of_few_children_only_the_mean_is_told():
-    assert reward_alt(trials([0.25, 0.75])) == "Mean reward is 0.50 over 2 children."
+    assert reward_figure(trials([0.25, 0.75])).alt == "Mean reward is 0.50 over 2 children."
 
 
 def test_failures_are_counted():
-    assert reward_alt(trials([0.5, None, 0.5])).endswith("; 1 of 3 failed.")
-    assert reward_alt(trials([None, None])) == "All 2 children failed."
-    assert reward_alt([]) == "No child has finished yet."
+    assert reward_figure(trials([0.5, None, 0.5])).alt.endswith("; 1 of 3 failed.")
+    assert reward_figure(trials([None, None])).alt == "All 2 children failed."
+    assert reward_figure([]).alt == "No child has finished yet."
 
 
 def test_several_searches_are_told_apart_by_their_names():
-    text = reward_alt({"ours": trials([0.5] * 2), "random": [trials([0.1]), trials([0.3])]})
+    text = reward_figure({"ours": trials([0.5] * 2), "random": [trials([0.1]), trials([0.3])]}).alt
     assert text == (
         "ours: mean reward is 0.50 over 2 children. "
         "random, 2 seeds: mean reward is 0.20 over 2 children."
@@ -71,40 +70,43 @@ def test_several_searches_are_told_apart_by_their_names():
 
 
 def test_the_best_is_told_with_the_child_that_brought_it():
-    assert best_alt(trials([0.3, 0.7, 0.7])) == "The best reward, 0.700, comes with child 2 of 3."
+    assert (
+        best_figure(trials([0.3, 0.7, 0.7])).alt
+        == "The best reward, 0.700, comes with child 2 of 3."
+    )
     seeds = {"ours": [trials([0.3, 0.5]), trials([0.9, 0.1])]}
     assert (
-        best_alt(seeds)
+        best_figure(seeds).alt
         == "ours, 2 seeds: after 2 children the best reward is 0.700 (0.500 to 0.900)."
     )
 
 
 def test_what_size_explains_is_told():
-    text = size_alt(trials([0.1, 0.2, 0.3], parameters=[10, 100, 1000]))
+    text = size_figure(trials([0.1, 0.2, 0.3], parameters=[10, 100, 1000])).alt
     assert text == (
         "Children have 10 to 1,000 parameters, the best 1,000; "
         "log(parameters) explains 100 % of the rewards' variance."
     )
-    assert "too few differ" in size_alt(trials([0.1, 0.2], parameters=[10, 100]))
+    assert "too few differ" in size_figure(trials([0.1, 0.2], parameters=[10, 100])).alt
 
 
 def test_learning_curves_end_somewhere():
-    assert curves_alt(trials([0.5, 0.75, 0.25])) == (
+    assert curves_figure(trials([0.5, 0.75, 0.25])).alt == (
         "Child 2 reaches a validation accuracy of 0.750, "
         "the next 2 different children 0.250 to 0.500."
     )
 
 
-@pytest.mark.parametrize("alt", [best_alt, size_alt, curves_alt])
-def test_without_a_finished_child_there_is_nothing_to_tell(alt):
-    assert alt(trials([None, None])) == "No child has finished yet."
+@pytest.mark.parametrize("draw", [best_figure, size_figure, curves_figure])
+def test_without_a_finished_child_there_is_nothing_to_tell(draw):
+    assert draw(trials([None, None])).alt == "No child has finished yet."
 
 
 def test_probabilities_name_the_surest_and_the_least_sure_decision():
     strategy = make_strategy("reinforce", SPACE.decisions, 0, lr=0.1)
     *_, last = search(SPACE, strategy, trials=24, batch=4, workers=1, evaluate=Counted())
     probabilities = [max(p) for p in last.study.updates()[-1].stats.probabilities]
-    text = probabilities_alt(last.study)
+    text = probabilities_figure(last.study).alt
     assert text.startswith("At update 6 the controller is surest of ")
     assert f"(probability {max(probabilities):.2f})" in text
     assert f"({min(probabilities):.2f}; an even choice of 2 would give 0.50)" in text
@@ -114,7 +116,7 @@ def test_random_search_has_no_probabilities_to_tell():
     strategy = make_strategy("random", SPACE.decisions)
     *_, last = search(SPACE, strategy, trials=2, batch=2, workers=1, evaluate=Counted())
     with pytest.raises(SettingError, match="no probabilities"):
-        probabilities_alt(last.study)
+        probabilities_figure(last.study)
 
 
 def test_a_search_on_a_text_is_told_in_perplexity():
@@ -122,22 +124,22 @@ def test_a_search_on_a_text_is_told_in_perplexity():
     *_, last = search(CELLS, strategy, trials=24, batch=4, workers=1, evaluate=CountedCells())
     study, best = last.study, last.best
     lowest = f"{best.outcome.valid_curve[0]:.1f}"
-    text = best_alt(study, of="perplexity")
+    text = best_figure(study, of="perplexity").alt
     assert (
         text == f"The best validation perplexity, {lowest}, comes with child {best.number} of 24."
     )
     start = f"Child {best.number} reaches a validation perplexity of {lowest}, the next 4 different"
-    assert curves_alt(study).startswith(f"{start} cells ")
-    assert "rewards' variance" not in size_alt(study)
-    assert "0.000" in reward_alt(study)  # 80 / 900²: the digits that count are there
-    words = probabilities_alt(study)
+    assert curves_figure(study).alt.startswith(f"{start} cells ")
+    assert "rewards' variance" not in size_figure(study).alt
+    assert "0.000" in reward_figure(study).alt  # 80 / 900²: the digits that count are there
+    words = probabilities_figure(study).alt
     assert any(f"in {place}" in words for place in ("node 0", "node 1", "node 2", "the memory"))
     assert "layer" not in words
 
 
 def test_children_in_training_are_not_counted_as_ended():
     *ended, last = trials([0.5, None, 0.5, 0.5])
-    assert "; 1 of 3 failed" in reward_alt([*ended, replace(last, outcome=None)])
+    assert "; 1 of 3 failed" in reward_figure([*ended, replace(last, outcome=None)]).alt
 
 
 def test_probabilities_of_other_decisions_than_the_space_has_are_refused(tmp_path):
@@ -148,6 +150,5 @@ def test_probabilities_of_other_decisions_than_the_space_has_are_refused(tmp_pat
     config["space"]["filter_heights"] = [7]
     with sqlite3.connect(tmp_path / "r" / "study.db") as db:
         db.execute("UPDATE meta SET value = ? WHERE key = 'config'", (json.dumps(config),))
-    for draw in (probabilities_alt, probabilities_figure):
-        with pytest.raises(StudyError, match="update 1 holds probabilities of other decisions"):
-            draw(Study(tmp_path / "r"))
+    with pytest.raises(StudyError, match="update 1 holds probabilities of other decisions"):
+        probabilities_figure(Study(tmp_path / "r"))

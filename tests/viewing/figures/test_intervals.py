@@ -3,7 +3,7 @@ import pytest
 
 from nasedu.errors import SettingError
 from nasedu.searching import Interval, bootstrap
-from nasedu.viewing import intervals_alt, intervals_figure
+from nasedu.viewing import intervals_figure
 
 X = np.array([8, 80, 800])
 
@@ -25,7 +25,7 @@ def test_every_curve_and_line_has_its_name_and_the_share_of_the_space_is_above()
     assert {note.get_text() for note in axes.texts} == {"largest", "by hand"}
     [share] = axes.child_axes
     assert "in % of the space" in share.get_xlabel()
-    figure.draw_without_rendering()
+    figure.figure.draw_without_rendering()
     low, high = axes.get_xlim()
     np.testing.assert_allclose(share.get_xlim(), (low / 16, high / 16))
 
@@ -39,8 +39,16 @@ def test_bands_reach_from_low_to_high():
 
 
 def test_the_alt_text_names_curves_and_figures():
-    text = intervals_alt({"a": Interval(*np.array([[0.5] * 3, [0.4] * 3, [0.6] * 3]))}, X, [80])
+    text = intervals_figure(
+        {"a": Interval(*np.array([[0.5] * 3, [0.4] * 3, [0.6] * 3]))}, X, "One", at=[80]
+    ).alt
     assert text == "At 80 children: a 0.500 (0.400 to 0.600)."
+
+
+def test_without_points_the_alt_text_tells_of_the_first_and_the_last():
+    told = intervals_figure({"a": Interval(X * 0.1, X * 0.05, X * 0.2)}, X, "One", unit="hours")
+    starts = [sentence.split(":")[0] for sentence in told.alt.split(". ")]
+    assert starts == [f"At {X[0]:,} hours", f"At {X[-1]:,} hours"]
 
 
 def test_more_curves_than_anybody_tells_apart():

@@ -90,7 +90,7 @@ FIGURES = {
 
 
 def made(name, word="digits"):
-    return FIGURES[name](getattr(viewing, name), word)
+    return FIGURES[name](getattr(viewing, name), word).figure
 
 
 def test_no_figure_is_forgotten():
@@ -99,6 +99,13 @@ def test_no_figure_is_forgotten():
         things = vars(import_module(module.name)).items()
         names = {name for name, thing in things if name.endswith("_figure") and callable(thing)}
         assert {n for n in names if not n.startswith("_")} <= set(FIGURES), module.name
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_carries_its_finding(name):
+    shown = FIGURES[name](getattr(viewing, name), "digits")
+    assert isinstance(shown, viewing.Picture)
+    assert shown.alt.endswith(".") and len(shown.alt.split()) > 4
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -11,9 +11,7 @@ from nasedu.training import Outcome
 from nasedu.viewing import (
     best_figure,
     curves_figure,
-    picture,
     probabilities_figure,
-    reward_alt,
     reward_figure,
     size_figure,
 )
@@ -70,7 +68,7 @@ def test_a_lone_search_shows_children_means_and_baseline(study):
     assert np.asarray(dots)[:, 1] == pytest.approx([t.reward for t in study.trials()])
     baseline = line(figure, "baseline").get_ydata()
     assert baseline[4] == pytest.approx(study.updates()[1].stats.baseline)
-    assert figure.get_suptitle() == "Reward of every child: made-up rewards"
+    assert figure.figure.get_suptitle() == "Reward of every child: made-up rewards"
 
 
 def test_accuracies_have_no_baseline(study):
@@ -175,7 +173,7 @@ def test_without_a_finished_child_a_figure_says_so(draw):
     study = searched(evaluator=Misbehaving(raises=range(1, 5)), trials=4)
     figure = draw(study)
     assert "no child has finished" in [t.get_text() for t in figure.axes[0].texts]
-    figure.canvas.draw()
+    figure.figure.canvas.draw()
 
 
 @pytest.mark.parametrize("draw", [reward_figure, best_figure, size_figure, curves_figure])
@@ -183,7 +181,7 @@ def test_a_figure_is_small_as_a_picture_and_leaves_pyplot_alone(draw, study):
     from matplotlib import pyplot
 
     before = pyplot.get_fignums()
-    shown = picture(draw(study), reward_alt(study))
+    shown = draw(study)
     assert len(shown.png) < MAX_BYTES
     assert pyplot.get_fignums() == before
 
@@ -195,7 +193,7 @@ def test_a_dark_style_of_the_notebook_does_not_reach_a_figure(study):
     with pyplot.style.context("dark_background"):
         figure = reward_figure(study)
     axes = figure.axes[0]
-    assert axes.get_facecolor() == figure.get_facecolor() == (1, 1, 1, 1)
+    assert axes.get_facecolor() == figure.figure.get_facecolor() == (1, 1, 1, 1)
     inks = [axes.xaxis.label, axes.get_legend().get_texts()[0], axes.get_xticklabels()[0]]
     assert {to_hex(text.get_color()) for text in inks} == {"#1f2933"}
 
