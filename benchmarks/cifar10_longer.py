@@ -169,7 +169,7 @@ def main():
     ranked = frame[frame["ranked"]]
     longer = ranked.pivot(index="network", columns="seed", values="accuracy").dropna()
     about = ranked.groupby("network")[["small", "parameters"]].first().loc[longer.index]
-    ranked = rank_figure(about["small"], longer)
+    drawn = rank_figure(about["small"], longer)
     head = ["network", "parameters", "MFLOP", "validation, each seed", "test, each seed", "mean"]
     write_record(
         __file__,
@@ -177,7 +177,7 @@ def main():
         f"{load(DATA).title}, {RECIPE.num_train:,} images of 16x16 to train, {RECIPE.epochs} "
         f"epochs (the search: {SMALL.num_train:,} and {SMALL.epochs}), two seeds (figure 7 as "
         "it is: one). All trainings: `data/tables/cifar10_longer.csv`.\n\n"
-        f"![{ranked.alt}]({save_figure(ranked, __file__)})\n\n"
+        f"![{drawn.alt}]({save_figure(drawn, __file__)})\n\n"
         + table(
             ["rank correlation (Spearman)", f"of all {len(longer)}", "of the better half"],
             ranking(about["small"], longer, about["parameters"]),

@@ -213,6 +213,11 @@ def draw(
     return view.draw(net, shape=shape, num_classes=num_classes, style=style, alt=alt)
 
 
+def decision_words(decision: Decision) -> str:
+    """Return e.g. ``"filter height"``, ``"filters"`` or ``"cell output"``."""
+    return decision.name.removeprefix("num_").replace("_", " ")
+
+
 def check_architecture(net: Any) -> None:
     """Raise `DrawingError` unless a thing is an architecture, of whatever kind."""
     if not (isinstance(getattr(net, "digest", None), str) and hasattr(net, "to_json")):

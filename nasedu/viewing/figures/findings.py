@@ -13,8 +13,7 @@ import numpy as np
 from nasedu.searching import Trial
 from nasedu.spaces import Decision, Space
 from nasedu.training.measure import REWARD, Measure
-from nasedu.viewing.decision_words import decision_words
-from nasedu.viewing.drawings.view import view_of
+from nasedu.viewing.drawings.view import decision_words, view_of
 from nasedu.viewing.figures.series import Series, scored, share_explained
 from nasedu.viewing.measures import value_of
 

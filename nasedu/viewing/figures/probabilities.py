@@ -12,8 +12,7 @@ from nasedu.errors import SettingError, StudyError
 from nasedu.problems import read_space
 from nasedu.searching import Study
 from nasedu.spaces import Decision, Space
-from nasedu.viewing.decision_words import decision_words
-from nasedu.viewing.drawings.view import view_of
+from nasedu.viewing.drawings.view import decision_words, view_of
 from nasedu.viewing.figures.findings import Probabilities, probabilities_finding
 from nasedu.viewing.figures.series import Series, series_of
 from nasedu.viewing.figures.sheets import SMALL, TEXT, plain, sheet, write_title

@@ -13,6 +13,7 @@ from nasedu.viewing.drawings.cell_words import cell_alt
 from nasedu.viewing.drawings.columns import sheet
 from nasedu.viewing.drawings.dot_drawing import Drawing
 from nasedu.viewing.widgets.cell_trace import Stop, number, trace
+from nasedu.viewing.widgets.frame import Frame, shown
 
 if TYPE_CHECKING:
     from ipywidgets import BoundedFloatText, BoundedIntText, Box, Button
@@ -35,6 +36,10 @@ class CellSteps:
         h: h_{t-1}.
         c: c_{t-1}.
 
+    Attributes:
+        stops: What happens, in order.
+        buttons: ``"back"`` and ``"next"``.
+
     Raises:
         SettingError: A child of another size, or a number out of range.
     """
@@ -47,7 +52,8 @@ class CellSteps:
         self.child = child
         self._place = 0
         self._set({"x": x, "h": h, "c": c})
-        self._live = _Controls(self)
+        self._frame = self._framed()
+        self._show()
 
     def __repr__(self) -> str:
         return f"CellSteps({self.title})"
@@ -60,7 +66,7 @@ class CellSteps:
     @numbers.setter
     def numbers(self, numbers: Mapping[str, float]) -> None:
         self._set(numbers)
-        self._live.show(self)
+        self._show()
 
     @property
     def place(self) -> int:
@@ -72,7 +78,49 @@ class CellSteps:
         if not 0 <= place < len(self.stops):
             raise SettingError(f"place is {place}; expected 0 to {len(self.stops) - 1}")
         self._place = int(place)
-        self._live.show(self)
+        self._show()
+
+    def _framed(self) -> Frame[str]:
+        """Return the buttons and the fields, with room for what follows them."""
+        from ipywidgets import HTML, BoundedFloatText, BoundedIntText, Button, HBox, Layout
+
+        self.buttons: dict[str, Button] = {
+            "back": Button(description="Back", tooltip="to the stop before"),
+            "next": Button(description="Next", tooltip="to the next stop"),
+        }
+        for by, button in zip((-1, 1), self.buttons.values(), strict=True):
+            button.on_click(lambda _, by=by: self._go(self.place + by))
+        look: dict[str, Any] = {
+            "style": {"description_width": "4em"},
+            "layout": Layout(width="11em"),  # a field, and not a slider, which has no name for ears
+        }
+        num_stops = len(self.stops)
+        fields: dict[str, BoundedFloatText | BoundedIntText] = {
+            "stop": BoundedIntText(1, min=1, max=num_stops, description="stop", **look)
+        }
+        for name, label in NAMES.items():
+            fields[name] = BoundedFloatText(
+                min=-REACH, max=REACH, step=0.1, description=label, **look
+            )
+        limits = HTML(
+            f"<small>stop: 1 to {num_stops}; numbers: {-REACH:g} to {REACH:g}.<br>"
+            "Beyond them, the limit is taken.</small>"
+        )
+        lines = [HBox(list(self.buttons.values())), *fields.values(), limits]
+        return Frame(fields, lines, self._changed, f"{self.width}rem")
+
+    def _show(self) -> None:
+        self._frame.show({"stop": self.place + 1, **self.numbers}, self.html)
+        self.buttons["back"].disabled = self.place == 0
+        self.buttons["next"].disabled = self.place == len(self.stops) - 1
+
+    def _go(self, place: int) -> None:
+        if 0 <= place < len(self.stops):
+            self.place = place
+
+    def _changed(self, values: dict[str, float]) -> None:
+        self._place = int(values["stop"]) - 1
+        self.numbers = {name: values[name] for name in NAMES}
 
     def _set(self, numbers: Mapping[str, float]) -> None:
         if set(numbers) != set(NAMES):
@@ -130,17 +178,12 @@ class CellSteps:
     @property
     def widget(self) -> Box:
         """The controls with the picture, to be put into a layout."""
-        return self._live.box
-
-    @property
-    def buttons(self) -> dict[str, Button]:
-        """The buttons ``"back"`` and ``"next"``."""
-        return self._live.buttons
+        return self._frame.box
 
     @property
     def fields(self) -> dict[str, BoundedFloatText | BoundedIntText]:
         """The fields ``"stop"``, counted from 1, and ``"x"``, ``"h"`` and ``"c"``."""
-        return self._live.fields
+        return self._frame.controls
 
     @property
     def html(self) -> str:
@@ -154,62 +197,4 @@ class CellSteps:
         )
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        still = {"text/html": self.html, "text/plain": self.text}
-        return {**(self._live.box._repr_mimebundle_() or {}), **still}
-
-
-class _Controls:
-    """Buttons and fields, and the picture that follows them."""
-
-    def __init__(self, steps: CellSteps) -> None:
-        from ipywidgets import HTML, BoundedFloatText, BoundedIntText, Button, HBox, Layout, VBox
-
-        self._is_moving = False  # while we and not the reader fill the fields
-        self.buttons = {
-            "back": Button(description="Back", tooltip="to the stop before"),
-            "next": Button(description="Next", tooltip="to the next stop"),
-        }
-        for by, button in zip((-1, 1), self.buttons.values(), strict=True):
-            button.on_click(lambda _, by=by: self._moved(steps, steps.place + by))
-        look: dict[str, Any] = {
-            "style": {"description_width": "4em"},
-            "layout": Layout(width="11em"),  # a field, and not a slider, which has no name for ears
-        }
-        self.fields: dict[str, BoundedFloatText | BoundedIntText] = {
-            "stop": BoundedIntText(1, min=1, max=len(steps.stops), description="stop", **look)
-        }
-        for name, label in NAMES.items():
-            self.fields[name] = BoundedFloatText(
-                min=-REACH, max=REACH, step=0.1, description=label, **look
-            )
-        for field in self.fields.values():
-            field.observe(lambda _: self._changed(steps), names="value")
-        self.result = HTML(layout=Layout(flex=f"1 1 {steps.width}rem"))
-        limits = HTML(
-            f"<small>stop: 1 to {len(steps.stops)}; numbers: {-REACH:g} to {REACH:g}.<br>"
-            "Beyond them, the limit is taken.</small>"
-        )
-        controls = VBox([HBox([*self.buttons.values()]), *self.fields.values(), limits])
-        wrap = Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="0 2em")
-        self.box = HBox([controls, self.result], layout=wrap)
-        self.show(steps)
-
-    def show(self, steps: CellSteps) -> None:
-        """Fill the fields with where the steps are, and show their picture."""
-        self._is_moving = True
-        self.fields["stop"].value = steps.place + 1
-        for name, value in steps.numbers.items():
-            self.fields[name].value = value
-        self._is_moving = False
-        self.buttons["back"].disabled = steps.place == 0
-        self.buttons["next"].disabled = steps.place == len(steps.stops) - 1
-        self.result.value = steps.html
-
-    def _moved(self, steps: CellSteps, place: int) -> None:
-        if 0 <= place < len(steps.stops):
-            steps.place = place
-
-    def _changed(self, steps: CellSteps) -> None:
-        if not self._is_moving:
-            steps._place = int(self.fields["stop"].value) - 1
-            steps.numbers = {name: self.fields[name].value for name in NAMES}
+        return shown(self.widget, self.html, self.text)

@@ -10,13 +10,13 @@ from uuid import uuid4
 
 from nasedu.searching import Event, Started, Study, TrialFinished, Updated
 from nasedu.training.measure import ACCURACY, REWARD, Measure
-from nasedu.viewing.decision_words import UNSEEN
 from nasedu.viewing.figures.series import Search, Searches
 from nasedu.viewing.figures.sheets import png_of
 from nasedu.viewing.measures import measure_of
 from nasedu.viewing.pictures import image_html
 from nasedu.viewing.progress import best_words
 from nasedu.viewing.widgets.background import OVER, BackgroundSearch, Events, State
+from nasedu.viewing.widgets.frame import UNSEEN, line_of, shown
 from nasedu.viewing.widgets.pacing import Paced
 from nasedu.viewing.widgets.steady_figure import SteadyFigure
 
@@ -73,7 +73,7 @@ class LiveSearch:
         beside: Mapping[str, Search | Sequence[Search]] | None = None,
         paused: bool = False,
     ) -> None:
-        from ipywidgets import HTML, Button, HBox, IntProgress, Layout, VBox
+        from ipywidgets import HTML, Button, IntProgress, Layout, VBox
 
         self.name, self.beside = name, dict(beside or {})
         self._display_id, self._is_shown = uuid4().hex, False
@@ -92,9 +92,8 @@ class LiveSearch:
         self.pause_button.on_click(lambda _: self._pause_or_resume())
         self.step_button.on_click(lambda _: self._search.step())
         self.stop_button.on_click(lambda _: self._search.stop())
-        wrap = Layout(flex_flow="row wrap", align_items="center")
-        buttons = HBox([self.pause_button, self.step_button, self.stop_button], layout=wrap)
-        numbers = HBox([self.progress, self.count], layout=wrap)
+        buttons = line_of([self.pause_button, self.step_button, self.stop_button])
+        numbers = line_of([self.progress, self.count])
         lines = [buttons, numbers, self.facts, self.status, self.figure, self.meaning]
         self.widget = VBox(lines)
         self._show_numbers = Paced(self._numbers_now, COUNTED)
@@ -261,8 +260,5 @@ class LiveSearch:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         words = f"{self._sentence()} {'' if self.state in OVER else STILL}".strip()
-        still = {
-            "text/html": f"<p>{escape(words)}</p>\n{self.figure.value}{self._meaning}",
-            "text/plain": repr(self),
-        }
-        return {**(self.widget._repr_mimebundle_() or {}), **still}
+        html = f"<p>{escape(words)}</p>\n{self.figure.value}{self._meaning}"
+        return shown(self.widget, html, repr(self))

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from nasedu.architectures import ConvNet
 from nasedu.errors import SettingError
 from nasedu.spaces import ConvNetSpace
-from nasedu.viewing.decision_words import name_for
 from nasedu.viewing.drawings.conv_net import VIEW
 from nasedu.viewing.drawings.dot_drawing import Drawing
 from nasedu.viewing.drawings.layer_table import Shape
+from nasedu.viewing.widgets.frame import Frame, box_to_tick, line_of, shown
 
 if TYPE_CHECKING:
     from ipywidgets import Box, Checkbox
@@ -54,7 +54,14 @@ class SkipMatrix:
         self.shape = shape
         self.num_classes = num_classes
         self._set(masks)
-        self._live = _Boxes(self)
+        boxes, lines = {}, []
+        for layer in range(2, len(masks) + 1):
+            place = f"layer {layer}"
+            line = {(layer, j): box_to_tick(place, j) for j in range(1, layer)}
+            lines.append(line_of(list(line.values()), place))
+            boxes |= line
+        self._frame = Frame(boxes, lines, self._ticked)
+        self._show()
 
     def __repr__(self) -> str:
         return f"SkipMatrix({self.masks})"
@@ -69,7 +76,7 @@ class SkipMatrix:
         if len(masks) != self.space.num_layers:
             raise SettingError(f"{len(masks)} masks; expected {self.space.num_layers}, one a layer")
         self._set(masks)
-        self._live.show(self)
+        self._show()
 
     def _set(self, masks: Sequence[int]) -> None:
         answers = iter(masks)
@@ -78,15 +85,25 @@ class SkipMatrix:
         self._masks = [int(mask) for mask in masks]
         self.drawing: Drawing = VIEW.draw(self.net, shape=self.shape, num_classes=self.num_classes)
 
+    def _show(self) -> None:
+        ticked = {(i, j): bool(self._masks[i - 1] >> (j - 1) & 1) for i, j in self.boxes}
+        self._frame.show(ticked, self.html)
+
+    def _ticked(self, values: dict[tuple[int, int], bool]) -> None:
+        masks = [0] * self.space.num_layers
+        for (layer, j), is_read in values.items():
+            masks[layer - 1] |= is_read << (j - 1)
+        self.masks = masks
+
     @property
     def boxes(self) -> dict[tuple[int, int], Checkbox]:
         """The box of every connection that there could be, by ``(reader, read)``."""
-        return self._live.boxes
+        return self._frame.controls
 
     @property
     def widget(self) -> Box:
         """The boxes with the picture, to be put into a layout."""
-        return self._live.box
+        return self._frame.box
 
     @property
     def tokens(self) -> str:
@@ -118,47 +135,4 @@ class SkipMatrix:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         lines = [f"anchors: {self.tokens}", *self.rules, self.drawing.text]
-        still = {"text/html": self.html, "text/plain": "\n".join(lines)}
-        return {**(self._live.box._repr_mimebundle_() or {}), **still}
-
-
-class _Boxes:
-    """A box for each pair of layers, and the picture that follows them."""
-
-    def __init__(self, matrix: SkipMatrix) -> None:
-        from ipywidgets import HTML, Checkbox, HBox, Layout, VBox
-
-        self._is_moving = False  # while we and not the reader move the boxes
-        self.boxes: dict[tuple[int, int], Checkbox] = {}
-        rows = []
-        for layer in range(2, matrix.space.num_layers + 1):
-            for j in range(1, layer):
-                self.boxes[layer, j] = Checkbox(
-                    **name_for(f"layer {layer}", f"reads {j}"),
-                    tooltip=f"layer {layer} reads the output of layer {j}",
-                    indent=False,
-                    layout=Layout(width="5.5em"),
-                )
-            name = HTML(f"<b>layer {layer}</b>", layout=Layout(width="4.5em"))
-            rows.append(HBox([name, *(self.boxes[layer, j] for j in range(1, layer))]))
-        for box in self.boxes.values():
-            box.observe(lambda _: self._changed(matrix), names="value")
-        self.result = HTML()
-        wrap = Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="0 2em")
-        self.box = HBox([VBox(rows), self.result], layout=wrap)
-        self.show(matrix)
-
-    def show(self, matrix: SkipMatrix) -> None:
-        """Tick what the matrix has, and show its picture."""
-        self._is_moving = True
-        for (layer, j), box in self.boxes.items():
-            box.value = bool(matrix.masks[layer - 1] >> (j - 1) & 1)
-        self._is_moving = False
-        self.result.value = matrix.html
-
-    def _changed(self, matrix: SkipMatrix) -> None:
-        if not self._is_moving:
-            masks = [0] * matrix.space.num_layers
-            for (layer, j), box in self.boxes.items():
-                masks[layer - 1] |= bool(box.value) << (j - 1)
-            matrix.masks = masks
+        return shown(self.widget, self.html, "\n".join(lines))

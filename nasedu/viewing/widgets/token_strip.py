@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 from nasedu.architectures import Architecture
 from nasedu.errors import SearchSpaceError
 from nasedu.spaces import Decision, Space
-from nasedu.viewing.decision_words import decision_words, name_for
 from nasedu.viewing.drawings.dot_drawing import Drawing
 from nasedu.viewing.drawings.layer_table import Shape
-from nasedu.viewing.drawings.view import view_of
+from nasedu.viewing.drawings.view import decision_words, view_of
+from nasedu.viewing.widgets.frame import Frame, box_to_tick, line_of, name_for, shown
 
 if TYPE_CHECKING:
     from ipywidgets import Box, Checkbox, Dropdown
+
+
+Place = tuple[int, int | None]  # the number of a decision, from 0, and of an anchor the bit
 
 
 class TokenStrip:
@@ -52,7 +55,8 @@ class TokenStrip:
             map(_first_token, space.decisions) if tokens is None else tokens
         )
         self.drawing = self._draw()
-        self._live = _Controls(self) if len(self.lines) <= self.view.most_lines else None
+        self._frame = self._framed() if len(self.lines) <= self.view.most_lines else None
+        self._show()
 
     def __repr__(self) -> str:
         return f"TokenStrip({self.sentence})"
@@ -66,8 +70,7 @@ class TokenStrip:
     def tokens(self, tokens: Sequence[int]) -> None:
         self._tokens = self._checked(tokens)
         self.drawing = self._draw()
-        if self._live is not None:
-            self._live.show(self)
+        self._show()
 
     @property
     def net(self) -> Architecture:
@@ -91,7 +94,7 @@ class TokenStrip:
     @property
     def widget(self) -> Box | None:
         """The controls with the picture, to be put into a layout; None if they are too many."""
-        return None if self._live is None else self._live.box
+        return None if self._frame is None else self._frame.box
 
     @property
     def facts(self) -> dict[str, str]:
@@ -119,95 +122,57 @@ class TokenStrip:
         space: Any = self.space  # decodes what it encodes
         return space.encode(space.decode(tokens))
 
+    def _framed(self) -> Frame[Place]:
+        """Return the controls, a line for each layer or node."""
+        controls: dict[Place, Dropdown | Checkbox] = {}
+        lines, k = [], 0
+        for place, decisions in self.lines.items():
+            line = {}
+            for decision in decisions:
+                line |= {(k, bit): control for bit, control in _controls(decision, place).items()}
+                k += 1
+            controls |= line
+            lines.append(line_of(list(line.values()), place.removeprefix("the ")))
+        return Frame(controls, lines, self._changed)
+
+    def _show(self) -> None:
+        """Move the controls to the tokens, and show the picture."""
+        if self._frame is not None:
+            values = {
+                (k, bit): self._tokens[k] if bit is None else bool(self._tokens[k] >> bit & 1)
+                for k, bit in self._frame.controls
+            }
+            self._frame.show(values, self.html)
+
+    def _changed(self, values: dict[Place, Any]) -> None:
+        tokens = [0] * len(self._tokens)
+        for (k, bit), value in values.items():
+            tokens[k] |= int(value) << (bit or 0)
+        self.tokens = tokens
+
     def _draw(self) -> Drawing:
         return self.view.draw(self.net, shape=self.shape, num_classes=self.num_classes)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         facts = "\n".join(f"{name}: {value}" for name, value in self.facts.items())
-        still = {"text/html": self.html, "text/plain": f"{facts}\n{self.drawing.text}"}
-        if self._live is None:
-            return still
-        return {**(self._live.box._repr_mimebundle_() or {}), **still}
+        return shown(self.widget, self.html, f"{facts}\n{self.drawing.text}")
 
 
-class _Controls:
-    """A control for each decision, and the picture that follows them."""
-
-    def __init__(self, strip: TokenStrip) -> None:
-        from ipywidgets import HTML, HBox, Layout, VBox
-
-        self._is_moving = False  # while we and not the reader move the controls
-        self._of_decision: list[Dropdown | list[Checkbox]] = []
-        lines = []
-        for place, decisions in strip.lines.items():
-            controls = [_control(decision, place) for decision in decisions]
-            self._of_decision += controls
-            name = place.removeprefix("the ")
-            shown: list[Any] = [HTML(f"<b>{name}</b>", layout=Layout(width="4.5em"))]
-            for control in controls:
-                shown += control if isinstance(control, list) else [control]
-            lines.append(HBox(shown, layout=Layout(flex_flow="row wrap", align_items="center")))
-        for control in self.all:
-            control.observe(lambda _: self._changed(strip), names="value")
-        self.result = HTML()
-        wrap = Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="0 2em")
-        self.box = HBox([VBox(lines), self.result], layout=wrap)
-        self.show(strip)
-
-    @property
-    def all(self) -> list[Dropdown | Checkbox]:
-        """Every control, in the order of the decisions."""
-        flat: list[Dropdown | Checkbox] = []
-        for control in self._of_decision:
-            flat += control if isinstance(control, list) else [control]
-        return flat
-
-    def show(self, strip: TokenStrip) -> None:
-        """Move the controls to the strip's tokens, and show its picture."""
-        self._is_moving = True
-        for control, token in zip(self._of_decision, strip.tokens, strict=False):
-            if isinstance(control, list):
-                for bit, box in enumerate(control):
-                    box.value = bool(token >> bit & 1)
-            else:
-                control.value = token
-        self._is_moving = False
-        self.result.value = strip.html
-
-    def _changed(self, strip: TokenStrip) -> None:
-        if not self._is_moving:
-            strip.tokens = [_token_of(control) for control in self._of_decision]
-
-
-def _control(decision: Decision, place: str) -> Dropdown | list[Checkbox]:
+def _controls(decision: Decision, place: str) -> dict[int | None, Dropdown | Checkbox]:
     """Return a list to choose from, or for an anchor a box to tick for each earlier layer."""
-    from ipywidgets import Checkbox, Dropdown, Layout
+    from ipywidgets import Dropdown, Layout
 
-    tidy = {"description_width": "initial"}
     if decision.is_anchor:
-        return [
-            Checkbox(
-                **name_for(place, f"reads {j}"),
-                tooltip=f"{place} reads the output of layer {j}",
-                indent=False,
-                layout=Layout(width="5.5em"),
-            )
-            for j in range(1, decision.layer)
-        ]
+        return {j - 1: box_to_tick(place, j) for j in range(1, decision.layer)}
     name = decision_words(decision).removeprefix("filter ")
-    return Dropdown(
+    choices = Dropdown(
         options=[(f"{choice}", token) for token, choice in enumerate(decision.choices)],
         **name_for(place, name),
         tooltip=f"{decision.name.replace('_', ' ')} of {place}",
-        style=tidy,
+        style={"description_width": "initial"},
         layout=Layout(width=f"{len(name) * 0.6 + 5.5}em"),
     )
-
-
-def _token_of(control: Dropdown | list[Checkbox]) -> int:
-    if isinstance(control, list):
-        return sum(bool(box.value) << bit for bit, box in enumerate(control))
-    return int(control.value or 0)
+    return {None: choices}
 
 
 def _first_token(decision: Decision) -> int:
