@@ -144,7 +144,7 @@ class _Stack:
                 before[i] = float(told.mean()) if learner.baseline is None else learner.baseline
                 learner.baseline = learner.next_baseline(before[i], told)
         baselines = torch.tensor([[0.0 if b is None else b] for b in before], dtype=rewards.dtype)
-        share = failed.shape[1] / (~failed).sum(1, keepdim=True).clamp(1)
+        share = failed.shape[1] / (~failed).sum(1, keepdim=True).clamp(1).to(rewards)
         return ((rewards - baselines) * share).masked_fill(failed, 0)
 
     def step(self, gradients: Mapping[str, Tensor | None], is_told: Tensor) -> None:

@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from nasedu.problems import known_problems, read_space
 from nasedu.searching import RunConfig, Study, Trial
 from nasedu.searching.function_evaluator import KIND as FUNCTION
@@ -17,7 +19,7 @@ from nasedu.viewing.drawings.view import View, view_of
 from nasedu.viewing.figures.series import Series, best_distinct, series_of
 from nasedu.viewing.figures.sheets import png_of
 from nasedu.viewing.measures import measure_of
-from nasedu.viewing.pictures import Picture, write_file
+from nasedu.viewing.pictures import Picture, image_html, write_file
 from nasedu.viewing.progress import is_looked_up
 from nasedu.viewing.report import page
 
@@ -134,8 +136,8 @@ class RunSummary:
         inside = folder.is_relative_to(here) and folder != here
         return shlex.quote((folder.relative_to(here) if inside else Path(folder.name)).as_posix())
 
-    def figure(self, name: str, picture: Picture, caption: str) -> str:
+    def figure(self, name: str, picture: Picture, caption: str) -> page.Figure:
         """Write a figure beside the page and return it for the page."""
         png = png_of(picture.figure)
         write_file(self.pictures / f"{name}.png", png)
-        return page.image(png, picture.alt, caption)
+        return page.Figure(Markup(image_html(png, picture.alt)), picture.alt, caption)

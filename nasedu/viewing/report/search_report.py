@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from html import escape
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,7 @@ def write_report(study: Study, folder: Path) -> Path:
     return path
 
 
-def _opening(report: RunSummary) -> str:
+def _opening(report: RunSummary) -> page.Opening:
     config, data = report.config, report.data
     done, failed = len(report.finished) + len(report.failed), len(report.failed)
     state = "Finished" if report.is_complete else "Unfinished"
@@ -77,15 +77,7 @@ def _opening(report: RunSummary) -> str:
         lead += " trained" + (f" for {count(epochs, 'epoch')}" if epochs else "")
         lead += f" on {data['num_train']:,} {report.view.unit_of(data)} and measured on "
         lead += f"{data['num_valid']:,} others"
-    kind = "status" if report.is_complete else "status open"
-    head = (
-        f"<header>\n<h1>{escape(report.title)}</h1>",
-        page.paragraph(f"{lead}.", "lead"),
-        page.paragraph(status, kind),
-        "</header>",
-    )
-    facts = _key_facts(report)
-    return "\n".join((*head, page.tiles(facts) if facts else ""))
+    return page.Opening(report.title, f"{lead}.", status, report.is_complete, _key_facts(report))
 
 
 def _key_facts(report: RunSummary) -> list[tuple[str, str, str]]:
@@ -109,7 +101,7 @@ def _key_facts(report: RunSummary) -> list[tuple[str, str, str]]:
     return facts
 
 
-def _next_steps(report: RunSummary) -> str:
+def _next_steps(report: RunSummary) -> page.Section | None:
     run, rows = report.run, []
     if report.best:
         rows.append((f"nasedu draw {run}:{report.best[0].number}", "Show a child of this run:"))
@@ -125,19 +117,23 @@ def _next_steps(report: RunSummary) -> str:
         how = "Let the search grow" if report.is_complete else "Go on"
         what = f"{how}, in Python, with the same space, strategy and evaluate:"
         rows.append((f"search(..., run='{run}'{more})", what))
-    return page.section("How to go on", page.commands(rows)) if rows else ""
+    return page.Section("How to go on", [page.Commands(rows)]) if rows else None
 
 
-def _settings(report: RunSummary) -> str:
+def _settings(report: RunSummary) -> page.Section:
     config: dict[str, Any] = json.loads(report.config.to_json())
     config["data"] = config.pop("evaluator")
     config["recipe"] = config["data"].pop("recipe", {})
     groups = {name.capitalize(): v for name, v in config.items() if isinstance(v, dict)}
     alone = {name: v for name, v in config.items() if not isinstance(v, dict)}
     groups = {"Search": alone, **groups, "Begun with": report.study.versions}
-    tables = (
-        page.settings(name, {key.replace("_", " "): said(v) for key, v in values.items()})
+    tables = [
+        page.Table(name, ("name", "value"), _rows(values), words=(1,))
         for name, values in groups.items()
         if values
-    )
-    return page.section("Configuration and versions", page.side_by_side(tables))
+    ]
+    return page.Section("Configuration and versions", [page.SideBySide(tables)])
+
+
+def _rows(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(name.replace("_", " "), said(value)) for name, value in values.items()]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from contextlib import suppress
 
+from markupsafe import Markup
+
 from nasedu.errors import DrawingError, SettingError
 from nasedu.searching import Trial
 from nasedu.training.measure import REWARD, Measure
@@ -27,64 +29,62 @@ CARE = (
 )
 
 
-def course_section(report: RunSummary) -> str:
+def course_section(report: RunSummary) -> page.Section:
     """How every child did, and the best so far."""
     if not report.finished:
         words = "Every child failed." if report.is_complete else "No child has finished yet."
-        return page.section("How the search went", page.paragraph(words))
+        return page.Section("How the search went", [page.Paragraph(words)])
     series = report.series
     meaning = "A dot is a child"
     if report.is_ours and report.view.reward_words:
         meaning += f"; its reward is {report.view.reward_words}"
     # What a reward says of images, an accuracy does not say better; of 80 / perplexity² it does.
     of = REWARD if report.measure.higher_is_better else report.measure
-    return page.section(
-        "How the search went",
+    steps = "A step is a new best child. The axis begins where the first batch ended."
+    figures = [
         report.figure("reward", reward_figure(series), f"{meaning}."),
-        report.figure(
-            "best",
-            best_figure(series, of),
-            "A step is a new best child. The axis begins where the first batch ended.",
-        ),
-    )
+        report.figure("best", best_figure(series, of), steps),
+    ]
+    return page.Section("How the search went", figures)
 
 
-def size_section(report: RunSummary) -> str:
+def size_section(report: RunSummary) -> page.Section | None:
     """How much the number of parameters explains."""
     if not report.finished or not _is_counted(report):
-        return ""
+        return None
     series, title = report.series, "What size alone explains"
     counts = {t.outcome.num_parameters for t in report.finished if t.outcome}
     if len(counts) == 1 and len(report.finished) > 1:
         words = f"Nothing: all children have {counts.pop():,} parameters."
-        return page.section(title, page.paragraph(words))
+        return page.Section(title, [page.Paragraph(words)])
     caption = (
         "The straight line knows nothing of a network but its number of parameters. What it "
         "explains, a search that only makes networks larger would find as well."
     )
     picture = report.figure("size", size_figure(series), caption)
-    return page.section(title, picture)
+    return page.Section(title, [picture])
 
 
-def controller_section(report: RunSummary) -> str:
+def controller_section(report: RunSummary) -> page.Section:
     """What became probable."""
     title, series = "What the controller learned", report.series
     try:
         recorded_probabilities(series)
     except SettingError:
-        return page.section(title, page.paragraph("No probabilities of a controller are recorded."))
+        words = "No probabilities of a controller are recorded."
+        return page.Section(title, [page.Paragraph(words)])
     caption = (
         "Choices are stacked, the smallest at the bottom, the largest darkest; on the left stand "
         "those of the first update, in bold those that are left. Averaged over a batch."
     )
     picture = report.figure("probabilities", probabilities_figure(series), caption)
-    return page.section(title, picture)
+    return page.Section(title, [picture])
 
 
-def networks_section(report: RunSummary) -> str:
+def networks_section(report: RunSummary) -> page.Section | None:
     """The best networks: a table, what to think of it, and drawings."""
     if not report.best:
-        return ""
+        return None
     of, view = report.measure, report.view
     results = (of.label,) if of == REWARD else (of.label, REWARD.label)
     costs = ("parameters", "MFLOP") if _is_counted(report) else ()
@@ -93,15 +93,15 @@ def networks_section(report: RunSummary) -> str:
         _network_row(rank, trial, of, bool(costs))
         for rank, trial in enumerate(report.best, start=1)
     ]
-    cards = "\n".join(_card(report, rank, trial) for rank, trial in enumerate(report.best, 1))
+    cards = [_card(report, rank, trial) for rank, trial in enumerate(report.best, start=1)]
     many = f"The best {len(rows)} {view.things}" if len(rows) > 1 else f"The best {view.thing}"
-    return page.section(
-        many,
-        page.table(f"Different {view.things}, each with its best training", heads, rows),
-        f'<div class="care">{page.paragraph(_care(report))}</div>',
-        _curves(report),
-        f'<div class="gallery">\n{cards}\n</div>',
-    )
+    parts = [
+        page.Table(f"Different {view.things}, each with its best training", heads, rows),
+        page.Care(_care(report)),
+        *_curves(report),
+        page.Gallery(cards),
+    ]
+    return page.Section(many, parts)
 
 
 def _care(report: RunSummary) -> str:
@@ -116,10 +116,10 @@ def _care(report: RunSummary) -> str:
     )
 
 
-def _curves(report: RunSummary) -> str:
+def _curves(report: RunSummary) -> list[page.Figure]:
     if not any(len(t.outcome.valid_curve) > 1 for t in report.best if t.outcome):
-        return ""
-    return report.figure("curves", curves_figure(report.series), "A point is an epoch.")
+        return []
+    return [report.figure("curves", curves_figure(report.series), "A point is an epoch.")]
 
 
 def _is_counted(report: RunSummary) -> bool:
@@ -141,20 +141,19 @@ def _network_row(rank: int, trial: Trial, of: Measure, has_sizes: bool) -> tuple
     )
 
 
-def _card(report: RunSummary, rank: int, trial: Trial) -> str:
+def _card(report: RunSummary, rank: int, trial: Trial) -> page.Card:
     """Return the drawing of a network, or its table if nothing here can draw."""
     drawing = report.view.draw_child(report.space.decode(trial.tokens), report.data)
     with suppress(DrawingError):
         drawing.save(report.pictures / f"best-{rank}.png")
     title = f"Rank {rank}: child {trial.number}"
-    wide = ' class="wide" tabindex="0"' if drawing.is_wide else ""
-    return f"<article{wide}>\n<h3>{title}</h3>\n{drawing.html}\n</article>"
+    return page.Card(title, Markup(drawing.html), drawing.is_wide)
 
 
-def failures_section(report: RunSummary) -> str:
+def failures_section(report: RunSummary) -> page.Section | None:
     """Which children failed, by their reasons."""
     if not report.failed:
-        return ""
+        return None
     groups: dict[str, list[str]] = defaultdict(list)
     for trial in report.failed:
         groups[trial.reason or "no reason"].append(f"{trial.number}")
@@ -163,7 +162,5 @@ def failures_section(report: RunSummary) -> str:
         for reason, numbers in sorted(groups.items(), key=lambda item: -len(item[1]))
     ]
     caption = "The search went on without them; the strategy did not learn from them"
-    return page.section(
-        "Children that failed",
-        page.table(caption, ("reason", "how many", "children"), rows, words=(2,)),
-    )
+    table = page.Table(caption, ("reason", "how many", "children"), rows, words=(2,))
+    return page.Section("Children that failed", [table])
