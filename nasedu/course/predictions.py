@@ -216,8 +216,8 @@ class Guess:
         return plain(self._line)(actual, words)
 
     def _line(self, actual: float, words: str) -> Picture:
-        from nasedu.viewing.figures.plain_figure import PlainFigure
         from nasedu.viewing.pictures import OKABE_ITO, Picture
+        from nasedu.viewing.plain_figure import PlainFigure
 
         figure = PlainFigure(figsize=(6, 1.2))
         axes = figure.add_subplot()

@@ -187,7 +187,7 @@ def drawn(figure: Figure, kind: str, dpi: float = 100, *, tight: bool = True) ->
         dpi: Dots an inch.
         tight: Whether to cut the edges off where there is nothing.
     """
-    from nasedu.viewing.figures.plain_figure import safe_style, without_tex
+    from nasedu.viewing.plain_figure import safe_style, without_tex
 
     out = BytesIO()
     plain: dict[str, Any] = {

@@ -36,7 +36,7 @@ def plain(make: Callable[P, Picture]) -> Callable[P, Picture]:
 
     @wraps(make)
     def made(*args: P.args, **kwargs: P.kwargs) -> Picture:
-        from nasedu.viewing.figures.plain_figure import plain_style, take_literally
+        from nasedu.viewing.plain_figure import plain_style, take_literally
 
         with plain_style():
             picture = make(*args, **kwargs)
@@ -57,7 +57,7 @@ def sheet(
         columns: Axes beside each other.
         gap: Room between columns, as a share of the width.
     """
-    from nasedu.viewing.figures.plain_figure import PlainFigure
+    from nasedu.viewing.plain_figure import PlainFigure
 
     figure = PlainFigure(figsize=(WIDTH, height), dpi=100, facecolor="white")
     figure.set_layout_engine("constrained", wspace=gap, w_pad=0.08, h_pad=0.08)

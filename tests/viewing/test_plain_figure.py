@@ -13,9 +13,9 @@ from matplotlib.text import Text
 from nasedu import viewing
 from nasedu.controller import make_strategy
 from nasedu.searching import Interval, search
-from nasedu.viewing.figures import plain_figure
-from nasedu.viewing.figures.plain_figure import legible, plain_style
+from nasedu.viewing import plain_figure
 from nasedu.viewing.pictures import drawn
+from nasedu.viewing.plain_figure import legible, plain_style
 
 HOSTILE = {
     "text.usetex": True,
