@@ -8,10 +8,10 @@ from itertools import combinations
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
-
 from nasedu.viewing.columns import INK
-from nasedu.viewing.pictures import OKABE_ITO
 from nasedu.viewing.sheets import SMALL, plain, sheet, write_title
+
+from nasedu.viewing.pictures import OKABE_ITO
 
 DARK = 0.55  # of the scale, from where on white letters are read better
 
