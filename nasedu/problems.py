@@ -205,6 +205,22 @@ def problem_on(data: str) -> Problem:
     )
 
 
+def found_by(name: str | None, data: str | None) -> tuple[Problem, str]:
+    """Return the row that a user means, by its name or else by the data, and the data.
+
+    Args:
+        name: Of the row, as `find_problem` takes it; None: the first row whose task uses the data.
+        data: Name of a data set; None: the row's, of the first row if that has no name either.
+
+    Raises:
+        NaseduError: There is no such row, or no such data set.
+    """
+    if name is None and data is not None:
+        return problem_on(data), data
+    row = IMAGES if name is None else find_problem(name)
+    return row, row.data if data is None else data
+
+
 def read_architecture(text: str) -> Any:
     """Return an architecture of any kind from what its ``to_json`` wrote.
 

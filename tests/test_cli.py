@@ -20,7 +20,7 @@ def importable():
     return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 
 
-TINY = ("--trials", "4", "--batch", "2", "--workers", "1", "--layers", "2", "--epochs", "1")
+TINY = ("--trials", "4", "--batch", "2", "--workers", "1", "--num-layers", "2", "--epochs", "1")
 
 
 def nasedu(*arguments, **options):
@@ -206,9 +206,9 @@ def spoilt(folder):
         (None, ["search", "--workers", "0"], "workers is 0; expected at least 1"),
         (None, ["search", "--trials", "0"], "trials is 0"),
         (None, ["search", "--trials", "many"], "--trials"),
-        (None, ["search", "--layers", "63"], "num_layers is 63"),
-        (None, ["search", "--filters", "8,x"], "filters is '8,x'; expected numbers"),
-        (None, ["search", "--filters", "0"], "num_filters[0] is 0"),
+        (None, ["search", "--num-layers", "63"], "num_layers is 63"),
+        (None, ["search", "--num-filters", "8,x"], "num_filters[1] is 'x'; expected an integer"),
+        (None, ["search", "--num-filters", "0"], "num_filters[0] is 0"),
         (None, ["search", "--depth-schedule", "6,2"], "'6,2'; expected three numbers"),
         (None, ["search", "--depth-schedule", "0,2,8"], "start is 0; expected an integer"),
         (
@@ -216,11 +216,17 @@ def spoilt(folder):
             ["search", "--space", "cifar10-v4"],
             "space is 'cifar10-v4'; expected one of first, cifar",
         ),
-        (None, ["search", "--space", "cifar10-v2", "--layers", "63"], "num_layers is 63"),
+        (None, ["search", "--space", "cifar10-v2", "--num-layers", "63"], "num_layers is 63"),
         (None, ["search", "--strategy", "luck"], "strategy is 'luck'; expected one of reinforce"),
         (None, ["search", "--lr", "-1"], "lr is -1.0"),
+        (None, ["search", "--strategy-lr", "-1"], "lr is -1.0"),
+        (None, ["search", "--layers", "2"], "No such option: --layers"),
         (None, ["search", "--epochs", "0"], "epochs is 0"),
-        (None, ["search", "--schedule", "cosine"], "'cosine' is not one of"),
+        (
+            None,
+            ["search", "--schedule", "cosine"],
+            "schedule is 'cosine'; expected one of linear, step, constant",
+        ),
         (None, ["search", "--num-train", "9999999"], "9999999"),
         (None, ["search", "--child-timeout", "0"], "child_timeout is 0"),
         (other_run, ["search"], "choose another folder"),

@@ -206,7 +206,7 @@ def test_the_wheel_has_a_command_line(installed, tmp_path):
 
 @has_cli
 def test_the_wheel_runs_a_search(installed, tmp_path):
-    options = ["--trials", "4", "--batch", "2", "--workers", "1", "--layers", "2"]
+    options = ["--trials", "4", "--batch", "2", "--workers", "1", "--num-layers", "2"]
     done = python(
         *["-m", "nasedu", "search", "--run", "run", *options], cwd=tmp_path, path=installed
     )

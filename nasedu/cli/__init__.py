@@ -13,13 +13,14 @@ import typer
 
 from nasedu import __version__
 from nasedu.cli import terminal
+from nasedu.cli.field_options import help_command
 from nasedu.cli.images import data_app
 from nasedu.cli.networks import draw
 from nasedu.cli.options import Command, Group
-from nasedu.cli.searches import report, resume, search
+from nasedu.cli.searches import SearchCommand, report, resume, search
 from nasedu.cli.tables import table_app
 from nasedu.cli.terminal import say
-from nasedu.cli.trainings import train
+from nasedu.cli.trainings import TrainCommand, train
 from nasedu.errors import NaseduError
 
 ONE_PRESS = 1.0  # seconds in which further Ctrl-C, by impatient fingers, are one with the first
@@ -32,8 +33,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (search, resume, report, draw, train):
+app.command(cls=SearchCommand)(search)
+for command in (resume, report, draw):
     app.command(cls=Command)(command)
+app.command(cls=TrainCommand)(train)
 app.add_typer(data_app, name="data")
 app.add_typer(table_app, name="table")
 
@@ -102,7 +105,9 @@ def _in_words(error: Exception) -> str:
             "write it, and that the disk has room"
         )
     if hasattr(error, "format_message"):  # what typer raises for bad usage has it
-        return f"{error.format_message()} (see `nasedu --help`)"  # pyright: ignore
+        context = getattr(error, "ctx", None)
+        see = "nasedu --help" if context is None else help_command(context)
+        return f"{error.format_message()} (see `{see}`)"  # pyright: ignore
     raise error
 
 

@@ -2,48 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import closing
+from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nasedu.cli.field_options import PartsCommand
 from nasedu.cli.options import (
-    AugmentationName,
-    Base,
-    BatchSize,
-    ChildLr,
     ChildTimeout,
     DataName,
-    Depth,
-    Epochs,
-    Filters,
-    Heights,
-    HiddenSize,
-    ImageSize,
-    Layers,
-    NumTrain,
-    PrecisionName,
     ProblemName,
-    RecipeName,
     RunFolder,
-    ScheduleName,
-    SkipConnections,
-    SpaceName,
-    WhiteningName,
-    Widths,
     Workers,
-    depth_of,
+    check_size,
 )
-from nasedu.cli.searched import searched
+from nasedu.cli.parts import Filled, Look, Part, of_a_problem, picked
 from nasedu.cli.terminal import say, ticking
+from nasedu.errors import SettingError
 
 if TYPE_CHECKING:
+    from nasedu.controller import DepthSchedule
     from nasedu.searching import Event
 
 LOADING = "loading the data and starting the workers ..."
 FEW = 20  # lines about batches, at least, of a search that takes seconds
+
+
+TRAINED = frozenset({"problem", "data", "workers", "child_timeout", "depth_schedule"})
+"""Options of children that are trained, which say nothing about those of a table."""
+
+
+class SearchCommand(PartsCommand):
+    """`search`, with the options of the space, of the recipe and of the strategy."""
+
+    picks = ("space", "recipe", "strategy")
+
+    def look(self, words: Mapping[str, Any]) -> Look:
+        """Find the problem: by its name, by the data, or by a table of children."""
+        from nasedu.controller.settings import FOR_A_FIRST_SEARCH
+        from nasedu.problems import FIRST
+
+        strategy = picked(
+            "strategy", FOR_A_FIRST_SEARCH, words, "reinforce", prefix="strategy", is_apart=True
+        )
+        if words.get("table") is not None:
+            return _look_at_a_table(words["table"], strategy)
+        look = of_a_problem(words, FIRST, FIRST)
+        is_fixed = look.parts[0].value.deepest is None
+        return replace(
+            look,
+            parts=(*look.parts, strategy),
+            closed=frozenset({"noise", "depth_schedule"} if is_fixed else {"noise"}),
+            others=look.others | {"--table digits_3_layers": "children that are trained already"},
+        )
+
+
+def _look_at_a_table(name: str, strategy: Part) -> Look:
+    """Open what makes the space of a table a smaller one, all of whose children it has."""
+    from nasedu.tables import NetworkTable
+
+    table = NetworkTable.load(name)
+    values = {one.name: getattr(table.space, one.name) for one in fields(table.space)}
+    narrow = {k for k, v in values.items() if v is True or (isinstance(v, tuple) and len(v) > 1)}
+    space = Part("space", table.space, table.problem.title, fields=frozenset(narrow))
+    others = {"--data digits": "children that are to be trained"}
+    return Look((space, strategy), table, ("--table", name), TRAINED, others)
 
 
 def search(
@@ -60,42 +86,19 @@ def search(
     noise: Annotated[
         bool, typer.Option("--noise", help="Draw one of the trainings that a table has.")
     ] = False,
-    strategy: Annotated[
-        str, typer.Option(help="reinforce, ppo, evolution, local or random.")
-    ] = "reinforce",
     trials: Annotated[int, typer.Option(help="Children in all.")] = 160,
     batch: Annotated[int, typer.Option(help="Children an update.")] = 8,
     workers: Workers = None,
     seed: Annotated[int, typer.Option(help="Decides what is found.")] = 0,
-    space: SpaceName = None,
-    layers: Layers = None,
-    heights: Heights = "1,3,5,7",
-    widths: Widths = "1,3,5,7",
-    filters: Filters = "8,16,24,36",
-    skip_connections: SkipConnections = False,
-    depth_schedule: Depth = None,
-    lr: Annotated[
-        float,
+    depth_schedule: Annotated[
+        str | None,
         typer.Option(
-            help="Learning rate of the controller; the paper's 0.0006, or 0.0005 for cells, suits "
-            "many thousands of children."
+            metavar="START,STEP,EVERY", help="Let children grow; the paper's is 6,2,1600."
         ),
-    ] = 0.03,
-    base: Base = None,
-    recipe: RecipeName = None,
-    epochs: Epochs = None,
-    child_lr: ChildLr = None,
-    batch_size: BatchSize = None,
-    schedule: ScheduleName = None,
-    precision: PrecisionName = None,
-    num_train: NumTrain = None,
-    hidden_size: HiddenSize = None,
-    image_size: ImageSize = None,
-    whitening: WhiteningName = None,
-    augmentation: AugmentationName = None,
+    ] = None,
     child_timeout: ChildTimeout = 600,
 ) -> None:
-    """Search for a network or a recurrent cell.
+    """Search for a network, a recurrent cell, or another kind of child.
 
     A first search, on the digits, takes about two minutes. On a text it searches for a recurrent
     cell: --data pydocs --trials 32 takes as long.
@@ -104,31 +107,58 @@ def search(
     take seconds; --no-skip-connections searches the table's chains alone.
     """
     from nasedu.controller import make_strategy
+    from nasedu.problems import FIRST
     from nasedu.runs.search_run import is_finished
     from nasedu.searching import search as run_search
     from nasedu.searching.loop import check_arguments
+    from nasedu.tables import TabularEvaluator
 
     check_arguments(trials, batch, seed, workers, child_timeout)
-    chosen, depth = searched(context), depth_of(depth_schedule)
-    settings = {"lr": lr} if strategy in ("reinforce", "ppo") else {}
-    chooser = make_strategy(strategy, chosen.space.decisions, seed, **settings)
-    if chosen.evaluator is None and not is_finished(run, trials):
+    parts: Filled = context.obj
+    space, depth = parts.value("space"), _depth_of(depth_schedule)
+    recipe = evaluator = None
+    if table is not None:
+        evaluator = TabularEvaluator(parts.look.found, space, noise=noise)
+    else:
+        row, data = parts.look.found
+        is_first = parts["recipe"].picked == FIRST
+        recipe = parts.value("recipe", row.load("task").quick(data) if is_first else None)
+    numbers = asdict(parts.value("strategy"))
+    chooser = make_strategy(parts["strategy"].picked, space.decisions, seed, **numbers)
+    if evaluator is None and not is_finished(run, trials):
         say(LOADING, err=True)
     events = run_search(
-        chosen.space,
+        space,
         chooser,
-        data=chosen.data,
+        data=data,
         trials=trials,
         batch=batch,
         workers=workers,
         seed=seed,
         run=run,
-        evaluate=chosen.evaluator,
+        evaluate=evaluator,
         depth=depth,
-        recipe=chosen.recipe,
-        child_timeout=None if chosen.evaluator else child_timeout,
+        recipe=recipe,
+        child_timeout=None if evaluator else child_timeout,
     )
     _follow(events, run)
+
+
+def _depth_of(text: str | None) -> DepthSchedule | None:
+    """Return the depth schedule that an option describes, or None."""
+    from nasedu.controller import DepthSchedule
+    from nasedu.field_words import read_field
+
+    if text is None:
+        return None
+    numbers = read_field(text, tuple[int, int, int])
+    if not isinstance(numbers, tuple):
+        raise SettingError(
+            f"--depth-schedule is {text!r}; expected three numbers: layers of the first children, "
+            "layers added at a time, children of one depth, e.g. 6,2,1600"
+        )
+    check_size("--depth-schedule", numbers)
+    return DepthSchedule(*numbers)
 
 
 def resume(

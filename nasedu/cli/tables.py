@@ -3,39 +3,37 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from nasedu.cli.options import (
-    FIELDS_OF_A_RECIPE,
-    FIELDS_OF_A_SPACE,
-    Command,
-    DataName,
-    Filters,
-    Group,
-    Heights,
-    ProblemName,
-    RecipeName,
-    SkipConnections,
-    SpaceName,
-    Widths,
-    Workers,
-    filled,
-    named,
-)
+from nasedu.cli.field_options import PartsCommand
+from nasedu.cli.options import Command, DataName, Group, ProblemName, Workers
+from nasedu.cli.parts import Look, of_a_problem
 from nasedu.cli.terminal import say
 
 FIRST = 400  # trainings of this run, after which it is known how long the rest takes
 EVERY = 4000  # trainings, from one line to the next
 TABLE = "table"  # the name of the space and the recipe that a problem has for tables
 
+
+class BuildCommand(PartsCommand):
+    """`build`, with the options of the space and of the recipe."""
+
+    picks = ("space", "recipe")
+
+    def look(self, words: Mapping[str, Any]) -> Look:
+        """Find the problem, by its name or by the data."""
+        return of_a_problem(words, TABLE, TABLE)
+
+
 table_app = typer.Typer(help="Tables of every child of a small space.", cls=Group)
 
 
-@table_app.command(cls=Command)
+@table_app.command(cls=BuildCommand)
 def build(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(help="Folder to measure in and go on from.")] = Path(
@@ -45,17 +43,6 @@ def build(
     workers: Workers = None,
     problem: ProblemName = None,
     data: DataName = None,
-    recipe: RecipeName = TABLE,
-    epochs: Annotated[
-        int | None, typer.Option(help="Passes over the data; default 5, of text 1.")
-    ] = None,
-    space: SpaceName = TABLE,
-    layers: Annotated[int | None, typer.Option(help="Layers of every network; default 3.")] = None,
-    heights: Heights = "1,3,5",
-    widths: Widths = "1,3,5",
-    filters: Filters = "8,24",
-    skip_connections: SkipConnections = True,
-    base: Annotated[int | None, typer.Option(help="Leaves of every cell; default 2.")] = None,
     best: Annotated[int, typer.Option(help="Train so many of the best three times.")] = 500,
     known: Annotated[
         str | None,
@@ -77,17 +64,15 @@ def build(
     from nasedu.viewing.progress import duration
     from nasedu.viewing.report.table_sheet import write_sheet
 
-    kind = problem_on(data or "digits") if problem is None else find_problem(problem)
-    data = kind.data if data is None else data
-    searched = filled(context, named(kind, "spaces", space or TABLE), FIELDS_OF_A_SPACE, kind)
-    how = filled(context, named(kind, "recipes", recipe or TABLE), FIELDS_OF_A_RECIPE, kind)
-    options = {"data": data, "recipe": how, "seed": seed}
+    space, recipe = context.obj.value("space"), context.obj.value("recipe")
+    _, data = context.obj.look.found
+    options = {"data": data, "recipe": recipe, "seed": seed}
     table = NetworkTable.load(known) if known is not None else None
-    events = measure(folder, searched, best=best, workers=workers, known=table, **options)
-    epoch = "epoch" if how.epochs == 1 else "epochs"
+    events = measure(folder, space, best=best, workers=workers, known=table, **options)
+    epoch = "epoch" if recipe.epochs == 1 else "epochs"
     say(
-        f"{searched.size:,} {view_of(searched).searched(searched)}, {how.epochs} {epoch} each on "
-        f"{data}; a random tenth and the best {min(best, searched.size):,} three times"
+        f"{space.size:,} {view_of(space).searched(space)}, {recipe.epochs} {epoch} each on "
+        f"{data}; a random tenth and the best {min(best, space.size):,} three times"
     )
     done, here, top, told, begun = 0, 0, -1.0, "", time.monotonic()
     try:

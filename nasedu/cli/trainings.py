@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nasedu.cli.field_options import PartsCommand, fields_as_options
 from nasedu.cli.networks import Architecture
-from nasedu.cli.options import (
-    FIELDS_OF_A_RECIPE,
-    AugmentationName,
-    BatchSize,
-    ChildLr,
-    DataName,
-    Epochs,
-    HiddenSize,
-    ImageSize,
-    NumTrain,
-    PrecisionName,
-    ProblemName,
-    RecipeName,
-    ScheduleName,
-    WhiteningName,
-    Workers,
-    filled,
-    named,
-)
+from nasedu.cli.options import DataName, ProblemName, Workers, learn
+from nasedu.cli.parts import Look, recipe_of
 from nasedu.cli.terminal import say
 from nasedu.errors import SettingError
 
@@ -35,10 +20,35 @@ if TYPE_CHECKING:
     from nasedu.training import Epoch, Measure, Outcome
 
 CURVES, FOR_GOOD = "curves.png", "train"
-FIELDS = {
-    **{option: name for option, name in FIELDS_OF_A_RECIPE.items() if option != "child_lr"},
-    **{name: name for name in ("lr", "weight_decay", "decay_epoch", "bn_epsilon", "dropout")},
-}
+
+
+class TrainCommand(PartsCommand):
+    """`train`, with the options of the recipe of its architecture's kind."""
+
+    picks = ("recipe",)
+
+    def words(self, ctx: Any, args: Sequence[str]) -> dict[str, Any]:
+        """Return what options say; to find the architecture among them, all recipes' are known."""
+        from nasedu.problems import known_problems
+
+        learn(super().words(ctx, args).get("problem"))
+        every = [fields_as_options(recipe_of(row, {}, FOR_GOOD)) for row in known_problems()]
+        hints = {name: hint for one in every for name, (_, hint) in one.items()}
+        return self.skim(ctx, args, hints, allow_extra_args=True)
+
+    def look(self, words: Mapping[str, Any]) -> Look:
+        """Find the problem by the architecture; without one, help is about the first."""
+        from nasedu.problems import IMAGES, find_problem, known_problems, problem_of
+        from nasedu.searching import find_architecture
+
+        arch, name, net, led = words.get("arch"), words.get("problem"), None, ()
+        if arch is not None:
+            net, led = find_architecture(arch).net, (arch,)
+            row = problem_of(net)
+        else:
+            row = IMAGES if name is None else find_problem(name)
+        others = {f"--problem {r.name}": r.title for r in known_problems() if r != row}
+        return Look((recipe_of(row, words, FOR_GOOD),), (row, net), led, others=others)
 
 
 def train(
@@ -63,27 +73,6 @@ def train(
     ] = None,
     workers: Workers = None,
     out: Annotated[Path | None, typer.Option(help="Write the outcome as JSON here.")] = None,
-    recipe: RecipeName = None,
-    epochs: Epochs = None,
-    lr: ChildLr = None,
-    weight_decay: Annotated[float | None, typer.Option(help="L2 penalty, in the update.")] = None,
-    batch_size: BatchSize = None,
-    schedule: ScheduleName = None,
-    decay_epoch: Annotated[
-        int | None, typer.Option(help="Epochs after which the learning rate begins to fall.")
-    ] = None,
-    bn_epsilon: Annotated[
-        float | None, typer.Option(help="What batch norm adds to variances.")
-    ] = None,
-    dropout: Annotated[
-        float | None, typer.Option(help="Of text: share dropped between layers.")
-    ] = None,
-    precision: PrecisionName = None,
-    num_train: NumTrain = None,
-    hidden_size: HiddenSize = None,
-    image_size: ImageSize = None,
-    whitening: WhiteningName = None,
-    augmentation: AugmentationName = None,
 ) -> None:
     """Train one network or cell for longer, then test it, once.
 
@@ -92,17 +81,15 @@ def train(
     """
     import json
 
-    from nasedu.problems import problem_of
     from nasedu.runs import write_text
-    from nasedu.searching import FinalTraining, find_architecture
+    from nasedu.searching import FinalTraining
     from nasedu.whole_file import check_writable
 
-    net = find_architecture(arch).net
-    row = problem_of(net)
-    asked = filled(context, named(row, "recipes", recipe or FOR_GOOD), FIELDS, row)
+    row, net = context.obj.look.found
+    recipe = context.obj.value("recipe")
     if out is not None:
         check_writable(out, SettingError)
-    final = FinalTraining(net, data or row.data, asked, seed)
+    final = FinalTraining(net, data or row.data, recipe, seed)
     if grid:
         record = _train_grid(final, grid, run, workers, minutes)
     else:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nasedu.controller.random_search import RandomSearch
     from nasedu.controller.registry import STRATEGIES, make_strategy
     from nasedu.controller.reinforce import Reinforce
+    from nasedu.controller.settings import FOR_A_FIRST_SEARCH, SETTINGS
     from nasedu.controller.strategy import Strategy, UpdateStats
     from nasedu.controller.together import advance_together
 else:
@@ -29,13 +30,16 @@ else:
             "nasedu.controller.random_search": ["RandomSearch"],
             "nasedu.controller.registry": ["STRATEGIES", "make_strategy"],
             "nasedu.controller.reinforce": ["Reinforce"],
+            "nasedu.controller.settings": ["FOR_A_FIRST_SEARCH", "SETTINGS"],
             "nasedu.controller.strategy": ["Strategy", "UpdateStats"],
             "nasedu.controller.together": ["advance_together"],
         },
     )
 
 __all__ = [
+    "FOR_A_FIRST_SEARCH",
     "PPO",
+    "SETTINGS",
     "STRATEGIES",
     "Controller",
     "DepthSchedule",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from nasedu.controller.controller import Controller
@@ -11,33 +12,26 @@ from nasedu.controller.local_search import LocalSearch
 from nasedu.controller.ppo import PPO
 from nasedu.controller.random_search import RandomSearch
 from nasedu.controller.reinforce import Reinforce
+from nasedu.controller.settings import SETTINGS
 from nasedu.controller.strategy import Strategy
 from nasedu.errors import SettingError
 from nasedu.spaces import Decision
 
 
-def _reinforce(
-    decisions: Sequence[Decision],
-    seed: int,
-    *,
-    lr: float = 6e-4,
-    baseline_decay: float = 0.95,
-    hidden_size: int = 35,
-    num_layers: int = 2,
-) -> Reinforce:
-    controller = Controller(decisions, hidden_size, num_layers, seed=seed)
-    return Reinforce(controller, lr, baseline_decay)
+def _with_controller(strategy: Callable[..., Strategy]) -> Callable[..., Strategy]:
+    """Return what makes a strategy that trains a controller, whose weights the seed decides."""
 
+    def make(
+        decisions: Sequence[Decision],
+        seed: int,
+        *,
+        hidden_size: int,
+        num_layers: int,
+        **numbers: Any,
+    ) -> Strategy:
+        return strategy(Controller(decisions, hidden_size, num_layers, seed=seed), **numbers)
 
-def _ppo(
-    decisions: Sequence[Decision],
-    seed: int,
-    *,
-    hidden_size: int = 35,
-    num_layers: int = 2,
-    **settings: Any,
-) -> PPO:
-    return PPO(Controller(decisions, hidden_size, num_layers, seed=seed), **settings)
+    return make
 
 
 def _without_weights(strategy: Callable[..., Strategy]) -> Callable[..., Strategy]:
@@ -50,8 +44,8 @@ def _without_weights(strategy: Callable[..., Strategy]) -> Callable[..., Strateg
 
 
 STRATEGIES: dict[str, Callable[..., Strategy]] = {
-    Reinforce.name: _reinforce,
-    PPO.name: _ppo,
+    Reinforce.name: _with_controller(Reinforce),
+    PPO.name: _with_controller(PPO),
     RegularizedEvolution.name: _without_weights(RegularizedEvolution),
     LocalSearch.name: _without_weights(LocalSearch),
     RandomSearch.name: _without_weights(RandomSearch),
@@ -67,14 +61,15 @@ def make_strategy(
         name: A key of `STRATEGIES`.
         decisions: What to decide, in order.
         seed: Seed of the controller's initial weights.
-        **settings: As in the strategy's own ``settings``.
+        **settings: As in the strategy's own ``settings``; default as in `SETTINGS`.
 
     Raises:
-        SettingError: An unknown name or setting.
+        SettingError: An unknown name or setting, or a value that cannot be.
     """
     if name not in STRATEGIES:
         raise SettingError(f"strategy is {name!r}; expected one of {', '.join(STRATEGIES)}")
     try:
-        return STRATEGIES[name](decisions, seed, **settings)
+        numbers = asdict(SETTINGS[name](**settings))
+        return STRATEGIES[name](decisions, seed, **numbers)
     except (TypeError, OverflowError, RuntimeError):  # of other names or types, or far too large
         raise SettingError(f"{name!r} does not take the settings {sorted(settings)}") from None

@@ -66,6 +66,8 @@ class LanguageRecipe(ModelSettings):
         return self.lr * self.decay ** max(0, epoch + 1 - self.decay_after)
 
 
+FEW_SYMBOLS = 40_000  # about all words of pydocs
+
 QUICK = LanguageRecipe(
     hidden_size=32,
     epochs=3,
@@ -164,7 +166,7 @@ weights and the clipping are not stated.
 
 RECIPES: Mapping[str, LanguageRecipe] = MappingProxyType(
     {
-        "first": QUICK,
+        "first": replace(QUICK, num_train=FEW_SYMBOLS),
         "train": replace(QUICK, epochs=20),
         "table": ONE_SECOND,
         "zaremba-small": ZAREMBA_SMALL,

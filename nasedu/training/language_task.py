@@ -20,14 +20,13 @@ from nasedu.children.language_model import detached, without_memory
 from nasedu.data import TextData, load_text
 from nasedu.errors import SettingError, TrainingError
 from nasedu.training.hardware import autocast, one_thread, pick_dtype, seeded
-from nasedu.training.language_recipe import QUICK, LanguageRecipe
+from nasedu.training.language_recipe import FEW_SYMBOLS, QUICK, LanguageRecipe
 from nasedu.training.measure import BITS, PERPLEXITY, Measure
 from nasedu.training.rewards import perplexity_reward
 from nasedu.training.scoring import WINDOW, mean_nats, perplexity
 from nasedu.training.task import Task
 from nasedu.training.training import Training
 
-FEW_SYMBOLS = 40_000  # about all words of pydocs
 CHECK_EVERY = 50  # segments between two looks at the loss, each of which waits for a GPU
 MIN_HIDDEN_FOR_BFLOAT16 = 64  # no gain was measured at 32, 1.03 to 1.8 times the speed from 64 on
 

@@ -22,7 +22,7 @@ def no_processes(monkeypatch):
 
 
 def test_a_finished_run_is_shown_without_loading_anything(tmp_path, monkeypatch, capsys):
-    size = ("--layers", "2", "--filters", "4,8")
+    size = ("--num-layers", "2", "--num-filters", "4,8")
     assert nasedu("search", "--run", tmp_path, *QUICK, *size) == 0
     assert "loading the data" in capsys.readouterr().err
     monkeypatch.setattr("nasedu.training.image_task.load", no_loading)
@@ -32,7 +32,7 @@ def test_a_finished_run_is_shown_without_loading_anything(tmp_path, monkeypatch,
         assert "best child" in said.out and "report: " in said.out
         assert "loading the data" not in said.err
     with pytest.raises(AssertionError, match="data were loaded"):  # to compare what was asked
-        nasedu("search", "--run", tmp_path, *QUICK, *size, "--child-lr", "0.2")
+        nasedu("search", "--run", tmp_path, *QUICK, *size, "--lr", "0.2")
     with pytest.raises(AssertionError, match="data were loaded"):
         nasedu("resume", tmp_path, "--trials", "4")
 
@@ -50,16 +50,18 @@ def test_numbers_are_looked_at_before_anything_is_loaded(
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize("option", [("--lr", "nan"), ("--strategy", "luck")])
+@pytest.mark.parametrize("option", [("--strategy-lr", "nan"), ("--strategy", "luck")])
 def test_the_strategy_is_looked_at_before_it_is_said_that_data_are_loaded(tmp_path, capsys, option):
-    with pytest.raises(SettingError, match=f"{option[0][2:]} is '?{option[1]}"):
+    with pytest.raises(
+        SettingError, match=f"{option[0][2:].removeprefix('strategy-')} is '?{option[1]}"
+    ):
         nasedu("search", "--run", tmp_path / "run", *option)
     assert capsys.readouterr().err == ""
 
 
 def test_a_search_in_which_every_child_failed_ends_with_one(tmp_path, capsys):
-    impossible = ("--layers", "2", "--filters", "1000000")  # hundreds of terabytes
-    assert nasedu("search", "--run", tmp_path, *QUICK, *impossible, "--heights", "7") == 1
+    impossible = ("--num-layers", "2", "--num-filters", "1000000")  # hundreds of terabytes
+    assert nasedu("search", "--run", tmp_path, *QUICK, *impossible, "--filter-heights", "7") == 1
     assert "every child failed: the first reason is" in capsys.readouterr().out
     assert nasedu("resume", tmp_path) == 1
 
@@ -67,7 +69,7 @@ def test_a_search_in_which_every_child_failed_ends_with_one(tmp_path, capsys):
 def test_stopped_while_it_loads_a_resumed_run_says_how_many_children_it_has(
     tmp_path, monkeypatch, capsys
 ):
-    assert nasedu("search", "--run", tmp_path, *QUICK, "--layers", "2") == 0
+    assert nasedu("search", "--run", tmp_path, *QUICK, "--num-layers", "2") == 0
 
     def interrupted(*_):
         raise KeyboardInterrupt

@@ -12,10 +12,12 @@ from command_line import nasedu
 from small_tables import made_up
 
 from nasedu.errors import DataError, SearchSpaceError, SettingError, StudyError
+from nasedu.problems import read_space
 from nasedu.searching import Study
 from nasedu.tables import NetworkTable
 
-TINY = ("--layers", "1", "--heights", "1,3", "--widths", "1,3", "--filters", "2", "--epochs", "1")
+SIZES = ("--filter-heights", "1,3", "--filter-widths", "1,3", "--num-filters", "2")
+TINY = ("--num-layers", "1", *SIZES, "--epochs", "1")
 SMALL = (*TINY, "--best", "2", "--workers", "1")
 
 
@@ -63,7 +65,7 @@ def test_build_again_trains_nothing_and_makes_the_same_table(built):
         (("--seed", "1"), "was made with seed = 0 and not 1; choose another folder"),
         (("--epochs", "2"), r"evaluator\.recipe\.epochs = 1 and not 2"),
         (("--no-skip-connections",), r"space\.skip_connections = True and not False"),
-        (("--filters", "4"), r"space\.num_filters = \[2\] and not \[4\]"),
+        (("--num-filters", "4"), r"space\.num_filters = \[2\] and not \[4\]"),
     ],
 )
 def test_build_refuses_a_folder_of_other_measurements(built, options, words):
@@ -74,10 +76,14 @@ def test_build_refuses_a_folder_of_other_measurements(built, options, words):
 @pytest.mark.parametrize(
     ("options", "error", "words"),
     [
-        (("--heights", "1,x"), SettingError, "heights is '1,x'; expected numbers"),
+        (
+            ("--filter-heights", "1,x"),
+            SearchSpaceError,
+            r"filter_heights\[1\] is 'x'; expected an integer",
+        ),
         (("--best", "-1"), SettingError, "best is -1"),
         (("--epochs", "0"), SettingError, "epochs is 0"),
-        (("--layers", "5"), SearchSpaceError, "expected at most 10,000,000"),
+        (("--num-layers", "5"), SearchSpaceError, "expected at most 10,000,000"),
         (("--data", "imagenet"), DataError, "imagenet"),
     ],
 )
@@ -177,28 +183,15 @@ def test_the_chains_of_a_table_can_be_searched_alone(table, tmp_path):
     assert lengths == [8, 6]
 
 
-@pytest.mark.parametrize(
-    "option",
-    [
-        ("--layers", "2"),
-        ("--heights", "1,3"),
-        ("--filters", "2"),
-        ("--epochs", "2"),
-        ("--child-lr", "0.1"),
-        ("--num-train", "60"),
-        ("--data", "digits"),
-        ("--workers", "1"),
-    ],
-)
-def test_what_a_table_decides_cannot_be_chosen_beside_it(table, tmp_path, option):
-    with pytest.raises(SettingError, match=f"{option[0]} does not go with --table"):
-        nasedu("search", "--table", table, "--run", tmp_path / "run", *option)
-    assert not (tmp_path / "run").exists()
-
-
-def test_noise_needs_a_table(tmp_path):
-    with pytest.raises(SettingError, match=r"--noise .* give a --table"):
-        nasedu("search", "--noise", "--run", tmp_path / "run")
+def test_a_part_of_a_table_can_be_searched_alone(table, tmp_path):
+    command = ("search", "--table", table, "--trials", 8, "--strategy", "random")
+    nasedu(*command, "--run", tmp_path / "run", "--filter-heights", 3)
+    with Study(tmp_path / "run") as study:
+        nets = [read_space(study.config.space).decode(t.tokens) for t in study.trials()]
+    assert {layer.filter_height for net in nets for layer in net.layers} == {3}
+    with pytest.raises(SearchSpaceError, match="filter_height of layer 1 is 7; this space has"):
+        nasedu(*command, "--run", tmp_path / "other", "--filter-heights", 7)
+    assert not (tmp_path / "other").exists()
 
 
 def test_a_damaged_table_is_refused(table, tmp_path):

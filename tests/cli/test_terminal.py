@@ -21,6 +21,7 @@ from small_tables import made_up
 import nasedu
 from nasedu.architectures import published
 from nasedu.cli import app, main, terminal
+from nasedu.cli.field_options import PartsCommand
 
 ROOT = Path(nasedu.__file__).parents[1]
 SEARCH = ["search", "--table", "{table}", "--trials", "4", "--batch", "2"]
@@ -35,10 +36,10 @@ COMMANDS = {
     "doctor": ["doctor"],
     "data list": ["data", "list"],
     "data add": ["data", "add", "owls", "{text}"],
-    "table build": ["table", "build", "{new}", "--layers", "1", "--heights", "3", "--widths", "3"],
+    "table build": ["table", "build", "{new}", "--epochs", "1", "--workers", "1"],
     "table show": ["table", "show", "{table}"],
 }
-COMMANDS["table build"] += ["--epochs", "1", "--workers", "1"]
+COMMANDS["table build"] += ["--num-layers", "1", "--filter-heights", "3", "--filter-widths", "3"]
 SOME = ["help", "search", "draw", "data list", "data add", "table show"]  # take a second each
 
 
@@ -234,7 +235,7 @@ def test_the_home_of_nobody_is_one_line(furnished):
 def test_five_ctrl_c_at_once_are_one(furnished):
     words = [sys.executable, "-m", "nasedu", "search", "--run", str(furnished / "new")]
     process = subprocess.Popen(
-        [*words, "--trials", "4000", "--workers", "2", "--layers", "2"],
+        [*words, "--trials", "4000", "--workers", "2", "--num-layers", "2"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,  # so that the workers hear of it, as in a terminal
@@ -249,6 +250,7 @@ def test_five_ctrl_c_at_once_are_one(furnished):
     assert b"stopped; " in errors
 
 
+LISTS = "--filter-heights", "--learning-rates", "--depth-schedule"
 NINES = "9" * 400, "9" * 5000, "-" + "9" * 400
 
 
@@ -259,10 +261,14 @@ def options_of_numbers():
         command = typer.main.get_command(app)
         for part in name.split():
             command = getattr(command, "commands", {}).get(part, command)
-        for field, hint in get_type_hints(command.callback).items():
-            if hint in (int, int | None):
-                option = f"--{field.replace('_', '-')}"
-                found.append(pytest.param([*words, option], id=f"{name} {option}"))
+        options = [
+            f"--{field.replace('_', '-')}"
+            for field, hint in get_type_hints(command.callback).items()
+            if hint in (int, int | None)
+        ]
+        if isinstance(command, PartsCommand):
+            options += ["--strategy-lr"] if name == "search" else ["--num-train", "--lr"]
+        found += [pytest.param([*words, option], id=f"{name} {option}") for option in options]
     return found
 
 
@@ -278,7 +284,7 @@ def test_a_number_of_thousands_of_digits_is_one_line(furnished, words):
 @pytest.mark.parametrize(
     "words",
     [
-        *(["search", "--run", "{new}", option] for option in ("--heights", "--depth-schedule")),
+        *(["search", "--run", "{new}", option] for option in LISTS),
         [*TRAIN, "--run", "{new}", "--grid", "lr=1,"],
         [*TRAIN, "--run", "{new}", "--grid", "decay_epoch=1,"],
         ["draw", "{run}:"],

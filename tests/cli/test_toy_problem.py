@@ -106,8 +106,10 @@ def test_without_the_problem_a_run_is_one_clear_line(whole):
 
 def test_options_that_it_does_not_take_are_one_clear_line(whole):
     for words, said in (
-        (("--hidden-size", "4"), "--hidden-size does not go with curves through points"),
-        (("--layers", "4"), "--layers does not go with curves through points"),
+        (("--hidden-size", "4"), "No such option: --hidden-size"),
+        (("--num-layers", "4"), "No such option: --num-layers"),
+        (("--degrees", "1,x"), "degrees[1] is 'x'; expected an integer"),
+        (("--lr", "fast"), "lr is 'fast'; expected a number"),
         (("--space", "high"), "--space is 'high'; expected one of first, low for curves"),
         (("--recipe", "best"), "--recipe is 'best'; expected one of first, train for curves"),
         (("--data", "digits"), "there are no points 'digits'; expected sine"),

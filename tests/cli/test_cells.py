@@ -135,9 +135,7 @@ def test_options_of_a_text_make_the_space_and_the_recipe(asked):
     given = asked(*TEXT)
     assert given["space"] == RecurrentCellSpace(8)
     assert given["recipe"] == LanguageRecipe(**{**QUICK.to_dict(), "num_train": 40_000})
-    given = asked(
-        *TEXT, "--base", 4, "--space", "max-and-sin", "--hidden-size", 16, "--child-lr", 0.5
-    )
+    given = asked(*TEXT, "--base", 4, "--space", "max-and-sin", "--hidden-size", 16, "--lr", 0.5)
     combines, activations = given["space"].combines, given["space"].activations
     assert (given["space"].base, combines[-1], activations[-1]) == (4, "max", "sin")
     assert (given["recipe"].hidden_size, given["recipe"].lr) == (16, 0.5)
@@ -155,36 +153,22 @@ def test_options_of_a_text_make_the_space_and_the_recipe(asked):
         ((*TEXT, "--base", 1048576), "base is 1048576; expected a power of two, 64 at most"),
         ((*TEXT, "--hidden-size", 0), "hidden_size is 0; expected an integer of at least 1"),
         ((*TEXT, "--epochs", -1), "epochs is -1"),
-        ((*TEXT, "--child-lr", "nan"), "lr is nan; expected a number above 0"),
+        ((*TEXT, "--lr", "nan"), "lr is nan; expected a number above 0"),
         ((*TEXT, "--batch-size", 0), "batch_size is 0"),
         ((*TEXT, "--num-train", 5), "num_train is 5; expected 20 (one token a stream)"),
         ((*TEXT, "--num-train", 99_999_999), "num_train is 99999999"),
         ((*TEXT, "--trials", -3), "trials is -3"),
         ((*TEXT, "--child-timeout", 0), "child_timeout is 0"),
         (
-            (*TEXT, "--layers", 3),
-            "--layers does not go with recurrent cells for text",
-        ),
-        (
             (*TEXT, "--space", "cifar10-v1"),
             "--space is 'cifar10-v1'; expected one of first, max",
         ),
-        ((*TEXT, "--depth-schedule", "1,1,1"), "a depth schedule is for networks"),
-        ((*TEXT, "--whitening", "image"), "--whitening does not go with recurrent cells for text"),
-        ((*TEXT, "--schedule", "step"), "--schedule does not go with recurrent cells for text"),
-        (
-            (*TEXT, "--no-skip-connections"),
-            "--skip-connections does not go with recurrent",
-        ),
-        ((*TEXT, "--table", "digits_3_layers"), "--data does not go with --table"),
-        ((*TEXT, "--noise"), "--noise chooses among a table's trainings"),
-        (("search", "--table", "digits_3_layers", "--base", 2), "--base does not go with --table"),
-        (("search", "--base", 4), "--base does not go with networks for images; leave it out"),
-        (("search", "--hidden-size", 4), "--hidden-size does not go with networks for images"),
         (
             ("search", "--space", "max-and-sin"),
             "--space is 'max-and-sin'; expected one of first",
         ),
+        ((*TEXT, "--combines", "add,min"), "combines[1] is 'min'; expected one of add, mul, max"),
+        ((*TEXT, "--num-train", "many"), "num_train is 'many'; expected an integer"),
         (("search", "--data", "wiki"), "there is no data set 'wiki'; expected one of digits"),
         (("search", "--data", ""), "there is no data set ''"),
         (("search", "--data", "digits-chars"), "there is no data set 'digits-chars'"),
@@ -206,7 +190,6 @@ def test_bad_usage_is_one_line_and_nothing_is_written(tmp_path, arguments, words
         (("draw", "{run}:9"), "has no trial 9; it has 4 trials"),
         (("draw", "published:NAS_CNN_V1", "--data", "pydocs"), "expected one of digits"),
         (("train", "{run}", "--data", "digits"), "'digits' is a set of images, no text"),
-        (("train", "{run}", "--whitening", "image"), "--whitening does not go with recurrent"),
         (("train", "{run}", "--recipe", "step"), "--recipe is 'step'; expected one of first,"),
         (("train", "published:NAS_CNN_V1", "--data", "pydocs"), "expected one of digits"),
         (("resume", "{run}", "--trials", 2), "was asked for 4 trials and not 2"),
