@@ -20,7 +20,7 @@ LIGHT = [
     "from nasedu import Outcome, Recipe",
     "from nasedu.architectures import cost",
     "from nasedu.children import ModelSettings",
-    "from nasedu.controller import DepthSchedule",
+    "from nasedu.controller import SETTINGS, DepthSchedule",
     "from nasedu.data import Frame, Whitening",
     "from nasedu.problems import known_problems",
     "from nasedu.runs import RunConfig",
@@ -57,6 +57,21 @@ def test_the_help_loads_the_command_line_alone():
     ours = {name for name in loaded_by("import nasedu.cli") if name.startswith("nasedu.")}
     others = {name for name in ours if not name.startswith("nasedu.cli")}
     assert others == {"nasedu.errors", "nasedu.lazy_names"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "search",
+        "search --data pydocs --strategy ppo",
+        "train",
+        "train --problem language",
+        "table build --data pydocs",
+    ],
+)
+def test_the_help_of_a_problem_loads_nothing_heavy(words):
+    run = f"from nasedu.cli import app; app({words.split()} + ['--help'], standalone_mode=False)"
+    assert loaded_by(run) & HEAVY == set()
 
 
 @pytest.mark.parametrize("package", PACKAGES)

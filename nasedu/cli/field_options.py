@@ -7,7 +7,7 @@ another line.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from inspect import Parameter, Signature
 from typing import Annotated, Any, NamedTuple
 
@@ -46,7 +46,7 @@ class PartsCommand(Command):
         return self.skim(ctx, args, {}, ignore_unknown_options=True, resilient_parsing=True)
 
     def skim(
-        self, ctx: Any, args: Sequence[str], hints: Mapping[str, Any], **how: bool
+        self, ctx: Any, args: Sequence[str], hints: Mapping[str, Any], **how: Any
     ) -> dict[str, Any]:
         """Return what options say, with some more options than the command has of its own."""
         own = self.context_class(self, info_name=ctx.info_name, parent=ctx.parent, **how)
@@ -111,7 +111,7 @@ def help_command(ctx: Any) -> str:
     return shlex.join([*ctx.command_path.split(), *words, "--help"])
 
 
-def fields_as_options(part: Part, taken: set[str] = frozenset()) -> dict[str, tuple[str, Any]]:
+def fields_as_options(part: Part, taken: Set[str] = frozenset()) -> dict[str, tuple[str, Any]]:
     """Return fields and annotations for typer of the options of a part, by parameter."""
     from nasedu.field_words import help_of, is_flag, kind_of_field, option_of, text_of
     from nasedu.values import hints_of
@@ -121,7 +121,7 @@ def fields_as_options(part: Part, taken: set[str] = frozenset()) -> dict[str, tu
     for key, hint in hints_of(kind).items():
         if part.fields is not None and key not in part.fields:
             continue
-        name = f"{part.prefix}_{key}" if part.is_apart or key in taken else key
+        name = f"{part.prefix or part.name}_{key}" if part.is_apart or key in taken else key
         option, usual = option_of(name), getattr(part.value, key)
         if is_flag(hint):
             off = option_of(f"no_{name}")

@@ -28,7 +28,7 @@ class Part:
         picked: The preset's name.
         presets: Names of all that can be picked; none: there is no such option.
         fields: Those that are options; None: all.
-        prefix: Comes before the name of a field that is the name of another option, too.
+        prefix: Comes before the name of a field that another option has already; default ``name``.
         is_apart: Whether it comes before the name of every field.
     """
 

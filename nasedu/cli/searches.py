@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from contextlib import closing
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -45,9 +45,7 @@ class SearchCommand(PartsCommand):
         from nasedu.controller.settings import FOR_A_FIRST_SEARCH
         from nasedu.problems import FIRST
 
-        strategy = picked(
-            "strategy", FOR_A_FIRST_SEARCH, words, "reinforce", prefix="strategy", is_apart=True
-        )
+        strategy = picked("strategy", FOR_A_FIRST_SEARCH, words, "reinforce", is_apart=True)
         if words.get("table") is not None:
             return _look_at_a_table(words["table"], strategy)
         look = of_a_problem(words, FIRST, FIRST)
@@ -56,20 +54,21 @@ class SearchCommand(PartsCommand):
             look,
             parts=(*look.parts, strategy),
             closed=frozenset({"noise", "depth_schedule"} if is_fixed else {"noise"}),
-            others=look.others | {"--table digits_3_layers": "children that are trained already"},
+            others={**look.others, "--table digits_3_layers": "children that are trained already"},
         )
 
 
-def _look_at_a_table(name: str, strategy: Part) -> Look:
+def _look_at_a_table(path: str, strategy: Part) -> Look:
     """Open what makes the space of a table a smaller one, all of whose children it has."""
     from nasedu.tables import NetworkTable
+    from nasedu.values import hints_of
 
-    table = NetworkTable.load(name)
-    values = {one.name: getattr(table.space, one.name) for one in fields(table.space)}
+    table = NetworkTable.load(path)
+    values = {name: getattr(table.space, name) for name in hints_of(type(table.space))}
     narrow = {k for k, v in values.items() if v is True or (isinstance(v, tuple) and len(v) > 1)}
     space = Part("space", table.space, table.problem.title, fields=frozenset(narrow))
     others = {"--data digits": "children that are to be trained"}
-    return Look((space, strategy), table, ("--table", name), TRAINED, others)
+    return Look((space, strategy), table, ("--table", path), TRAINED, others)
 
 
 def search(

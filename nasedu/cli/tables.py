@@ -57,7 +57,6 @@ def build(
     """
     from tqdm import tqdm
 
-    from nasedu.problems import find_problem, problem_on
     from nasedu.tables import NetworkTable, measure
     from nasedu.tables.building import FILE
     from nasedu.viewing.drawings.view import view_of

@@ -39,10 +39,11 @@ class TrainCommand(PartsCommand):
     def look(self, words: Mapping[str, Any]) -> Look:
         """Find the problem by the architecture; without one, help is about the first."""
         from nasedu.problems import IMAGES, find_problem, known_problems, problem_of
-        from nasedu.searching import find_architecture
 
         arch, name, net, led = words.get("arch"), words.get("problem"), None, ()
         if arch is not None:
+            from nasedu.searching import find_architecture  # which loads torch
+
             net, led = find_architecture(arch).net, (arch,)
             row = problem_of(net)
         else:

@@ -1,12 +1,13 @@
 """What the strategy protocol promises, held against every strategy."""
 
 import json
+from dataclasses import asdict
 
 import pytest
 import torch
 from safetensors.torch import load, save
 
-from nasedu.controller import STRATEGIES
+from nasedu.controller import FOR_A_FIRST_SEARCH, SETTINGS, STRATEGIES, Controller
 from nasedu.controller import make_strategy as make_by_name
 from nasedu.errors import SettingError
 from nasedu.spaces import ConvNetSpace
@@ -135,3 +136,27 @@ def test_random_search_is_uniform_over_sequences():
     for column, decision in zip(tokens.T, SPACE.decisions, strict=True):
         share = torch.bincount(column, minlength=decision.num_tokens) / len(column)
         assert (share - 1 / decision.num_tokens).abs().max() < 0.03
+
+
+def test_settings_are_those_of_the_strategies_and_of_their_constructors():
+    assert list(SETTINGS) == list(FOR_A_FIRST_SEARCH) == list(STRATEGIES)
+    for name, kind in SETTINGS.items():
+        made = make_strategy(name, SPACE.decisions)
+        assert made.settings == asdict(kind())
+        plain = type(made)(
+            Controller(SPACE.decisions) if "lr" in made.settings else SPACE.decisions
+        )
+        assert plain.settings == made.settings
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "words"),
+    [
+        ("reinforce", {"hidden_size": 0}, "hidden_size is 0; expected an integer"),
+        ("ppo", {"epochs": 1.5}, "epochs is 1.5; expected an integer"),
+        ("evolution", {"sample_size": 60}, "sample_size is 60; expected at most the population"),
+    ],
+)
+def test_a_value_that_cannot_be_is_named(name, settings, words):
+    with pytest.raises(SettingError, match=words):
+        make_strategy(name, SPACE.decisions, **settings)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from nasedu.architectures import RecurrentCell
 from nasedu.spaces import Decision, RecurrentCellSpace
@@ -27,6 +26,7 @@ class CellView(View):
     valid_part = "this validation text"
     test_part = "The test text was"
     reward_words = "80 / perplexity² of the validation text after its best epoch"
+    kept_fields = ("hidden_size",)
     width = 44
     is_last_row_wide = True  # an index has many nodes to choose from
 
@@ -40,19 +40,6 @@ class CellView(View):
             f"{self.searched(space)}, {either(space.combines)}, {either(space.activations)} "
             "at every node"
         )
-
-    def build_options(self, space: RecurrentCellSpace) -> tuple[str, ...] | None:
-        """Return the base; None if there are other choices than usual."""
-        fields = ("add", "mul"), ("identity", "tanh", "sigmoid", "relu")
-        usual = (space.combines, space.activations) == fields
-        return ("--base", str(space.base)) if usual else None
-
-    def train_options(self, evaluator: Mapping[str, Any]) -> tuple[str, ...]:
-        """Return the text and the size of the models; all of its symbols are read."""
-        words = ["--data", str(evaluator["data"])]
-        if size := evaluator.get("recipe", {}).get("hidden_size"):
-            words += ["--hidden-size", str(size)]
-        return tuple(words)
 
     def place_of(self, decision: Decision, space: RecurrentCellSpace) -> str:
         """Return ``"node 12"`` or ``"the memory"``."""

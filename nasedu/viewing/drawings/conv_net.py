@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from nasedu.architectures import ConvNet
@@ -17,7 +16,6 @@ from nasedu.viewing.drawings.layer_table import MANY, Shape, alt_text, cost_of, 
 from nasedu.viewing.drawings.view import View
 
 GRAPHS = {"graph": conv_net_graph, "matrix": conv_net_matrix}
-OF_IMAGES = ("image_size", "whitening", "augmentation")  # fields of a recipe, options of a command
 
 
 class ConvNetView(View):
@@ -34,6 +32,7 @@ class ConvNetView(View):
     )
     styles = tuple(GRAPHS)
     most_lines = 6  # a layer has many controls
+    kept_fields = ("image_size", "whitening", "augmentation")
 
     def searched(self, space: ConvNetSpace) -> str:
         """Return e.g. ``"convolutional networks of 15 layers"``."""
@@ -48,25 +47,6 @@ class ConvNetView(View):
             f"and {either(space.filter_widths)} wide, {either(space.num_filters)} of them, "
             f"{strides}{kinds}"
         )
-
-    def build_options(self, space: ConvNetSpace) -> tuple[str, ...] | None:
-        """Return the layers and what they choose from; None if there is more to choose."""
-        lists = space.filter_heights, space.filter_widths, space.num_filters
-        more = {"operations": ("conv",), "learning_rates": (), "block_depth": 1, "pool_after": ()}
-        if space != replace(space, strides=(1,), **more):
-            return None
-        heights, widths, filters = (",".join(map(str, choices)) for choices in lists)
-        skips = f"--{'' if space.skip_connections else 'no-'}skip-connections"
-        sizes = ("--heights", heights, "--widths", widths, "--filters", filters)
-        return ("--layers", str(space.num_layers), *sizes, skips)
-
-    def train_options(self, evaluator: Mapping[str, Any]) -> tuple[str, ...]:
-        """Return the data and how they are prepared."""
-        recipe, words = evaluator.get("recipe", {}), ["--data", str(evaluator["data"])]
-        for name in OF_IMAGES:
-            if recipe.get(name):
-                words += [f"--{name.replace('_', '-')}", str(recipe[name])]
-        return tuple(words)
 
     def panels(self, decisions: Sequence[Decision], space: ConvNetSpace) -> list[tuple[int, int]]:
         """Return row and column of every decision's panel: layers are rows."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from nasedu.architectures import Architecture
 from nasedu.errors import DrawingError, SettingError
+from nasedu.field_words import option_of, text_of
 from nasedu.problems import problem_of
 from nasedu.spaces import Decision
 from nasedu.viewing.drawings.dot_drawing import Drawing
@@ -32,6 +33,8 @@ class View:
         reward_words: What the reward is, after "its reward is"; empty if that is not known.
         counted: Which point of a validation curve the reward is made of.
         reading_key: How to read a child that is written on a line; empty if that is clear.
+        kept_fields: Fields of its recipe that a training for good keeps, since they say what a
+            child reads or how large it is.
         styles: In what ways one is drawn, the usual one first.
         most_lines: Of controls for its decisions, beyond which nobody oversees them.
         width: Of its drawing beside the controls, in rem.
@@ -47,6 +50,7 @@ class View:
     reward_words: str = ""
     counted: str = "best epoch"
     reading_key: str = ""
+    kept_fields: tuple[str, ...] = ()
     styles: tuple[str, ...] = ("graph",)
     most_lines: int = 16
     width: int = 24
@@ -64,17 +68,19 @@ class View:
         """Return the same in full, with all that there is to choose from."""
         return self.searched(space)
 
-    def build_options(self, space: Any) -> tuple[str, ...] | None:
-        """Return the options of ``nasedu table build`` that describe a space; None: it has none."""
-        return None
-
     def unit_of(self, evaluator: Mapping[str, Any]) -> str:
         """Return what data are counted in: ``"images"``, ``"words"`` or ``"characters"``."""
         return f"{evaluator.get('unit', self.example)}s"
 
     def train_options(self, evaluator: Mapping[str, Any]) -> tuple[str, ...]:
         """Return what ``nasedu train`` needs to train a child anew; empty if it cannot."""
-        return ()
+        if not self.kept_fields:
+            return ()
+        recipe, words = evaluator.get("recipe", {}), ["--data", str(evaluator["data"])]
+        for name in self.kept_fields:
+            if recipe.get(name):
+                words += [option_of(name), text_of(recipe[name])]
+        return tuple(words)
 
     def place_of(self, decision: Decision, space: Any) -> str:
         """Return what a decision describes: ``"layer 3"``, ``"node 12"`` or ``"the memory"``."""

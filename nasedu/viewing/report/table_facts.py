@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from nasedu.field_words import words_of
 from nasedu.spaces import sequences_at
 from nasedu.tables import DIVERGED, NetworkTable, random_tenth
 from nasedu.tables.building import FOR_TABLES
 from nasedu.training import Measure
 from nasedu.viewing.drawings.layer_table import count
 from nasedu.viewing.drawings.view import view_of
+from nasedu.values import fill
 from nasedu.viewing.progress import duration
 
 Values = NDArray[np.float64]
@@ -40,22 +41,15 @@ def children(table: NetworkTable) -> str:
 
 def command(table: NetworkTable) -> str | None:
     """Return the command that makes such a table; None if only `measure` in Python does."""
-    space, about = table.space, table.about
-    recipe, usual = about["evaluator"]["recipe"], table.problem.load("recipes").get(FOR_TABLES)
-    own = view_of(space).build_options(space)
-    if own is None or usual is None:
+    row, about = table.problem, table.about
+    if not row.spaces.startswith("nasedu."):  # no name by which a command finds it is recorded
         return None
-    if recipe != replace(usual, epochs=recipe["epochs"]).to_dict():
-        return None
-    options = {
-        "seed": about["seed"],
-        "data": about["evaluator"]["data"],
-        "epochs": recipe["epochs"],
-    }
-    if "best" in about:
-        options["best"] = about["best"]
-    words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
-    return shlex.join(["nasedu", "table", "build", *words, *own])
+    evaluator, spaces, recipes = about["evaluator"], row.load("spaces"), row.load("recipes")
+    recipe = fill(type(recipes[FOR_TABLES]), evaluator["recipe"])
+    words = ["--seed", about["seed"], "--data", evaluator["data"]]
+    words += ["--best", about["best"]] if "best" in about else []
+    words += words_of(table.space, spaces[FOR_TABLES]) + words_of(recipe, recipes[FOR_TABLES])
+    return shlex.join(["nasedu", "table", "build", *map(str, words)])
 
 
 def made(table: NetworkTable) -> list[tuple[str, str]]:

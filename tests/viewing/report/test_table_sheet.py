@@ -99,18 +99,22 @@ def test_one_diverged_training_spoils_no_figure():
 
 def test_the_command_makes_such_a_table():
     assert command(usual(SPACE)) == (
-        "nasedu table build --seed 5 --data digits --epochs 2 --layers 2 --heights 1,3 --widths 3 "
-        "--filters 2 --skip-connections"
+        "nasedu table build --seed 5 --data digits --num-layers 2 --filter-heights 1,3 "
+        "--filter-widths 3 --num-filters 2 --epochs 2"
     )
-    chains = usual(replace(SPACE, skip_connections=False))
+    chains = usual(replace(SPACE, skip_connections=False, strides=(1, 2)))
     chains.about["best"] = 7
-    assert command(chains).endswith("--no-skip-connections")
+    assert "--best 7" in command(chains)
+    assert "--strides 1,2 --no-skip-connections" in command(chains)
+    assert command(made_up()).endswith("--epochs 2 --batch-size 32 --num-train 60")
 
 
-def test_what_the_command_cannot_make_is_not_said_to_be_made_by_it():
-    assert command(made_up()) is None  # 60 training images in batches of 32
-    assert "nasedu.tables.measure(...)" in data_sheet(made_up(), "table.npz", 1)
-    assert command(usual(replace(SPACE, strides=(1, 2)))) is None
+def test_a_table_of_a_kind_of_ones_own_is_not_said_to_be_made_by_a_command(monkeypatch):
+    table = made_up()
+    own = replace(table.problem, spaces="toys:SPACES")
+    monkeypatch.setattr(type(table), "problem", own)
+    assert command(table) is None
+    assert "nasedu.tables.measure(...)" in data_sheet(table, "table.npz", 1)
 
 
 def test_the_sheet_lies_beside_the_table_and_bears_its_digest(tmp_path):
