@@ -14,9 +14,9 @@ from nasedu.spaces import sequences_at
 from nasedu.tables import DIVERGED, NetworkTable, random_tenth
 from nasedu.tables.building import FOR_TABLES
 from nasedu.training import Measure
+from nasedu.values import fill
 from nasedu.viewing.drawings.layer_table import count
 from nasedu.viewing.drawings.view import view_of
-from nasedu.values import fill
 from nasedu.viewing.progress import duration
 
 Values = NDArray[np.float64]
