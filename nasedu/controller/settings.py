@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
 
 from nasedu.errors import SettingError
-from nasedu.values import Count, Fraction, Positive, Value
+from nasedu.values import Bounds, Count, Fraction, Positive, Value
+
+MOST_LAYERS = 64  # more than a controller learns with, and few enough to be made
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +26,13 @@ class ReinforceSettings(Value):
             thousands of children.
         baseline_decay: Share of the baseline that survives one reward.
         hidden_size: H of the controller's LSTM.
-        num_layers: Layers of the controller's LSTM.
+        num_layers: Layers of the controller's LSTM, 64 at most.
     """
 
     lr: Positive = 6e-4
     baseline_decay: Fraction = 0.95
     hidden_size: Count = 35
-    num_layers: Count = 2
+    num_layers: Annotated[int, Bounds(at_least=1, at_most=MOST_LAYERS)] = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,7 @@ def test_settings_are_those_of_the_strategies_and_of_their_constructors():
     ("name", "settings", "words"),
     [
         ("reinforce", {"hidden_size": 0}, "hidden_size is 0; expected an integer"),
+        ("reinforce", {"num_layers": 10**9}, "num_layers is 1000000000; expected an integer"),
         ("ppo", {"epochs": 1.5}, "epochs is 1.5; expected an integer"),
         ("evolution", {"sample_size": 60}, "sample_size is 60; expected at most the population"),
     ],
