@@ -19,7 +19,7 @@ from cells_transfer import rank_correlation, spread_over
 from experiment import TABLES, UNFINISHED, Experiment, RecordedTraining, fields, options_of
 from record import save_figure, spread, table, write_record
 from strategies import GATED
-from variance import effects, effects_alt, effects_figure
+from variance import effects, effects_figure
 
 from nasedu import compare, published
 from nasedu.children import LSTMLayer, hidden_size_for
@@ -28,7 +28,7 @@ from nasedu.spaces import sequences_at
 from nasedu.tables import DIVERGED, NetworkTable
 from nasedu.training import LanguageRecipe
 from nasedu.values import fill
-from nasedu.viewing import RankWords, rank_alt, rank_figure
+from nasedu.viewing import RankWords, rank_figure
 
 NAME = "cells_base_2"
 SPREAD, LONGER, LONG_SEEDS, BESIDE_SEEDS = 20, 3_000_000, (0, 1), (0, 1, 2)
@@ -175,7 +175,7 @@ def explained(known, script):
             f"{100 * (1 - found.with_twos):.0f} %"
         )
         parts.append(
-            f"### {title}\n\n![{effects_alt(found)}]({picture})\n\nOf the variance explain "
+            f"### {title}\n\n![{made.alt}]({picture})\n\nOf the variance explain "
             f"{words}.\n\n" + table(["the largest effects", "share"], rows)
         )
     return "\n".join(parts)
@@ -236,12 +236,12 @@ def survives(known, frame, script):
     if len(wide) < 3:
         return f"{len(wide)} cells are finished; a ranking takes 3 or more.\n"
     words = (wide["table"], wide[list(LONG_SEEDS)], DRAWN)
-    picture = save_figure(rank_figure(*words), script, LONG)
+    drawn = rank_figure(*words)
     halves = {"of all": wide, "of the better half": wide[: -(-len(wide) // 2)]}
     rows = [[name, f"{len(part)}", survived(part)] for name, part in halves.items()]
     cells = [[name, *(f"{v:.3f}" for v in row)] for name, *row in wide.itertuples()]
     return (
-        f"![{rank_alt(*words)}]({picture})\n\n"
+        f"![{drawn.alt}]({save_figure(drawn, script, LONG)})\n\n"
         + table(["rank correlation with the table", "cells", "mean of the two seeds"], rows)
         + "\n"
         + table(["cell, by its place", "in the table", *(f"seed {s}" for s in LONG_SEEDS)], cells)

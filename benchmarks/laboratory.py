@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from experiment import TABLES
-from nasedu.viewing.view import view_of
 from record import HERE
 from tqdm import tqdm
 
@@ -27,6 +26,7 @@ from nasedu.data.tables import tables_folder
 from nasedu.errors import StudyError
 from nasedu.searching import do_job, search_many
 from nasedu.tables import DIVERGED, NetworkTable, TabularEvaluator
+from nasedu.viewing import view_of
 from nasedu.whole_file import write_whole
 
 DIGITS = 8  # of a table's SHA-256 that name it

@@ -8,10 +8,10 @@ from itertools import combinations
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
-from nasedu.viewing.columns import INK
-from nasedu.viewing.sheets import SMALL, plain, sheet, write_title
 
-from nasedu.viewing.pictures import OKABE_ITO
+from nasedu.viewing import Picture
+from nasedu.viewing.figures.sheets import SMALL, plain, sheet, write_title
+from nasedu.viewing.pictures import INK, OKABE_ITO
 
 DARK = 0.55  # of the scale, from where on white letters are read better
 
@@ -122,7 +122,7 @@ def effects_figure(found, title):
     rest = f"all alone {100 * found.all_alone:.0f} %, with pairs {100 * found.with_twos:.0f} %"
     axes.text(size - 0.5, 0, rest, ha="right", va="center", fontsize=SMALL, color=INK)
     write_title(figure, title)
-    return figure
+    return Picture(figure, effects_alt(found))
 
 
 def effects_alt(found):
