@@ -1,8 +1,10 @@
 """A table of cells is like one of networks: lower is better, and twins share a training."""
 
 import json
+import os
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +12,11 @@ from small_tables import made_up
 
 from nasedu import search
 from nasedu.controller import make_strategy
+from nasedu.data import add
+from nasedu.data.tables import tables_folder
 from nasedu.errors import DataError, SearchSpaceError, TrainingError
+from nasedu.runs import versions
+from nasedu.runs.provenance import MACHINE
 from nasedu.searching import Trial, resume
 from nasedu.spaces import RecurrentCellSpace, sequences_at
 from nasedu.spaces.presets import CELLS
@@ -154,3 +160,32 @@ def test_the_test_text_of_a_recipe_is_its_beginning():
     assert bits(part.test_nats(child)) == bits(
         whole.nats(child, whole.data.test[:60].to(whole.device))
     )
+
+
+class TestShippedTable:
+    """`cells_base_2`, complete or as far as it has come."""
+
+    def test_every_cell_has_as_many_parameters_and_the_digest_is_in_the_data_sheet(self):
+        table = NetworkTable.load("cells_base_2")
+        assert len(table) == CELLS["table"].size == 36_864
+        assert np.ptp(table.parameters) == np.ptp(table.flop) == 0
+        sheet = (tables_folder() / "cells_base_2.md").read_text(encoding="utf-8")
+        assert table.digest in sheet
+
+    def test_entries_drawn_at_random_are_what_training_them_again_gives(
+        self, tmp_path, monkeypatch
+    ):
+        folder = os.environ.get("NASEDU_ARCHIVES")
+        if not folder:
+            pytest.skip("NASEDU_ARCHIVES names no folder with ptb.tar.gz")
+        monkeypatch.setenv("NASEDU_DATA", str(tmp_path))
+        add("ptb", Path(folder) / "ptb.tar.gz")
+        table, now = NetworkTable.load("cells_base_2"), versions()
+        evaluator, [machine] = evaluator_of(table), table.about["machines"]
+        there = np.argwhere(table.test != MISSING)
+        for repeat, place in np.random.default_rng(2016).permutation(there)[:3].tolist():
+            numbers = evaluator.numbers(train_again(evaluator, table, place, repeat))
+            recorded = [table.test[repeat, place], *table.valid[repeat, place]]
+            if all(now[name] == machine[name] for name in MACHINE):
+                assert numbers == recorded, (repeat, place)
+            assert numbers == pytest.approx(recorded, rel=0.2), (repeat, place)
