@@ -101,7 +101,8 @@ def read_document(kind: str, text: str) -> dict[str, Any]:
 
 
 def _document(text: str, kinds: Sequence[str], remedy: str = "") -> dict[str, Any]:
-    wanted = f"a {' or a '.join(map(repr, kinds))}"
+    *more, last = (f"a {kind!r}" for kind in kinds)
+    wanted = f"{', '.join(more)} or {last}" if more else last
     try:
         document = read_json(text)
     except ValueError as error:

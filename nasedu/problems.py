@@ -129,6 +129,11 @@ def known_problems() -> tuple[Problem, ...]:
     return tuple(_known.values())
 
 
+def trained_problems() -> tuple[Problem, ...]:
+    """Return the rows whose children nasedu trains itself."""
+    return tuple(row for row in known_problems() if row.task)
+
+
 def add_problem(row: Problem) -> Problem:
     """Make a row known in this process, and return it.
 
@@ -189,7 +194,7 @@ def problem_on(data: str) -> Problem:
     Raises:
         DataError: There is no such data set.
     """
-    trained = [row for row in known_problems() if row.task]
+    trained = trained_problems()
     for row in trained:
         if row.data == data:  # known without loading what reads data
             return row

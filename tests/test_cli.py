@@ -270,7 +270,7 @@ def test_bad_usage_is_one_line_exit_two_and_nothing_written(tmp_path, prepare, a
         (["train", "published:NAS_CNN_V1", "--decay-epoch", "20"], "less than the 20 epochs"),
         (["data", "get", "mnist"], "'mnist' cannot be downloaded; expected cifar10"),
         (["data", "add", "x", "nowhere.zip"], "nowhere.zip"),
-        (["resume", "run"], "made with an evaluator of its own"),
+        (["resume", "run"], "made with an evaluator of your own"),
     ],
 )
 def test_bad_references_are_one_line(tmp_path, arguments, words):

@@ -136,12 +136,12 @@ def of_a_problem(words: Mapping[str, Any], usual_space: str, usual_recipe: str) 
     Raises:
         NaseduError: There is no such problem, data set, space or recipe.
     """
-    from nasedu.problems import found_by, known_problems
+    from nasedu.problems import found_by, trained_problems
 
     row, data = found_by(words.get("problem"), words.get("data"))
     named = (("--problem", words.get("problem")), ("--data", words.get("data")))
     led = tuple(word for option, text in named if text for word in (option, text))
-    others = {f"--data {one.data}": one.title for one in known_problems() if one != row}
+    others = {f"--data {one.data}": one.title for one in trained_problems() if one != row}
     space = picked("space", row.load("spaces"), words, usual_space, of=row.title)
     recipe = recipe_of(row, words, usual_recipe)
     return Look((space, recipe), (row, data), led, others=others)

@@ -29,16 +29,16 @@ class TrainCommand(PartsCommand):
 
     def words(self, ctx: Any, args: Sequence[str]) -> dict[str, Any]:
         """Return what options say; to find the architecture among them, all recipes' are known."""
-        from nasedu.problems import known_problems
+        from nasedu.problems import trained_problems
 
         learn(super().words(ctx, args).get("problem"))
-        every = [fields_as_options(recipe_of(row, {}, FOR_GOOD)) for row in known_problems()]
+        every = [fields_as_options(recipe_of(row, {}, FOR_GOOD)) for row in trained_problems()]
         hints = {name: hint for one in every for name, (_, hint) in one.items()}
         return self.skim(ctx, args, hints, allow_extra_args=True)
 
     def look(self, words: Mapping[str, Any]) -> Look:
         """Find the problem by the architecture; without one, help is about the first."""
-        from nasedu.problems import IMAGES, find_problem, known_problems, problem_of
+        from nasedu.problems import IMAGES, find_problem, problem_of, trained_problems
 
         arch, name, net, led = words.get("arch"), words.get("problem"), None, ()
         if arch is not None:
@@ -48,7 +48,7 @@ class TrainCommand(PartsCommand):
             row = problem_of(net)
         else:
             row = IMAGES if name is None else find_problem(name)
-        others = {f"--problem {r.name}": r.title for r in known_problems() if r != row}
+        others = {f"--problem {r.name}": r.title for r in trained_problems() if r != row}
         return Look((recipe_of(row, words, FOR_GOOD),), (row, net), led, others=others)
 
 

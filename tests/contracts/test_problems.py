@@ -209,7 +209,7 @@ def test_problems_load_neither_torch_nor_numpy():
 
 
 def test_what_is_of_no_known_kind_is_told_what_there_is():
-    with pytest.raises(SearchSpaceError, match="'cat'; expected a 'conv_net_space' or a 'recurr"):
+    with pytest.raises(SearchSpaceError, match="'cat'; expected a 'conv_net_space', a 'recurr"):
         read_space('{"kind": "cat"}')
     for thing in (None, 3, object(), nn.Linear(1, 1), toy_problem.CurveTask()):
         with pytest.raises(TypeError, match="of no known problem; expected one of networks for"):

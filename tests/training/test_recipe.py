@@ -57,7 +57,8 @@ def test_fields_that_came_later_are_written_only_if_they_say_something():
 
 
 def test_recipes_by_name_are_those_that_a_problem_offers():
-    assert {"first": Recipe(), "train": Recipe(epochs=20)} == RECIPES
+    table = Recipe(epochs=5)
+    assert {"first": Recipe(), "train": Recipe(epochs=20), "table": table} == RECIPES
     assert problems.IMAGES.load("recipes") is RECIPES
 
 

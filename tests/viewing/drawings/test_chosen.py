@@ -7,7 +7,7 @@ from nasedu.controller import make_strategy
 from nasedu.errors import SettingError
 from nasedu.searching import Study
 from nasedu.spaces import Decision, as_recorded
-from nasedu.viewing import TokenStrip, size_alt, size_figure, view_of, write_report
+from nasedu.viewing import TokenStrip, size_figure, view_of, write_report
 from nasedu.viewing.progress import closing_lines, opening_lines
 
 SPACE = ChoiceSpace({"block": ("identity", "mb<b>3</b>"), "from_layers": ()}, num_layers=3)
@@ -63,8 +63,9 @@ def score(net):
 
 def test_a_search_that_a_function_scored_has_a_report(tmp_path):
     events = scored(tmp_path, score)
-    assert size_alt(Study(tmp_path)) == "No child tells how many parameters it has."
-    assert len(size_figure(Study(tmp_path)).axes) == 1
+    picture = size_figure(Study(tmp_path))
+    assert picture.alt == "No child tells how many parameters it has."
+    assert len(picture.axes) == 1
     page = write_report(Study(tmp_path), tmp_path).read_text(encoding="utf-8")
     for words in (
         "REINFORCE on the function score",
