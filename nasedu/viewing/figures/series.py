@@ -241,7 +241,8 @@ def share_explained(trials: Iterable[Trial]) -> float | None:
 def pareto_front(trials: Iterable[Trial]) -> tuple[Trial, ...]:
     """Return the children that no smaller or equally small one beats, the smallest first."""
     front: list[Scored] = []
-    by_size = sorted(scored(trials), key=lambda s: (s.num_parameters, -s.reward, s.trial.number))
+    counted = (s for s in scored(trials) if s.num_parameters > 0)
+    by_size = sorted(counted, key=lambda s: (s.num_parameters, -s.reward, s.trial.number))
     for child in by_size:
         if not front or child.reward > front[-1].reward:
             front.append(child)

@@ -75,7 +75,7 @@ def test_a_search_that_a_function_scored_has_a_report(tmp_path):
         "Where chance has a part in rewards",
         "layer 2",
         "with the same space, strategy and evaluate",
-        f"search(..., run=&#x27;{tmp_path.name}&#x27;, trials=16)",
+        f"search(..., run=&#39;{tmp_path.name}&#39;, trials=16)",
     ):
         assert words in page, words
     for words in ("parameters", "MFLOP", "accuracy", "nasedu resume", "nasedu train", "test data"):
