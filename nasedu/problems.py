@@ -25,6 +25,7 @@ from nasedu.errors import ArchitectureError, DataError, NaseduError, SearchSpace
 
 GROUP = "nasedu.problems"  # entry points of installed packages
 FIRST = "first"  # the name of the space and the recipe that a first search takes
+TABLE = "table"  # of those with which every child of a small space is trained
 SPACE = "_space"  # ends the kind of a space, after that of its architectures
 
 

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from nasedu.documents import check_same
 from nasedu.errors import DataError, SettingError, StudyError
-from nasedu.problems import FIRST, problem_of
+from nasedu.problems import FIRST, TABLE, problem_of
 from nasedu.runs.provenance import warn_of_other_machine
 from nasedu.runs.study import Study
 from nasedu.runs.trial import Trial, check_seed
@@ -43,7 +43,6 @@ from nasedu.values import fill
 
 BATCH = 400  # trainings between two exports; they are queued together, the largest first
 MOST = 2**15 - 1  # examples that a table can count
-FOR_TABLES = "table"  # the name of a recipe
 OLD_LOG, FILE = "measured.csv", "table.npz"
 
 
@@ -107,7 +106,7 @@ def measure(
             f"another folder, and go on from {FILE} by --known if it is there"
         )
     known_recipes = problem_of(space).load("recipes")
-    recipe = recipe or known_recipes.get(FOR_TABLES, known_recipes[FIRST])
+    recipe = recipe or known_recipes.get(TABLE, known_recipes[FIRST])
     evaluator = TestingEvaluator(space, data, recipe)
     settings = evaluator.settings
     most = max(settings[name] for name in ("num_valid", "num_test"))

@@ -1,5 +1,6 @@
 """What the documents say of records: every number stands in one, and fidelity.md is sound."""
 
+import csv
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from nasedu.tables import NetworkTable
 
 ROOT = Path(__file__).parents[2]
+TABLES = ROOT / "data" / "tables"
 NUMBER = re.compile(r"(?<![\w.,/])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)(?![\w]|[.,]\d)")
 PLACE = re.compile(r"\b(?:sections?|figures?|tables?) \d[\d.]*|\]\(\S*\)", re.IGNORECASE)
 RECORD = re.compile(r"(?:benchmarks|data/tables)/\w+(?=\.(?:md|py|png))")
@@ -155,3 +157,17 @@ def test_what_the_readme_says_of_the_first_search_is_so():
     assert f"the largest network alone reaches {min(reached)}" in text
     by_hand = re.findall(r"A network designed .*? \([\d,]+ parameters\): ([\d.]+)", record)
     assert max(by_hand) < min(reached)
+
+
+@pytest.mark.parametrize(
+    "table", sorted([*TABLES.glob("*.csv"), *TABLES.glob("*.npz")]), ids=lambda path: path.name
+)
+def test_every_table_stands_beside_a_text_that_describes_its_columns(table):
+    text = table.with_suffix(".md").read_text(encoding="utf-8")
+    assert text.startswith(f"# {table.name}\n")
+    for other in re.findall(r"\]\((\w+\.md)\)", text):  # where its columns are those of another
+        text += (TABLES / other).read_text(encoding="utf-8")
+    if table.suffix == ".csv":
+        with table.open(encoding="utf-8", newline="") as file:
+            columns = next(csv.reader(file))
+        assert [name for name in columns if f"`{name}`" not in text] == []

@@ -1,6 +1,7 @@
-"""A cell that waits, without a notebook."""
+"""Waiting: as a cell does, without a notebook, and for what another thread does."""
 
 import asyncio
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 
@@ -12,3 +13,11 @@ def ended(search):
 
     with ThreadPoolExecutor(1) as pool:  # this thread may have a loop already: a browser's
         return pool.submit(asyncio.run, cell()).result()
+
+
+def until(condition):
+    """Wait until something comes true."""
+    end = time.monotonic() + 600
+    while not condition():
+        assert time.monotonic() < end, "it never came true"
+        time.sleep(0.002)

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from nasedu.field_words import words_of
+from nasedu.problems import TABLE
 from nasedu.spaces import sequences_at
 from nasedu.tables import DIVERGED, NetworkTable, random_tenth
-from nasedu.tables.building import FOR_TABLES
 from nasedu.training import Measure
 from nasedu.values import fill
 from nasedu.viewing.drawings.layer_table import count
@@ -45,10 +45,10 @@ def command(table: NetworkTable) -> str | None:
     if not row.spaces.startswith("nasedu."):  # no name by which a command finds it is recorded
         return None
     evaluator, spaces, recipes = about["evaluator"], row.load("spaces"), row.load("recipes")
-    recipe = fill(type(recipes[FOR_TABLES]), evaluator["recipe"])
+    recipe = fill(type(recipes[TABLE]), evaluator["recipe"])
     words = ["--seed", about["seed"], "--data", evaluator["data"]]
     words += ["--best", about["best"]] if "best" in about else []
-    words += words_of(table.space, spaces[FOR_TABLES]) + words_of(recipe, recipes[FOR_TABLES])
+    words += words_of(table.space, spaces[TABLE]) + words_of(recipe, recipes[TABLE])
     return shlex.join(["nasedu", "table", "build", *map(str, words)])
 
 

@@ -2,7 +2,7 @@ import asyncio
 import time
 
 import pytest
-from awaiting import ended
+from awaiting import ended, until
 
 from nasedu.errors import StudyError
 from nasedu.searching import Started, TrialFinished, Updated
@@ -32,13 +32,6 @@ class Script:
 
     def __call__(self):
         return self._events
-
-
-def until(condition):
-    end = time.monotonic() + 600
-    while not condition():
-        assert time.monotonic() < end, "it never came true"
-        time.sleep(0.005)
 
 
 @pytest.fixture

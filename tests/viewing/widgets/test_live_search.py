@@ -5,7 +5,7 @@ import threading
 import time
 
 import pytest
-from awaiting import ended
+from awaiting import ended, until
 from evaluators import SPACE, Counted
 
 from nasedu.controller import make_strategy
@@ -22,13 +22,6 @@ def events(evaluator=None, trials=24, run=None):
     strategy = make_strategy("reinforce", SPACE.decisions, 0)
     evaluator = evaluator or Counted(0.002)
     return search(SPACE, strategy, trials=trials, batch=4, workers=1, run=run, evaluate=evaluator)
-
-
-def until(condition):
-    end = time.monotonic() + 600
-    while not condition():
-        assert time.monotonic() < end, "it never came true"
-        time.sleep(0.005)
 
 
 @pytest.fixture

@@ -1,14 +1,9 @@
 import threading
 import time
 
+from awaiting import until
+
 from nasedu.viewing.widgets.pacing import Paced
-
-
-def until(condition):
-    end = time.monotonic() + 600
-    while not condition():
-        assert time.monotonic() < end, "it never came true"
-        time.sleep(0.002)
 
 
 def test_the_first_call_is_made_at_once_and_the_last_in_time():
