@@ -42,6 +42,7 @@ class Reinforce:
         checked(lr, Positive, "lr", SettingError)
         checked(baseline_decay, Fraction, "baseline_decay", SettingError)
         self.controller = controller
+        self.weights = dict(controller.named_parameters())  # as they are, not copied
         self.lr = lr
         self.baseline_decay = baseline_decay
         self.baseline: float | None = None
@@ -121,11 +122,6 @@ class Reinforce:
                 start = float(gradients.rewards.mean())
             self.baseline = self.next_baseline(start, gradients.rewards)
 
-    @property
-    def weights(self) -> dict[str, Tensor]:
-        """The controller's weights by name, as they are and not copied."""
-        return dict(self.controller.named_parameters())
-
     @staticmethod
     def loss(rollout: Rollout, advantages: Tensor) -> Tensor:
         """Return the scalar whose gradient is minus the policy gradient.
@@ -145,7 +141,7 @@ class Reinforce:
 
     def check_sane(self) -> None:
         """Raise `SettingError` if the weights have grown out of all bounds."""
-        check_norm(norm_of(self.controller.parameters()), self.lr)
+        check_norm(norm_of(self.weights.values()), self.lr)
 
     def state_dict(self) -> dict[str, Any]:
         """Return weights, Adam's moments and step counts, and the baseline."""
