@@ -14,7 +14,7 @@ from torch.func import functional_call, grad, vmap
 
 from nasedu import Controller, Reinforce
 from nasedu.controller import advance_together
-from nasedu.spaces.enumeration import sequences_at
+from nasedu.spaces.odometer import sequences_at
 from nasedu.training import one_thread
 
 STAGES = (0, 40, 160)  # updates of 8 children before the gradient is looked at

@@ -22,7 +22,7 @@ from record import HERE
 from tqdm import tqdm
 
 from nasedu import Controller, Reinforce
-from nasedu.data.tables import tables_folder
+from nasedu.data.shipped import tables_folder
 from nasedu.errors import StudyError
 from nasedu.searching import do_job, search_many
 from nasedu.tables import DIVERGED, NetworkTable, TabularEvaluator

@@ -16,7 +16,7 @@ from nasedu.runs.provenance import MACHINE
 from nasedu.searching.cores import check_workers
 from nasedu.searching.workers import make_workers
 from nasedu.tables import MISSING, NetworkTable
-from nasedu.tables.building import evaluator_of, table_trial
+from nasedu.tables.making import evaluator_of, table_trial
 
 
 def train_again(table, entries):

@@ -20,7 +20,7 @@ MIN_DISK = 1e9  # bytes, for runs and imported images
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class Diagnosis:
     """One thing looked at.
 
     Attributes:
@@ -44,7 +44,7 @@ class Check:
 class Examination:
     """All that was looked at."""
 
-    checks: tuple[Check, ...]
+    checks: tuple[Diagnosis, ...]
 
     @property
     def is_well(self) -> bool:
@@ -68,24 +68,24 @@ def examine() -> Examination:
     return Examination(tuple(_carefully(look) for look in looks))
 
 
-def _carefully(look: Callable[[], Check]) -> Check:
+def _carefully(look: Callable[[], Diagnosis]) -> Diagnosis:
     try:
         return look()
     except Exception as error:
         name = look.__name__.strip("_")
         reason = (f"{type(error).__name__}: {error}".splitlines() or [""])[0]
-        return Check(name, "missing", reason, "install again: `python3 start.py lab`")
+        return Diagnosis(name, "missing", reason, "install again: `python3 start.py lab`")
 
 
-def _python() -> Check:
+def _python() -> Diagnosis:
     found = platform.python_version()
     if sys.version_info < MIN_PYTHON:
         wanted = ".".join(map(str, MIN_PYTHON))
-        return Check("Python", "missing", found, f"install Python {wanted} or newer")
-    return Check("Python", "ok", found)
+        return Diagnosis("Python", "missing", found, f"install Python {wanted} or newer")
+    return Diagnosis("Python", "ok", found)
 
 
-def _packages() -> Check:
+def _packages() -> Diagnosis:
     named = [r for r in requires("nasedu") or [] if "extra ==" not in r]
     absent, found = [], []
     for requirement in named:
@@ -96,58 +96,60 @@ def _packages() -> Check:
             absent.append(name)
     if absent:
         remedy = f"`python -m pip install {' '.join(absent)}`"
-        return Check("packages", "missing", ", ".join(absent), remedy)
-    return Check("packages", "ok", ", ".join(found))
+        return Diagnosis("packages", "missing", ", ".join(absent), remedy)
+    return Diagnosis("packages", "ok", ", ".join(found))
 
 
-def _torch() -> Check:
+def _torch() -> Diagnosis:
     import torch
 
     product = torch.ones(8, 8) @ torch.ones(8, 8)
     if product.sum() != 512:
-        return Check("torch", "missing", f"{torch.__version__} multiplies wrongly", "reinstall it")
-    return Check("torch", "ok", f"{torch.__version__} multiplies")
+        return Diagnosis(
+            "torch", "missing", f"{torch.__version__} multiplies wrongly", "reinstall it"
+        )
+    return Diagnosis("torch", "ok", f"{torch.__version__} multiplies")
 
 
-def _device() -> Check:
+def _device() -> Diagnosis:
     import torch
 
     from nasedu.training import has_bfloat16, pick_device
 
     device = pick_device()
     if device.type == "cuda":
-        return Check("device", "ok", torch.cuda.get_device_name())
+        return Diagnosis("device", "ok", torch.cuda.get_device_name())
     fast = has_bfloat16(device)
     found = "CPU with bfloat16" if fast else "CPU without bfloat16"
-    return Check("device", "ok" if fast else "note", f"{found}, no GPU; the course needs none")
+    return Diagnosis("device", "ok" if fast else "note", f"{found}, no GPU; the course needs none")
 
 
-def _cores() -> Check:
+def _cores() -> Diagnosis:
     from nasedu.searching import available_cores
 
     cores = available_cores()
     if cores == 1:
-        return Check("cores", "note", "1", "searches take twice the minutes that lessons state")
-    return Check("cores", "ok", str(cores))
+        return Diagnosis("cores", "note", "1", "searches take twice the minutes that lessons state")
+    return Diagnosis("cores", "ok", str(cores))
 
 
-def _drawing() -> Check:
+def _drawing() -> Diagnosis:
     from nasedu.architectures import ConvLayer, ConvNet
     from nasedu.viewing import draw
 
     svg = draw(ConvNet((ConvLayer(3, 3, 8, (0,)),))).svg
-    return Check("drawing", "ok", f"an SVG of {len(svg):,} characters was drawn")
+    return Diagnosis("drawing", "ok", f"an SVG of {len(svg):,} characters was drawn")
 
 
-def _data() -> Check:
+def _data() -> Diagnosis:
     from nasedu.data import load, names, text_names
 
     digits, sets = load("digits"), ", ".join((*names(), *text_names()))
     found = f"{len(digits.train):,} + {len(digits.test):,} digits; sets: {sets}"
-    return Check("data", "ok", found)
+    return Diagnosis("data", "ok", found)
 
 
-def _disk() -> Check:
+def _disk() -> Diagnosis:
     from nasedu.data import data_home
 
     home = data_home()
@@ -156,15 +158,15 @@ def _disk() -> Check:
     free = shutil.disk_usage(home).free
     found = f"{free / 1e9:.0f} GB free"
     if free < MIN_DISK:
-        return Check("disk", "missing", found, "make room: runs and images need about 1 GB")
-    return Check("disk", "ok", found)
+        return Diagnosis("disk", "missing", found, "make room: runs and images need about 1 GB")
+    return Diagnosis("disk", "ok", found)
 
 
-def _kernel() -> Check:
+def _kernel() -> Diagnosis:
     from jupyter_client.kernelspec import KernelSpecManager
 
     kernels = sorted(KernelSpecManager().find_kernel_specs())
     if "python3" not in kernels:
         remedy = "`python -m ipykernel install --sys-prefix` in the course's environment"
-        return Check("notebooks", "missing", f"kernels: {', '.join(kernels) or 'none'}", remedy)
-    return Check("notebooks", "ok", f"JupyterLab {version('jupyterlab')}, kernel python3")
+        return Diagnosis("notebooks", "missing", f"kernels: {', '.join(kernels) or 'none'}", remedy)
+    return Diagnosis("notebooks", "ok", f"JupyterLab {version('jupyterlab')}, kernel python3")

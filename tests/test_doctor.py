@@ -1,5 +1,5 @@
 from nasedu import doctor
-from nasedu.doctor import Check, Examination, examine
+from nasedu.doctor import Diagnosis, Examination, examine
 
 
 def test_a_complete_installation_is_well():
@@ -25,6 +25,6 @@ def test_what_is_missing_gets_a_remedy(monkeypatch):
 
 
 def test_a_note_does_not_make_it_ill():
-    examination = Examination((Check("cores", "note", "1", "twice the minutes"),))
+    examination = Examination((Diagnosis("cores", "note", "1", "twice the minutes"),))
     assert examination.is_well
     assert "-> twice the minutes" in str(examination)

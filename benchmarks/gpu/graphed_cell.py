@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from nasedu.architectures import RecurrentCell
-from nasedu.children.fast_cell.cell import CellSequence, FastCell
+from nasedu.children.fast_cell.fast_cell import CellSequence, FastCell
 from nasedu.children.recurrent_cell import State
 
 

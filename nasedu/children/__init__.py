@@ -9,7 +9,7 @@ from nasedu.lazy_names import lazy_names
 if TYPE_CHECKING:
     from nasedu.children.building import build
     from nasedu.children.conv_child import ConvBlock, ConvChild, concatenate
-    from nasedu.children.fast_cell.cell import FastCell
+    from nasedu.children.fast_cell.fast_cell import FastCell
     from nasedu.children.language_model import LanguageModel, LSTMLayer, hidden_size_for
     from nasedu.children.model_settings import ModelSettings
     from nasedu.children.recurrent_cell import PlainCell
@@ -19,7 +19,7 @@ else:
         {
             "nasedu.children.building": ["build"],
             "nasedu.children.conv_child": ["ConvBlock", "ConvChild", "concatenate"],
-            "nasedu.children.fast_cell.cell": ["FastCell"],
+            "nasedu.children.fast_cell.fast_cell": ["FastCell"],
             "nasedu.children.language_model": ["LanguageModel", "LSTMLayer", "hidden_size_for"],
             "nasedu.children.model_settings": ["ModelSettings"],
             "nasedu.children.recurrent_cell": ["PlainCell"],

@@ -13,21 +13,21 @@ import typer
 
 from nasedu import __version__
 from nasedu.cli import terminal
+from nasedu.cli.data_commands import data_app
 from nasedu.cli.field_options import help_command
-from nasedu.cli.images import data_app
-from nasedu.cli.networks import draw
-from nasedu.cli.options import Command, Group
-from nasedu.cli.searches import SearchCommand, report, resume, search
-from nasedu.cli.tables import table_app
+from nasedu.cli.network_commands import draw
+from nasedu.cli.options import Command, CommandGroup
+from nasedu.cli.search_commands import SearchCommand, report, resume, search
+from nasedu.cli.table_commands import table_app
 from nasedu.cli.terminal import say
-from nasedu.cli.trainings import TrainCommand, train
+from nasedu.cli.training_commands import TrainCommand, train
 from nasedu.errors import NaseduError
 
 ONE_PRESS = 1.0  # seconds in which further Ctrl-C, by impatient fingers, are one with the first
 
 app = typer.Typer(
     name="nasedu",
-    cls=Group,
+    cls=CommandGroup,
     help="Neural architecture search with reinforcement learning, to learn from.",
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -89,7 +89,7 @@ def main() -> None:
             status, message = 2, _in_words(error)
     if interrupts:  # Python gives up our handler on its way out, and more presses may come
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sys.exit(terminal.finish(status, message))
+    sys.exit(terminal.end_output(status, message))
 
 
 def _in_words(error: Exception) -> str:

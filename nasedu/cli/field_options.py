@@ -14,12 +14,12 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from nasedu.cli.options import Command
-from nasedu.cli.parts import Filled, Look, Part
+from nasedu.cli.parts import GivenParts, Look, Part
 
 OPENED = "nasedu.opened"  # key of a context's `Look`, and of the options that it opened
 
 
-class Opened(NamedTuple):
+class OpenedOption(NamedTuple):
     """An option that a look opened: of a part, for one of its fields or else for its preset."""
 
     part: Part
@@ -68,7 +68,7 @@ class PartsCommand(Command):
             value = ctx.params.pop(parameter.name, None)
             if key is not None and value is not None:
                 given[part.name][key] = value
-        ctx.obj = Filled(look, given)
+        ctx.obj = GivenParts(look, given)
         return rest
 
     def get_params(self, ctx: Any) -> list[Any]:
@@ -140,7 +140,7 @@ def fields_as_options(part: Part, taken: Set[str] = frozenset()) -> dict[str, tu
     return found
 
 
-def _options(parts: Sequence[Part], taken: set[str]) -> Iterator[Opened]:
+def _options(parts: Sequence[Part], taken: set[str]) -> Iterator[OpenedOption]:
     """Yield the options of parts: first that of the preset, then those of the fields."""
     for part in parts:
         fields: dict[str, tuple[str | None, Any]] = {}
@@ -154,7 +154,7 @@ def _options(parts: Sequence[Part], taken: set[str]) -> Iterator[Opened]:
         fields |= fields_as_options(part, taken | {one.name for one in parts})
         parameters = _parameters({name: hint for name, (_, hint) in fields.items()})
         for parameter in parameters:
-            yield Opened(part, fields[parameter.name][0], parameter)
+            yield OpenedOption(part, fields[parameter.name][0], parameter)
         taken = taken | fields.keys()
 
 

@@ -13,7 +13,7 @@ from nasedu.errors import SettingError
 MOST = 2**31 - 1  # of anything that is counted
 
 
-class Group(TyperGroup):
+class CommandGroup(TyperGroup):
     """Commands under one name, which alone shows its help."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -29,7 +29,7 @@ class Command(TyperCommand):
         rest = super().parse_args(ctx, args)
         for name, value in ctx.params.items():
             if name != "seed":  # which is a name and no count
-                check_size(f"--{name.replace('_', '-')}", value)
+                check_range(f"--{name.replace('_', '-')}", value)
         return rest
 
 
@@ -63,7 +63,7 @@ ProblemName = Annotated[
 ]
 
 
-def check_size(name: str, value: Any) -> None:
+def check_range(name: str, value: Any) -> None:
     """Raise `SettingError` if an integer, or one of several, counts further than anything does."""
     for number in value if isinstance(value, tuple) else (value,):
         if isinstance(number, int) and abs(number) > MOST:

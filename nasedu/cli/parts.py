@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from nasedu.cli.options import check_size
+from nasedu.cli.options import check_range
 from nasedu.errors import SettingError
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Filled:
+class GivenParts:
     """What the options of the parts said: a command's ``context.obj``."""
 
     look: Look
@@ -113,7 +113,7 @@ class Filled:
         hints, values = hints_of(type(base)), {}
         for key, said in self.given[name].items():
             value = read_field(said, hints[key]) if isinstance(said, str) else said
-            check_size(key, value)
+            check_range(key, value)
             values[key] = checked(value, hints[key], key, getattr(base, "error", SettingError))
         return replace(base, **values)
 

@@ -2,7 +2,7 @@
 
 Titles, reasons and names of files are other people's text. What steers a terminal in them is
 shown as a replacement character, and so is what its encoding lacks. An output that takes no more
-text, on a full disk for one, ends no work: `finish` says so when the work is done.
+text, on a full disk for one, ends no work: `end_output` says so when the work is done.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def say(text: object, *, err: bool = False) -> None:
 
     stream = sys.stderr if err else sys.stdout
     try:
-        tqdm.write(plain(str(text)), file=stream)
+        tqdm.write(without_steering(str(text)), file=stream)
         stream.flush()
     except OSError as error:
         _give_up(stream, error)
@@ -87,7 +87,7 @@ def ticking(bar: tqdm[Any], every: float = 1.0) -> Generator[None]:
             thread.join()
 
 
-def plain(text: str) -> str:
+def without_steering(text: str) -> str:
     """Return a text without anything that steers a terminal or cannot be encoded."""
     return STEERING.sub(REPLACEMENT, text)
 
@@ -99,7 +99,7 @@ def one_line(text: str) -> str:
     return line if len(line) <= LONGEST else f"{line[:half]} ... {line[-half:]}"
 
 
-def finish(status: int, message: str = "") -> int:
+def end_output(status: int, message: str = "") -> int:
     """Send what is left, say in one line what went wrong, and return the exit status.
 
     Args:

@@ -13,14 +13,14 @@ class AnswerError(ValueError):
     """An answer that cannot be read as numbers; its text completes "f(...) gives ..."."""
 
 
-def plain(value: Any) -> Any:
+def as_lists(value: Any) -> Any:
     """Return lists, tuples, arrays and tensors as nested lists of Python's own numbers."""
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
+        return [as_lists(item) for item in value]
     return value.tolist() if hasattr(value, "tolist") else value
 
 
-def read(answer: Any) -> np.ndarray:
+def numbers_of(answer: Any) -> np.ndarray:
     """Return the numbers of an answer, as an array of Python's own ints and floats.
 
     Numbers, lists, tuples, arrays and tensors are all welcome; ints stay exact.
@@ -31,7 +31,7 @@ def read(answer: Any) -> np.ndarray:
     if answer is None:
         raise AnswerError("`None`: the function has to end with a `return`")
     try:
-        numbers = np.array(plain(answer), dtype=object)
+        numbers = np.array(as_lists(answer), dtype=object)
     except Exception:  # whatever an unknown object does when it is read
         raise AnswerError(f"a {type(answer).__name__}; expected numbers") from None
     for leaf in numbers.flat:

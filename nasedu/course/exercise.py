@@ -26,13 +26,13 @@ import numpy as np
 
 from nasedu.course.answers import (
     AnswerError,
+    as_lists,
     code,
     equal,
     is_finite,
     is_whole,
-    plain,
+    numbers_of,
     quote,
-    read,
 )
 from nasedu.course.inline import html_of
 
@@ -187,11 +187,11 @@ class Exercise:
             except (Exception, SystemExit) as error:
                 self._explain_raise(error, case)
             try:
-                answers.append(read(answer))
+                answers.append(numbers_of(answer))
             except AnswerError as error:
                 raise _WrongError(f"{self.call(case)} gives {error}.") from None
             for changed, argument in zip(arguments, case, strict=True):
-                if plain(changed) != plain(argument):
+                if as_lists(changed) != as_lists(argument):
                     raise _WrongError(
                         f"{self.call(case)} changes its argument {quote(argument)} into "
                         f"{quote(changed)}; leave it as it is and work on a copy."
@@ -213,7 +213,7 @@ class Exercise:
         ) from None
 
     def _compare(self, answers: list[np.ndarray]) -> None:
-        rights = [read(self.solution(*deepcopy(case))) for case in self.cases]
+        rights = [numbers_of(self.solution(*deepcopy(case))) for case in self.cases]
         tried = list(zip(self.cases, answers, rights, strict=False))
         for case, answer, right in tried:
             if not equal(answer, right):
@@ -244,7 +244,9 @@ class Exercise:
         """Whether these are the answers of somebody who makes this mistake."""
         try:
             with np.errstate(all="ignore"):
-                wrong = [read(mistake(*deepcopy(case))) for case in self.cases[: len(answers)]]
+                wrong = [
+                    numbers_of(mistake(*deepcopy(case))) for case in self.cases[: len(answers)]
+                ]
         except Exception:  # the mistake has no answer to one of the cases
             return False
         return all(map(equal, answers, wrong))

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from nasedu.data.images import ImageData, LabelledImages
     from nasedu.data.importing import add
     from nasedu.data.preparation import Frame, Whitening
+    from nasedu.data.shipped import load_table
     from nasedu.data.summary import ImportSummary
-    from nasedu.data.tables import load_table
     from nasedu.data.text import TextData
     from nasedu.data.text_importing import TextSummary
 else:
@@ -46,7 +46,7 @@ else:
             "nasedu.data.importing": ["add"],
             "nasedu.data.preparation": ["Frame", "Whitening"],
             "nasedu.data.summary": ["ImportSummary"],
-            "nasedu.data.tables": ["load_table"],
+            "nasedu.data.shipped": ["load_table"],
             "nasedu.data.text": ["TextData"],
             "nasedu.data.text_importing": ["TextSummary"],
         },

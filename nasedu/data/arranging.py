@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nasedu.data.foreign import hint_for
-from nasedu.data.source import SPLITS, Content, Entries, Parts, listed
+from nasedu.data.source import SPLITS, Content, Entries, Parts, first_names
 from nasedu.errors import DataError
 
 LAYOUT = "expected train/<class>/* and test/<class>/*, possibly inside one folder"
@@ -118,7 +118,7 @@ def _find_root(entries: Entries, source: str) -> Parts:
         there = sorted("/".join((*root, name)) for root, splits in held.items() for name in splits)
         found = " and ".join(there) or "no train and no test"
         others = sorted({parts[0] for parts in entries} - set(SPLITS))
-        beside = f" (beside {listed(others)})" if there and others else ""
+        beside = f" (beside {first_names(others)})" if there and others else ""
         hint = hint_for({name for parts in entries for name in parts[:3]})
         raise DataError(f"{source} has {found}{beside}; {LAYOUT}{hint and f': {hint}'}")
     if len(roots) > 1 and roots[0]:

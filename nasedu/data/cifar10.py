@@ -69,7 +69,7 @@ ADDRESSES = (  # of its authors, and of others who keep the same archives
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class FileSet:
     """The files of a version.
 
     Attributes:
@@ -91,7 +91,7 @@ class Version:
 
 
 VERSIONS = tuple(
-    Version(
+    FileSet(
         f"CIFAR-10's {title} version",
         f"batches.meta{of_classes}",
         tuple(f"data_batch_{i}{of_images}" for i in range(1, 6)),
@@ -101,7 +101,7 @@ VERSIONS = tuple(
 )
 
 
-def version_of(entries: Entries) -> Version | None:
+def version_of(entries: Entries) -> FileSet | None:
     """Return the version whose files these are, whole or not, or None."""
     names = {parts[-1] for parts, content in entries.items() if parts and content is not None}
     for version in VERSIONS:
@@ -137,8 +137,8 @@ def md5_of(path: Path) -> str:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
-def data_of(
-    entries: Entries, version: Version, name: str, title: str, flip: bool, where: str
+def cifar10_data(
+    entries: Entries, version: FileSet, name: str, title: str, flip: bool, where: str
 ) -> ImageData:
     """Return the data set that the files hold.
 
@@ -170,7 +170,7 @@ def data_of(
     return ImageData(name, title, classes, train, test, num_valid=count, flip=flip, pad=pad)
 
 
-def _files(entries: Entries, version: Version) -> dict[str, bytes]:
+def _files(entries: Entries, version: FileSet) -> dict[str, bytes]:
     """Return the contents by name."""
     files: dict[str, bytes] = {}
     for parts, content in entries.items():
@@ -185,7 +185,7 @@ def _files(entries: Entries, version: Version) -> dict[str, bytes]:
 
 
 def _binary(
-    files: dict[str, bytes], version: Version
+    files: dict[str, bytes], version: FileSet
 ) -> tuple[tuple[str, ...], LabelledImages, LabelledImages]:
     """Return the classes and the images of the binary version."""
     try:
@@ -204,7 +204,7 @@ def _binary(
 
 
 def _pickled(
-    files: dict[str, bytes], version: Version
+    files: dict[str, bytes], version: FileSet
 ) -> tuple[tuple[str, ...], LabelledImages, LabelledImages]:
     """Return the classes and the images of the Python version."""
     meta = read_pickle(files[version.classes], version.classes).get("label_names")

@@ -62,7 +62,7 @@ def get(
             "with: nasedu data add NAME PATH"
         )
     check_name(name, replace)
-    storage.check_writable(catalogue.IMAGES.path(name).parent)
+    storage.check_folder(catalogue.IMAGES.path(name).parent)
     folder = catalogue.data_home() / "downloads"
     storage.make_folder(folder)
     with held(folder, DataError, f"another download into {folder} is under way; wait for it"):

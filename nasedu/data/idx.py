@@ -49,7 +49,7 @@ def find_idx(entries: Entries, where: str) -> Files:
     return found
 
 
-def data_of(files: Files, name: str, title: str, flip: bool, where: str) -> ImageData:
+def idx_data(files: Files, name: str, title: str, flip: bool, where: str) -> ImageData:
     """Return the data set that MNIST's four files hold.
 
     Args:

@@ -18,7 +18,7 @@ from nasedu.data.source import Source, left_out, read_source
 from nasedu.data.summary import ImportSummary, passed_over
 from nasedu.data.text_files import find_text, text_paths
 from nasedu.data.text_importing import TextSummary, text_of_files
-from nasedu.data.text_storage import write_text
+from nasedu.data.text_storage import write_characters
 from nasedu.data.treebank import looks_like
 from nasedu.errors import DataError, SettingError
 from nasedu.whole_file import held
@@ -64,7 +64,7 @@ def add(
     started = time.perf_counter()
     path = Path(path)
     check_name(name, replace)
-    storage.check_writable(catalogue.IMAGES.path(name).parent)
+    storage.check_folder(catalogue.IMAGES.path(name).parent)
     if title is not None and not (title.isprintable() and 0 < len(title.strip()) <= MAX_TITLE):
         raise SettingError(f"title is {title!r}; expected one line of 1 to {MAX_TITLE} characters")
     source, origin = read_source(path), _origin(path)
@@ -72,7 +72,7 @@ def add(
     if not has_images(source.entries) and (files := find_text(source.entries, where)):
         text = text_of_files(name, title, files, where)
         texts = None if looks_like(name, files) else files.texts
-        write = partial(write_text, data=text, source=origin, texts=texts)
+        write = partial(write_characters, data=text, source=origin, texts=texts)
         size, target = _written(name, replace, write, catalogue.TEXTS)
         seconds = time.perf_counter() - started
         return TextSummary.of(text, files, target, size, seconds, passed)
@@ -91,11 +91,11 @@ def _images(
     if not has_images(entries):
         if version := cifar10.version_of(entries):
             default = cifar10.TITLE if cifar10.is_official(source.path) else name
-            data = cifar10.data_of(entries, version, name, title or default, flip, where)
+            data = cifar10.cifar10_data(entries, version, name, title or default, flip, where)
             taken = ["/".join(parts) for parts in entries if parts[-1] in version.files]
             return data, (), left_out(entries, taken)
         if files := idx.find_idx(entries, where):
-            data = idx.data_of(files, name, title or name, flip, where)
+            data = idx.idx_data(files, name, title or name, flip, where)
             return data, (), left_out(entries, [path for path, _ in files.values()])
     try:
         layout = arrange(entries, where)

@@ -37,14 +37,14 @@ def pydocs() -> TextData:
             "(no module pydoc_data); install the whole standard library or import a text "
             "with: nasedu data add NAME PATH"
         ) from None
-    lines = paragraphs(topics[name] for name in sorted(topics))
+    lines = distinct_paragraphs(topics[name] for name in sorted(topics))
     parts: dict[str, list[tuple[str, ...]]] = {"train": [], "valid": [], "test": []}
     for line in lines:
         parts[part_of(line)].append(line)
     return text_of_lines(NAME, "Python's help topics", **parts, max_words=MAX_WORDS)
 
 
-def paragraphs(texts: Iterable[str]) -> list[tuple[str, ...]]:
+def distinct_paragraphs(texts: Iterable[str]) -> list[tuple[str, ...]]:
     """Return the distinct paragraphs of texts, each as its words, in order."""
     cut = (piece for text in texts for piece in re.split(r"\n\s*\n", text))
     lines = (tuple(re.findall("[a-z]+", piece.lower())) for piece in cut)

@@ -198,7 +198,7 @@ def left_out(entries: Entries, taken: Collection[str]) -> tuple[str, ...]:
     return tuple(sorted({"/".join(parts) for parts in rest} - {*taken}))
 
 
-def listed(names: Sequence[str]) -> str:
+def first_names(names: Sequence[str]) -> str:
     """Return e.g. ``"'a', 'b' and 7 more"``."""
     shown = ", ".join(map(repr, names[:MAX_LISTED]))
     return f"{shown} and {len(names) - MAX_LISTED:,} more" if names[MAX_LISTED:] else shown

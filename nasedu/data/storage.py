@@ -98,7 +98,7 @@ def write_tensors(path: Path, tensors: dict[str, Tensor], description: str) -> i
     return len(content)
 
 
-def check_writable(folder: Path) -> None:
+def check_folder(folder: Path) -> None:
     """Raise `DataError` if a folder, there or not, could not be written to, before the work."""
     there = next(path for path in (folder, *folder.parents) if path.exists())
     if not os.access(there, os.W_OK | os.X_OK):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nasedu.data.images import ImageData, LabelledImages
-from nasedu.data.source import MAX_LISTED, listed
+from nasedu.data.source import MAX_LISTED, first_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class ImportSummary:
         if self.passed:
             lines.append(f"  skipped  {self.passed}")
         if self.ignored:
-            lines.append(f"  not read {listed(self.ignored)}")
+            lines.append(f"  not read {first_names(self.ignored)}")
         return "\n".join(lines)
 
 
@@ -114,7 +114,9 @@ def _equal_images(data: ImageData) -> tuple[str, ...]:
             equal.append(name)
     if not equal:
         return ()
-    return (f"all training images are equal, pixel by pixel, in {listed(equal)}: look at them",)
+    return (
+        f"all training images are equal, pixel by pixel, in {first_names(equal)}: look at them",
+    )
 
 
 def _counts(images: LabelledImages, num_classes: int) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nasedu.data.source import Entries, Parts, content_of, left_out, listed, text_part
+from nasedu.data.source import Entries, Parts, content_of, first_names, left_out, text_part
 from nasedu.data.text import PARTS
 from nasedu.errors import DataError
 
@@ -68,7 +68,7 @@ def find_text(entries: Entries, where: str) -> TextFiles | None:
     whole = {key: paths for key, paths in found.items() if len(paths) == len(PARTS)}
     whole = {key: paths for key, paths in whole.items() if not _is_spelled(key, whole)}
     if len(whole) > 1:
-        shown = listed(sorted("/".join(paths["train"]) for paths in whole.values()))
+        shown = first_names(sorted("/".join(paths["train"]) for paths in whole.values()))
         raise DataError(f"{where} holds {len(whole)} texts ({shown}); leave only one in it")
     if not whole:
         if found and not any("train" in parts for parts in entries):
@@ -82,7 +82,7 @@ def find_text(entries: Entries, where: str) -> TextFiles | None:
         return None
     [(key, paths)] = whole.items()
     contents = {part: content_of(entries[paths[part]] or b"") for part in PARTS}
-    texts = {part: plain(contents[part], f"{where}: the text to {part}") for part in PARTS}
+    texts = {part: decoded_text(contents[part], f"{where}: the text to {part}") for part in PARTS}
     names = {part: "/".join(paths[part]) for part in PARTS}
     others = left_out(entries, names.values())
     num_images = sum(IMAGE.search(other) is not None for other in others)
@@ -103,7 +103,7 @@ def _is_spelled(key: Parts, whole: Mapping[Parts, object]) -> bool:
     )
 
 
-def plain(content: bytes, where: str) -> str:
+def decoded_text(content: bytes, where: str) -> str:
     """Return what bytes say: without marks of an encoding, every line ended by a newline.
 
     Raises:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nasedu.data import treebank
-from nasedu.data.source import listed
+from nasedu.data.source import first_names
 from nasedu.data.text import EOS, PARTS, UNKNOWN, TextData, text_of_lines
 from nasedu.data.text_files import TextFiles
 from nasedu.errors import DataError
@@ -92,7 +92,7 @@ class TextSummary:
         if self.unknown:
             lines.append(f"  unknown  {self.unknown:,} tokens not in the training part: {UNKNOWN}")
         if self.ignored:
-            lines.append(f"  not read {listed(self.ignored)}")
+            lines.append(f"  not read {first_names(self.ignored)}")
         if self.passed:
             lines.append(f"  skipped  {self.passed}")
         if self.differences:

@@ -44,7 +44,7 @@ class TextHeader:
         return text_facts(self.counts, len(self.symbols))
 
 
-def write_text(
+def write_characters(
     path: Path, data: TextData, source: dict[str, Any], texts: dict[str, str] | None = None
 ) -> int:
     """Write a text of words whole or not at all, and return the size of its file in bytes.

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from nasedu.runs.config import RunConfig
     from nasedu.runs.folder import open_run, write_text
     from nasedu.runs.provenance import made_by, versions
-    from nasedu.runs.study import Study, Update
+    from nasedu.runs.study import Study, UpdateRecord
     from nasedu.runs.trial import Trial
 else:
     __getattr__, __dir__ = lazy_names(
@@ -19,7 +19,7 @@ else:
             "nasedu.runs.config": ["RunConfig"],
             "nasedu.runs.folder": ["open_run", "write_text"],
             "nasedu.runs.provenance": ["made_by", "versions"],
-            "nasedu.runs.study": ["Study", "Update"],
+            "nasedu.runs.study": ["Study", "UpdateRecord"],
             "nasedu.runs.trial": ["Trial"],
         },
     )
@@ -28,7 +28,7 @@ __all__ = [
     "RunConfig",
     "Study",
     "Trial",
-    "Update",
+    "UpdateRecord",
     "made_by",
     "open_run",
     "versions",

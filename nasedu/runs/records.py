@@ -25,7 +25,7 @@ ALONE = 0  # the learner of a search that has one
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
+class UpdateRecord:
     """One update as recorded.
 
     Attributes:
@@ -87,7 +87,7 @@ def read_stats(text: str) -> UpdateStats | None:
     return None if fields is None else fill(UpdateStats, fields)
 
 
-def state_columns(strategy: Strategy, generator: Generator) -> tuple[str, bytes, bytes]:
+def learner_columns(strategy: Strategy, generator: Generator) -> tuple[str, bytes, bytes]:
     """Return a learner's state: plain values as JSON, tensors as safetensors, the generator."""
     state = strategy.state_dict()
     tensors = {k: v.detach().contiguous() for k, v in state.items() if isinstance(v, Tensor)}
@@ -104,7 +104,7 @@ def generator_column(generator: Generator) -> bytes:
 def restore_columns(
     strategy: Strategy, generator: Generator, plain: str, tensors: bytes, state: bytes
 ) -> None:
-    """Bring strategy and generator to where `state_columns` found them."""
+    """Bring strategy and generator to where `learner_columns` found them."""
     fields = checked(read_json(plain), dict[str, Any], "the state")
     strategy.load_state_dict({**fields, **tensors_from_bytes(tensors)})
     generator.set_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))

@@ -28,15 +28,15 @@ from nasedu.runs.database import choose_log, clear_errors, open_database
 from nasedu.runs.provenance import versions
 from nasedu.runs.records import (
     ALONE,
-    Update,
+    UpdateRecord,
     best_of,
     check_counted,
     generator_column,
+    learner_columns,
     read_stats,
     read_trial,
     readable,
     restore_columns,
-    state_columns,
     stats_column,
 )
 from nasedu.runs.trial import Trial, child_seed
@@ -137,13 +137,13 @@ class Study:
                 check_counted([trial.number for trial in trials])
             return trials
 
-    def updates(self) -> tuple[Update, ...]:
+    def updates(self) -> tuple[UpdateRecord, ...]:
         """Return all updates, learner by learner, each one's in order."""
         rows = self._rows("SELECT learner, number, stats FROM updates ORDER BY learner, number")
         with readable(self.path):
             for learner in {row[0] for row in rows}:
                 check_counted([number for other, number, _ in rows if other == learner])
-            return tuple(Update(number, read_stats(text), who) for who, number, text in rows)
+            return tuple(UpdateRecord(number, read_stats(text), who) for who, number, text in rows)
 
     @property
     def num_updates(self) -> int:
@@ -336,5 +336,5 @@ class Study:
     def _put_state(
         db: sqlite3.Connection, learner: int, strategy: Strategy, generator: Generator
     ) -> None:
-        row = (learner, *state_columns(strategy, generator))
+        row = (learner, *learner_columns(strategy, generator))
         db.execute("INSERT OR REPLACE INTO state VALUES (?, ?, ?, ?)", row)

@@ -2,7 +2,7 @@
 
 from nasedu.controller.depth import DepthSchedule
 from nasedu.runs.config import RunConfig
-from nasedu.runs.study import Study, Update
+from nasedu.runs.study import Study, UpdateRecord
 from nasedu.runs.trial import Trial
 from nasedu.searching.cores import available_cores
 from nasedu.searching.evaluator import Evaluator
@@ -42,7 +42,7 @@ __all__ = [
     "TrainingEvaluator",
     "Trial",
     "TrialFinished",
-    "Update",
+    "UpdateRecord",
     "Updated",
     "Workers",
     "available_cores",

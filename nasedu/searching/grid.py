@@ -168,7 +168,7 @@ class GridPoint:
     @property
     def title(self) -> str:
         """Its values."""
-        return f"grid point {said(self.point)}"
+        return f"grid point {point_words(self.point)}"
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -213,7 +213,7 @@ def _recipe_at(recipe: Any, point: Point) -> Any:
     try:
         return replace(recipe, **point)
     except SettingError as error:
-        raise SettingError(f"grid point {said(point)}: {error}") from None
+        raise SettingError(f"grid point {point_words(point)}: {error}") from None
 
 
 def _winner(outcomes: dict[int, Outcome], folder: Path) -> int:
@@ -225,6 +225,6 @@ def _winner(outcomes: dict[int, Outcome], folder: Path) -> int:
     return max(rewards, key=lambda number: rewards[number])
 
 
-def said(point: Point) -> str:
+def point_words(point: Point) -> str:
     """Return a point in words, e.g. ``"lr 0.1, weight_decay 0.0001"``."""
     return ", ".join(f"{name} {value:g}" for name, value in point.items())

@@ -3,7 +3,7 @@
 from nasedu.spaces.choice_space import ChoiceSpace, as_recorded
 from nasedu.spaces.conv_net_space import ConvNetSpace
 from nasedu.spaces.decision import Decision
-from nasedu.spaces.enumeration import count_sequences, places_of, sequences_at
+from nasedu.spaces.odometer import count_sequences, places_of, sequences_at
 from nasedu.spaces.presets import PRESETS
 from nasedu.spaces.recurrent_cell_space import RecurrentCellSpace
 from nasedu.spaces.space import Space

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from nasedu.architectures import Activation, CellNode, Combine, RecurrentCell
 from nasedu.errors import SearchSpaceError
 from nasedu.spaces.decision import Decision
-from nasedu.spaces.enumeration import count_sequences, places_of, sequences_at
+from nasedu.spaces.odometer import count_sequences, places_of, sequences_at
 from nasedu.spaces.space import Space
 from nasedu.values import Count
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from nasedu.errors import NaseduError, SearchSpaceError
 from nasedu.spaces.decision import Decision
-from nasedu.spaces.enumeration import count_sequences
+from nasedu.spaces.odometer import count_sequences
 from nasedu.values import Value
 
 if TYPE_CHECKING:  # a space alone needs no numpy

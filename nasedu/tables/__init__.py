@@ -1,7 +1,7 @@
 """Tables of every network of a small space: measured once, then looked up."""
 
-from nasedu.tables.building import Measured, measure
 from nasedu.tables.enumeration import Enumeration, random_tenth
+from nasedu.tables.making import TableEntry, make_table
 from nasedu.tables.network_table import DIVERGED, MISSING, NetworkTable
 from nasedu.tables.tabular import TabularEvaluator, simulated_clock
 
@@ -9,10 +9,10 @@ __all__ = [
     "DIVERGED",
     "MISSING",
     "Enumeration",
-    "Measured",
     "NetworkTable",
+    "TableEntry",
     "TabularEvaluator",
-    "measure",
+    "make_table",
     "random_tenth",
     "simulated_clock",
 ]

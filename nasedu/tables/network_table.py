@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nasedu.data.tables import tables_folder
+from nasedu.data.shipped import tables_folder
 from nasedu.documents import read_json
 from nasedu.errors import DataError, NaseduError
 from nasedu.problems import Problem, problem_of, read_space

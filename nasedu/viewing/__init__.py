@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from nasedu.viewing.figures.intervals import intervals_figure
     from nasedu.viewing.figures.probabilities import probabilities_figure
     from nasedu.viewing.figures.ranks import RankWords, rank_figure
-    from nasedu.viewing.figures.search import best_figure, curves_figure, reward_figure, size_figure
+    from nasedu.viewing.figures.search_figures import (
+        best_figure,
+        curves_figure,
+        reward_figure,
+        size_figure,
+    )
     from nasedu.viewing.figures.series import best_distinct, pareto_front, share_explained
     from nasedu.viewing.listing import Listing, show
     from nasedu.viewing.pictures import Picture, picture
@@ -30,7 +35,7 @@ else:
             "nasedu.viewing.widgets.cell_steps": ["CellSteps"],
             "nasedu.viewing.drawings.comparing": ["compare"],
             "nasedu.viewing.drawings.dot_drawing": ["Drawing"],
-            "nasedu.viewing.figures.search": [
+            "nasedu.viewing.figures.search_figures": [
                 "best_figure",
                 "curves_figure",
                 "reward_figure",

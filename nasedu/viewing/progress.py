@@ -11,7 +11,7 @@ from nasedu.training import Outcome
 from nasedu.training.measure import ACCURACY, REWARD, Measure
 from nasedu.viewing.drawings.layer_table import count
 from nasedu.viewing.drawings.view import view_of
-from nasedu.viewing.measures import measure_of, space_of, value_of
+from nasedu.viewing.units import measure_of, space_of, value_of
 
 BASELINE_KEY = "\n    baseline (average of earlier rewards: what earns more becomes more probable)"
 

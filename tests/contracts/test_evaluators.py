@@ -21,7 +21,7 @@ from nasedu.searching.jobs import JobEvaluator
 from nasedu.searching.workers import PoolWorkers
 from nasedu.spaces import ConvNetSpace
 from nasedu.tables import TabularEvaluator
-from nasedu.tables.measurements import TestingEvaluator
+from nasedu.tables.results import TestingEvaluator
 from nasedu.training import LanguageRecipe, Outcome
 
 CELLS = RecurrentCellSpace(2)

@@ -11,7 +11,7 @@ from nasedu.controller import UpdateStats, make_strategy
 from nasedu.errors import StudyError
 from nasedu.problems import read_space
 from nasedu.runs import RunConfig, Study
-from nasedu.runs.records import state_columns
+from nasedu.runs.records import learner_columns
 from nasedu.runs.trial import Trial, child_seed
 from nasedu.training import Outcome
 
@@ -47,7 +47,7 @@ class Learner:
 
     def is_at(self, other):
         """Return whether two are at the same point, to the last bit."""
-        mine, theirs = (state_columns(one.strategy, one.source) for one in (self, other))
+        mine, theirs = (learner_columns(one.strategy, one.source) for one in (self, other))
         return mine == theirs
 
 

@@ -15,7 +15,7 @@ from nasedu.architectures import cost
 from nasedu.course import check
 from nasedu.course.exercise import Exercise
 
-EXERCISES = [getattr(check, name) for name in check.__all__]
+EXERCISES = check.EXERCISES.values()
 MISTAKES = [
     pytest.param(exercise, hint, id=f"{exercise.name}-{hint[:50]}")
     for exercise in EXERCISES
@@ -23,7 +23,7 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=check.__all__)
+@pytest.mark.parametrize("exercise", EXERCISES, ids=check.EXERCISES)
 def test_the_solution_passes_and_a_stub_does_not(exercise):
     def stub(*arguments):
         raise NotImplementedError
@@ -39,7 +39,7 @@ def test_every_mistake_gets_its_own_sentence(exercise, hint):
     assert result.sentence.endswith(f". {hint}")
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=check.__all__)
+@pytest.mark.parametrize("exercise", EXERCISES, ids=check.EXERCISES)
 def test_an_exercise_is_named_as_in_check_and_documented(exercise):
     assert isinstance(exercise, Exercise)
     assert getattr(check, exercise.name) is exercise

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from nasedu.data import TextData, load_text
-from nasedu.data.pydocs import paragraphs, part_of, pydocs
+from nasedu.data.pydocs import distinct_paragraphs, part_of, pydocs
 from nasedu.data.text import characters_of, text_of_lines
 from nasedu.errors import DataError, SettingError
 
@@ -108,7 +108,7 @@ def test_pydocs_as_characters():
 
 def test_paragraphs_are_kept_once_and_their_part_is_fixed_for_ever():
     text = "One two three, FOUR.\n\nToo short\n  \nfive six\nseven 8 eight"
-    lines = paragraphs([text, "one two three four"])
+    lines = distinct_paragraphs([text, "one two three four"])
     assert lines == [("one", "two", "three", "four"), ("five", "six", "seven", "eight")]
     many = [part_of((str(i),)) for i in range(2000)]
     assert [many.count(part) for part in ("train", "valid", "test")] == [1576, 207, 217]

@@ -9,7 +9,7 @@ from nasedu.data import add, archives, catalogue, describe, load, load_text, nam
 from nasedu.data.catalogue import TEXTS
 from nasedu.data.storage import write_tensors
 from nasedu.data.text import text_of_lines
-from nasedu.data.text_storage import write_text
+from nasedu.data.text_storage import write_characters
 from nasedu.errors import DataError, SettingError
 from nasedu.problems import CELLS, problem_on
 
@@ -129,7 +129,9 @@ def test_characters_of_the_penn_treebank_are_those_of_mikolov(home, tmp_path, ma
 
 def test_a_text_of_an_older_nasedu_keeps_its_characters(home):
     """Runs on it were recorded with them."""
-    write_text(TEXTS.path("old"), text_of_lines("old", "Old", [["a", "b"]], [["c"]], [["a"]]), {})
+    write_characters(
+        TEXTS.path("old"), text_of_lines("old", "Old", [["a", "b"]], [["c"]], [["a"]]), {}
+    )
     data = load_text("old-chars")
     assert "".join(data.symbols[i] for i in data.valid.tolist()) == "<unk>\n"
 

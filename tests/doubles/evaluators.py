@@ -11,7 +11,7 @@ from pathlib import Path
 from nasedu.errors import TrainingError
 from nasedu.runs.trial import child_seed
 from nasedu.spaces import ConvNetSpace, RecurrentCellSpace
-from nasedu.tables.measurements import TestingEvaluator
+from nasedu.tables.results import TestingEvaluator
 from nasedu.training import Outcome
 
 SPACE = ConvNetSpace(

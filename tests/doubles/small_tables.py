@@ -3,7 +3,7 @@
 import numpy as np
 
 from nasedu.spaces import ConvNetSpace, count_sequences
-from nasedu.tables import DIVERGED, NetworkTable, measure
+from nasedu.tables import DIVERGED, NetworkTable, make_table
 from nasedu.training import Recipe
 
 SPACE = ConvNetSpace(2, (1, 3), (3,), (2,))  # 8 networks, 4 of them chains
@@ -29,7 +29,7 @@ ABOUT = {
 def measuring(folder, space=SPACE, **options):
     """Return the generator of a measurement of 14 trainings at most: 8, and twice 1 and 2."""
     settings = {"recipe": RECIPE, "seed": 5, "best": 2, "workers": 1}
-    return measure(folder, space, **settings | options)
+    return make_table(folder, space, **settings | options)
 
 
 def measured(folder, **options):

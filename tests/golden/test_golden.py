@@ -30,7 +30,7 @@ from nasedu.data import load, load_text
 from nasedu.runs.provenance import MACHINE, versions
 from nasedu.searching import search_many
 from nasedu.tables import NetworkTable, TabularEvaluator
-from nasedu.tables.building import evaluator_of, train_again
+from nasedu.tables.making import evaluator_of, train_again
 from nasedu.training import ImageTask, LanguageRecipe, LanguageTask, Recipe
 
 FOUND = Path(__file__).with_name("found.json")

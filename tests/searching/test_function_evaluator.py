@@ -21,7 +21,7 @@ from nasedu.searching.evaluator import EXPECTED
 from nasedu.spaces import Decision
 from nasedu.training import Recipe
 from nasedu.training.measure import REWARD
-from nasedu.viewing.measures import measure_of
+from nasedu.viewing.units import measure_of
 
 BLOCKS = ("identity", "mb3", "mb6")
 SPACE = ChoiceSpace({"block": BLOCKS}, num_layers=4)

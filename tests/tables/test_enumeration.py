@@ -14,9 +14,9 @@ from nasedu.runs.trial import Trial, child_seed
 from nasedu.searching import search
 from nasedu.spaces import sequences_at
 from nasedu.tables import Enumeration, NetworkTable
-from nasedu.tables.building import evaluator_of, rewards_of
 from nasedu.tables.enumeration import best_jobs, first_jobs
-from nasedu.tables.measurements import Measurements
+from nasedu.tables.making import evaluator_of, rewards_of
+from nasedu.tables.results import Results
 from nasedu.training import Outcome
 
 SEED, SIZE = 5, 32
@@ -140,7 +140,7 @@ def test_the_shipped_table_is_what_an_enumeration_ends_with(tmp_path):
     about = table.about
     strategy = Enumeration(table.space, about["seed"], best=about["best"], known=rewards_of(table))
     assert (strategy.total, strategy.left) == (table.num_trainings, 0)
-    results = Measurements(table.space, evaluator_of(table), [table])
+    results = Results(table.space, evaluator_of(table), [table])
     assert results.table(about).save(tmp_path / "again.npz") == table.digest
     part = torch.where(torch.from_numpy(np.arange(len(table)) < 40_000), strategy.rewards, np.nan)
     begun = Enumeration(table.space, about["seed"], best=about["best"], known=part)

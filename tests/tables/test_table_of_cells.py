@@ -13,17 +13,17 @@ from small_tables import made_up
 from nasedu import search
 from nasedu.controller import make_strategy
 from nasedu.data import add
-from nasedu.data.tables import tables_folder
+from nasedu.data.shipped import tables_folder
 from nasedu.errors import DataError, SearchSpaceError, TrainingError
 from nasedu.runs import versions
 from nasedu.runs.provenance import MACHINE
 from nasedu.searching import Trial, resume
 from nasedu.spaces import RecurrentCellSpace, sequences_at
 from nasedu.spaces.presets import CELLS
-from nasedu.tables import DIVERGED, MISSING, NetworkTable, TabularEvaluator, measure
-from nasedu.tables.building import evaluator_of, rewards_of, train_again
+from nasedu.tables import DIVERGED, MISSING, NetworkTable, TabularEvaluator, make_table
+from nasedu.tables.making import evaluator_of, rewards_of, train_again
 from nasedu.training import ONE_SECOND, LanguageTask, bits
-from nasedu.viewing.report.table_facts import command, summary
+from nasedu.viewing.report.table_facts import command_line_of, summary
 from nasedu.viewing.report.table_sheet import data_sheet
 
 SPACE = RecurrentCellSpace(2, ("add",), ("tanh",))  # 9 descriptions of 5 cells
@@ -32,7 +32,7 @@ RECIPE = replace(ONE_SECOND, hidden_size=3, batch_size=4, unroll=5, num_train=20
 
 def measured(folder, **options):
     settings = {"data": "pydocs-chars", "recipe": RECIPE, "seed": 3, "best": 2, "workers": 1}
-    return list(measure(folder, SPACE, **settings | options))
+    return list(make_table(folder, SPACE, **settings | options))
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def test_the_best_are_those_with_the_fewest_bits(table):
     assert "Of the 9 descriptions 5 are different children" in sheet
     assert "float64" in sheet
     assert "image" not in sheet
-    words = command(table)
+    words = command_line_of(table)
     assert words.startswith("nasedu table build --seed 3 --data pydocs-chars --best 2 --combines")
     assert "--hidden-size 3 --batch-size 4 --unroll 5 --num-train 200" in words
 

@@ -15,7 +15,7 @@ from nasedu.errors import DataError, SearchSpaceError, SettingError, StudyError,
 from nasedu.searching import Study, Trial, resume
 from nasedu.spaces import ConvNetSpace, sequences_at
 from nasedu.tables import MISSING, NetworkTable, TabularEvaluator, simulated_clock
-from nasedu.tables.building import evaluator_of, table_trial
+from nasedu.tables.making import evaluator_of, table_trial
 
 CHAINS = dataclasses.replace(SPACE, skip_connections=False)
 

@@ -26,7 +26,7 @@ from nasedu.children.fast_cell.forward import Tape
 from nasedu.children.fast_cell.plan import Level, Run
 
 
-class Gradients(NamedTuple):
+class GradientBuffers(NamedTuple):
     """Where the way back writes.
 
     Attributes:
@@ -49,14 +49,14 @@ class Gradients(NamedTuple):
     inject: Tensor
 
 
-def new_gradients(tape: Tape, hidden: Tensor | None, memory: Tensor | None) -> Gradients:
+def new_gradients(tape: Tape, hidden: Tensor | None, memory: Tensor | None) -> GradientBuffers:
     """Return memory for the way back from the gradients of h_T and c_T, ``(B, H)`` each."""
     h = tape.hidden
     levels = [h.new_empty(each.shape[1:]).expand(each.shape) for each in tape.values]
     factors = torch.empty_like(tape.values[0], dtype=tape.factors.dtype)
     if factors.dtype == h.dtype:
         levels[0] = factors
-    gradients = Gradients(
+    gradients = GradientBuffers(
         tuple(levels),
         factors,
         from_x=h.new_empty(tape.from_x.shape),
@@ -82,7 +82,7 @@ class Backward:
     """
 
     def __init__(
-        self, cell: RecurrentCell, levels: Sequence[Level], tape: Tape, gradients: Gradients
+        self, cell: RecurrentCell, levels: Sequence[Level], tape: Tape, gradients: GradientBuffers
     ) -> None:
         self.cell, self.plan, self.tape, self.gradients = cell, levels, tape, gradients
         self.calls = Calls()

@@ -7,7 +7,7 @@ from html import escape
 from nasedu.architectures import RecurrentCell
 from nasedu.errors import SettingError
 from nasedu.viewing.drawings.cell_graph import TREE_PITCH, CellTree
-from nasedu.viewing.drawings.columns import sheet, write
+from nasedu.viewing.drawings.columns import blank_graph, put_text
 from nasedu.viewing.drawings.dot_drawing import Drawing
 from nasedu.viewing.drawings.layer_table import align, count
 
@@ -24,15 +24,15 @@ def compare_cells(a: RecurrentCell, b: RecurrentCell, names: tuple[str, str]) ->
         raise SettingError(f"the cells have base {a.base} and {b.base}; expected one base for both")
     rows = cell_rows(a, b)
     marked = frozenset(key for key, one, other in rows if one != other)
-    graph, x = sheet(), 0.0
+    graph, x = blank_graph(), 0.0
     for cell, other, name, prefix in zip((a, b), (b, a), names, "ab", strict=True):
         tree = CellTree(cell, TREE_PITCH, x, prefix, marked, other)
         tree.draw(graph)
         title = f"<<B>{escape(name)}</B>>"
-        write(graph, f"{prefix}_name", title, x + tree.width / 2, tree.top + 54, fontsize="20")
+        put_text(graph, f"{prefix}_name", title, x + tree.width / 2, tree.top + 54, fontsize="20")
         x += tree.width + GAP
     score = score_of(a, marked)
-    write(graph, "caption", score, (x - GAP) / 2, -116, fontsize="16")
+    put_text(graph, "caption", score, (x - GAP) / 2, -116, fontsize="16")
     signs = {True: "*", False: ""}
     table = align(
         [

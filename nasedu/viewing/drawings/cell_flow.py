@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from graphviz import Digraph
 
 from nasedu.architectures import CellNode, RecurrentCell
-from nasedu.viewing.drawings.columns import write
+from nasedu.viewing.drawings.columns import put_text
 from nasedu.viewing.pictures import INK, OKABE_ITO, PALE, QUIET
 
 FLOW_PITCH, BOX = 108, 26  # from leaf to leaf; height of a box
@@ -75,7 +75,7 @@ class CellFlow:
 
     def _node(self, graph: Digraph, k: int, node: CellNode) -> None:
         x, y = self.place(k)
-        write(graph, f"number{k}", f"{k}", x - 38, y + 20, fontsize="12", fontcolor=QUIET)
+        put_text(graph, f"number{k}", f"{k}", x - 38, y + 20, fontsize="12", fontcolor=QUIET)
         self._pair(graph, f"combine{k}", f"activation{k}", node, x, y, side=self._side(k))
         if k < self.cell.base:
             for weight, letter, time, side in (("W", "x", "t", -1), ("U", "h", "t−1", 1)):
@@ -129,7 +129,7 @@ class CellFlow:
         if name in self.values:
             label = f"<<B>{self.values[name]}</B>>"
             color = INK if name in self.marked else QUIET
-            write(graph, f"value_{name}", label, x, y, fontsize="12", fontcolor=color)
+            put_text(graph, f"value_{name}", label, x, y, fontsize="12", fontcolor=color)
 
     def _last(self, node: int) -> str:
         return "injected" if node == self.cell.cell_input else f"activation{node}"
@@ -152,7 +152,7 @@ class CellFlow:
             f'<TD HEIGHT="24" VALIGN="BOTTOM"><FONT POINT-SIZE="11">{time}</FONT></TD>'
         )
         label = f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="0"><TR>{cells}</TR></TABLE>>'
-        write(graph, name, label, x, y, fontcolor=color, fontsize="16")
+        put_text(graph, name, label, x, y, fontcolor=color, fontsize="16")
 
     def _line(
         self,

@@ -12,7 +12,7 @@ from graphviz import Digraph
 from nasedu.architectures import CellNode, RecurrentCell
 from nasedu.viewing.drawings.cell_flow import CellFlow, line
 from nasedu.viewing.drawings.cell_words import cell_headline
-from nasedu.viewing.drawings.columns import sheet, write
+from nasedu.viewing.drawings.columns import blank_graph, put_text
 from nasedu.viewing.pictures import OKABE_ITO
 
 TREE_PITCH, GAP = 76, 80  # from leaf to leaf; between the two pictures
@@ -25,7 +25,7 @@ def cell_graph(cell: RecurrentCell) -> Digraph:
 
     From base 8 on a page has no room for both: only the computation, as in figure 8.
     """
-    graph = sheet()
+    graph = blank_graph()
     flow = CellFlow(cell, x=0)
     if cell.base < WIDE:
         tree = CellTree(cell, TREE_PITCH)
@@ -35,10 +35,12 @@ def cell_graph(cell: RecurrentCell) -> Digraph:
             ("tree_title", tree.width / 2, "decisions"),
             ("flow_title", flow.x + flow.width / 2, "computation"),
         ):
-            write(graph, name, f"<<B>{text}</B>>", x, max(tree.top, flow.top) + 34, fontsize="20")
+            put_text(
+                graph, name, f"<<B>{text}</B>>", x, max(tree.top, flow.top) + 34, fontsize="20"
+            )
     flow.draw(graph)
     middle, below = (flow.x + flow.width) / 2, -112 if cell.base < WIDE else -60
-    write(graph, "caption", f"<<B>{cell_headline(cell)}</B>>", middle, below, fontsize="15")
+    put_text(graph, "caption", f"<<B>{cell_headline(cell)}</B>>", middle, below, fontsize="15")
     return graph
 
 

@@ -14,7 +14,7 @@ def cell_table(cell: RecurrentCell) -> str:
     for k, node in enumerate(cell.nodes):
         rows.append((f"{k}", node.combine, node.activation, f"a{k} = {equation(cell, k)}"))
         if k == cell.cell_output:
-            rows.append(("", "", "", f"c_t = {value_of(cell, k)}"))
+            rows.append(("", "", "", f"c_t = {sum_words(cell, k)}"))
         if k == cell.cell_input:
             inject = cell.cell_inject
             text = applied(inject, f"a{k}", "c_t-1")
@@ -25,10 +25,10 @@ def cell_table(cell: RecurrentCell) -> str:
 
 def equation(cell: RecurrentCell, node: int) -> str:
     """Return what a node computes, e.g. ``tanh(a0' * a1)``."""
-    return _activated(cell.nodes[node].activation, value_of(cell, node))
+    return _activated(cell.nodes[node].activation, sum_words(cell, node))
 
 
-def value_of(cell: RecurrentCell, node: int) -> str:
+def sum_words(cell: RecurrentCell, node: int) -> str:
     """Return a node's value before its activation, e.g. ``a0' * a1``."""
     if node < cell.base:
         return SIGNS[cell.nodes[node].combine].format(f"W{node} x_t", f"U{node} h_t-1")

@@ -20,7 +20,7 @@ LIGHT = tuple(OKABE_ITO[name] for name in ("purple", "yellow", "orange", "sky bl
 """Backgrounds that want dark text."""
 
 
-def sheet() -> Digraph:
+def blank_graph() -> Digraph:
     """Return an empty graph on white, whose nodes and edges will bring their positions."""
     return Digraph(
         graph_attr={"layout": "nop2", "bgcolor": "white", "pad": "0.2", "splines": "true"},
@@ -29,23 +29,23 @@ def sheet() -> Digraph:
     )
 
 
-def write(graph: Digraph, name: str, text: str, x: float, y: float, **attributes: str) -> None:
+def put_text(graph: Digraph, name: str, text: str, x: float, y: float, **attributes: str) -> None:
     """Put text on the sheet, centred on x."""
     bare = {"shape": "none", "margin": "0", "width": "0", "height": "0"}
     graph.node(name, text, pos=f"{x:g},{y:g}", **bare, **attributes)
 
 
-def write_from(
+def put_text_from(
     graph: Digraph, name: str, text: str, x: float, y: float, width: int, **attributes: str
 ) -> None:
     """Put HTML-like text on the sheet, from x on; it must fit into the width."""
-    write(graph, name, html_row(Cell(text, width, align="LEFT")), x + width / 2, y, **attributes)
+    put_text(graph, name, html_row(Cell(text, width, align="LEFT")), x + width / 2, y, **attributes)
 
 
-def write_bold(graph: Digraph, name: str, text: str, x: float, y: float, size: int) -> None:
+def put_bold_text(graph: Digraph, name: str, text: str, x: float, y: float, size: int) -> None:
     """Put bold plain text on the sheet, with room for a font that is wider than Arial."""
     cell = Cell(f"<B>{escape(text)}</B>", round(0.66 * size * len(text)))
-    write(graph, name, html_row(cell), x, y, fontsize=str(size))
+    put_text(graph, name, html_row(cell), x, y, fontsize=str(size))
 
 
 class Cell(NamedTuple):

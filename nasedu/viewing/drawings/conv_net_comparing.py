@@ -10,7 +10,7 @@ from itertools import zip_longest
 from graphviz import Digraph
 
 from nasedu.architectures import ConvLayer, ConvNet, NetworkCost
-from nasedu.viewing.drawings.columns import Cell, Column, html_row, sheet, write
+from nasedu.viewing.drawings.columns import Cell, Column, blank_graph, html_row, put_text
 from nasedu.viewing.drawings.connections import Connection, connections
 from nasedu.viewing.drawings.conv_net_graph import (
     POOL_LINE,
@@ -138,7 +138,7 @@ def _sign(change: tuple[str, ...]) -> str:
 
 
 def _graph(pair: Pair, shape: Shape) -> Digraph:
-    graph, last = sheet(), len(pair.changes) + 1
+    graph, last = blank_graph(), len(pair.changes) + 1
     needs = [cell_widths(net, c, shape) for net, c in zip(pair.nets, pair.costs, strict=True)]
     widths = (max(w[0] for w in needs), max(w[1] for w in needs), max(w[2] for w in needs))
     width, pitch = sum(widths) + 2, pitch_of(last - 1)
@@ -152,14 +152,14 @@ def _graph(pair: Pair, shape: Shape) -> Digraph:
             column.cut(graph, row, **POOL_LINE)
         _add_boxes(graph, column, cells, pair.changes)
         title = f"<<B>{escape(pair.names[k])}</B>>"
-        write(graph, f"{column.prefix}name", title, x, 50, fontsize="20")
+        put_text(graph, f"{column.prefix}name", title, x, 50, fontsize="20")
         total = f"{pair.costs[k].num_parameters:,} parameters"
-        write(graph, f"{column.prefix}total", total, x, -last * pitch - 30, fontsize="14")
+        put_text(graph, f"{column.prefix}total", total, x, -last * pitch - 30, fontsize="14")
     for i, change in enumerate(pair.changes, start=1):
         look = {"fontsize": "26"} if change else {"fontsize": "18", "fontcolor": QUIET}
-        write(graph, f"sign{i}", _sign(change), 0, -i * pitch, **look)
+        put_text(graph, f"sign{i}", _sign(change), 0, -i * pitch, **look)
     y = -last * pitch - 66
-    write(graph, "caption", pair.score, 0, y, fontsize="16")
+    put_text(graph, "caption", pair.score, 0, y, fontsize="16")
     keys = {f"only in {escape(pair.names[k])}": OWN_LINES[k] for k in (0, 1) if pair.own[k]}
     if any(net.pool_after for net in pair.nets):
         keys[POOLED] = POOL_LINE

@@ -11,11 +11,11 @@ from nasedu.architectures import ConvLayer, ConvNet, NetworkCost
 from nasedu.viewing.drawings.columns import (
     Cell,
     Column,
+    blank_graph,
     html_row,
-    sheet,
-    write,
-    write_bold,
-    write_from,
+    put_bold_text,
+    put_text,
+    put_text_from,
 )
 from nasedu.viewing.drawings.connections import Connection, connections, meanings
 from nasedu.viewing.drawings.layer_table import Shape, filter_size, headline
@@ -39,10 +39,10 @@ def conv_net_graph(net: ConvNet, cost: NetworkCost, shape: Shape) -> Digraph:
         cost: Its `cost` for an image of this shape.
         shape: ``(channels, height, width)`` of the image.
     """
-    graph, edges = sheet(), connections(net)
+    graph, edges = blank_graph(), connections(net)
     widths = cell_widths(net, cost, shape)
     column = Column(edges, len(net) + 1, pitch_of(len(net)), sum(widths) + 2)
-    lines = {edge: line_of(edge) for edge in edges}
+    lines = {edge: edge_style(edge) for edge in edges}
     add_heads(graph, column, widths)
     for edge, line in lines.items():
         column.connect(graph, edge, **line)
@@ -52,7 +52,7 @@ def conv_net_graph(net: ConvNet, cost: NetworkCost, shape: Shape) -> Digraph:
     for row, cells in enumerate(box_cells(net, cost, shape, widths, hues)):
         column.box(graph, row, html_row(*cells))
     y = -column.last * column.pitch - 42
-    write_bold(graph, "caption", headline(net, cost), 0, y, 15)
+    put_bold_text(graph, "caption", headline(net, cost), 0, y, 15)
     samples = {e.kind: line for e, line in reversed(lines.items())}
     key = {k: text for k, text in meanings(net).items() if k != "next"}
     if "skip" in key:
@@ -72,7 +72,7 @@ def hue_of(source: int) -> str:
     return HUES[(source - 1) // 2 % len(HUES)]
 
 
-def line_of(edge: Connection) -> dict[str, str]:
+def edge_style(edge: Connection) -> dict[str, str]:
     """Line of a connection: each kind has its own weight, dashes and arrow."""
     hue = {"color": hue_of(edge.source)}
     return {
@@ -97,7 +97,7 @@ def add_heads(graph: Digraph, column: Column, widths: Widths) -> None:
     x = column.x - sum(widths) / 2
     for text, width in zip(("layer", "filter", "output"), widths, strict=True):
         name, look = f"{column.prefix}{text}", {"fontsize": "13", "fontcolor": QUIET}
-        write(graph, name, text, x + width / 2, 26, **look)
+        put_text(graph, name, text, x + width / 2, 26, **look)
         x += width
 
 
@@ -143,6 +143,6 @@ def add_key(graph: Digraph, samples: dict[str, dict[str, str]], y: float, x: flo
         graph.node(end, "", pos=f"{x + 52:g},{level:g}", shape="none", width="0", height="0")
         path = " ".join(f"{x + dx:g},{level:g}" for dx in (52, 0, 15, 30, 44))
         graph.edge(start, end, pos=f"e,{path}", **line)
-        write_from(
+        put_text_from(
             graph, f"key{k}", meaning, x + 64, level + 2, 280, fontsize="14", fontcolor=QUIET
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from graphviz import Digraph
 
 from nasedu.architectures import ConvNet, NetworkCost
-from nasedu.viewing.drawings.columns import Cell, html_row, sheet, write_from
+from nasedu.viewing.drawings.columns import Cell, blank_graph, html_row, put_text_from
 from nasedu.viewing.drawings.connections import Kind, connections, meanings
 from nasedu.viewing.drawings.conv_net_graph import cell_widths, filter_text, volume
 from nasedu.viewing.drawings.layer_table import Shape, headline
@@ -39,7 +39,7 @@ def conv_net_matrix(net: ConvNet, cost: NetworkCost, shape: Shape) -> Digraph:
         cost: Its `cost` for an image of this shape.
         shape: ``(channels, height, width)`` of the image.
     """
-    graph, last = sheet(), len(net) + 1
+    graph, last = blank_graph(), len(net) + 1
     names = ["image", *(f"layer{i}" for i in range(1, last)), "classifier"]
     kinds: dict[tuple[int, int], Kind] = {(e.target, e.source): e.kind for e in connections(net)}
     for row in range(1, last + 1):
@@ -53,13 +53,13 @@ def conv_net_matrix(net: ConvNet, cost: NetworkCost, shape: Shape) -> Digraph:
     for row in net.pool_after:
         _add_corner(graph, row, last)
     room = sum(cell_widths(net, cost, shape))
-    write_from(graph, "head", HEAD, 18, 26, 8 * len(HEAD), fontsize="13", fontcolor=QUIET)
+    put_text_from(graph, "head", HEAD, 18, 26, 8 * len(HEAD), fontsize="13", fontcolor=QUIET)
     for row, text in enumerate(_texts(net, cost, shape)):
         if row < last:
             badge = html_row(Cell(f"<B>{row}</B>", CELL - 2, INK if row else QUIET))
             graph.node(names[row], badge, pos=f"{row * CELL},{-row * CELL}", shape="none")
         start = row * CELL + (18 if row < last else -12)
-        write_from(graph, f"text{row}", text, start, -row * CELL, room)
+        put_text_from(graph, f"text{row}", text, start, -row * CELL, room)
     key: dict[str, dict[str, str]] = {text: MARKS[kind] for kind, text in meanings(net).items()}
     key[UNREAD] = NOTHING
     if net.pool_after:
@@ -107,9 +107,9 @@ def _texts(net: ConvNet, cost: NetworkCost, shape: Shape) -> list[str]:
 
 def _caption(graph: Digraph, text: str, key: dict[str, dict[str, str]], y: float) -> None:
     left, quiet = -CELL / 2, {"fontsize": "14", "fontcolor": QUIET}
-    write_from(graph, "caption", f"<B>{text}</B>", left, y, 9 * len(text), fontsize="15")
+    put_text_from(graph, "caption", f"<B>{text}</B>", left, y, 9 * len(text), fontsize="15")
     rule = "a row shows what a layer reads, a column who reads it"
-    write_from(graph, "rule", rule, left, y - 24, 7 * len(rule), **quiet)
+    put_text_from(graph, "rule", rule, left, y - 24, 7 * len(rule), **quiet)
     for k, (meaning, look) in enumerate(key.items(), start=2):
         mark(graph, f"key{k}", 0, y - 24 * k, look)
-        write_from(graph, f"meaning{k}", meaning, 20, y - 24 * k + 2, 380, **quiet)
+        put_text_from(graph, f"meaning{k}", meaning, 20, y - 24 * k + 2, 380, **quiet)

@@ -11,7 +11,7 @@ from typing import Any
 
 from graphviz import Digraph
 
-from nasedu.viewing.drawings.columns import HEIGHT, Cell, html_row, sheet, write
+from nasedu.viewing.drawings.columns import HEIGHT, Cell, blank_graph, html_row, put_text
 from nasedu.viewing.pictures import OKABE_ITO, QUIET
 
 LETTER = 9  # points that a letter needs, with room for a font that is wider than Arial
@@ -71,7 +71,7 @@ def field_graph(rows: Sequence[Row], caption: str, heads: Row = ()) -> Digraph:
     longest = [max(len(line) for cell in column for line in cell) for column in columns]
     longest = [max(pair) for pair in zip_longest(longest, map(len, heads), fillvalue=0)]
     widths = [round(LETTER * letters) + MARGIN for letters in longest]
-    graph, y = sheet(), 0.0
+    graph, y = blank_graph(), 0.0
     if heads:
         texts = (f"<B>{escape(head)}</B>" if head else "" for head in heads)
         cells = (Cell(text, w, align="LEFT") for text, w in zip(texts, widths, strict=True))
@@ -87,7 +87,7 @@ def field_graph(rows: Sequence[Row], caption: str, heads: Row = ()) -> Digraph:
                 fill = OKABE_ITO["yellow"] if marked else ""
                 cells.append(Cell(shown, width, fill, "LEFT"))
             graph.node(f"row{i}_{k}", html_row(*cells), pos=f"0,{y:g}", shape="none", margin="0")
-    write(graph, "caption", f"<<B>{escape(caption)}</B>>", 0, y - 1.4 * HEIGHT, fontsize="15")
+    put_text(graph, "caption", f"<<B>{escape(caption)}</B>>", 0, y - 1.4 * HEIGHT, fontsize="15")
     return graph
 
 

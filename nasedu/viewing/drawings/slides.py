@@ -12,7 +12,7 @@ from unicodedata import east_asian_width
 from graphviz import Digraph
 
 from nasedu.errors import DrawingError
-from nasedu.viewing.drawings.columns import write
+from nasedu.viewing.drawings.columns import put_text
 from nasedu.viewing.drawings.renderer import render
 
 INCHES = 13.3333, 7.5  # what presentation programs call 16:9
@@ -26,7 +26,7 @@ def slide(dot: str, title: str) -> str:
     """Return a drawing's DOT with a title, on a sheet of 16:9.
 
     Args:
-        dot: A drawing that brings its own positions, see `columns.sheet`.
+        dot: A drawing that brings its own positions, see `columns.blank_graph`.
         title: On one line, as large as has room.
 
     Raises:
@@ -48,10 +48,10 @@ def slide(dot: str, title: str) -> str:
     size = min(0.4 * BAND * height, 1.9 * half / (LETTER * letters))
     added = Digraph()
     added.attr("graph", **IN_PLACE, size=f"{INCHES[0]},{INCHES[1]}!")
-    write(added, "slide_low", "", middle - half, low)
-    write(added, "slide_high", "", middle + half, low + height)
+    put_text(added, "slide_low", "", middle - half, low)
+    put_text(added, "slide_high", "", middle + half, low + height)
     name, y = "slide_title", low + height * (1 - BAND / 2)
-    write(added, name, f"<<B>{escape(words)}</B>>", middle, y, fontsize=f"{size:.1f}")
+    put_text(added, name, f"<<B>{escape(words)}</B>>", middle, y, fontsize=f"{size:.1f}")
     return _with(dot, added)
 
 

@@ -12,8 +12,8 @@ from nasedu.training.measure import ACCURACY, Measure
 from nasedu.training.outcome import renamed
 from nasedu.viewing.figures.pens import PENS
 from nasedu.viewing.figures.sheets import SMALL, name_axes, plain, sheet, write_title
-from nasedu.viewing.measures import RESULT, measure_for
 from nasedu.viewing.pictures import INK, OKABE_ITO, QUIET, Picture
+from nasedu.viewing.units import RESULT, measure_for
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

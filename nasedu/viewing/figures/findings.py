@@ -15,7 +15,7 @@ from nasedu.spaces import Decision, Space
 from nasedu.training.measure import REWARD, Measure
 from nasedu.viewing.drawings.view import decision_words, view_of
 from nasedu.viewing.figures.series import Series, scored, share_explained
-from nasedu.viewing.measures import value_of
+from nasedu.viewing.units import value_of
 
 Probabilities = tuple[tuple[float, ...], ...]  # of every choice, decision by decision
 

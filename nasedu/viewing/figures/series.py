@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nasedu.errors import SettingError
-from nasedu.searching import RunConfig, Study, Trial, Update
+from nasedu.searching import RunConfig, Study, Trial, UpdateRecord
 from nasedu.training.measure import ACCURACY, REWARD, Measure
 from nasedu.viewing.drawings.view import ANY, View, view_of
 from nasedu.viewing.figures.sheets import label_of
-from nasedu.viewing.measures import RESULT, measure_named, measure_of, space_of, value_of
+from nasedu.viewing.units import RESULT, measure_named, measure_of, space_of, value_of
 
 MOST = 4  # searches in a figure: more lines than that nobody tells apart
 
@@ -38,7 +38,7 @@ class Series:
     name: str
     seeds: tuple[tuple[Trial, ...], ...]
     planned: int
-    updates: tuple[Update, ...] = ()
+    updates: tuple[UpdateRecord, ...] = ()
     data: str = ""
     measure: Measure | None = None
     view: View = ANY

@@ -87,7 +87,7 @@ class SideBySide:
 
 
 @dataclass(frozen=True)
-class Commands:
+class ToType:
     """Commands to type, each with what it does."""
 
     rows: Sequence[tuple[str, str]]
@@ -119,7 +119,7 @@ class Gallery:
     macro: ClassVar = "gallery"
 
 
-Part = Paragraph | Opening | Figure | Table | SideBySide | Commands | Care | Gallery
+Part = Paragraph | Opening | Figure | Table | SideBySide | ToType | Care | Gallery
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ from nasedu.training.measure import Measure
 from nasedu.viewing.drawings.view import View, view_of
 from nasedu.viewing.figures.series import Series, best_distinct, series_of
 from nasedu.viewing.figures.sheets import png_of
-from nasedu.viewing.measures import measure_of
 from nasedu.viewing.pictures import Picture, image_html, write_file
 from nasedu.viewing.progress import is_looked_up
 from nasedu.viewing.report import page
+from nasedu.viewing.units import measure_of
 
 STRATEGIES = {
     "reinforce": "REINFORCE",

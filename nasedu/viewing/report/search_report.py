@@ -14,7 +14,6 @@ from nasedu.searching import Study
 from nasedu.training.measure import REWARD
 from nasedu.viewing.drawings.field_table import said
 from nasedu.viewing.drawings.layer_table import count
-from nasedu.viewing.measures import value_of
 from nasedu.viewing.progress import duration, size_words
 from nasedu.viewing.report import page
 from nasedu.viewing.report.run_summary import RunSummary
@@ -25,6 +24,7 @@ from nasedu.viewing.report.sections import (
     networks_section,
     size_section,
 )
+from nasedu.viewing.units import value_of
 
 
 def write_report(study: Study, folder: Path) -> Path:
@@ -117,7 +117,7 @@ def _next_steps(report: RunSummary) -> page.Section | None:
         how = "Let the search grow" if report.is_complete else "Go on"
         what = f"{how}, in Python, with the same space, strategy and evaluate:"
         rows.append((f"search(..., run='{run}'{more})", what))
-    return page.Section("How to go on", [page.Commands(rows)]) if rows else None
+    return page.Section("How to go on", [page.ToType(rows)]) if rows else None
 
 
 def _settings(report: RunSummary) -> page.Section:

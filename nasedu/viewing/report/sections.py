@@ -11,10 +11,15 @@ from nasedu.errors import DrawingError, SettingError
 from nasedu.searching import Trial
 from nasedu.training.measure import REWARD, Measure
 from nasedu.viewing.figures.probabilities import probabilities_figure, recorded_probabilities
-from nasedu.viewing.figures.search import best_figure, curves_figure, reward_figure, size_figure
-from nasedu.viewing.measures import value_of
+from nasedu.viewing.figures.search_figures import (
+    best_figure,
+    curves_figure,
+    reward_figure,
+    size_figure,
+)
 from nasedu.viewing.report import page
 from nasedu.viewing.report.run_summary import RunSummary
+from nasedu.viewing.units import value_of
 
 CARE_OF_SCORES = (
     "The reward of the best child is the largest of many. Where chance has a part in rewards, part "

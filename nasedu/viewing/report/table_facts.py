@@ -39,8 +39,8 @@ def children(table: NetworkTable) -> str:
     return f"all {len(table):,} {view_of(table.space).every(table.space)}"
 
 
-def command(table: NetworkTable) -> str | None:
-    """Return the command that makes such a table; None if only `measure` in Python does."""
+def command_line_of(table: NetworkTable) -> str | None:
+    """Return the command that makes such a table; None if only `make_table` in Python does."""
     row, about = table.problem, table.about
     if not row.spaces.startswith("nasedu."):  # no name by which a command finds it is recorded
         return None
@@ -97,7 +97,7 @@ def found(table: NetworkTable) -> list[tuple[str, str]]:
     for name, sizes in (("parameters", table.parameters), ("FLOP", table.flop)):
         if np.ptp(sizes):
             r = _correlation(np.log(sizes[has]), values[has])
-            text = f"correlation with {measure.label} {number(r)}, R² {number(r * r)}"
+            text = f"correlation with {measure.label} {rounded(r)}, R² {rounded(r * r)}"
             rows.append((f"log({name})", text))
     if (trained := len(np.unique(table.first))) < len(table):
         text = f"{trained:,}; descriptions that differ in nothing but names of parts share a result"
@@ -128,7 +128,7 @@ def noise(table: NetworkTable) -> list[tuple[str, str, str, str, str]]:
         better = tenth[1:, is_better]
         spreads = (_spread(part, table.measure) for part in (tenth, better))
         ranks = (_rank_correlation(part) for part in (tenth, better))
-        rows.append((name, *map(number, (*spreads, *ranks))))
+        rows.append((name, *map(rounded, (*spreads, *ranks))))
     return rows
 
 
@@ -163,10 +163,10 @@ def _one(table: NetworkTable, place: int) -> str:
         tests, fresh = table.tested[:1, place], ""
     return (
         f"{net} ({table.parameters[place]:,} parameters, {table.flop[place] / 1e6:.2f} MFLOP): "
-        f"validation {number(valid)}, test {number(tests.mean())}{fresh}"
+        f"validation {rounded(valid)}, test {rounded(tests.mean())}{fresh}"
     )
 
 
-def number(value: float) -> str:
+def rounded(value: float) -> str:
     """Return a number with three digits, or a dash for what there is not."""
     return f"{value:.3f}" if np.isfinite(value) else "–"

@@ -15,9 +15,16 @@ from nasedu.tables import NetworkTable, random_tenth
 from nasedu.tables.network_table import ARRAYS, dtype_of
 from nasedu.viewing.drawings.layer_table import count
 from nasedu.viewing.drawings.view import view_of
-from nasedu.viewing.report.table_facts import children, command, found, made, noise, number
+from nasedu.viewing.report.table_facts import (
+    children,
+    command_line_of,
+    found,
+    made,
+    noise,
+    rounded,
+)
 
-MEASURED = "nasedu.tables.measure(...)  # in Python, with the settings below"
+MEASURED = "nasedu.tables.make_table(...)  # in Python, with the settings below"
 QUANTILES = (0, 5, 25, 50, 75, 95, 99, 100)  # per cent
 THRESHOLDS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98)
 MEANINGS = {
@@ -49,7 +56,7 @@ def data_sheet(table: NetworkTable, name: str, size: int) -> str:
         (
             f"# {name}\n",
             f"Trained for real: {children(table)}. Made by\n",
-            f"    {command(table) or MEASURED}\n",
+            f"    {command_line_of(table) or MEASURED}\n",
             _table(("how it was made", ""), [*made(table), *file]),
             "Training r, from 0, of the child at place p of N has the seed "
             "`child_seed(seed, 1 + p + r * N)`, which decides all that is random in it. "
@@ -91,7 +98,7 @@ def _distribution(table: NetworkTable) -> str:
     if not all(v.size for v in have.values()):
         return ""
     quantiles = [
-        (name, *(number(np.quantile(v, q / 100)) for q in QUANTILES)) for name, v in have.items()
+        (name, *(rounded(np.quantile(v, q / 100)) for q in QUANTILES)) for name, v in have.items()
     ]
     shares = [
         (name, *(f"{100 * (v >= least).mean():.2f} %" for least in THRESHOLDS))

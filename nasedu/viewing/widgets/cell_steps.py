@@ -10,10 +10,10 @@ from nasedu.children import PlainCell
 from nasedu.errors import SettingError
 from nasedu.viewing.drawings.cell_flow import CellFlow
 from nasedu.viewing.drawings.cell_words import cell_alt
-from nasedu.viewing.drawings.columns import sheet
+from nasedu.viewing.drawings.columns import blank_graph
 from nasedu.viewing.drawings.dot_drawing import Drawing
-from nasedu.viewing.widgets.cell_trace import Stop, number, trace
-from nasedu.viewing.widgets.frame import Frame, shown
+from nasedu.viewing.widgets.cell_trace import Stop, decimals, trace
+from nasedu.viewing.widgets.frame import Frame, cell_output
 
 if TYPE_CHECKING:
     from ipywidgets import BoundedFloatText, BoundedIntText, Box, Button
@@ -156,8 +156,8 @@ class CellSteps:
     @property
     def drawing(self) -> Drawing:
         """The computation with the numbers so far; its text lists all stops."""
-        graph = sheet()
-        values = {name: number(value) for name, value in self.known.items()}
+        graph = blank_graph()
+        values = {name: decimals(value) for name, value in self.known.items()}
         CellFlow(self.child.cell, 0, self.stop.marked, values).draw(graph)
         alt = f"{self.title.capitalize()}. {self.stop.words} {cell_alt(self.child.cell)}"
         return Drawing(graph.source, self.text, alt, "A step of a recurrent cell")
@@ -197,4 +197,4 @@ class CellSteps:
         )
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        return shown(self.widget, self.html, self.text)
+        return cell_output(self.widget, self.html, self.text)

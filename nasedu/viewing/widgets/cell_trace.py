@@ -50,12 +50,12 @@ def trace(
         if k == cell.cell_output:
             words = f"Memory out: c_t is the value of node {k} before its activation:"
             marked = frozenset((f"combine{k}", "c_t"))
-            stops.append(Stop(f"{words} {number(value)}.", {"c_t": value}, marked))
+            stops.append(Stop(f"{words} {decimals(value)}.", {"c_t": value}, marked))
         if k == cell.cell_input:
             stops.append(_injected(cell, output, c))
             output = stops[-1].values["injected"]
         outputs.append(output)
-    words = f"The end: h_t is what the root, node {len(cell) - 1}, gives: {number(outputs[-1])}."
+    words = f"The end: h_t is what the root, node {len(cell) - 1}, gives: {decimals(outputs[-1])}."
     return [*stops, Stop(words, {"h_t": outputs[-1]}, frozenset(("h_t",)))]
 
 
@@ -87,7 +87,7 @@ def compute(node: CellNode, left: float, right: float) -> tuple[float, float]:
     return value.item(), ACTIVATION[node.activation](value).item()
 
 
-def number(value: float) -> str:
+def decimals(value: float) -> str:
     """Return a number with three decimals, or three digits if it is large."""
     text = f"{value:.3f}" if abs(value) < 1000 else f"{value:.3g}"
     return (text if float(text) else "0.000").replace("-", "−")  # no minus zero
@@ -95,14 +95,14 @@ def number(value: float) -> str:
 
 def sum_of(node: CellNode, left: float, right: float) -> str:
     """Return a combination with its numbers, e.g. ``0.400 + (−0.250) = 0.150``."""
-    sides = [number(left), number(right)]
+    sides = [decimals(left), decimals(right)]
     if node.combine != "max" and sides[1].startswith("−"):
         sides[1] = f"({sides[1]})"
     text = SIGNS[node.combine].format(*sides).replace("*", "×")
-    return f"{text} = {number(compute(node, left, right)[0])}"
+    return f"{text} = {decimals(compute(node, left, right)[0])}"
 
 
 def _activated(node: CellNode, output: float) -> str:
     if node.activation == "identity":
-        return f"The identity leaves it: {number(output)}."
-    return f"Its {node.activation} is {number(output)}."
+        return f"The identity leaves it: {decimals(output)}."
+    return f"Its {node.activation} is {decimals(output)}."

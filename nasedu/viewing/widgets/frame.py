@@ -97,7 +97,7 @@ def name_for(place: str, words: str) -> dict[str, str | bool]:
     return {"description": heard + escape(words), "description_allow_html": True}
 
 
-def shown(box: Box | None, html: str, text: str) -> dict[str, Any]:
+def cell_output(box: Box | None, html: str, text: str) -> dict[str, Any]:
     """Return a widget as a cell's output: without a kernel, the same without its controls.
 
     Args:

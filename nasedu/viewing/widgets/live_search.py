@@ -12,11 +12,11 @@ from nasedu.searching import Event, Started, Study, TrialFinished, Updated
 from nasedu.training.measure import ACCURACY, REWARD, Measure
 from nasedu.viewing.figures.series import Search, Searches
 from nasedu.viewing.figures.sheets import png_of
-from nasedu.viewing.measures import measure_of
 from nasedu.viewing.pictures import image_html
 from nasedu.viewing.progress import best_words
+from nasedu.viewing.units import measure_of
 from nasedu.viewing.widgets.background import OVER, BackgroundSearch, Events, State
-from nasedu.viewing.widgets.frame import UNSEEN, line_of, shown
+from nasedu.viewing.widgets.frame import UNSEEN, cell_output, line_of
 from nasedu.viewing.widgets.pacing import Paced
 from nasedu.viewing.widgets.steady_figure import SteadyFigure
 
@@ -244,8 +244,8 @@ class LiveSearch:
         study = self.study
         if study is None:
             return
-        shown: Searches = {self.name: study, **self.beside} if self.beside else study
-        picture = self._steady.draw(shown)
+        searches: Searches = {self.name: study, **self.beside} if self.beside else study
+        picture = self._steady.draw(searches)
         image = image_html(png_of(picture.figure, dpi=100), picture.alt)
         self.figure.value = f'<div style="max-width: {WIDTH}">{image}</div>'
 
@@ -261,4 +261,4 @@ class LiveSearch:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         words = f"{self._sentence()} {'' if self.state in OVER else STILL}".strip()
         html = f"<p>{escape(words)}</p>\n{self.figure.value}{self._meaning}"
-        return shown(self.widget, html, repr(self))
+        return cell_output(self.widget, html, repr(self))

@@ -12,7 +12,7 @@ from nasedu.spaces import ConvNetSpace
 from nasedu.viewing.drawings.conv_net import VIEW
 from nasedu.viewing.drawings.dot_drawing import Drawing
 from nasedu.viewing.drawings.layer_table import Shape
-from nasedu.viewing.widgets.frame import Frame, box_to_tick, line_of, shown
+from nasedu.viewing.widgets.frame import Frame, box_to_tick, cell_output, line_of
 
 if TYPE_CHECKING:
     from ipywidgets import Box, Checkbox
@@ -135,4 +135,4 @@ class SkipMatrix:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         lines = [f"anchors: {self.tokens}", *self.rules, self.drawing.text]
-        return shown(self.widget, self.html, "\n".join(lines))
+        return cell_output(self.widget, self.html, "\n".join(lines))

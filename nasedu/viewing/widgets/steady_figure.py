@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from nasedu.training.measure import Measure
-from nasedu.viewing.figures.search import reward_figure
+from nasedu.viewing.figures.search_figures import reward_figure
 from nasedu.viewing.figures.series import Searches
 from nasedu.viewing.pictures import Picture
 

@@ -13,7 +13,7 @@ from nasedu.spaces import Decision, Space
 from nasedu.viewing.drawings.dot_drawing import Drawing
 from nasedu.viewing.drawings.layer_table import Shape
 from nasedu.viewing.drawings.view import decision_words, view_of
-from nasedu.viewing.widgets.frame import Frame, box_to_tick, line_of, name_for, shown
+from nasedu.viewing.widgets.frame import Frame, box_to_tick, cell_output, line_of, name_for
 
 if TYPE_CHECKING:
     from ipywidgets import Box, Checkbox, Dropdown
@@ -155,7 +155,7 @@ class TokenStrip:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         facts = "\n".join(f"{name}: {value}" for name, value in self.facts.items())
-        return shown(self.widget, self.html, f"{facts}\n{self.drawing.text}")
+        return cell_output(self.widget, self.html, f"{facts}\n{self.drawing.text}")
 
 
 def _controls(decision: Decision, place: str) -> dict[int | None, Dropdown | Checkbox]:

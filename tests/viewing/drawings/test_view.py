@@ -25,8 +25,8 @@ from nasedu.viewing import (
     write_report,
 )
 from nasedu.viewing.drawings.view import ANY, View
-from nasedu.viewing.measures import measure_of
 from nasedu.viewing.progress import batch_line, closing_lines, key_line, opening_lines
+from nasedu.viewing.units import measure_of
 
 VIEWING = Path(nasedu.viewing.__file__).parent
 TOWER = Tower((("stone", 8, ()), ("glass", 16, (1,))))

@@ -17,7 +17,7 @@ PARTS = [
     page.Figure(IMAGE, WORD, WORD),
     page.Table(WORD, [WORD, WORD], [[WORD, WORD]]),
     page.SideBySide([page.Table(WORD, [WORD], [[WORD]])]),
-    page.Commands([(WORD, WORD)]),
+    page.ToType([(WORD, WORD)]),
     page.Care(WORD),
     page.Gallery([page.Card(WORD, IMAGE, True)]),
 ]

@@ -8,7 +8,7 @@ from small_tables import ABOUT, SPACE, made_up
 from nasedu.spaces import ConvNetSpace, count_sequences
 from nasedu.tables import DIVERGED, MISSING, random_tenth
 from nasedu.training import Recipe
-from nasedu.viewing.report.table_facts import command, found, noise, summary
+from nasedu.viewing.report.table_facts import command_line_of, found, noise, summary
 from nasedu.viewing.report.table_sheet import data_sheet, write_sheet
 
 WIDE = ConvNetSpace(2, (1, 3, 5), (1, 3, 5), (2, 4))  # 648 networks
@@ -98,23 +98,23 @@ def test_one_diverged_training_spoils_no_figure():
 
 
 def test_the_command_makes_such_a_table():
-    assert command(usual(SPACE)) == (
+    assert command_line_of(usual(SPACE)) == (
         "nasedu table build --seed 5 --data digits --num-layers 2 --filter-heights 1,3 "
         "--filter-widths 3 --num-filters 2 --epochs 2"
     )
     chains = usual(replace(SPACE, skip_connections=False, strides=(1, 2)))
     chains.about["best"] = 7
-    assert "--best 7" in command(chains)
-    assert "--strides 1,2 --no-skip-connections" in command(chains)
-    assert command(made_up()).endswith("--epochs 2 --batch-size 32 --num-train 60")
+    assert "--best 7" in command_line_of(chains)
+    assert "--strides 1,2 --no-skip-connections" in command_line_of(chains)
+    assert command_line_of(made_up()).endswith("--epochs 2 --batch-size 32 --num-train 60")
 
 
 def test_a_table_of_a_kind_of_ones_own_is_not_said_to_be_made_by_a_command(monkeypatch):
     table = made_up()
     own = replace(table.problem, spaces="toys:SPACES")
     monkeypatch.setattr(type(table), "problem", own)
-    assert command(table) is None
-    assert "nasedu.tables.measure(...)" in data_sheet(table, "table.npz", 1)
+    assert command_line_of(table) is None
+    assert "nasedu.tables.make_table(...)" in data_sheet(table, "table.npz", 1)
 
 
 def test_the_sheet_lies_beside_the_table_and_bears_its_digest(tmp_path):

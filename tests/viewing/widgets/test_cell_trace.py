@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nasedu import CellNode, RecurrentCell, RecurrentCellSpace, build
-from nasedu.viewing.widgets.cell_trace import number, trace
+from nasedu.viewing.widgets.cell_trace import decimals, trace
 
 BASE_2 = RecurrentCellSpace(2).decode([0, 1, 1, 3, 1, 2, 0, 3, 1, 0])
 
@@ -58,4 +58,4 @@ def test_both_indices_on_the_root():
     [(-0.0001, "0.000"), (-1.5, "−1.500"), (12345.6, "1.23e+04"), (float("inf"), "inf")],
 )
 def test_numbers_are_short(value, text):
-    assert number(value) == text
+    assert decimals(value) == text

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nasedu.viewing.widgets.frame import UNSEEN, Frame, box_to_tick, line_of, name_for, shown
+from nasedu.viewing.widgets.frame import UNSEEN, Frame, box_to_tick, cell_output, line_of, name_for
 
 widgets = pytest.importorskip("ipywidgets")
 
@@ -31,6 +31,6 @@ def test_a_line_names_its_place_as_text():
 
 
 def test_without_controls_a_page_and_a_terminal_get_the_same():
-    assert shown(None, "<p>1</p>", "1") == {"text/html": "<p>1</p>", "text/plain": "1"}
-    live = shown(widgets.HBox(), "<p>1</p>", "1")
+    assert cell_output(None, "<p>1</p>", "1") == {"text/html": "<p>1</p>", "text/plain": "1"}
+    live = cell_output(widgets.HBox(), "<p>1</p>", "1")
     assert live.keys() > {"text/html", "text/plain"} and live["text/plain"] == "1"

@@ -20,7 +20,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from nasedu.architectures import RecurrentCell
-from nasedu.children.fast_cell.backward import Backward, Gradients, new_gradients
+from nasedu.children.fast_cell.backward import Backward, GradientBuffers, new_gradients
 from nasedu.children.fast_cell.forward import Tape, forward_calls, new_tape, read_inputs
 from nasedu.children.fast_cell.plan import Level, plan
 from nasedu.children.recurrent_cell import PlainCell, State
@@ -108,7 +108,7 @@ def way_back(ctx: Any, *grad_outputs: Tensor | None) -> tuple[Tensor | None, ...
 
 
 def of_inputs(
-    gradients: Gradients, tape: Tape, x: Tensor, weight_ih: Tensor
+    gradients: GradientBuffers, tape: Tape, x: Tensor, weight_ih: Tensor
 ) -> tuple[Tensor, Tensor]:
     """Return the gradients of inputs ``(T, B, I)`` and of their weights ``(L * H, I)``."""
     rows = x.flatten(0, 1)  # (T * B, I)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nasedu.cli.field_options import PartsCommand, fields_as_options
-from nasedu.cli.networks import Architecture
+from nasedu.cli.network_commands import Architecture
 from nasedu.cli.options import DataName, ProblemName, Workers, learn
 from nasedu.cli.parts import Look, recipe_of
 from nasedu.cli.terminal import say
@@ -149,7 +149,7 @@ def _train_grid(
     from functools import partial
 
     from nasedu.searching import read_grid, train_grid
-    from nasedu.searching.grid import points_of, said
+    from nasedu.searching.grid import point_words, points_of
 
     if run is None:
         raise SettingError("--grid keeps its points in a run folder; name one with --run FOLDER")
@@ -164,7 +164,7 @@ def _train_grid(
         result = outcome.reason
         if outcome.valid_curve:
             result = _said(measure, outcome.valid_curve[-1])
-        say(f"{number} of {of} points  {said(point)}: {result}")
+        say(f"{number} of {of} points  {point_words(point)}: {result}")
 
     try:
         record = train_grid(
@@ -184,7 +184,7 @@ def _train_grid(
         say(f"stopped with {done} of {total} points finished; the same command goes on")
         return None
     best = {name: record["recipe"][name] for name in values}
-    say(f"best on the validation part: {said(best)}")
+    say(f"best on the validation part: {point_words(best)}")
     _echo_test(record, measure)
     return record
 

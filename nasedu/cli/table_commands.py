@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from nasedu.cli.field_options import PartsCommand
-from nasedu.cli.options import Command, DataName, Group, ProblemName, Workers
+from nasedu.cli.options import Command, CommandGroup, DataName, ProblemName, Workers
 from nasedu.cli.parts import Look, of_a_problem
 from nasedu.cli.terminal import say
 
@@ -31,7 +31,7 @@ class BuildCommand(PartsCommand):
         return of_a_problem(words, TABLE, TABLE)
 
 
-table_app = typer.Typer(help="Tables of every child of a small space.", cls=Group)
+table_app = typer.Typer(help="Tables of every child of a small space.", cls=CommandGroup)
 
 
 @table_app.command(cls=BuildCommand)
@@ -59,8 +59,8 @@ def build(
     """
     from tqdm import tqdm
 
-    from nasedu.tables import NetworkTable, measure
-    from nasedu.tables.building import FILE
+    from nasedu.tables import NetworkTable, make_table
+    from nasedu.tables.making import FILE
     from nasedu.viewing.drawings.view import view_of
     from nasedu.viewing.progress import duration
     from nasedu.viewing.report.table_sheet import write_sheet
@@ -69,7 +69,7 @@ def build(
     _, data = context.obj.look.found
     options = {"data": data, "recipe": recipe, "seed": seed}
     table = NetworkTable.load(known) if known is not None else None
-    events = measure(folder, space, best=best, workers=workers, known=table, **options)
+    events = make_table(folder, space, best=best, workers=workers, known=table, **options)
     epoch = "epoch" if recipe.epochs == 1 else "epochs"
     say(
         f"{space.size:,} {view_of(space).searched(space)}, {recipe.epochs} {epoch} each on "

@@ -1,4 +1,4 @@
-"""The measurements of a table: how a child is tested, and all results so far."""
+"""The results of a table: how a child is tested, and all results so far."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class TestingEvaluator(TrainingEvaluator):
         return [round(point * total) for point, total in zip(points, totals, strict=True)]
 
 
-class Measurements:
+class Results:
     """All results so far, as the arrays of a table.
 
     Args:

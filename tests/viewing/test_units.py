@@ -10,7 +10,7 @@ from nasedu.errors import SettingError
 from nasedu.searching import Trial
 from nasedu.training import Outcome
 from nasedu.training.measure import ACCURACY, BITS, PERPLEXITY, REWARD, Measure
-from nasedu.viewing.measures import measure_named, measure_of, value_of
+from nasedu.viewing.units import measure_named, measure_of, value_of
 
 
 def trial(reward, curve):

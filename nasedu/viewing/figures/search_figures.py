@@ -1,7 +1,7 @@
-"""Figures of searches: how the children did, the best so far, what size explains.
+"""The figures of a search: how the children did, the best so far, what size explains.
 
 Each takes a study or its trials, or several by name (``{"REINFORCE": a, "random search": b}``),
-each of XX
+each of which may be a list: the same search from several seeds.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ from nasedu.viewing.figures.sheets import (
     sheet,
     write_title,
 )
-from nasedu.viewing.measures import value_of
 from nasedu.viewing.pictures import INK, OKABE_ITO, QUIET, Picture
+from nasedu.viewing.units import value_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -15,7 +15,7 @@ import pytest
 from evaluators import Dying
 from small_tables import LARGER, RECIPE, SPACE, made_up, measured, measuring
 
-from nasedu.data.tables import tables_folder
+from nasedu.data.shipped import tables_folder
 from nasedu.errors import NaseduError, SearchSpaceError, SettingError, StudyError
 from nasedu.runs.provenance import MACHINE, versions
 from nasedu.runs.trial import child_seed
@@ -26,12 +26,12 @@ from nasedu.tables import (
     MISSING,
     Enumeration,
     NetworkTable,
-    building,
-    measure,
+    make_table,
+    making,
     random_tenth,
 )
-from nasedu.tables.building import evaluator_of, rewards_of, train_again
 from nasedu.tables.enumeration import best_jobs, first_jobs
+from nasedu.tables.making import evaluator_of, rewards_of, train_again
 from nasedu.training import Recipe
 
 DOUBLES = Path(__file__).parents[1] / "doubles"
@@ -105,7 +105,7 @@ def test_interrupted_anywhere_it_ends_as_if_nothing_had_happened(tmp_path, whole
 
 KILLED = """
 import os, signal, sys
-from nasedu.tables import building as module
+from nasedu.tables import making as module
 from small_tables import measuring
 
 def die(*arguments, **options):
@@ -157,7 +157,7 @@ def test_measurements_that_were_made_otherwise_are_not_continued(whole, options,
 def test_another_space_is_refused(whole):
     space = ConvNetSpace(2, (1, 3), (3,), (4,))
     with pytest.raises(StudyError, match=r"space\.num_filters = \[2\] and not \[4\]"):
-        list(measure(whole, space, recipe=RECIPE, seed=5))
+        list(make_table(whole, space, recipe=RECIPE, seed=5))
 
 
 def test_more_of_the_best_can_be_asked_for_later(tmp_path, whole):
@@ -184,7 +184,7 @@ def test_bad_arguments_are_refused_at_once_and_nothing_is_written(tmp_path, opti
 
 def test_a_space_that_is_too_large_is_refused(tmp_path):
     with pytest.raises(SearchSpaceError, match="expected at most 10,000,000"):
-        measure(tmp_path / "table", ConvNetSpace())
+        make_table(tmp_path / "table", ConvNetSpace())
 
 
 def test_other_folders_are_left_alone(tmp_path):
@@ -232,7 +232,7 @@ def test_a_study_with_results_that_cannot_be_is_refused(tmp_path, whole, field, 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_a_child_that_diverged_is_recorded_and_one_that_died_is_tried_again(tmp_path, monkeypatch):
     monkeypatch.setenv("NASEDU_TEST_GRAVE", str(tmp_path / "grave"))
-    monkeypatch.setattr(building, "TestingEvaluator", Dying)
+    monkeypatch.setattr(making, "TestingEvaluator", Dying)
     folder = tmp_path / "table"
     events = []
     with pytest.raises(StudyError, match=r"1 trainings failed, .*signal 9.*run the command again"):
@@ -279,7 +279,7 @@ def test_killed_ten_times_and_once_without_its_folder_it_makes_the_same_table(
     assert done[4] > 0 and done[:5] == sorted(done[:5]) and done[5:] == sorted(done[5:])
     exported = NetworkTable.load(part)
     assert 0 < exported.num_trainings < whole.num_trainings
-    monkeypatch.setattr(building, "BATCH", 4)
+    monkeypatch.setattr(making, "BATCH", 4)
     table = measured(folder, space=LARGER, known=exported)
     assert decided(table) == decided(whole)
     there = {(place, repeat) for repeat, place in np.argwhere(exported.test != MISSING)}
@@ -291,13 +291,13 @@ def test_killed_ten_times_and_once_without_its_folder_it_makes_the_same_table(
 
 KILLED_AFTER = """
 import os, signal, sys, threading
-from nasedu.tables import NetworkTable, building
+from nasedu.tables import NetworkTable, making
 from small_tables import LARGER, measuring
 
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
 
-building.BATCH = 4
+making.BATCH = 4
 folder, trainings, seconds, *known = sys.argv[1:]
 work = measuring(folder, space=LARGER, known=NetworkTable.load(known[0]) if known else None)
 for _ in range(int(trainings)):

@@ -1,4 +1,4 @@
-"""The order of all token sequences of a small space, as an odometer counts them.
+"""The odometer: all token sequences of a small space in order, the last token running first.
 
 Legend of shapes: N sequences, T decisions.
 """

@@ -17,9 +17,9 @@ from nasedu.cli.options import (
     ProblemName,
     RunFolder,
     Workers,
-    check_size,
+    check_range,
 )
-from nasedu.cli.parts import Filled, Look, Part, of_a_problem, picked
+from nasedu.cli.parts import GivenParts, Look, Part, of_a_problem, picked
 from nasedu.cli.terminal import say, ticking
 from nasedu.errors import SettingError
 
@@ -113,7 +113,7 @@ def search(
     from nasedu.tables import TabularEvaluator
 
     check_arguments(trials, batch, seed, workers, child_timeout)
-    parts: Filled = context.obj
+    parts: GivenParts = context.obj
     space, depth = parts.value("space"), _depth_of(depth_schedule)
     recipe = evaluator = None
     if table is not None:
@@ -156,7 +156,7 @@ def _depth_of(text: str | None) -> DepthSchedule | None:
             f"--depth-schedule is {text!r}; expected three numbers: layers of the first children, "
             "layers added at a time, children of one depth, e.g. 6,2,1600"
         )
-    check_size("--depth-schedule", numbers)
+    check_range("--depth-schedule", numbers)
     return DepthSchedule(*numbers)
 
 
@@ -192,7 +192,6 @@ def _follow(events: Generator[Event, None, None], run: Path) -> None:
     from nasedu.searching import Finished, Started, TrialFinished, Updated
     from nasedu.training.measure import REWARD
     from nasedu.viewing import write_report
-    from nasedu.viewing.measures import measure_of
     from nasedu.viewing.progress import (
         batch_line,
         closing_lines,
@@ -200,6 +199,7 @@ def _follow(events: Generator[Event, None, None], run: Path) -> None:
         key_line,
         opening_lines,
     )
+    from nasedu.viewing.units import measure_of
 
     of = REWARD
     every, has_key = 1, False

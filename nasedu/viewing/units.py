@@ -1,4 +1,4 @@
-"""In what a search tells its results: in rewards, or in what its children are measured in."""
+"""The units of results: rewards, or what the children of a search are measured in."""
 
 from __future__ import annotations
 

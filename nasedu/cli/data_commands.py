@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from nasedu.cli.options import Command, Group
+from nasedu.cli.options import Command, CommandGroup
 from nasedu.cli.terminal import say
 
-data_app = typer.Typer(help="Images and texts to train children on.", cls=Group)
+data_app = typer.Typer(help="Images and texts to train children on.", cls=CommandGroup)
 
 
 @data_app.command("list", cls=Command)

@@ -1,4 +1,4 @@
-"""The building of a table: an enumeration that is searched in a run folder, and exported.
+"""The making of a table: an enumeration that is searched in a run folder, and exported.
 
 The study in the folder has every finished training, so that whatever stops the work costs the
 children that were being trained and no other. Now and then all results so far are exported:
@@ -36,8 +36,8 @@ from nasedu.tables.enumeration import (
     job_number,
     job_seed,
 )
-from nasedu.tables.measurements import Measurements, TestingEvaluator
 from nasedu.tables.network_table import DIVERGED, MISSING, NetworkTable
+from nasedu.tables.results import Results, TestingEvaluator
 from nasedu.training import Measure, Outcome
 from nasedu.values import fill
 
@@ -47,7 +47,7 @@ OLD_LOG, FILE = "measured.csv", "table.npz"
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class TableEntry:
     """One more child was trained, or failed.
 
     Attributes:
@@ -63,7 +63,7 @@ class Measured:
     measure: Measure
 
 
-def measure(
+def make_table(
     folder: str | Path,
     space: Space,
     *,
@@ -73,7 +73,7 @@ def measure(
     best: int = BEST,
     workers: int | None = None,
     known: NetworkTable | None = None,
-) -> Generator[Measured, None, None]:
+) -> Generator[TableEntry, None, None]:
     """Train every child of a space, some of them three times, and write the table.
 
     A random tenth of the space is trained first and three times, then the rest once in random
@@ -115,10 +115,10 @@ def measure(
     for table in [known] if known else []:
         _check_known(table, evaluator, seed)
         warn_of_other_machine(table.name or "the known table", table.about["machines"][0])
-    return _measure(folder, space, evaluator, seed, best, workers, known)
+    return _make(folder, space, evaluator, seed, best, workers, known)
 
 
-def _measure(
+def _make(
     folder: Path,
     space: Space,
     evaluator: TestingEvaluator,
@@ -126,13 +126,13 @@ def _measure(
     best: int,
     workers: int | None,
     known: NetworkTable | None,
-) -> Generator[Measured, None, None]:
+) -> Generator[TableEntry, None, None]:
     tables = _known_tables(folder, evaluator, seed, known)
     best = max([best, *(table.about.get("best", 0) for table in tables)])
     about = {"seed": seed, "best": best, "machines": [], "evaluator": evaluator.settings}
     for table in tables:
         about["machines"] += [m for m in table.about["machines"] if m not in about["machines"]]
-    results = Measurements(space, evaluator, tables)
+    results = Results(space, evaluator, tables)
     rewards = rewards_of(results.table(about)) if tables else None
     strategy = Enumeration(space, seed, best=best, known=rewards)
     trials, workers = _bound(folder, strategy, workers)
@@ -157,7 +157,7 @@ def _measure(
             elif isinstance(event, TrialFinished):
                 assert event.trial.outcome
                 results.add(strategy.job_of(event.trial), event.trial.outcome)
-                yield Measured(len(results), total, event.trial, evaluator.task.measure)
+                yield TableEntry(len(results), total, event.trial, evaluator.task.measure)
             elif isinstance(event, Updated):
                 total = strategy.total
             if not isinstance(event, TrialFinished) and len(results):
@@ -207,7 +207,7 @@ def _bound(folder: Path, strategy: Enumeration, workers: int | None) -> tuple[in
         return max(config.trials, study.num_asked + left), workers if left else 1
 
 
-def _add_all(results: Measurements, strategy: Enumeration, study: Study) -> None:
+def _add_all(results: Results, strategy: Enumeration, study: Study) -> None:
     """Take note of all that a study has, and check that nothing which it builds on is gone.
 
     Raises:

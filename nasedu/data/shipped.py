@@ -1,4 +1,4 @@
-"""Tables that this project measured: tracked in ``data/tables``, shipped in the wheel."""
+"""The shipped tables, measured by this project: in ``data/tables``, and in the wheel."""
 
 from __future__ import annotations
 
