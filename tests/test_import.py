@@ -74,6 +74,14 @@ def test_the_help_of_a_problem_loads_nothing_heavy(words):
     assert loaded_by(run) & HEAVY == set()
 
 
+def test_the_help_for_an_imported_text_loads_nothing_heavy(tmp_path, monkeypatch):
+    monkeypatch.setenv("NASEDU_DATA", str(tmp_path))
+    text = tmp_path / "imported" / "text" / "mine.safetensors"
+    text.parent.mkdir(parents=True)
+    text.touch()
+    test_the_help_of_a_problem_loads_nothing_heavy("search --data mine")
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_every_public_name_is_there_and_listed_whatever_else_is_imported(package):
     there = import_module(package)

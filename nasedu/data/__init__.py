@@ -1,4 +1,4 @@
-"""Images and text as tensors that sit on the device; the catalogue and the import."""
+"""The data, as tensors that sit on the device: images and text, their catalogue and import."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from nasedu.data.shipped import load_table
     from nasedu.data.summary import ImportSummary
     from nasedu.data.text import TextData
-    from nasedu.data.text_importing import TextSummary
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,
@@ -48,7 +47,6 @@ else:
             "nasedu.data.summary": ["ImportSummary"],
             "nasedu.data.shipped": ["load_table"],
             "nasedu.data.text": ["TextData"],
-            "nasedu.data.text_importing": ["TextSummary"],
         },
     )
 
@@ -59,7 +57,6 @@ __all__ = [
     "ImportSummary",
     "LabelledImages",
     "TextData",
-    "TextSummary",
     "Whitening",
     "add",
     "data_home",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nasedu.data.foreign import hint_for
-from nasedu.data.source import SPLITS, Content, Entries, Parts, first_names
+from nasedu.data.source import SPLITS, Content, Entries, Parts, Source
+from nasedu.data.summary import first_names
 from nasedu.errors import DataError
 
 LAYOUT = "expected train/<class>/* and test/<class>/*, possibly inside one folder"
@@ -41,6 +42,21 @@ class Layout:
     train: list[ImageFile]
     test: list[ImageFile]
     ignored: tuple[str, ...]
+
+
+def layout_of(source: Source) -> Layout:
+    """Return the layout of a source.
+
+    Raises:
+        DataError: As for `arrange`; folders that could not be looked into are named, too.
+    """
+    try:
+        return arrange(source.entries, str(source.path))
+    except DataError as error:
+        if not source.closed:
+            raise
+        closed = ", ".join(map(str, source.closed))
+        raise DataError(f"{error} (and {closed} cannot be read: check its permissions)") from None
 
 
 def arrange(entries: Entries, source: str) -> Layout:

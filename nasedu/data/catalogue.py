@@ -1,4 +1,7 @@
-"""The catalogue of data sets: which there are, and where imported ones lie."""
+"""The catalogue of data sets: which there are, and where imported ones lie.
+
+Names are known without torch: a kind of data is a row here, whose parts are loaded when used.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,17 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nasedu.data import digits, pydocs, storage
-from nasedu.data.images import ImageData
-from nasedu.data.text import TextData, characters_of
-from nasedu.data.text_storage import read_characters, read_text, read_text_header
+from nasedu.data.storage import unreadable
 from nasedu.errors import DataError
+from nasedu.problems import load_named
+
+if TYPE_CHECKING:
+    from nasedu.data.images import ImageData
+    from nasedu.data.text import TextData
 
 CHARACTERS = "-chars"  # what a text is called that is cut into characters
 
@@ -49,32 +54,42 @@ class DataRow:
 
 @dataclass(frozen=True, eq=False)
 class Shelf:
-    """Where data of one kind stand, and how they are read.
+    """Data of one kind: where they stand, and how they are read and imported.
+
+    Functions are named as ``"module:function"``.
 
     Attributes:
         noun: What one of them is, e.g. ``"text"``.
         folder: Below that of all imported data.
-        built_in: What needs no file: what makes it, by name.
+        built_in: What needs no file: the function that makes it, by name.
+        read: Takes a path, and returns the data in that file.
+        header: Likewise the beginning of the file, which has a ``title`` and ``facts``.
+        find: Takes a `Source` and what is `Wanted`, and returns what of its kind was `Taken`.
         ending: What a name may end in, and then is read in another way; empty: nothing.
-        read: Reads a file, and in the other way if a name has the ending.
-        header: Reads the beginning of a file, which has a ``title`` and ``facts``.
+        read_otherwise: Reads a file in that way.
     """
 
     noun: str
     folder: str
-    built_in: Mapping[str, Callable[[bool], Any]]
-    read: Callable[[Path, bool], Any]
-    header: Callable[[Path], Any]
+    built_in: Mapping[str, str]
+    read: str
+    header: str
+    find: str
     ending: str = ""
+    read_otherwise: str = ""
 
     def path(self, name: str) -> Path:
         """Return the file of an imported data set, there or not."""
-        return data_home() / "imported" / self.folder / f"{name}.safetensors"
+        return imported_folder() / self.folder / f"{name}.safetensors"
 
     def stems(self) -> Iterator[str]:
         """Yield the names without an ending, the built-in ones before any folder is read."""
-        yield from self.built_in
+        yield from self.built_in_stems()
         yield from _imported(self.path("any").parent)
+
+    def built_in_stems(self) -> Iterator[str]:
+        """Yield the names without an ending that need no file."""
+        return (name for name in self.built_in if not self._is_otherwise(name))
 
     def names(self) -> Iterator[str]:
         """Yield the names that ``--data`` takes, those with the ending too."""
@@ -89,13 +104,17 @@ class Shelf:
         Raises:
             DataError: There is none of that name, or its file cannot be read.
         """
+        if name in self.built_in:
+            return load_named(self.built_in[name])()
         stem = name.removesuffix(self.ending)
-        if stem in self.built_in:
-            return self.built_in[stem](stem != name)
         if stem not in self.stems():
             raise self.missing(name)
         path = self.path(stem)
-        return _load(self, path, path.stat().st_mtime_ns, stem != name)
+        reader = self.read_otherwise if self._is_otherwise(name) else self.read
+        return _load(load_named(reader), path, path.stat().st_mtime_ns)
+
+    def _is_otherwise(self, name: str) -> bool:
+        return bool(self.ending) and name.endswith(self.ending)
 
     def missing(self, name: str) -> DataError:
         """Return the error if there is none of a name."""
@@ -120,7 +139,7 @@ class Shelf:
         path = self.path(name)
         size = path.stat().st_size
         try:
-            head = self.header(path)
+            head = load_named(self.header)(path)
         except DataError as error:
             return DataRow(name, "", "", size, path, problem=str(error))
         return DataRow(name, head.title, head.facts + more, size, path)
@@ -150,6 +169,11 @@ def data_home() -> Path:
         return Path(tempfile.gettempdir()) / f"nasedu-{os.getuid()}" / "data"
 
 
+def imported_folder() -> Path:
+    """Return where all imported data lie, there or not."""
+    return data_home() / "imported"
+
+
 def is_valid(name: str) -> bool:
     """Whether a data set can be imported under this name."""
     for shelf in SHELVES:
@@ -165,34 +189,39 @@ def _imported(folder: Path) -> list[str]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
-        raise storage.unreadable(folder, error) from None
+        raise unreadable(folder, error) from None
     return sorted(file.stem for file in files if is_valid(file.stem))
 
 
 @lru_cache(maxsize=8)
-def _load(shelf: Shelf, path: Path, _changed: int, otherwise: bool) -> Any:
+def _load(read: Callable[[Path], Any], path: Path, _changed: int) -> Any:
     """Read a file once for each time that it was written."""
-    return shelf.read(path, otherwise)
-
-
-def _read_images(path: Path, _: bool) -> ImageData:
-    return storage.read(path)
-
-
-def _read_text(path: Path, characters: bool) -> TextData:
-    return read_characters(path) if characters else read_text(path)
-
-
-@cache
-def _pydocs(characters: bool) -> TextData:
-    return characters_of(pydocs.pydocs()) if characters else pydocs.pydocs()
+    return read(path)
 
 
 IMAGES = Shelf(
-    "set of images", "", {digits.NAME: lambda _: digits.digits()}, _read_images, storage.read_header
+    noun="set of images",
+    folder="",
+    built_in={"digits": "nasedu.data.digits:digits"},
+    read="nasedu.data.image_storage:read_images",
+    header="nasedu.data.image_storage:read_image_header",
+    find="nasedu.data.image_importing:find_images",
 )
-TEXTS = Shelf("text", "text", {pydocs.NAME: _pydocs}, _read_text, read_text_header, CHARACTERS)
+TEXTS = Shelf(
+    noun="text",
+    folder="text",
+    built_in={
+        "pydocs": "nasedu.data.pydocs:pydocs",
+        f"pydocs{CHARACTERS}": "nasedu.data.pydocs:pydocs_characters",
+    },
+    read="nasedu.data.text_storage:read_text",
+    header="nasedu.data.text_storage:read_text_header",
+    find="nasedu.data.text_importing:find_words",
+    ending=CHARACTERS,
+    read_otherwise="nasedu.data.text_storage:read_characters",
+)
 SHELVES = (IMAGES, TEXTS)
+"""All kinds; a source that several of them could take is of the first."""
 
 names_of_images = IMAGES.names
 names_of_texts = TEXTS.names

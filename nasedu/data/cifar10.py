@@ -15,8 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from nasedu.data import storage
-from nasedu.data.images import ImageData, LabelledImages
+from nasedu.data.images import ImageData, LabelledImages, image_data, num_valid_of
 from nasedu.data.pickled import read_pickle
 from nasedu.data.source import Entries, content_of
 from nasedu.errors import DataError
@@ -157,8 +156,7 @@ def cifar10_data(
         files = _files(entries, version)
         read = _binary if version.classes.endswith(".txt") else _pickled
         classes, train, test = read(files, version)
-        count = storage.num_valid(len(train), len(classes))
-        if count >= len(train):
+        if num_valid_of(len(train), len(classes)) >= len(train):
             raise DataError(f"{len(train)} training images are too few")
     except DataError as error:
         others = ", or take its binary version" if version is VERSIONS[1] else ""
@@ -166,8 +164,7 @@ def cifar10_data(
             f"{where} is not {version.title} ({error}); fetch it again{others}: "
             "nasedu data get cifar10"
         ) from None
-    pad = storage.padding(SHAPE)
-    return ImageData(name, title, classes, train, test, num_valid=count, flip=flip, pad=pad)
+    return image_data(name, title, classes, train, test, flip=flip)
 
 
 def _files(entries: Entries, version: FileSet) -> dict[str, bytes]:

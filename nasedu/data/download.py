@@ -15,7 +15,6 @@ from nasedu import __version__
 from nasedu.data import catalogue, cifar10, storage
 from nasedu.data.importing import add, check_name
 from nasedu.data.summary import ImportSummary
-from nasedu.data.text_importing import TextSummary
 from nasedu.errors import DataError, SettingError
 from nasedu.whole_file import held
 
@@ -39,7 +38,7 @@ def get(
     archives: Sequence[cifar10.Archive] = (cifar10.BINARY, cifar10.PYTHON),
     replace: bool = False,
     on_bytes: OnBytes | None = None,
-) -> ImportSummary | TextSummary:
+) -> ImportSummary:
     """Download a data set from its authors, or from who keeps the same archive, and import it.
 
     The archive is removed once it is imported. After an interruption the part that came is kept,
@@ -62,7 +61,7 @@ def get(
             "with: nasedu data add NAME PATH"
         )
     check_name(name, replace)
-    storage.check_folder(catalogue.IMAGES.path(name).parent)
+    storage.check_folder(catalogue.imported_folder())
     folder = catalogue.data_home() / "downloads"
     storage.make_folder(folder)
     with held(folder, DataError, f"another download into {folder} is under way; wait for it"):

@@ -14,8 +14,7 @@ import zlib
 import numpy as np
 import torch
 
-from nasedu.data import storage
-from nasedu.data.images import MAX_SIZE, ImageData, LabelledImages
+from nasedu.data.images import MAX_SIZE, ImageData, LabelledImages, image_data, num_valid_of
 from nasedu.data.source import IDX_PART, Content, Entries, content_of
 from nasedu.errors import DataError
 
@@ -69,16 +68,13 @@ def idx_data(files: Files, name: str, title: str, flip: bool, where: str) -> Ima
             _labelled(part, arrays[part, "images"], arrays[part, "labels"])
             for part in ("train", "t10k")
         )
-        count = storage.num_valid(len(train), len(classes))
-        if len(classes) < 2 or count >= len(train):
+        if len(classes) < 2 or num_valid_of(len(train), len(classes)) >= len(train):
             raise DataError(f"{len(train)} training images of {len(classes)} classes are too few")
     except DataError as error:
         raise DataError(
             f"{where} holds no files of MNIST's kind ({error}); fetch them again"
         ) from None
-    _, height, width = train.images.shape[1:]
-    pad = storage.padding((1, height, width))
-    return ImageData(name, title, classes, train, test, num_valid=count, flip=flip, pad=pad)
+    return image_data(name, title, classes, train, test, flip=flip)
 
 
 def _array(name: str, content: Content, dimensions: int) -> np.ndarray:

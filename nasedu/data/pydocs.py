@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from nasedu.data.text import TextData, text_of_lines
+from nasedu.data.text import TextData, characters_of, text_of_lines
 from nasedu.errors import DataError
 
 NAME = "pydocs"
@@ -42,6 +42,12 @@ def pydocs() -> TextData:
     for line in lines:
         parts[part_of(line)].append(line)
     return text_of_lines(NAME, "Python's help topics", **parts, max_words=MAX_WORDS)
+
+
+@lru_cache(maxsize=1)
+def pydocs_characters() -> TextData:
+    """Return the same as characters, its words joined by ``_``."""
+    return characters_of(pydocs())
 
 
 def distinct_paragraphs(texts: Iterable[str]) -> list[tuple[str, ...]]:

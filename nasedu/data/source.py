@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,6 @@ Entries = dict[Parts, Content | None]  # what is in a file, by the parts of its 
 
 SPLITS = ("train", "test")
 ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
-MAX_LISTED = 10  # names in a sentence
 TEXT_PART = re.compile(r"(|.*[._-])(train|valid|test)(\.(?:txt|tokens|raw))")
 IDX_PART = re.compile(r"(train|t10k)-(images|labels)[.-]idx[13]-ubyte(\.gz)?")  # of MNIST
 CIFAR10_PART = re.compile(r"(data_batch_[1-5]|test_batch)(\.bin)?|batches\.meta(\.txt)?")
@@ -196,9 +195,3 @@ def left_out(entries: Entries, taken: Collection[str]) -> tuple[str, ...]:
     looked_into = {parts[:-1] for parts in entries}
     rest = (p for p, content in entries.items() if content is not None or p not in looked_into)
     return tuple(sorted({"/".join(parts) for parts in rest} - {*taken}))
-
-
-def first_names(names: Sequence[str]) -> str:
-    """Return e.g. ``"'a', 'b' and 7 more"``."""
-    shown = ", ".join(map(repr, names[:MAX_LISTED]))
-    return f"{shown} and {len(names) - MAX_LISTED:,} more" if names[MAX_LISTED:] else shown

@@ -1,4 +1,8 @@
-"""One file for an imported data set: safetensors, with its description as JSON."""
+"""The storage of imported data: one safetensors file a set, with its description as JSON.
+
+What a file holds, and what of that is checked, is said by each kind of data. How files are
+written, opened and refused is the same for all.
+"""
 
 from __future__ import annotations
 
@@ -7,89 +11,52 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
-from torch import Tensor
-
-from nasedu.data.images import ImageData, LabelledImages, image_facts
 from nasedu.documents import read_document, write_document
 from nasedu.errors import DataError
 from nasedu.values import checked
 from nasedu.whole_file import left_by_a_kill, write_whole
 
-KIND = "image_data"
+if TYPE_CHECKING:
+    from torch import Tensor
+
 REMEDY = "make room, or name another folder in the environment variable NASEDU_DATA"
-TENSORS = ("train_images", "train_labels", "test_images", "test_labels")
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
-    """What the beginning of a file tells without reading its images.
+class Packed:
+    """A data set as its file holds it.
 
     Attributes:
-        title: What figures call the data set.
-        classes: Names of the classes.
-        flip: Whether a mirrored image is still of its class.
-        shape: ``(C, H, W)`` of every image.
-        num_train: Number of training images.
-        num_test: Number of test images.
+        kind: What its description is of, e.g. ``"image_data"``.
+        fields: The description, a JSON object: what figures call it (``title``), and more.
+        tensors: All numbers, by name.
     """
 
-    title: str
-    classes: tuple[str, ...]
-    flip: bool
-    shape: tuple[int, int, int]
-    num_train: int
-    num_test: int
-
-    @property
-    def facts(self) -> str:
-        """How large it is, in words."""
-        return image_facts(self.num_train, self.num_test, self.shape, len(self.classes))
+    kind: str
+    fields: Mapping[str, Any]
+    tensors: Mapping[str, Tensor]
 
 
-def num_valid(num_train: int, num_classes: int) -> int:
-    """Return how many training images are for validation: a tenth, as in the paper (4.1)."""
-    return max(num_train // 10, num_classes)
-
-
-def padding(shape: tuple[int, int, int]) -> int:
-    """Return how far images of this ``(C, H, W)`` may shift: an eighth, 4 pixels of 32."""
-    return min(shape[1:]) // 8
-
-
-def write(path: Path, data: ImageData, source: dict[str, Any]) -> int:
+def write(path: Path, packed: Packed, source: Mapping[str, Any]) -> int:
     """Write a data set whole or not at all, and return the size of its file in bytes.
 
-    Images are stored as ``(N, H, W, C)``. Nothing in the file depends on the time or place
-    of writing, so that equal imports give equal files.
+    Nothing in the file depends on the time or place of writing, so that equal imports give
+    equal files.
 
     Args:
         path: Where to; an existing file is replaced.
-        data: What to write.
+        packed: What to write.
         source: Where it came from, for the record: a JSON object.
 
     Raises:
         DataError: The disk is full or the folder cannot be written to.
     """
-    fields = {"title": data.title, "classes": data.classes, "flip": data.flip, "source": source}
-    tensors = {}
-    for part in ("train", "test"):
-        labelled: LabelledImages = getattr(data, part)
-        tensors[f"{part}_images"] = labelled.images.permute(0, 2, 3, 1).contiguous()
-        tensors[f"{part}_labels"] = labelled.labels
-    return write_tensors(path, tensors, write_document(KIND, fields))
+    from safetensors.torch import save
 
-
-def write_tensors(path: Path, tensors: dict[str, Tensor], description: str) -> int:
-    """Write tensors and their description whole or not at all; return the file's size in bytes.
-
-    Raises:
-        DataError: As for `write`.
-    """
-    content = save(tensors, metadata={"nasedu": description})
+    description = write_document(packed.kind, {**packed.fields, "source": source})
+    content = save(dict(packed.tensors), metadata={"nasedu": description})
     make_folder(path.parent)
     for left in left_by_a_kill(path.parent, path.name):
         with suppress(OSError):
@@ -117,50 +84,6 @@ def make_folder(folder: Path) -> None:
         raise DataError(f"{folder} cannot be made: {error.strerror}; {REMEDY}") from None
 
 
-def read(path: Path) -> ImageData:
-    """Return the data set in a file; its images stay in the file until they are used.
-
-    Raises:
-        DataError: The file is not there, truncated, of something else or of a newer nasedu.
-    """
-    header = read_header(path)
-    with open_file(path) as file:
-        tensors = {name: file.get_tensor(name) for name in TENSORS}
-    parts = {
-        part: LabelledImages(
-            tensors[f"{part}_images"].permute(0, 3, 1, 2), tensors[f"{part}_labels"]
-        )
-        for part in ("train", "test")
-    }
-    return ImageData(
-        name=path.stem,
-        title=header.title,
-        classes=header.classes,
-        num_valid=num_valid(header.num_train, len(header.classes)),
-        flip=header.flip,
-        pad=padding(header.shape),
-        **parts,
-    )
-
-
-def read_header(path: Path) -> Header:
-    """Return what a file holds, checked, without reading its images.
-
-    Raises:
-        DataError: As for `read`.
-    """
-    hints = {"title": str, "classes": tuple[str, ...], "flip": bool}
-    fields, kinds = read_description(path, KIND, hints, TENSORS)
-    if len(fields["classes"]) < 2:
-        raise unusable(path, f"its classes are {fields['classes']}, expected two names or more")
-    shapes = [_checked_shape(path, part, kinds) for part in ("train", "test")]
-    if shapes[0][1:] != shapes[1][1:]:
-        raise unusable(path, f"its images are {shapes[0][1:]} to train, {shapes[1][1:]} to test")
-    num_train, height, width, channels = shapes[0]
-    shape = (channels, height, width)
-    return Header(**fields, shape=shape, num_train=num_train, num_test=shapes[1][0])
-
-
 def read_description(
     path: Path,
     kind: str,
@@ -178,7 +101,7 @@ def read_description(
         further: Names of those that it may hold as well, all of them or none.
 
     Raises:
-        DataError: As for `read`.
+        DataError: The file is not there, truncated, of something else or of a newer nasedu.
     """
     with open_file(path) as file:
         text = (file.metadata() or {}).get("nasedu", "")
@@ -196,21 +119,14 @@ def read_description(
         raise unusable(path, str(error)) from None
 
 
-def _checked_shape(
-    path: Path, part: str, kinds: dict[str, tuple[str, list[int]]]
-) -> tuple[int, int, int, int]:
-    """Return the ``(N, H, W, C)`` of one part, if its images and labels are what they must be."""
-    (image_type, shape), (label_type, labels) = kinds[f"{part}_images"], kinds[f"{part}_labels"]
-    if (image_type, label_type) != ("U8", "I64"):
-        raise unusable(path, f"its {part} images are {image_type} and its labels {label_type}")
-    if len(shape) != 4 or shape[-1] not in (1, 3) or 0 in shape or labels != shape[:1]:
-        raise unusable(path, f"its {part} images are {shape} and its labels {labels}")
-    count, height, width, channels = shape
-    return count, height, width, channels
-
-
 def open_file(path: Path) -> Any:
-    """Open a safetensors file, with an error of one line."""
+    """Open a safetensors file, whose tensors are read when they are asked for.
+
+    Raises:
+        DataError: The file is not there, may not be read, or is none of safetensors.
+    """
+    from safetensors import SafetensorError, safe_open
+
     try:
         path.open("rb").close()  # what may not be read is no reason to import it again
     except PermissionError as error:

@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nasedu.data.source import Entries, Parts, content_of, first_names, left_out, text_part
+from nasedu.data.source import Entries, Parts, content_of, left_out, text_part
+from nasedu.data.summary import first_names
 from nasedu.data.text import PARTS
 from nasedu.errors import DataError
 

@@ -1,107 +1,91 @@
-"""Importing a text of three files, such as Mikolov's Penn Treebank."""
+"""The import of a text of three files, such as Mikolov's Penn Treebank."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 
 from nasedu.data import treebank
-from nasedu.data.source import first_names
+from nasedu.data.importing import Taken, Wanted
+from nasedu.data.source import Source
+from nasedu.data.summary import ImportSummary
 from nasedu.data.text import EOS, PARTS, UNKNOWN, TextData, text_of_lines
-from nasedu.data.text_files import TextFiles
+from nasedu.data.text_files import TextFiles, find_text
+from nasedu.data.text_storage import pack_text
 from nasedu.errors import DataError
 
 MAX_WORDS = 100_000  # distinct ones; more do not belong into a softmax
 
 
-@dataclass(frozen=True, slots=True)
-class TextSummary:
-    """What was imported; as text, the lines to print, with none of the text itself.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextSummary(ImportSummary):
+    """What text was imported, with none of the text itself.
 
     Attributes:
-        name: What ``--data`` calls it.
-        title: What figures call it.
         num_words: Size of the vocabulary.
         counts: Tokens to train, validate and test, one ``<eos>`` a line included.
         unknown: Tokens to validate and to test that became ``<unk>``.
         is_treebank: Whether it is, or claims to be, Mikolov's Penn Treebank.
         differences: In what it is not that; empty if it is.
-        num_bytes: Size of the file that was written.
-        seconds: Wall time of the import.
-        path: The file that was written.
         files: Names of the three files that were read.
-        ignored: Paths of the other files of the source.
-        passed: How many files systems had left behind, by name, in one phrase; or "".
     """
 
-    name: str
-    title: str
     num_words: int
     counts: tuple[int, int, int]
     unknown: int
     is_treebank: bool
     differences: tuple[str, ...]
-    num_bytes: int
-    seconds: float
-    path: Path
     files: tuple[str, ...]
-    ignored: tuple[str, ...] = ()
-    passed: str = ""
 
-    @classmethod
-    def of(
-        cls,
-        data: TextData,
-        files: TextFiles,
-        path: Path,
-        num_bytes: int,
-        seconds: float,
-        passed: str = "",
-    ) -> TextSummary:
-        """Return what is to be said of a text that was read from files and written."""
-        is_treebank = treebank.looks_like(data.name, files)
-        return cls(
-            name=data.name,
-            title=data.title,
-            num_words=data.num_symbols,
-            counts=data.counts,
-            unknown=_unknown(data, files),
-            is_treebank=is_treebank,
-            differences=treebank.differences(data, files) if is_treebank else (),
-            num_bytes=num_bytes,
-            seconds=seconds,
-            path=path,
-            files=tuple(files.names.values()),
-            ignored=files.others,
-            passed=passed,
-        )
-
-    def __str__(self) -> str:
+    def facts(self) -> Sequence[tuple[str, str]]:
+        """Return how many words there are, and where they were."""
         train, valid, test = self.counts
+        return [
+            ("words", f"{self.num_words:,} distinct, <eos> at the end of a line among them"),
+            ("tokens", f"{train:,} to train, {valid:,} to validate, {test:,} to test"),
+            ("taken", f"a text of three files: {', '.join(map(repr, self.files))}"),
+        ]
+
+    def notes(self) -> Sequence[tuple[str, str]]:
+        """Return under what name its characters are, and whether it is the Penn Treebank."""
         characters = "its characters, spaces and ends of lines as they are"
         if self.is_treebank:
             characters = "its characters as in Mikolov's files: words joined by _, <unk> spelled"
-        lines = [
-            f"imported {self.name}: {self.title}",
-            f"  words    {self.num_words:,} distinct, <eos> at the end of a line among them",
-            f"  tokens   {train:,} to train, {valid:,} to validate, {test:,} to test",
-            f"  taken    a text of three files: {', '.join(map(repr, self.files))}",
-            f"  file     {self.path} ({self.num_bytes / 1e6:.1f} MB, {self.seconds:.1f} s)",
-            f"  as well  {self.name}-chars: {characters}",
-        ]
+        rows = [("as well", f"{self.name}-chars: {characters}")]
         if self.unknown:
-            lines.append(f"  unknown  {self.unknown:,} tokens not in the training part: {UNKNOWN}")
-        if self.ignored:
-            lines.append(f"  not read {first_names(self.ignored)}")
-        if self.passed:
-            lines.append(f"  skipped  {self.passed}")
+            words = f"{self.unknown:,} tokens not in the training part: {UNKNOWN}"
+            rows.append(("unknown", words))
         if self.differences:
-            lines.append(
-                f"  warning  not Mikolov's {treebank.TITLE}: {'; '.join(self.differences)}"
-            )
+            words = f"not Mikolov's {treebank.TITLE}: {'; '.join(self.differences)}"
+            rows.append(("warning", words))
         elif self.is_treebank:
-            lines.append(f"  checked  the tokens and MD5 sums of Mikolov's {treebank.TITLE}")
-        return "\n".join(lines)
+            rows.append(("checked", f"the tokens and MD5 sums of Mikolov's {treebank.TITLE}"))
+        return rows
+
+
+def find_words(source: Source, wanted: Wanted) -> Taken | None:
+    """Return the text of a source, read and checked, or None if there is none.
+
+    Raises:
+        DataError: A file of the three is missing or is no text, or there are several texts.
+    """
+    where = str(source.path)
+    files = find_text(source.entries, where)
+    if files is None:
+        return None
+    data = text_of_files(wanted.name, wanted.title, files, where)
+    is_treebank = treebank.looks_like(wanted.name, files)
+    summary = partial(
+        TextSummary,
+        num_words=data.num_symbols,
+        counts=data.counts,
+        unknown=_unknown(data, files),
+        is_treebank=is_treebank,
+        differences=treebank.differences(data, files) if is_treebank else (),
+        files=tuple(files.names.values()),
+    )
+    return Taken(pack_text(data, None if is_treebank else files.texts), summary, files.others)
 
 
 def text_of_files(name: str, title: str | None, files: TextFiles, where: str) -> TextData:

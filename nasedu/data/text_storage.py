@@ -1,4 +1,4 @@
-"""One file for an imported text: its tokens, its vocabulary as JSON, and the text itself.
+"""The file of a text: its tokens, its vocabulary as JSON, and the text itself.
 
 The text itself, in UTF-8, is what its characters are made of. A file without it is of the Penn
 Treebank, whose characters are made of its words (see `characters_of`), or of an older nasedu,
@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 
-from nasedu.data.storage import open_file, read_description, unusable, write_tensors
+from nasedu.data.storage import Packed, open_file, read_description, unusable
 from nasedu.data.text import PARTS, TextData, characters_of, text_facts, text_of_characters
-from nasedu.documents import write_document
 from nasedu.errors import DataError
 
 KIND = "text_data"
@@ -44,26 +42,18 @@ class TextHeader:
         return text_facts(self.counts, len(self.symbols))
 
 
-def write_characters(
-    path: Path, data: TextData, source: dict[str, Any], texts: dict[str, str] | None = None
-) -> int:
-    """Write a text of words whole or not at all, and return the size of its file in bytes.
+def pack_text(data: TextData, texts: dict[str, str] | None = None) -> Packed:
+    """Return a text of words for its file.
 
     Args:
-        path: Where to; an existing file is replaced.
-        data: What to write.
-        source: Where it came from, for the record: a JSON object.
+        data: The text.
         texts: What its characters are made of, by part, every line ended by a newline; None
             for words joined by ``_``, as in Mikolov's files of the Penn Treebank.
-
-    Raises:
-        DataError: The disk is full or the folder cannot be written to.
     """
-    fields = {"title": data.title, "symbols": data.symbols, "source": source}
     tensors = {part: getattr(data, part).int().cpu() for part in PARTS}
     for part, text in (texts or {}).items():
         tensors[WRITTEN[part]] = torch.frombuffer(bytearray(text.encode()), dtype=torch.uint8)
-    return write_tensors(path, tensors, write_document(KIND, fields))
+    return Packed(KIND, {"title": data.title, "symbols": data.symbols}, tensors)
 
 
 def read_text(path: Path) -> TextData:

@@ -21,7 +21,7 @@ from small_tables import made_up
 from nasedu import search
 from nasedu.architectures import published
 from nasedu.controller import make_strategy
-from nasedu.data.storage import read_header
+from nasedu.data.image_storage import read_image_header
 from nasedu.data.text_storage import read_text_header
 from nasedu.errors import NaseduError, StudyError
 from nasedu.problems import read_architecture, read_space
@@ -145,7 +145,7 @@ def images(text, folder):
     tensors = {f"{part}_images": images.byte() for part, images in shapes.items()}
     tensors |= {f"{part}_labels": torch.zeros(len(shapes[part])).long() for part in shapes}
     save_file(tensors, folder / "i.safetensors", metadata={"nasedu": text})
-    assert read_header(folder / "i.safetensors").title is not None
+    assert read_image_header(folder / "i.safetensors").title is not None
 
 
 def words(text, folder):

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from toy_pairs import PAIRS
 
 from nasedu.data import add, catalogue, data_home, describe, load, load_text, names
-from nasedu.errors import DataError
+from nasedu.errors import DataError, SettingError
 from nasedu.problems import CELLS, IMAGES, problem_on
 
 
@@ -106,3 +107,19 @@ def test_a_replaced_set_stays_as_it_was_for_who_has_it(home, source, make):
 def test_importing_nasedu_loads_no_images():
     code = "import sys, nasedu; sys.exit('torch' in sys.modules or 'PIL' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=600).returncode == 0
+
+
+def test_a_kind_of_data_is_a_module_and_a_row(home, source, tmp_path, make, monkeypatch):
+    monkeypatch.setattr(catalogue, "SHELVES", (*catalogue.SHELVES, PAIRS))
+    files = {"words.left": b"one\ntwo\n", "words.right": b"eins\nzwei\n", "LICENSE": b""}
+    summary = add("numbers", make.folder(tmp_path / "pairs", files), title="Numbers")
+    assert str(summary).splitlines()[:2] == ["imported numbers: Numbers", "  pairs    2 of lines"]
+    assert str(summary).splitlines()[-1] == "  not read 'LICENSE'"
+    assert PAIRS.load("numbers").right == ["eins", "zwei"]
+    assert describe()[-1].facts == "8 letters to translate"
+    with pytest.raises(DataError, match="'numbers' is a set of pairs, no set of images"):
+        load("numbers")
+    with pytest.raises(SettingError, match="there is a data set 'numbers' already"):
+        add("numbers", source)
+    add("zoo", source)  # and the other kinds find their own, as before
+    assert load("zoo").num_classes == 2

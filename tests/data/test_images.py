@@ -3,8 +3,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nasedu.data import ImageData, LabelledImages, storage
-from nasedu.data.images import stratified
+from nasedu.data import ImageData, LabelledImages
+from nasedu.data.images import num_valid_of, stratified
 from nasedu.errors import DataError, SettingError
 
 
@@ -53,7 +53,7 @@ def test_fifty_thousand_images_are_split_as_in_the_paper():
     labels = torch.arange(50_000) % 10
     images = torch.arange(50_000).remainder(256).byte().view(-1, 1, 1, 1)
     whole = LabelledImages(images, labels)
-    count = storage.num_valid(len(whole), 10)
+    count = num_valid_of(len(whole), 10)
     data = ImageData("x", "x", tuple("0123456789"), whole, whole, count, flip=False, pad=0)
     for seed in (0, 1):
         train, valid = data.split(seed)

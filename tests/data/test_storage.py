@@ -5,7 +5,9 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from nasedu.data import ImageData, LabelledImages, storage
+from nasedu.data import ImageData, LabelledImages
+from nasedu.data.image_storage import pack_images, read_image_header, read_images
+from nasedu.data.storage import write
 from nasedu.errors import DataError
 
 
@@ -27,9 +29,9 @@ def path(tmp_path):
 
 def test_what_is_read_is_what_was_written(path):
     data = data_of()
-    size = storage.write(path, data, {"name": "a.zip", "sha256": None})
+    size = write(path, pack_images(data), {"name": "a.zip", "sha256": None})
     assert size == path.stat().st_size
-    back = storage.read(path)
+    back = read_images(path)
     for part in ("train", "test"):
         ours, theirs = getattr(data, part), getattr(back, part)
         assert torch.equal(ours.images, theirs.images)
@@ -37,14 +39,14 @@ def test_what_is_read_is_what_was_written(path):
     assert back.train.images.is_contiguous(memory_format=torch.channels_last)
     for field in ("name", "title", "classes", "flip", "num_valid", "pad"):
         assert getattr(back, field) == getattr(data, field)
-    header = storage.read_header(path)
+    header = read_image_header(path)
     assert (header.shape, header.num_train, header.num_test) == ((3, 16, 8), 40, 6)
 
 
 def test_equal_data_gives_equal_files_with_the_rights_of_others(path):
     contents = []
     for _ in range(2):
-        storage.write(path, data_of(), {"name": "a.zip", "sha256": None})
+        write(path, pack_images(data_of()), {"name": "a.zip", "sha256": None})
         contents.append(path.read_bytes())
     assert contents[0] == contents[1]
     plain = path.with_name("plain")
@@ -53,10 +55,10 @@ def test_equal_data_gives_equal_files_with_the_rights_of_others(path):
 
 
 def test_a_disk_that_is_full_and_a_kill(path, monkeypatch):
-    storage.write(path, data_of(), {})
+    write(path, pack_images(data_of()), {})
     left = path.with_name(f".{path.name}.999999999.part")  # of no process
     left.write_bytes(b"half")
-    storage.write(path, data_of(seed=1), {})
+    write(path, pack_images(data_of(seed=1)), {})
     assert [file.name for file in path.parent.iterdir()] == [path.name]
 
     def full(self, target):
@@ -65,18 +67,18 @@ def test_a_disk_that_is_full_and_a_kill(path, monkeypatch):
     monkeypatch.setattr(Path, "replace", full)
     words = r"cannot be written: No space left on device \(0\.0 MB\); make room.*NASEDU_DATA"
     with pytest.raises(DataError, match=words):
-        storage.write(path, data_of(), {})
+        write(path, pack_images(data_of()), {})
 
 
 def test_a_folder_that_cannot_be_made(tmp_path):
     (tmp_path / "imported").write_text("a file")
     with pytest.raises(DataError, match=r"imported cannot be made: .*NASEDU_DATA"):
-        storage.write(tmp_path / "imported" / "made.safetensors", data_of(), {})
+        write(tmp_path / "imported" / "made.safetensors", pack_images(data_of()), {})
 
 
 def changed(path, tensors=None, fields=None, metadata=None):
     """Write the file again, with some of its tensors or of its description changed."""
-    storage.write(path, data_of(), {})
+    write(path, pack_images(data_of()), {})
     whole = load_file(path) | (tensors or {})
     document = {"kind": "image_data", "schema": 1, "title": "Made", "classes": ["a", "b"]}
     document |= {"flip": False, "source": {}, **(fields or {})}
@@ -86,13 +88,13 @@ def changed(path, tensors=None, fields=None, metadata=None):
 
 def refused(path, match):
     with pytest.raises(DataError, match=match) as caught:
-        storage.read(path)
+        read_images(path)
     assert "\n" not in str(caught.value)
     assert str(path) in str(caught.value) or path.stem in str(caught.value)
 
 
 def test_an_unchanged_copy_is_read(path):
-    assert len(storage.read(changed(path)).train) == 40
+    assert len(read_images(changed(path)).train) == 40
 
 
 @pytest.mark.parametrize(
@@ -129,7 +131,7 @@ def test_descriptions_that_are_amiss(path, fields, match):
     if match:
         refused(path, match)
     else:
-        storage.read(path)
+        read_images(path)
 
 
 def test_files_of_something_else(path, tmp_path):
@@ -142,7 +144,7 @@ def test_files_of_something_else(path, tmp_path):
 
 @pytest.mark.parametrize("share", [0.001, 0.02, 0.5, 0.999])
 def test_a_truncated_file(path, share):
-    storage.write(path, data_of(), {})
+    write(path, pack_images(data_of()), {})
     content = path.read_bytes()
     path.write_bytes(content[: int(share * len(content))])
     refused(path, "is no data set that this nasedu can read")

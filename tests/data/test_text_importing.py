@@ -7,9 +7,9 @@ import torch
 
 from nasedu.data import add, archives, catalogue, describe, load, load_text, names, text_names
 from nasedu.data.catalogue import TEXTS
-from nasedu.data.storage import write_tensors
+from nasedu.data.storage import Packed, write
 from nasedu.data.text import text_of_lines
-from nasedu.data.text_storage import write_characters
+from nasedu.data.text_storage import pack_text
 from nasedu.errors import DataError, SettingError
 from nasedu.problems import CELLS, problem_on
 
@@ -129,9 +129,8 @@ def test_characters_of_the_penn_treebank_are_those_of_mikolov(home, tmp_path, ma
 
 def test_a_text_of_an_older_nasedu_keeps_its_characters(home):
     """Runs on it were recorded with them."""
-    write_characters(
-        TEXTS.path("old"), text_of_lines("old", "Old", [["a", "b"]], [["c"]], [["a"]]), {}
-    )
+    old = text_of_lines("old", "Old", [["a", "b"]], [["c"]], [["a"]])
+    write(TEXTS.path("old"), pack_text(old), {})
     data = load_text("old-chars")
     assert "".join(data.symbols[i] for i in data.valid.tolist()) == "<unk>\n"
 
@@ -302,10 +301,7 @@ def test_too_many_words(home, tmp_path, make):
 def bad_file(path, **changes):
     tensors = {part: torch.tensor([0, 1], dtype=torch.int32) for part in ("train", "valid", "test")}
     tensors = {k: v for k, v in {**tensors, **changes}.items() if v is not None}
-    symbols = '["<eos>","a"]'
-    write_tensors(
-        path, tensors, f'{{"kind":"text_data","schema":1,"title":"A","symbols":{symbols}}}'
-    )
+    write(path, Packed("text_data", {"title": "A", "symbols": ["<eos>", "a"]}, tensors), {})
 
 
 @pytest.mark.parametrize(
