@@ -1,4 +1,4 @@
-"""Is everything there that the course needs? And if not, what is to be done?"""
+"""The doctor: is everything there that the course needs? And if not, what is to be done?"""
 
 from __future__ import annotations
 

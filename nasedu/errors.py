@@ -1,4 +1,4 @@
-"""What can go wrong, in the words of the caller.
+"""The errors: what can go wrong, in the words of the caller.
 
 Every error that nasedu raises on purpose is a `NaseduError` and also the builtin error
 that a caller without knowledge of nasedu would expect. Its text is one line: the value,

@@ -1,4 +1,4 @@
-"""Training one child for good: ``nasedu train``."""
+"""The command that trains one child for good: ``nasedu train``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading what a student's function returned, whatever it is, as numbers to compare."""
+"""The answer of a student's function, whatever it is, as numbers to compare."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fetching an archive: what was interrupted goes on, and nothing is used before it is checked."""
+"""The download of an archive: it goes on where it was cut off, and is checked before use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One child of a search, as the study records it."""
+"""The trial: one child of a search, as the study records it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events: a search tells them while it runs, one frozen value after the other."""
+"""Events: what a search tells while it runs, one frozen value after the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Going on with a recorded run, from what its study says alone."""
+"""The continuation of a recorded run, from what its study says alone."""
 
 from __future__ import annotations
 

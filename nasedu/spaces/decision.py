@@ -1,4 +1,4 @@
-"""One step of the controller."""
+"""The decision: one step of the controller."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every picture has: colours that all eyes tell apart, a text for those who cannot see it.
+"""Pictures: their colours, which all eyes tell apart, and a text for those who cannot see them.
 
 A `Picture` is the one form in which a figure enters a notebook, and `mime_bundle` the one form in
 which figures and drawings stand there: an ``<img>`` that holds its picture. JupyterLab and

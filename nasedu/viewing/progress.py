@@ -9,9 +9,9 @@ from nasedu.problems import read_space
 from nasedu.searching import Finished, Started, Trial, Updated
 from nasedu.training import Outcome
 from nasedu.training.measure import ACCURACY, REWARD, Measure
-from nasedu.viewing.drawings.layer_table import count
 from nasedu.viewing.drawings.view import view_of
 from nasedu.viewing.units import measure_of, space_of, value_of
+from nasedu.viewing.words import count
 
 BASELINE_KEY = "\n    baseline (average of earlier rewards: what earns more becomes more probable)"
 

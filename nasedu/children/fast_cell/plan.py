@@ -1,4 +1,4 @@
-"""In which order a cell's nodes lie in memory, so that one call serves many of them.
+"""The plan of a fast cell: its nodes in such an order in memory that one call serves many.
 
 What a small cell costs beside its matrix products is calls. All combinations commute, and
 within a level of the tree the nodes may lie in any order; here, those of a kind lie side by

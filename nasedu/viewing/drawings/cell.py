@@ -10,8 +10,9 @@ from nasedu.viewing.drawings.cell_comparing import compare_cells
 from nasedu.viewing.drawings.cell_graph import cell_graph
 from nasedu.viewing.drawings.cell_words import cell_alt, cell_table
 from nasedu.viewing.drawings.dot_drawing import Drawing
-from nasedu.viewing.drawings.layer_table import Shape, either
+from nasedu.viewing.drawings.layer_table import Shape
 from nasedu.viewing.drawings.view import View
+from nasedu.viewing.words import either
 
 INDICES = {"cell_output": 0, "cell_input": 2}  # columns of the memory's panels
 

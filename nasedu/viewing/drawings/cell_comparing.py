@@ -9,7 +9,7 @@ from nasedu.errors import SettingError
 from nasedu.viewing.drawings.cell_graph import TREE_PITCH, CellTree
 from nasedu.viewing.drawings.columns import blank_graph, put_text
 from nasedu.viewing.drawings.dot_drawing import Drawing
-from nasedu.viewing.drawings.layer_table import align, count
+from nasedu.viewing.words import align, count
 
 GAP = 60  # between the two trees, in points
 

@@ -1,4 +1,4 @@
-"""What a recurrent cell computes, drawn box by box, with the numbers if they are known.
+"""The computation of a recurrent cell, box by box, with the numbers if they are known.
 
 It grows upwards, from x_t and h_{t-1} below to h_t on top.
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nasedu.architectures import CellNode, RecurrentCell
-from nasedu.viewing.drawings.layer_table import align, count
+from nasedu.viewing.words import align, count
 
 SIGNS = {"add": "{} + {}", "mul": "{} * {}", "max": "max({}, {})"}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from nasedu.architectures import Chosen
 from nasedu.spaces import ChoiceSpace
 from nasedu.viewing.drawings.field_table import printable
-from nasedu.viewing.drawings.layer_table import count
 from nasedu.viewing.drawings.view import View
+from nasedu.viewing.words import count
 
 
 class ChoiceView(View):

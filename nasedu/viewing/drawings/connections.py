@@ -1,4 +1,4 @@
-"""Which connections a convolutional network has, and what each of them is."""
+"""The connections of a convolutional network, and what each of them is."""
 
 from __future__ import annotations
 

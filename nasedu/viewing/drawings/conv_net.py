@@ -12,8 +12,9 @@ from nasedu.viewing.drawings.conv_net_comparing import compare_networks
 from nasedu.viewing.drawings.conv_net_graph import conv_net_graph
 from nasedu.viewing.drawings.conv_net_matrix import conv_net_matrix
 from nasedu.viewing.drawings.dot_drawing import Drawing
-from nasedu.viewing.drawings.layer_table import MANY, Shape, alt_text, cost_of, either, layer_table
+from nasedu.viewing.drawings.layer_table import Shape, alt_text, cost_of, layer_table
 from nasedu.viewing.drawings.view import View
+from nasedu.viewing.words import MANY, either
 
 GRAPHS = {"graph": conv_net_graph, "matrix": conv_net_matrix}
 

@@ -22,18 +22,10 @@ from nasedu.viewing.drawings.conv_net_graph import (
     pitch_of,
 )
 from nasedu.viewing.drawings.dot_drawing import Drawing
-from nasedu.viewing.drawings.layer_table import (
-    MANY,
-    Shape,
-    align,
-    comma,
-    cost_of,
-    count,
-    filter_size,
-    headline,
-)
+from nasedu.viewing.drawings.layer_table import Shape, comma, cost_of, filter_size, headline
 from nasedu.viewing.drawings.pair_matrix import pair_matrix
 from nasedu.viewing.pictures import OKABE_ITO, QUIET
+from nasedu.viewing.words import MANY, align, count
 
 GAP = 64  # between the two columns, in points
 OWN_LINES = tuple(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from nasedu.architectures import ConvLayer, ConvNet, NetworkCost, cost
 from nasedu.errors import SettingError
 from nasedu.viewing.drawings.connections import connections
+from nasedu.viewing.words import MANY, align, count
 
 Shape = tuple[int, int, int]
-
-MANY = 12  # connections, beyond which nobody wants to hear each of them
 
 
 def cost_of(net: ConvNet, shape: Shape, num_classes: int) -> NetworkCost:
@@ -48,23 +47,6 @@ def layer_table(net: ConvNet, cost: NetworkCost, shape: Shape) -> str:
     return align(rows, right=(4,))
 
 
-def either(choices: Sequence[object]) -> str:
-    """Return choices in words: ``"1, 3 or 5"``."""
-    *first, last = map(str, choices)
-    return f"{', '.join(first)} or {last}" if first else last
-
-
-def align(rows: Sequence[tuple[str, ...]], right: tuple[int, ...] = ()) -> str:
-    """Set rows of cells under each other, the columns ``right`` flush right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(
-            f"{cell:{'>' if k in right else '<'}{widths[k]}}" for k, cell in enumerate(row)
-        ).rstrip()
-        for row in rows
-    )
-
-
 def filter_size(layer: ConvLayer) -> str:
     """Height and width of the filters, and the strides if there are any: ``3x5 /2x1``.
 
@@ -84,11 +66,6 @@ def times(lengths: Iterable[int]) -> str:
 def comma(numbers: Iterable[int]) -> str:
     """Layers as in ``1,2,5``; the image is 0."""
     return ",".join(map(str, numbers))
-
-
-def count(number: int, noun: str) -> str:
-    """A number with its noun: ``1 layer``, ``2 layers``, ``no layers``."""
-    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
 
 
 def headline(net: ConvNet, cost: NetworkCost) -> str:

@@ -1,4 +1,4 @@
-"""DOT text in, a picture out.
+"""The renderer: DOT text in, a picture out.
 
 The program is ``graphviz-pure``, which pip installs beside Python, so that nobody needs a
 Graphviz of their own. A system ``dot`` stands in for it, and is the one that writes pdf.

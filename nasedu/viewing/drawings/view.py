@@ -13,7 +13,8 @@ from nasedu.problems import problem_of
 from nasedu.spaces import Decision
 from nasedu.viewing.drawings.dot_drawing import Drawing
 from nasedu.viewing.drawings.field_table import field_graph, fields_of, printable, rows_of_both
-from nasedu.viewing.drawings.layer_table import MANY, Shape, align, count
+from nasedu.viewing.drawings.layer_table import Shape
+from nasedu.viewing.words import MANY, align, count
 
 BESIDE = 6  # panels of probabilities that have room beside each other
 

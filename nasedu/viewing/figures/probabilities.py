@@ -1,4 +1,4 @@
-"""What the controller thinks: the probability of every choice, decision by decision, over time."""
+"""The probabilities of the controller: of every choice, decision by decision, over time."""
 
 from __future__ import annotations
 

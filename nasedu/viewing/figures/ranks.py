@@ -1,4 +1,4 @@
-"""Whether networks that did well in one training do well in another.
+"""The ranks of networks: do those that did well in one training do well in another?
 
 Legend of shapes: N networks, S seeds.
 """

@@ -1,4 +1,4 @@
-"""What a figure is drawn from: one search, several by name, or several seeds of each."""
+"""Series: one search to draw, several by name, or several seeds of each."""
 
 from __future__ import annotations
 

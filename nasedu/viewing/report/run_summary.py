@@ -1,4 +1,4 @@
-"""What a report says of a run, read from its study once."""
+"""The summary of a run for its report, read from its study once."""
 
 from __future__ import annotations
 

@@ -13,7 +13,6 @@ from nasedu.runs.folder import write_text
 from nasedu.searching import Study
 from nasedu.training.measure import REWARD
 from nasedu.viewing.drawings.field_table import said
-from nasedu.viewing.drawings.layer_table import count
 from nasedu.viewing.progress import duration, size_words
 from nasedu.viewing.report import page
 from nasedu.viewing.report.run_summary import RunSummary
@@ -25,6 +24,7 @@ from nasedu.viewing.report.sections import (
     size_section,
 )
 from nasedu.viewing.units import value_of
+from nasedu.viewing.words import count
 
 
 def write_report(study: Study, folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""What there is to say about a table of children, computed from it, as (name, text)."""
+"""The facts about a table of children, computed from it, as (name, text)."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from nasedu.spaces import sequences_at
 from nasedu.tables import DIVERGED, NetworkTable, random_tenth
 from nasedu.training import Measure
 from nasedu.values import fill
-from nasedu.viewing.drawings.layer_table import count
 from nasedu.viewing.drawings.view import view_of
 from nasedu.viewing.progress import duration
+from nasedu.viewing.words import count
 
 Values = NDArray[np.float64]
 FEWEST = 3  # children, to say anything about noise

@@ -13,7 +13,6 @@ import numpy as np
 from nasedu.runs.folder import write_text
 from nasedu.tables import NetworkTable, random_tenth
 from nasedu.tables.network_table import ARRAYS, dtype_of
-from nasedu.viewing.drawings.layer_table import count
 from nasedu.viewing.drawings.view import view_of
 from nasedu.viewing.report.table_facts import (
     children,
@@ -23,6 +22,7 @@ from nasedu.viewing.report.table_facts import (
     noise,
     rounded,
 )
+from nasedu.viewing.words import count
 
 MEASURED = "nasedu.tables.make_table(...)  # in Python, with the settings below"
 QUANTILES = (0, 5, 25, 50, 75, 95, 99, 100)  # per cent

@@ -1,4 +1,4 @@
-"""Not too often: what a reader sees is renewed at a reader's pace, not at the search's."""
+"""The pace of a picture: it is renewed at a reader's pace, not at the search's."""
 
 from __future__ import annotations
 

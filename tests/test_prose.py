@@ -1,0 +1,46 @@
+"""The prose of the code: a module's docstring opens with the noun that the module holds."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import nasedu
+
+HOME = Path(nasedu.__file__).parent
+QUESTIONS = {"What", "Which", "Who", "Whose", "Whether", "Where", "When", "Why", "How", "If"}
+OTHERS = {
+    "Is",
+    "Are",
+    "In",
+    "On",
+    "For",
+    "From",
+    "To",
+    "Not",
+    "This",
+    "That",
+    "It",
+    "There",
+    "Here",
+}
+GERUNDS = {"Going", "Reading", "Importing", "Fetching", "Training", "Drawing", "Making", "Building"}
+
+
+def opening(path):
+    """Return the first line of a module's docstring."""
+    return (ast.get_docstring(ast.parse(path.read_text())) or "").partition("\n")[0]
+
+
+@pytest.mark.parametrize("path", sorted(HOME.rglob("*.py")), ids=lambda p: str(p.relative_to(HOME)))
+def test_a_module_opens_with_its_noun(path):
+    line = opening(path)
+    first = line.partition(" ")[0]
+    assert first and first not in QUESTIONS | OTHERS | GERUNDS, line
+    assert line.endswith((".", "?")), line
+
+
+def test_an_opening_that_is_no_noun_is_seen(tmp_path):
+    (tmp_path / "a.py").write_text('"""What a figure is drawn from."""\n')
+    with pytest.raises(AssertionError, match="What a figure"):
+        test_a_module_opens_with_its_noun(tmp_path / "a.py")
