@@ -71,6 +71,7 @@ def cost(
             shapes = [(channels, ceil(h / 2), ceil(w / 2)) for channels, h, w in shapes]
     channels = sum(shapes[i][0] for i in net.loose_ends)
     weights = channels * num_classes
+    # Global average pooling comes first: whatever the size of the maps, one number a channel.
     head = LayerCost(channels, num_classes, 1, 1, weights + num_classes, 2 * weights)
     return NetworkCost(tuple(layers), head)
 
@@ -78,6 +79,8 @@ def cost(
 def _layer_cost(layer: ConvLayer, channels: int, height: int, width: int) -> LayerCost:
     """Count a layer that reads so many channels of this size."""
     height, width = ceil(height / layer.stride_height), ceil(width / layer.stride_width)
+    # No bias: batch norm would take it away again, and brings two numbers a filter of its own.
+    # Pooling has no filters, and so neither weights nor FLOP.
     weights = layer.filter_height * layer.filter_width * channels * layer.num_filters
     return LayerCost(
         in_channels=channels,

@@ -118,6 +118,7 @@ class LanguageModel(nn.Module):
         embedded = self.embedding(tokens)
         if not (self.training and self.settings.embedding_dropout):
             return embedded
+        # A mask for the vocabulary (Gal 2016): a word that is dropped is so wherever it stands.
         words = embedded.new_ones(self.embedding.num_embeddings, tokens.shape[1])  # (V, B)
         kept = dropout(words, self.settings.embedding_dropout).gather(0, tokens)  # (T, B)
         return embedded * kept.unsqueeze(2)
@@ -141,6 +142,7 @@ class LanguageModel(nn.Module):
 
     def _cut(self, weight: Tensor) -> Tensor:
         """Return ``(G * H, H)`` recurrent weights of G gates, each without some of its units."""
+        # The same units for every step of the segment: the weights are cut once, not the states.
         gates = weight.view(-1, self.settings.hidden_size, self.settings.hidden_size)  # (G, H, H)
         units = dropout(torch.ones_like(gates[:, :1]), self.settings.recurrent_dropout)  # (G, 1, H)
         return (gates * units).view_as(weight)

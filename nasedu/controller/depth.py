@@ -34,4 +34,5 @@ class DepthSchedule(Value):
             number: The child's number, from 1. All of a batch have the depth of its first.
             deepest: Layers that the space has, where growing ends.
         """
+        # Whole steps only: (number - 1) // every counts the steps so far.
         return min(self.start + (number - 1) // self.every * self.step, deepest)

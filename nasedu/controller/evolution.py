@@ -104,6 +104,7 @@ class RegularizedEvolution:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take over what `state_dict` returned."""
+        # A state comes from a file that others may have written: checked before it is used.
         told = checked(state["population"], tuple[Pair, ...], "population")
         self.population.clear()
         self.population.extend(Told(*pair) for pair in told)

@@ -79,7 +79,7 @@ class PPO(Reinforce):
                 rate is so large that the controller diverged.
         """
         with torch.no_grad():
-            old = self.controller(tokens=tokens).log_probs
+            old = self.controller(tokens=tokens).log_probs  # P then, for the ratios
         first = self.gradient(tokens, rewards)
         self.apply(first)
         advantages = first.rewards - (first.stats.baseline or 0.0)
@@ -99,6 +99,7 @@ class PPO(Reinforce):
             stats: What the first step looked like.
         """
         loss = self.clipped_loss(self.controller(tokens=tokens), old, advantages)
+        # No rewards: the baseline has heard of them in the first step.
         return Gradients(gradients_of(loss, self.weights), advantages[:0], stats)
 
     def clipped_loss(self, rollout: Rollout, old: Tensor, advantages: Tensor) -> Tensor:

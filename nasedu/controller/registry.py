@@ -69,6 +69,7 @@ def make_strategy(
     if name not in STRATEGIES:
         raise SettingError(f"strategy is {name!r}; expected one of {', '.join(STRATEGIES)}")
     try:
+        # The settings' class checks them, and fills in what a run of an older nasedu lacks.
         numbers = asdict(SETTINGS[name](**settings))
         return STRATEGIES[name](decisions, seed, **numbers)
     except (TypeError, OverflowError, RuntimeError):  # of other names or types, or far too large

@@ -45,7 +45,7 @@ class Reinforce:
         self.weights = dict(controller.named_parameters())  # as they are, not copied
         self.lr = lr
         self.baseline_decay = baseline_decay
-        self.baseline: float | None = None
+        self.baseline: float | None = None  # until the first batch, whose mean it starts at
         self.optimizer = torch.optim.Adam(controller.parameters(), lr=lr, fused=True)
 
     def __repr__(self) -> str:
@@ -93,7 +93,7 @@ class Reinforce:
         """
         rewards = check_rewards(tokens, rewards)
         baseline = float(rewards.mean()) if self.baseline is None else self.baseline
-        rollout = self.controller(tokens=tokens)
+        rollout = self.controller(tokens=tokens)  # scored again: `ask` kept no graph
         loss = self.loss(rollout, rewards - baseline)
         by_name = gradients_of(loss, self.weights)
         stats = UpdateStats(
@@ -160,7 +160,7 @@ class Reinforce:
 
 def gradients_of(loss: Tensor, weights: Mapping[str, Tensor]) -> dict[str, Tensor | None]:
     """Return the gradient of a loss by the weights' names; None where it does not use one."""
-    for weight in weights.values():
+    for weight in weights.values():  # None, not zeros: so what the loss leaves out is told apart
         weight.grad = None
     loss.backward()
     return {name: weight.grad for name, weight in weights.items()}

@@ -78,6 +78,7 @@ def advance_together(
             rewards = evaluate(tokens).double()
             if rewards.isinf().any():
                 raise SettingError("a reward is infinite; expected numbers, or NaN of a failed one")
+            # Summed: no weight is in two losses, so each row gets the gradient of its own.
             losses = vmap(loss)(stack.weights, tokens, stack.advantages(rewards))
             stack.step(gradients_of(losses.sum(), stack.weights), ~rewards.isnan().all(1))
             yield tokens, rewards
@@ -115,6 +116,7 @@ class _Stack:
             stacked.requires_grad_()
         lr = learners[0].lr
         self.whole: Optimizer | None = torch.optim.Adam(self.weights.values(), lr=lr, fused=True)
+        # Views of the stack: who steps a row moves the stack, too.
         self.rows = {name: stacked.detach().unbind() for name, stacked in self.weights.items()}
         rows = [row for own in self.rows.values() for row in own]
         self.by_row = torch.optim.Adam(rows, lr=lr, fused=True)
@@ -161,7 +163,7 @@ class _Stack:
             for name, gradient in gradients.items():
                 own = [None] * len(told) if gradient is None else gradient.unbind()
                 for row, slope, has in zip(self.rows[name], own, told, strict=True):
-                    row.grad = slope if has else None
+                    row.grad = slope if has else None  # Adam passes over it, moments and count too
             self.by_row.step()
         if not norm_of(self.weights.values()) < DIVERGED:  # of all together, so of one perhaps
             squares = [w.detach().flatten(1).square().sum(1) for w in self.weights.values()]

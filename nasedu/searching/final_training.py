@@ -129,7 +129,7 @@ class FinalTraining:
         training = self.task.begin(self.net, self.seed)
         if folder is not None and (folder / CHECKPOINT).exists():
             self.restore(training, folder)
-        for epoch in training.epochs:
+        for epoch in training.epochs:  # told again: who draws a curve sees all of it
             self._tell(epoch)
         for epoch in training:
             if folder is not None:

@@ -114,6 +114,7 @@ def train_grid(
     check_workers(workers)
     until, folder = check_minutes(minutes, run), Path(run)
     settings = final.settings | {"grid": {name: list(values) for name, values in grid.items()}}
+    # A field of the grid has no value of its own: whatever the base says of it changes nothing.
     settings["recipe"] = {k: v for k, v in settings["recipe"].items() if k not in grid}
     with open_run(folder, RECORD, settings):
         if (recorded := read_result(folder)) is not None:
@@ -132,7 +133,7 @@ def train_grid(
         if len(outcomes) < len(points):
             return None
         best = jobs[_winner(outcomes, folder) - 1]
-        with said_in_one_line():
+        with said_in_one_line():  # the winner alone is tested: the others' tests stay unread
             document = best.test(folder / "points" / best.name)
         document["grid"] = [
             {"point": point, "outcome": json.loads(outcomes[k].to_json())}
@@ -182,7 +183,7 @@ class GridPoint:
 
     def prepare(self) -> None:
         """Load everything of torch that training needs; the data are each point's own."""
-        replace(self.base).prepare()
+        replace(self.base).prepare()  # a copy, so that these data are let go of again
 
     @cached_property
     def final(self) -> FinalTraining:

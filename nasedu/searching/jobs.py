@@ -100,10 +100,10 @@ def run_jobs(
     crew = make_workers(evaluator, min(check_workers(workers), len(pending)), None)
     try:
         for number in pending:
-            crew.submit(Trial(number, 1, (number - 1,), 0))
+            crew.submit(Trial(number, 1, (number - 1,), 0))  # a job travels as its number
         for trial, outcome in crew.completed():
             job = jobs[trial.number - 1]
-            result = read_result(folder / job.name)
+            result = read_result(folder / job.name)  # what a job finds may not fit an Outcome
             if result is not None:
                 yield job, result
             elif outcome.reason != STOPPED:

@@ -199,7 +199,7 @@ def _next_batch(
     if config.depth and space.deepest is not None:
         schedule = DepthSchedule(**config.depth)
         num_layers = schedule.num_layers(study.num_asked + 1, space.deepest)
-    with one_thread():
+    with one_thread():  # the last bits of a probability could decide a draw
         tokens = strategy.ask(n, generator=generator, num_layers=num_layers)
     if not len(tokens):
         return None
@@ -226,6 +226,7 @@ def _tell(strategy: Strategy, trials: Sequence[Trial]) -> UpdateStats | None:
     if not rewarded:
         return None
     tokens = torch.tensor([trial.tokens for trial in rewarded])
+    # As recorded: who goes on from the file tells the same numbers, to the last bit.
     rewards = torch.tensor([trial.reward for trial in rewarded], dtype=torch.float64)
     with one_thread():
         return strategy.tell(tokens, rewards)

@@ -65,6 +65,7 @@ def search_many(
     strategies = [make(seed) for seed in seeds]
     generators = [Generator().manual_seed(seed) for seed in seeds]
     found = np.empty((len(strategies), trials), np.int64)
+    # Not isinstance: a subclass such as PPO learns otherwise, and has to learn alone.
     together = all(type(strategy) is Reinforce for strategy in strategies)
     run = _together if together else _one_by_one
     with one_thread():  # a second one gains a quarter, and loses all if anything else runs
@@ -85,7 +86,7 @@ def _together(
     trials: int,
     batch: int,
 ) -> Asked:
-    done, whole = 0, trials // batch
+    done, whole = 0, trials // batch  # a last batch that is smaller is a step of its own
     for updates, size in ((whole, batch), (1, trials - whole * batch)):
         if size:
             steps = advance_together(

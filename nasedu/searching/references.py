@@ -61,6 +61,7 @@ def _on_disk(text: str) -> Reference:
     if path.exists():
         return _child(text, None)
     folder, _, number = text.rpartition(":")
+    # SQLite's integers have 19 digits; a longer number is no trial.
     if folder and number.isdecimal() and len(number) < 19 and Path(folder).exists():
         return _child(folder, int(number))
     raise SettingError(

@@ -162,8 +162,9 @@ class ConvNetSpace(Space):
         Fix-up rule 1 lives here: a layer whose anchor chose no input takes the image.
         """
         if anchor is None:  # without skip connections it reads the one before
-            anchor = 1 << number - 1 >> 1
+            anchor = 1 << number - 1 >> 1  # bit number - 2; of layer 1 none, so it takes the image
         depth, first = self.block_depth, (number - 1) * self.block_depth + 1
+        # Bit j stands for predicted layer j + 1: of a block, all its layers are read.
         chosen = tuple(i for i in range(1, first) if anchor >> (i - 1) // depth & 1)
         fixed = {"operation": self.operations[0]}
         fixed |= dict.fromkeys(("stride_height", "stride_width"), self.strides[0])
@@ -190,7 +191,7 @@ class ConvNetSpace(Space):
             )
         steps = self.steps_before + num_layers * self.steps_per_layer
         tokens = [self._token_of(net, decision) for decision in self.decisions[:steps]]
-        described = self.decode(tokens)
+        described = self.decode(tokens)  # what the tokens leave out has to be as this space says
         for number, layer in enumerate(net.layers, start=1):
             if layer != described.layers[number - 1]:
                 raise SearchSpaceError(

@@ -77,8 +77,11 @@ class RecurrentCellSpace(Space):
         tokens = sequences_at(self.decisions, places)
         first = places
         for order in node_orders(self.base):
+            # Columns of the moved nodes, two each; those of the injection stay where they are.
             pairs = [2 * k + i for k in (*order, len(order)) for i in (0, 1)]
-            indices = np.argsort(order)[tokens[:, -2:]]
+            indices = np.argsort(order)[
+                tokens[:, -2:]
+            ]  # the memory's nodes under their new numbers
             moved = np.concatenate([tokens[:, pairs], indices], axis=1)
             first = np.minimum(first, places_of(self.decisions, moved))
         return first

@@ -225,6 +225,7 @@ def _add_all(results: Results, strategy: Enumeration, study: Study) -> None:
 
 def rewards_of(table: NetworkTable) -> Tensor:
     """Return the ``(R, N)`` rewards of a table's trainings, as an `Enumeration` knows them."""
+    # NaN is asked for again, DIVERGED_REWARD is not: training it once more would give the same.
     rewards = torch.from_numpy(np.where(table.test == MISSING, np.nan, table.reward))
     rewards[torch.from_numpy(table.test == DIVERGED)] = DIVERGED_REWARD
     return rewards

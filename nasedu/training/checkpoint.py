@@ -49,6 +49,7 @@ class Checkpoint:
         """SHA-256 of all tensors, in hexadecimal; it is kept beside them."""
         found = hashlib.sha256()
         for name, tensor in sorted(self.tensors.items()):
+            # With the shape: the same bytes in another shape are other weights.
             found.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
             found.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
         return found.hexdigest()

@@ -118,7 +118,7 @@ class ImageTask(Task):
         else:
             child = build(architecture, **self.shape)
         child = child.to(self.device)
-        child = child.to(memory_format=torch.channels_last)
+        child = child.to(memory_format=torch.channels_last)  # as the images lie, too
         for module in child.modules():
             if isinstance(module, nn.BatchNorm2d):
                 module.eps = self.recipe.bn_epsilon
@@ -144,20 +144,21 @@ class ImageTask(Task):
         batches = list(order.split(recipe.batch_size))
         if len(batches[-1]) == 1 < len(batches):  # batch norm has no variance of one pixel
             batches[-2:] = [torch.cat(batches[-2:])]
-        total = torch.zeros((), device=self.device)
+        total = torch.zeros((), device=self.device)  # on the device: .item() would wait for it
         for step, indices in enumerate(batches, start=epoch * len(batches)):
             for group in optimizer.param_groups:
                 group["lr"] = recipe.lr_at(step, recipe.epochs * len(batches))
             images = self.augmentation(self.train.images[indices], generator)
             with autocast(self.device, self.dtype):
                 logits = child(images)
+            # In float32: bfloat16 has 8 bits of precision, and a loss sums over all classes.
             loss = cross_entropy(logits.float(), self.train.labels[indices])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             total += loss.detach() * len(indices)
         mean = total.item() / len(order)
-        if not mean < float("inf"):
+        if not mean < float("inf"):  # NaN is not less than anything either
             raise TrainingError(f"the loss became {mean} in epoch {epoch + 1}")
         return mean
 

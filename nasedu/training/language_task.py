@@ -157,9 +157,12 @@ class LanguageTask(Task):
         inputs, targets = self.inputs.split(recipe.unroll), self.targets.split(recipe.unroll)
         for number, (tokens, following) in enumerate(zip(inputs, targets, strict=True), 1):
             with autocast(self.device, self.dtype):
+                # The state goes on, its gradient does not: truncated backpropagation through time.
                 logits, state = child(tokens, detached(state))  # (T, B, V)
             loss = cross_entropy(logits.float().flatten(0, 1), following.flatten())
             optimizer.zero_grad()
+            # Zaremba sums over the steps of a segment: the same as a learning rate T times as high,
+            # but not under clipping or weight decay.
             (loss * len(tokens) if recipe.sum_steps else loss).backward()
             clip_grad_norm_(child.parameters(), recipe.clip)
             optimizer.step()
@@ -222,7 +225,7 @@ def streams(tokens: Tensor, before: int, batch_size: int) -> tuple[Tensor, Tenso
         Symbols to read and the symbol that follows each, both ``(N // B, B)``.
     """
     length = len(tokens) // batch_size
-    stream = torch.cat([tokens.new_full((1,), before), tokens])
+    stream = torch.cat([tokens.new_full((1,), before), tokens])  # what is read is one step behind
     inputs, targets = (
         part[: length * batch_size].view(batch_size, length).T.contiguous()
         for part in (stream, tokens)

@@ -67,7 +67,7 @@ def mean_nats(
         state = model.initial_state(rows.shape[1])
         if context:
             _, state = model.read(rows[:context], state)
-        if start == 0:
+        if start == 0:  # its context was padding, which must not count as something read
             state = _first_from_zeros(state)
         total += _nats(model, rows[context:], targets[start : start + batch_size].T, state)
     mean = total.item() / len(tokens)
@@ -104,7 +104,7 @@ def _nats(model: LanguageModel, rows: Tensor, targets: Tensor, state: State) -> 
         losses = cross_entropy(
             logits.flatten(0, 1), following.flatten(), ignore_index=IGNORED, reduction="none"
         )
-        total += losses.double().sum()
+        total += losses.double().sum()  # float32 would lose digits over a million symbols
     return total
 
 

@@ -58,7 +58,7 @@ class Task(ABC):
     data: Any
 
     def __init__(self, recipe: Any, device: torch.device | None = None) -> None:
-        self.recipe, self.device = recipe, device or pick_device()
+        self.recipe, self.device = recipe, device or pick_device()  # the data move there once
 
     @classmethod
     @abstractmethod
@@ -107,6 +107,7 @@ class Task(ABC):
 
     def settings_of(self, architecture: Any, seed: int) -> dict[str, Any]:
         """Return what decides the weights of one training, as JSON values."""
+        # The data's name stands beside their digest: it is for people, the digest decides.
         data = {k: v for k, v in self.settings.items() if k not in ("kind", "data", "recipe")}
         return {
             "architecture": name_of(architecture),

@@ -73,7 +73,7 @@ class Training:
         self._last: dict[str, Tensor] = {}  # those of the last, while the child has others
         with self._timed(), one_thread(), seeded(seed, task.device):
             self.child = task.build(architecture)
-            self._states = _global_states(task.device)
+            self._states = _global_states(task.device)  # where the weights' draws left them
         self.optimizer = task.optimizer(self.child, self.recipe)
         self.generator = Generator(task.device).manual_seed(seed)
 
@@ -91,6 +91,7 @@ class Training:
         if self.recipe.keep != BEST or not self.valid_curve:
             return self.epoch
         best = max if self.task.measure.higher_is_better else min
+        # Reversed: the last of equally good epochs has seen the most training.
         return self.epoch - self.valid_curve[::-1].index(best(self.valid_curve))
 
     @property
@@ -109,6 +110,7 @@ class Training:
         """
         if self.is_finished:
             raise StopIteration
+        # One thread: sums in another order would change the last bits, and so the search.
         with self._timed(), one_thread(), self._own_numbers():
             loss = self.task.train_epoch(self)
             point = self.task.validate(self.child)
@@ -133,7 +135,7 @@ class Training:
         """Train to the end, and return the child with the weights that the recipe keeps."""
         for _ in self:
             pass
-        if self._best and not self._last:
+        if self._best and not self._last:  # kept, so that a recipe that grows can still go on
             self._last = _copies(_weights(self.child))
             _set_weights(self.child, self._best)
         return self.child
@@ -167,6 +169,7 @@ class Training:
         for group, named in groups.items():
             found |= {f"{group}.{name}": tensor for name, tensor in named.items()}
         tensors = {
+            # safetensors refuses tensors that share memory or lie in another order.
             name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
             for name, tensor in found.items()
         }
@@ -203,7 +206,7 @@ class Training:
         for key, tensor in state.tensors.items():
             group, _, name = key.partition(".")
             groups.setdefault(group, {})[name] = tensor
-        if self.recipe.keep == BEST and state.valid_curve:
+        if self.recipe.keep == BEST and state.valid_curve:  # all is checked before any is changed
             _check_fit(self.child, groups["best"])
         if groups["generator"].keys() != {"own", *self._states}:
             raise ValueError("it lacks the state of a generator")

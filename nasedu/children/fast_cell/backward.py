@@ -52,9 +52,10 @@ class GradientBuffers(NamedTuple):
 def new_gradients(tape: Tape, hidden: Tensor | None, memory: Tensor | None) -> GradientBuffers:
     """Return memory for the way back from the gradients of h_T and c_T, ``(B, H)`` each."""
     h = tape.hidden
+    # Expanded, not repeated: every step writes to the same memory, which stays in the cache.
     levels = [h.new_empty(each.shape[1:]).expand(each.shape) for each in tape.values]
     factors = torch.empty_like(tape.values[0], dtype=tape.factors.dtype)
-    if factors.dtype == h.dtype:
+    if factors.dtype == h.dtype:  # the leaves' gradients of all steps are kept, for weight_hh
         levels[0] = factors
     gradients = GradientBuffers(
         tuple(levels),
@@ -113,8 +114,9 @@ class Backward:
                 outcome = self.tape.outcomes(number, activation)[:, :, nodes]
                 self.calls.add(ACTIVATION_BACKWARD[activation], part, outcome, part)
         if here is not None:
+            # What the calls above wrote for this node left the injection out; here is the truth.
             self.calls.add(copy_, grads[:, :, here], self.every_step(self.gradients.inject))
-        if self.cell.cell_output in order:
+        if self.cell.cell_output in order:  # c_t leaves here, before the activation
             place = order.index(self.cell.cell_output)
             self.calls.add(add_, grads[:, :, place], self.gradients.memory[1:])
 
@@ -146,7 +148,7 @@ class Backward:
         if run.combine != "add":
             sides = [each[:, :, side] for each in (values, grads) for side in (run.left, run.right)]
             self.calls.add(COMBINE_BACKWARD[run.combine], grad, *sides)
-        elif grad.shape[2] == 1:  # both inputs in one call
+        elif grad.shape[2] == 1:  # both inputs in one call, since a sum gives both its gradient
             first, last = sorted((run.left.start, run.right.start))
             pair = slice(first, last + 1, last - first)
             self.calls.add(copy_, grads[:, :, pair], grad)

@@ -32,9 +32,9 @@ class Calls:
             call(*tensors[step])
 
     def _by_step(self, tensor: Tensor) -> Sequence[Tensor]:
-        key = (tensor.data_ptr(), tensor.shape, tensor.stride())
+        key = (tensor.data_ptr(), tensor.shape, tensor.stride())  # the memory and how it is read
         if key not in self._seen:
-            same = len(tensor) > 1 and not tensor.stride(0)
+            same = len(tensor) > 1 and not tensor.stride(0)  # expanded: one tensor for all steps
             self._seen[key] = [tensor[0]] * len(tensor) if same else tensor.unbind(0)
         return self._seen[key]
 
@@ -119,6 +119,7 @@ def _relu_backward(grad: Tensor, outcome: Tensor, out: Tensor) -> None:
     _threshold(grad, outcome, 0, grad_input=out)
 
 
+# The kernels that autograd calls itself, in the form that writes into memory that is given.
 _tanh = torch.ops.aten.tanh_backward.grad_input
 _sigmoid = torch.ops.aten.sigmoid_backward.grad_input
 _threshold = torch.ops.aten.threshold_backward.grad_input

@@ -74,9 +74,10 @@ class CellSequence(torch.autograd.Function):
         calls = forward_calls(cell, levels, tape, weight_hh)
         for step in range(len(x)):
             calls.make(step)
-        ctx.set_materialize_grads(False)
+        ctx.set_materialize_grads(False)  # a result that nobody used comes back as None, not zeros
         ctx.cell, ctx.levels = cell, levels
         ctx.save_for_backward(x, weight_ih, weight_hh, *tape[:7], *tape.values[:-1], *tape.slopes)
+        # Copies: two results of a Function must not share memory.
         return tape.hidden[1:], tape.hidden[-1].clone(), tape.memory[-1].clone()
 
     @staticmethod
@@ -92,7 +93,7 @@ def way_back(ctx: Any, *grad_outputs: Tensor | None) -> tuple[Tensor | None, ...
     x, weight_ih, weight_hh, *rest = ctx.saved_tensors
     cell, levels = ctx.cell, ctx.levels
     inner = len(levels) - 1
-    values = (*rest[7 : 7 + inner], rest[0][1:].unsqueeze(2))
+    values = (*rest[7 : 7 + inner], rest[0][1:].unsqueeze(2))  # as `new_tape` laid them out
     tape = Tape._make((*rest[:7], values, tuple(rest[7 + inner :])))
     gradients = new_gradients(tape, h, c)
     calls = Backward(cell, levels, tape, gradients).write(weight_hh, out)
@@ -100,6 +101,7 @@ def way_back(ctx: Any, *grad_outputs: Tensor | None) -> tuple[Tensor | None, ...
         calls.make(step)
     grad_x, grad_ih = of_inputs(gradients, tape, x, weight_ih)
     leaves = gradients.factors.flatten(2).flatten(0, 1)  # (T * B, L * H)
+    # One product for all steps: the sum over T and B is inside of it.
     grad_hh = new_matrix(leaves, leaves.shape[1], tape.hidden.shape[2])
     torch.mm(leaves.t(), tape.factors[:-1].flatten(0, 1), out=grad_hh)
     order, dtype = levels[0].order, tape.hidden.dtype

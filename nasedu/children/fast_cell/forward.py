@@ -97,7 +97,7 @@ def new_tape(
         inject_slope=h.new_empty(steps if cell.cell_inject.activation == "sin" else 0, batch, size),
         from_x=h.new_empty(steps, batch, others, size),
         from_h=h.new_empty(steps, batch, others, size),
-        values=(*inner, hidden[1:].unsqueeze(2)),
+        values=(*inner, hidden[1:].unsqueeze(2)),  # the root's output is h_t: no copy is needed
         slopes=tuple(
             h.new_empty(steps if count else 0, batch, len(level.order), size)
             for count, level in zip(sines, levels, strict=True)
@@ -109,6 +109,7 @@ def read_inputs(tape: Tape, x: Tensor, weight_ih: Tensor) -> None:
     """Multiply all inputs ``(T, B, I)`` by the weights ``(L * H, I)``, before the first step."""
     rows = x.flatten(0, 1)
     split = tape.num_add * tape.hidden.shape[2]
+    # Leaves that add get W x where their output will be, so that U h is added on top (addmm).
     added = tape.values[0].view(len(rows), -1)[:, :split]
     for part, out in (
         (weight_ih[:split], added),
@@ -118,7 +119,7 @@ def read_inputs(tape: Tape, x: Tensor, weight_ih: Tensor) -> None:
             continue
         if out.dtype == rows.dtype:
             torch.mm(rows, part.t(), out=out)
-        else:
+        else:  # a product cannot be written in another precision than its factors have
             out.copy_(rows @ part.t())
 
 
@@ -134,13 +135,13 @@ def forward_calls(
             below = tape.values[number - 1]
             left, right = below[:, :, run.left], below[:, :, run.right]
             calls.add(COMBINE[run.combine], left, right, values[:, :, run.nodes])
-        if cell.cell_output in level.order:
+        if cell.cell_output in level.order:  # c_t is taken before the activation overwrites it
             place = level.order.index(cell.cell_output)
             calls.add(copy_, tape.memory[1:], values[:, :, place])
         _add_activations(calls, level.activations, values, tape.slopes[number])
         if cell.cell_input in level.order:
             after = values[:, :, level.order.index(cell.cell_input)]
-            calls.add(copy_, tape.before, after)
+            calls.add(copy_, tape.before, after)  # the way back needs both sides of the injection
             calls.add(COMBINE[cell.cell_inject.combine], tape.before, tape.memory[:-1], after)
             _activate(calls, cell.cell_inject.activation, after, tape.inject_slope)
     if tape.factors is not tape.hidden:
@@ -153,7 +154,7 @@ def _add_leaves(calls: Calls, level: Level, tape: Tape, weight: Tensor) -> None:
     h, split = tape.factors[:-1], tape.num_add * tape.hidden.shape[2]
     added, from_h = tape.values[0].flatten(2)[:, :, :split], tape.from_h.flatten(2)
     parts = [each.expand(len(h), -1, -1) for each in (weight[:, :split], weight[:, split:])]
-    if h.dtype != added.dtype:
+    if h.dtype != added.dtype:  # under autocast: one product for all leaves, then a cast each
         product = h.new_empty(h.shape[1], weight.shape[1]).expand(len(h), -1, -1)
         calls.add(multiply, h, weight.expand(len(h), -1, -1), product)
         calls.add(add_, added, product[:, :, :split])
@@ -191,7 +192,7 @@ def _add_activations(
             curved.append(list(places(nodes)))
     for span in curved:
         calls.add(sigmoid_, values[:, :, span[0] : span[-1] + 1])
-    for activation, nodes in activations:
+    for activation, nodes in activations:  # tanh(x) = 2 sigmoid(2 x) - 1
         if activation == "tanh":
             calls.add(stretch_, values[:, :, nodes])
 
