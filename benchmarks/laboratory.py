@@ -161,12 +161,8 @@ class Laboratory:
         return text[0].upper() + text[1:]
 
     def record(self, script):
-        """Return the record of a script: beside it, by the table's name; else beside the table."""
-        path, table = Path(script).resolve(), Path(self.table.name)
-        if self.table.name == FIRST:
-            return path.with_suffix(".md")
-        folder = path.parent if self.table.name in SHIPPED else table.parent
-        return folder / f"{path.stem}_{table.stem}.md"
+        """Return the record of a script on this table."""
+        return record_of(script, self.table)
 
     def found(self, name, make, *, evaluator=None, trials=None, batch=BATCH):
         """Return ``(S, n)`` places that a strategy finds, from the record if it is there.
@@ -208,6 +204,15 @@ def code():
 def points(trials, first=BATCH):
     """Return numbers of children, evenly spaced on a log scale, at which curves are kept."""
     return np.unique(np.geomspace(first, trials, 60).round().astype(int))
+
+
+def record_of(script, table):
+    """Return the record of a script: beside it, by the table's name; else beside the table."""
+    path, named = Path(script).resolve(), Path(table.name)
+    if table.name == FIRST:
+        return path.with_suffix(".md")
+    folder = path.parent if table.name in SHIPPED else named.parent
+    return folder / f"{path.stem}_{named.stem}.md"
 
 
 def record_curves(lab, experiment, curves, children):
