@@ -75,7 +75,10 @@ class TrainingEvaluator:
 
     def __call__(self, trial: Trial) -> Outcome:
         """Build and train the child that the trial describes."""
-        return self.task.fit(self.space.decode(trial.tokens), trial.seed)[1]
+        training = self.task.begin(self.space.decode(trial.tokens), trial.seed)
+        for _ in training:  # to the end; the weights are of no use once the outcome is known
+            pass
+        return training.outcome()
 
     def cost(self, trial: Trial) -> float:
         """Return the FLOP of the child."""
