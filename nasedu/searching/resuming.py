@@ -38,8 +38,9 @@ def resume(
         config = study.config
     if (name := config.strategy["name"]) not in STRATEGIES:
         raise StudyError(
-            f"{run} was made with a strategy of its own, {name!r}; go on with what made it "
-            "(`nasedu table build` makes tables)"
+            f"{run} was made with the strategy {name!r}, which is none of nasedu's; go on with "
+            f"what made it: in Python call `search` with the same strategy and run={str(run)!r}; a "
+            "table goes on by `nasedu table build`"
         )
     space = read_space(config.space)
     evaluator = recorded_evaluator(str(run), space, config.evaluator)

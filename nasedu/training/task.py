@@ -42,7 +42,8 @@ class Task(ABC):
     and tested; `begin` makes a training of it, and what a training is has one form for all.
 
     Args:
-        recipe: How to train.
+        recipe: How to train: a `Value` with ``epochs``, ``keep`` (``"last"`` or ``"best"`` weights)
+            and ``can_grow``, whether a training may go on to more epochs than it began with.
         device: Where; default the first CUDA device if there is one, else the CPU.
 
     Attributes:

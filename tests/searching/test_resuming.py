@@ -14,6 +14,7 @@ import pytest
 import searches
 from decided import decided
 from evaluators import SPACE, Counted
+from toy_strategy import Scores
 
 from nasedu import search
 from nasedu.controller import make_strategy
@@ -133,3 +134,15 @@ def test_a_run_with_an_evaluator_of_its_own_says_how_to_go_on(tmp_path):
     list(search(SPACE, made, evaluate=Counted(), trials=2, workers=1, run=tmp_path))
     with pytest.raises(StudyError, match="call `search` with the same space, strategy and eval"):
         resume(tmp_path)
+
+
+def test_a_strategy_of_ones_own_goes_on_by_the_same_call(tmp_path):
+    runs = [("whole", (12,)), ("cut", (8, 12))]
+    for name, ends in runs:
+        for trials in ends:
+            mine = Scores(SPACE.decisions)
+            made = {"evaluate": Counted(), "trials": trials, "batch": 4, "workers": 1}
+            list(search(SPACE, mine, run=tmp_path / name, **made))
+    assert decided(tmp_path / "cut") == decided(tmp_path / "whole")
+    with pytest.raises(StudyError, match="strategy 'scores', which is none of nasedu's; go on"):
+        resume(tmp_path / "whole", trials=16)
