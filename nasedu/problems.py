@@ -119,8 +119,21 @@ CHOICES = Problem(
     spaces="nasedu.spaces.presets:CHOICES",
     viewing="nasedu.viewing.drawings.chosen:VIEW",
 )
+NASNETS = Problem(
+    name="nasnet",
+    architecture_kind="nas_net",
+    title="NASNet cells for images",
+    architecture="nasedu.architectures.nas_net:NasNet",
+    spaces="nasedu.spaces.nas_net_space:SPACES",
+    child="nasedu.children.nas_net:build_nas_net",
+    task="nasedu.training.nas_net_task:NasNetTask",
+    recipes="nasedu.training.nas_net_recipe:RECIPES",
+    data="digits",
+    data_names="nasedu.data:names_of_images",
+    viewing="nasedu.viewing.drawings.nas_net:VIEW",
+)
 
-_known: dict[str, Problem] = {row.name: row for row in (IMAGES, CELLS, CHOICES)}
+_known: dict[str, Problem] = {row.name: row for row in (IMAGES, CELLS, CHOICES, NASNETS)}
 
 
 def known_problems() -> tuple[Problem, ...]:
@@ -190,7 +203,7 @@ def problem_of(thing: Any) -> Problem:
 
 
 def problem_on(data: str) -> Problem:
-    """Return the row whose task uses a data set.
+    """Return the row whose task uses a data set: the first, where several use the same.
 
     Raises:
         DataError: There is no such data set.
@@ -208,7 +221,10 @@ def problem_on(data: str) -> Problem:
             unreadable = error
     if unreadable is not None:
         raise unreadable
-    known = "; ".join(f"{', '.join(row.load('data_names')())} ({row.title})" for row in trained)
+    users: dict[str, list[str]] = {}  # of data sets, who uses them
+    for row in trained:
+        users.setdefault(", ".join(row.load("data_names")()), []).append(row.title)
+    known = "; ".join(f"{names} ({', '.join(titles)})" for names, titles in users.items())
     raise DataError(
         f"there is no data set {data!r}; expected one of {known}, or add one with: nasedu data "
         "add NAME PATH"

@@ -5,6 +5,7 @@ from nasedu.architectures.architecture import Architecture
 from nasedu.architectures.chosen import Choice, Chosen
 from nasedu.architectures.conv_net import MAX_LAYERS, ConvLayer, ConvNet, Operation
 from nasedu.architectures.costs import LayerCost, NetworkCost, cost
+from nasedu.architectures.nas_net import NasNet, NasNetBlock, NasNetCell
 from nasedu.architectures.recurrent_cell import (
     ACTIVATIONS,
     COMBINES,
@@ -27,6 +28,9 @@ __all__ = [
     "ConvLayer",
     "ConvNet",
     "LayerCost",
+    "NasNet",
+    "NasNetBlock",
+    "NasNetCell",
     "NetworkCost",
     "Operation",
     "RecurrentCell",

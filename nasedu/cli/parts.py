@@ -141,7 +141,15 @@ def of_a_problem(words: Mapping[str, Any], usual_space: str, usual_recipe: str) 
     row, data = found_by(words.get("problem"), words.get("data"))
     named = (("--problem", words.get("problem")), ("--data", words.get("data")))
     led = tuple(word for option, text in named if text for word in (option, text))
-    others = {f"--data {one.data}": one.title for one in trained_problems() if one != row}
+    others = {_leading_to(one): one.title for one in trained_problems() if one != row}
     space = picked("space", row.load("spaces"), words, usual_space, of=row.title)
     recipe = recipe_of(row, words, usual_recipe)
     return Look((space, recipe), (row, data), led, others=others)
+
+
+def _leading_to(row: Problem) -> str:
+    """Return the option that leads to a problem: its data, unless another problem has them."""
+    from nasedu.problems import problem_on
+
+    is_first = problem_on(row.data) == row
+    return f"--data {row.data}" if is_first else f"--problem {row.name}"

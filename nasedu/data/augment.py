@@ -30,6 +30,8 @@ class Augmentation:
         frame: What crops are taken from: ``"shift"``, the image in a frame of ``pad`` zeros, or
             ``"paper"``, the image enlarged (bilinear) by as much, 32 pixels to 40. That size is
             of the authors' next paper, on NASNet; this one does not say.
+        cutout: Side of the square that is cut out of every image (DeVries 2017): zeros around a
+            random pixel, as far as they lie within the image. 0 cuts none.
     """
 
     def __init__(
@@ -40,11 +42,13 @@ class Augmentation:
         flip: bool = False,
         whitening: Whitening = "channel",
         frame: Frame = "shift",
+        cutout: int = 0,
     ) -> None:
         self.pad = pad
         self.flip = flip
         self.whitening = whitening
         self.frame = frame
+        self.cutout = cutout
         self.mean, self.std = (each.to(train.device) for each in channel_statistics(train))
         """``(C,)`` float32 mean and standard deviation, where white is 1, beside the images."""
 
@@ -70,7 +74,7 @@ class Augmentation:
         return middle.contiguous(memory_format=torch.channels_last)
 
     def __call__(self, images: Tensor, generator: torch.Generator | None = None) -> Tensor:
-        """Return a batch normalised, shifted and mirrored.
+        """Return a batch normalised, shifted, mirrored, and with squares cut out.
 
         Args:
             images: ``(B, C, H, W)`` uint8.
@@ -85,14 +89,28 @@ class Augmentation:
             mirrored = self._draw(2, (len(images), 1, 1, 1), generator, images.device)
             images = torch.where(mirrored.bool(), images.flip(3), images)
         images = self.normalise(images)
-        if not self.pad:
-            return images
+        if self.pad:
+            images = self._cropped(images, generator)
+        return self._cut(images, generator) if self.cutout else images
+
+    def _cropped(self, images: Tensor, generator: torch.Generator) -> Tensor:
+        """Return a random crop of every image in its frame, as large as the image."""
         top, left = self._draw(2 * self.pad + 1, (2, len(images)), generator, images.device)
         height, width = images.shape[2:]
         framed = self._framed(images)  # (B, C, H + 2 pad, W + 2 pad)
         crops = framed.unfold(2, height, 1).unfold(3, width, 1)  # every crop, as a view
         crops = crops[torch.arange(len(images), device=images.device), :, top, left]
         return crops.contiguous(memory_format=torch.channels_last)
+
+    def _cut(self, images: Tensor, generator: torch.Generator) -> Tensor:
+        """Return images with a square of zeros, the mean, around a random pixel of each."""
+        inside = []  # of rows (B, H), then of columns (B, W)
+        for size in images.shape[2:]:
+            middle = self._draw(size, (len(images), 1), generator, images.device)
+            places = torch.arange(size, device=images.device) - middle + self.cutout // 2
+            inside.append((places >= 0) & (places < self.cutout))
+        hole = inside[0][:, None, :, None] & inside[1][:, None, None, :]  # (B, 1, H, W)
+        return images.masked_fill(hole, 0.0)
 
     def _framed(self, images: Tensor) -> Tensor:
         """Return what crops are taken from, ``pad`` pixels larger at each side."""

@@ -3,6 +3,7 @@
 from nasedu.spaces.choice_space import ChoiceSpace, as_recorded
 from nasedu.spaces.conv_net_space import ConvNetSpace
 from nasedu.spaces.decision import Decision
+from nasedu.spaces.nas_net_space import NasNetSpace
 from nasedu.spaces.odometer import count_sequences, places_of, sequences_at
 from nasedu.spaces.presets import PRESETS
 from nasedu.spaces.recurrent_cell_space import RecurrentCellSpace
@@ -13,6 +14,7 @@ __all__ = [
     "ChoiceSpace",
     "ConvNetSpace",
     "Decision",
+    "NasNetSpace",
     "RecurrentCellSpace",
     "Space",
     "as_recorded",

@@ -13,19 +13,19 @@ from typing import Any, Self
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from torch.utils.flop_counter import FlopCounterMode
 
-from nasedu.architectures import ConvLayer, ConvNet, NetworkCost, cost
+from nasedu.architectures import ConvLayer, ConvNet, cost
 from nasedu.children import build
 from nasedu.data import Augmentation, ImageData, LabelledImages, load
-from nasedu.errors import TrainingError
+from nasedu.errors import SettingError, TrainingError
 from nasedu.training.hardware import autocast, one_thread, pick_dtype, seeded
 from nasedu.training.measure import ACCURACY
 from nasedu.training.recipe import Recipe
 from nasedu.training.rewards import LAST, cubed_accuracy
-from nasedu.training.task import Task
+from nasedu.training.task import Cost, Task
 from nasedu.training.training import Training
 
 VALID_BATCH = 256
@@ -61,8 +61,14 @@ class ImageTask(Task):
             flip=data.flip,
             whitening=self.recipe.whitening,
             frame=self.recipe.augmentation,
+            cutout=self.recipe.cutout,
         )
         channels, height, width = self.data.shape
+        if self.recipe.cutout >= min(height, width):
+            raise SettingError(
+                f"cutout is {self.recipe.cutout}; expected less than the images' {height}x{width} "
+                "pixels"
+            )
         pays = height * width >= MIN_PIXELS_FOR_BFLOAT16
         self.dtype = pick_dtype(self.recipe.precision, self.device, pays)
         self.shape = {"in_channels": channels, "num_classes": self.data.num_classes}
@@ -101,7 +107,7 @@ class ImageTask(Task):
             "digest": digest.hexdigest()[:16],
         }
 
-    def cost(self, architecture: ConvNet) -> NetworkCost:
+    def cost(self, architecture: Any) -> Cost:
         """Count parameters and FLOP of a network on these images."""
         _, height, width = self.data.shape
         return cost(architecture, height=height, width=width, **self.shape)
@@ -149,18 +155,32 @@ class ImageTask(Task):
             for group in optimizer.param_groups:
                 group["lr"] = recipe.lr_at(step, recipe.epochs * len(batches))
             images = self.augmentation(self.train.images[indices], generator)
-            with autocast(self.device, self.dtype):
-                logits = child(images)
-            # In float32: bfloat16 has 8 bits of precision, and a loss sums over all classes.
-            loss = cross_entropy(logits.float(), self.train.labels[indices])
+            done = step / (recipe.epochs * len(batches))
+            loss = self.loss(child, images, self.train.labels[indices], done)
             optimizer.zero_grad()
             loss.backward()
+            if recipe.clip is not None:
+                nn.utils.clip_grad_norm_(child.parameters(), recipe.clip)
             optimizer.step()
             total += loss.detach() * len(indices)
         mean = total.item() / len(order)
         if not mean < float("inf"):  # NaN is not less than anything either
             raise TrainingError(f"the loss became {mean} in epoch {epoch + 1}")
         return mean
+
+    def loss(self, child: nn.Module, images: Tensor, labels: Tensor, done: float) -> Tensor:
+        """Return what an update makes smaller: the mean cross entropy of a batch, in nats.
+
+        Args:
+            child: In training.
+            images: ``(B, C, H, W)``, augmented.
+            labels: ``(B,)`` their classes.
+            done: Share of the training that is done, 0 to 1.
+        """
+        with autocast(self.device, self.dtype):
+            logits = child(images)
+        # In float32: bfloat16 has 8 bits of precision, and a loss sums over all classes.
+        return cross_entropy(logits.float(), labels)
 
     @torch.inference_mode()
     def accuracy(self, child: nn.Module, split: LabelledImages) -> float:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import cos, pi
 from types import MappingProxyType
 from typing import ClassVar, Literal
 
 from nasedu.data.preparation import Frame, Whitening
 from nasedu.errors import SettingError
-from nasedu.values import Count, Later, NotNegative, Positive, Share, Value
+from nasedu.values import Count, Later, Natural, NotNegative, Positive, Share, Value
 
-Schedule = Literal["linear", "step", "constant"]
+Schedule = Literal["linear", "step", "constant", "cosine"]
 Precision = Literal["auto", "float32", "bfloat16"]
 Keep = Literal["last", "best"]
 
@@ -32,8 +33,9 @@ class Recipe(Value):
         momentum: Nesterov momentum.
         weight_decay: L2 penalty, in the update.
         schedule: ``"linear"`` lets the learning rate fall to 0, ``"step"`` divides it by 10
-            after half and again after three quarters of the updates, as DenseNet, and
-            ``"constant"`` leaves it.
+            after half and again after three quarters of the updates, as DenseNet,
+            ``"cosine"`` lets it fall to 0 along half a cosine, as NASNet, and ``"constant"``
+            leaves it.
         precision: ``"bfloat16"`` halves the time where the processor has the instructions;
             ``"auto"`` takes it where it is there and pays.
         num_train: Use only so many training images; None uses all that are not validation.
@@ -47,6 +49,9 @@ class Recipe(Value):
             second step halfway between there and the end. None: at once, or after half.
         bn_epsilon: What batch norm adds to a variance.
         keep: Which weights a training keeps: those of its last or its best epoch.
+        clip: Largest norm of all gradients together; None leaves them.
+        cutout: Side of a square that is cut out of every training image, in pixels (DeVries
+            2017); 0 cuts none.
     """
 
     can_grow: ClassVar[bool] = False  # the rate of every epoch depends on how many there are
@@ -66,6 +71,8 @@ class Recipe(Value):
     decay_epoch: Later[Count | None] = None
     bn_epsilon: Later[Positive] = 1e-5
     keep: Later[Keep] = "last"
+    clip: Later[Positive | None] = None
+    cutout: Later[Natural] = 0
 
     def _check(self) -> None:
         """Raise `SettingError` unless the learning rate can begin to fall then."""
@@ -78,8 +85,8 @@ class Recipe(Value):
             )
         if self.schedule == "constant":
             raise SettingError(
-                f"decay_epoch is {self.decay_epoch}, but the schedule is constant; choose linear "
-                "or step"
+                f"decay_epoch is {self.decay_epoch}, but the schedule is constant; choose linear, "
+                "step or cosine"
             )
 
     def lr_at(self, step: int, num_steps: int) -> float:
@@ -93,6 +100,8 @@ class Recipe(Value):
         done = (step - begins) / (num_steps - begins)
         if self.schedule == "linear":
             return self.lr * (1 - done)
+        if self.schedule == "cosine":
+            return self.lr * (1 + cos(pi * done)) / 2
         return self.lr / (10 if done < 0.5 else 100)
 
 

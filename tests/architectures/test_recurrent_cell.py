@@ -79,7 +79,7 @@ def test_the_other_kind_is_read_too():
     with pytest.raises(ArchitectureError, match="not valid JSON"):
         read_architecture("{")
     for text in ('{"kind": "cat"}', '{"kind": ["conv_net"]}', "[]", '"conv_net"'):
-        words = "expected a 'conv_net', a 'recurrent_cell' or a 'choice'; name a kind of your own"
+        words = "a 'recurrent_cell', a 'choice' or a 'nas_net'; name a kind of your own"
         with pytest.raises(ArchitectureError, match=words):
             read_architecture(text)
 

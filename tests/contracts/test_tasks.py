@@ -11,6 +11,7 @@ import torch
 from toy_problem import Curve, CurveRecipe, CurveTask
 
 from nasedu import ConvLayer, ConvNet, RecurrentCellSpace
+from nasedu.architectures import NasNet, NasNetBlock, NasNetCell
 from nasedu.data import load, load_text
 from nasedu.errors import StudyError
 from nasedu.training import (
@@ -22,6 +23,8 @@ from nasedu.training import (
     task,
     training,
 )
+from nasedu.training.nas_net_recipe import NasNetRecipe
+from nasedu.training.nas_net_task import NasNetTask
 
 CELLS = RecurrentCellSpace(2)
 EPOCHS = 4
@@ -69,6 +72,13 @@ def on_text(recipe):
     return LanguageTask(load_text("pydocs"), recipe)
 
 
+def on_images_of_cells(recipe):
+    return NasNetTask(load("digits"), recipe)
+
+
+BLOCK = NasNetBlock(0, 1, "conv_1x1", "average_3x3")
+CELL = NasNetCell((BLOCK,))
+
 CASES = (
     Case(
         "images",
@@ -83,6 +93,23 @@ CASES = (
         WORDS,
         CELLS.decode((0, 0, 1, 0, 0, 2, 0, 1, 2, 0)),
         CELLS.decode((1, 0, 1, 0, 0, 2, 0, 1, 2, 0)),
+    ),
+    Case(
+        "nasnet",
+        on_images_of_cells,
+        NasNetRecipe(
+            epochs=EPOCHS,
+            num_train=120,
+            filters=2,
+            auxiliary=0.4,
+            drop_path=0.4,
+            schedule="cosine",
+            cutout=3,
+            clip=1.0,
+            keep="best",
+        ),
+        NasNet(CELL, CELL),
+        NasNet(CELL, NasNetCell((replace(BLOCK, combine="concatenate"),))),
     ),
     Case("toy", CurveTask, CurveRecipe(epochs=EPOCHS), Curve(3, "waves"), Curve(3, "powers")),
 )

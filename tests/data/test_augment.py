@@ -150,3 +150,27 @@ def test_what_is_measured_is_the_middle_of_the_enlarged_image():
     assert torch.equal(augmentation(images), augmentation.plain(images))
     unpadded = Augmentation(images, frame="paper")
     assert torch.equal(unpadded(images, seeded()), unpadded.normalise(images))
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+def test_a_square_around_any_pixel_is_cut_out_as_far_as_it_lies_within(size):
+    images = pictures(count=900) | 1  # nothing is black
+    plain, cut = Augmentation(images), Augmentation(images, cutout=size)
+    holes = (cut(images, seeded()) == 0) & (plain(images) != 0)
+    assert torch.equal(cut(images, seeded())[~holes], plain(images)[~holes])
+    seen = set()
+    for hole in holes:
+        assert torch.equal(hole[0], hole[1]) and torch.equal(hole[0], hole[2])
+        rows, columns = (hole[0].any(axis).nonzero().flatten().tolist() for axis in (1, 0))
+        assert hole[0].sum() == len(rows) * len(columns)  # one rectangle
+        seen.add((*rows, -1, *columns))
+        assert max(len(rows), len(columns)) <= size
+    assert len(seen) == 6 * 5  # one for every pixel that it may lie around
+    assert torch.equal(cut(images), plain(images))  # nothing is cut out where one measures
+
+
+def test_cutting_out_comes_last_and_changes_no_crop():
+    images = pictures()
+    without = Augmentation(images, pad=2, flip=True)(images, seeded())
+    cut = Augmentation(images, pad=2, flip=True, cutout=3)(images, seeded())
+    assert torch.equal(cut[cut != 0], without[cut != 0])

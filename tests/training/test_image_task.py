@@ -5,7 +5,7 @@ import torch
 
 from nasedu import ConvLayer, ConvNet, build
 from nasedu.data import ImageData, LabelledImages, load
-from nasedu.errors import TrainingError
+from nasedu.errors import SettingError, TrainingError
 from nasedu.training import ImageTask, Recipe, has_bfloat16
 
 NET = ConvNet((ConvLayer(3, 3, 8, (0,)), ConvLayer(3, 3, 8, (1,))))
@@ -226,3 +226,23 @@ def test_a_learning_rate_of_the_network_goes_before_the_recipes():
     usual, _ = ImageTask(data, Recipe(**quick)).fit(NET, seed=3)
     assert torch.equal(weights(decided), weights(by_recipe))
     assert not torch.equal(weights(decided), weights(usual))
+
+
+def test_gradients_are_clipped_to_a_norm_before_they_are_used(monkeypatch):
+    norms = []
+    original = torch.optim.SGD.step
+
+    def step(self, *arguments):
+        grads = [p.grad for group in self.param_groups for p in group["params"]]
+        norms.append(torch.cat([g.flatten() for g in grads]).norm().item())
+        return original(self, *arguments)
+
+    monkeypatch.setattr(torch.optim.SGD, "step", step)
+    ImageTask(load("digits"), Recipe(epochs=1, clip=0.01)).fit(NET, seed=0)
+    assert max(norms) == pytest.approx(0.01, rel=1e-3)
+
+
+def test_a_square_as_large_as_the_images_is_refused():
+    with pytest.raises(SettingError, match="cutout is 8; expected less than the images' 8x8"):
+        ImageTask(load("digits"), Recipe(cutout=8))
+    assert ImageTask(load("digits"), Recipe(cutout=7)).augmentation.cutout == 7

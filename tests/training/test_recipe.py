@@ -1,4 +1,5 @@
 import json
+import math
 
 import pytest
 
@@ -18,7 +19,7 @@ from nasedu.training.recipe import RECIPES
         ("lr", float("nan")),
         ("momentum", 1.0),
         ("weight_decay", -1e-4),
-        ("schedule", "cosine"),
+        ("schedule", "sine"),
         ("precision", "float16"),
         ("num_train", 0),
         ("image_size", 0),
@@ -30,6 +31,8 @@ from nasedu.training.recipe import RECIPES
         ("decay_epoch", 1.5),
         ("split_seed", 0.5),
         ("keep", "first"),
+        ("clip", 0.0),
+        ("cutout", -1),
     ],
 )
 def test_a_bad_recipe_names_the_field_and_the_value(field, value):
@@ -50,7 +53,7 @@ def test_fields_that_came_later_are_written_only_if_they_say_something():
         *("num_train", "image_size", "split_seed"),
     ]
     later = {"whitening": "image", "augmentation": "paper", "decay_epoch": 3, "bn_epsilon": 1e-3}
-    later["keep"] = "best"
+    later |= {"keep": "best", "clip": 5.0, "cutout": 8}
     recipe = Recipe(epochs=9, **later)
     assert later.items() <= recipe.to_dict().items()
     assert Recipe(**json.loads(json.dumps(recipe.to_dict()))) == recipe
@@ -75,8 +78,14 @@ def test_steps_come_after_half_and_three_quarters_or_where_they_are_put():
 
 def test_a_line_may_begin_later():
     assert rates(decay_epoch=4) == pytest.approx([1] * 9 + [1 - i / 8 for i in range(1, 8)])
-    with pytest.raises(SettingError, match="the schedule is constant; choose linear or step"):
+    with pytest.raises(SettingError, match="is constant; choose linear, step or cosine"):
         rates(schedule="constant", decay_epoch=4)
+
+
+def test_half_a_cosine_falls_to_zero_slowly_at_both_ends():
+    falling = rates(schedule="cosine")
+    assert falling == pytest.approx([(1 + math.cos(math.pi * i / 16)) / 2 for i in range(16)])
+    assert falling[0] - falling[1] < (falling[7] - falling[9]) / 9
 
 
 def test_the_reward_is_the_best_of_the_last_five_epochs_cubed():
