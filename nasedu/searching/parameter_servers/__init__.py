@@ -9,7 +9,7 @@ from nasedu.lazy_names import lazy_names
 if TYPE_CHECKING:
     from nasedu.searching.parameter_servers.replica import Replica, replica_seed
     from nasedu.searching.parameter_servers.shard import Pulled, Shard, deal_out, parts_of
-    from nasedu.searching.parameter_servers.shards import Shards
+    from nasedu.searching.parameter_servers.shards import Shards, check_served
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,
@@ -21,8 +21,17 @@ else:
                 "deal_out",
                 "parts_of",
             ],
-            "nasedu.searching.parameter_servers.shards": ["Shards"],
+            "nasedu.searching.parameter_servers.shards": ["Shards", "check_served"],
         },
     )
 
-__all__ = ["Pulled", "Replica", "Shard", "Shards", "deal_out", "parts_of", "replica_seed"]
+__all__ = [
+    "Pulled",
+    "Replica",
+    "Shard",
+    "Shards",
+    "check_served",
+    "deal_out",
+    "parts_of",
+    "replica_seed",
+]
