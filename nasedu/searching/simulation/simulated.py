@@ -81,6 +81,11 @@ class Simulated:
         return np.array([push.staleness for push in self.pushes], dtype=np.int64)
 
     @property
+    def num_unfinished(self) -> int:
+        """Children that were asked for and have not ended."""
+        return int((~np.isfinite(self.ends)).sum())
+
+    @property
     def num_lost(self) -> int:
         """How often a child had to begin anew."""
         return sum(stay.is_lost for stay in self.stays)

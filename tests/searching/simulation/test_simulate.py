@@ -31,6 +31,7 @@ def run(table, cluster=SMALL, trials=60, seeds=(0,), lr=0.01):
 def check_whole(simulated, trials):
     """Check that every child has ended, once, after all attempts at it, one at a time."""
     assert len(simulated.places) == len(simulated.ends) == trials
+    assert simulated.num_unfinished == 0
     ended = [stay for stay in simulated.stays if not stay.is_lost]
     assert sorted(stay.child for stay in ended) == list(range(1, trials + 1))
     for stay in ended:
@@ -108,6 +109,13 @@ def test_a_killed_shard_loses_the_steps_since_its_checkpoint_and_no_child(table)
     simulated = run(table, dataclasses.replace(SMALL, kills=kills, checkpoint=4), 200)
     assert 0 < simulated.lost_steps < 8
     check_whole(simulated, 200)
+
+
+def test_who_waits_for_a_killed_shard_does_not_wait_for_ever(table):
+    kills = tuple(Kill(seconds, "shard", 1) for seconds in (1.2, 2.0, 2.6))
+    simulated = run(table, dataclasses.replace(SMALL, waits=True, kills=kills), 60)
+    assert simulated.lost_steps == 0
+    check_whole(simulated, 60)
 
 
 def test_a_killed_replica_pushes_later(table):
