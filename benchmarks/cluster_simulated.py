@@ -33,7 +33,7 @@ from nasedu.whole_file import write_whole
 
 CHILDREN, LAST, SHORT, FEW = 12_800, 800, 3_200, 5
 OF_CELLS, OF_TEN = 6_400, 32_000  # children of searches that take long to simulate
-RATES = (0.0006, 0.01)  # the paper's, and one for fewer children
+LR, FAST = 0.0006, 0.01  # the paper's, and one for fewer children
 ALONE, FREE, WAITING = "one replica", "100 replicas", "100 that wait"
 CELLS = "400 replicas of one child, 10 gradients a step"
 HARD = replace(PAPER_NETWORKS, slow_machines=0.1, slow_by=3.0, mean_life=20.0, restart=2.0)
@@ -183,7 +183,7 @@ def faults(lab):
             "and 5 shards and 20 replicas are killed": replace(HARD, kills=KILLS),
         }.items():
             job = f"faults-{len(rows)}"
-            found = on_a_cluster(lab, job, replace(cluster, waits=waits), RATES[1], FEW, SHORT)
+            found = on_a_cluster(lab, job, replace(cluster, waits=waits), FAST, FEW, SHORT)
             assert np.isfinite(found["ends"]).all() and (found["places"] >= 0).all()
             plain = plain or float(np.median(found["seconds"]))
             rows.append(
@@ -199,27 +199,27 @@ def faults(lab):
     return rows
 
 
-def compared(lab, lr, schemes, at, script):
-    """Return what is said of one learning rate: two pictures and a table."""
+def compared(lab, schemes, at, script):
+    """Return the curves of the schemes, and what is said of them: two pictures and a table."""
     goal = float(np.quantile(lab.score, 0.9999))
     curves = curves_of(lab, schemes, at)
     made = intervals_figure(
         curves,
         at,
-        f"What the policy proposes, lr {lr:g}",
+        f"What the policy proposes, lr {LR:g}",
         y=f"mean {lab.measure.label} of 400 children",
         unit="children asked for",
     )
-    policy = save_figure(made, script, f"{lr:g}".replace("0.", ""))
+    policy = save_figure(made, script, "policy")
     times = np.geomspace(1, max(np.max(one["seconds"]) for one in schemes.values()), 60)
     made = intervals_figure(
         {name: best_over_time(lab, one, times) for name, one in schemes.items()},
         times,
-        f"Best child so far, lr {lr:g}",
+        f"Best child so far, lr {LR:g}",
         y=f"best {lab.measure.label} so far",
         unit="simulated seconds",
     )
-    clock = save_figure(made, script, f"{lr:g}_clock".replace("0.", ""))
+    clock = save_figure(made, script, "clock")
     headings = [
         "scheme",
         f"{lab.measure.label} of the last {LAST}",
@@ -231,7 +231,7 @@ def compared(lab, lr, schemes, at, script):
     ]
     rows = [row(lab, name, found, goal) for name, found in schemes.items()]
     pictures = f"![What the policy proposes]({policy})\n\n![Best child over time]({clock})\n\n"
-    return curves, f"## Learning rate {lr:g}\n\n{pictures}{table(headings, rows)}\n"
+    return curves, f"## The schemes side by side\n\n{pictures}{table(headings, rows)}\n"
 
 
 def best_over_time(lab, found, times):
@@ -246,42 +246,35 @@ def main():
     parser.add_argument("--seeds", type=int, default=20)
     lab = Laboratory(parser.parse_args())
     script, at = lab.record(__file__), points(CHILDREN, 100)
-    schemes = {}
-    for lr in RATES:
-        schemes[lr] = {
-            ALONE: alone(lab, lr),
-            FREE: on_a_cluster(lab, f"free-{lr:g}", PAPER_NETWORKS, lr),
-            WAITING: on_a_cluster(lab, f"wait-{lr:g}", replace(PAPER_NETWORKS, waits=True), lr),
-        }
+    schemes = {
+        ALONE: alone(lab, LR),
+        FREE: on_a_cluster(lab, f"free-{LR:g}", PAPER_NETWORKS, LR),
+        WAITING: on_a_cluster(lab, f"wait-{LR:g}", replace(PAPER_NETWORKS, waits=True), LR),
+    }
     troubles = faults(lab)
-    one = on_a_cluster(lab, "one-shard", replace(PAPER_NETWORKS, shards=1), RATES[1], FEW, SHORT)
-    ten = on_a_cluster(lab, "ten-times", TEN, RATES[1], 1, OF_TEN)
-    cells = on_a_cluster(lab, "cells", PAPER_CELLS, RATES[1], None, OF_CELLS)
-    body, sentences, rows = "", [], []
-    for lr, own in schemes.items():
-        curves, said = compared(lab, lr, own, at, script)
-        body += said
-        rows += [
-            [f"lr {lr:g}", name, int(n), *(round(float(v), 5) for v in values)]
-            for name, curve in curves.items()
-            for n, *values in zip(at, *curve, strict=True)
-        ]
-        sentences += [
-            f"at lr {lr:g}, {verdict(lab, name, own[name], own[ALONE])}" for name in (FREE, WAITING)
-        ]
+    one = on_a_cluster(lab, "one-shard", replace(PAPER_NETWORKS, shards=1), FAST, FEW, SHORT)
+    ten = on_a_cluster(lab, "ten-times", TEN, FAST, 1, OF_TEN)
+    cells = on_a_cluster(lab, "cells", PAPER_CELLS, FAST, None, OF_CELLS)
+    curves, body = compared(lab, schemes, at, script)
+    rows = [
+        [name, int(n), *(round(float(v), 5) for v in values)]
+        for name, curve in curves.items()
+        for n, *values in zip(at, *curve, strict=True)
+    ]
+    sentences = [verdict(lab, name, schemes[name], schemes[ALONE]) for name in (FREE, WAITING)]
     if lab.table.name == FIRST:
-        columns = ["setting", "scheme", "children", "mean", "low", "high"]
+        columns = ["scheme", "children", "mean", "low", "high"]
         pd.DataFrame(rows, columns=columns).to_csv(CURVES, index=False, lineterminator="\n")
-    other = {name: schemes[RATES[1]][ALONE][name][:, :OF_CELLS] for name in ("places", "ends")}
+    other = {name: alone(lab, FAST)[name][:, :OF_CELLS] for name in ("places", "ends")}
     apart = bootstrap_difference(learned(lab, cells), learned(lab, other))
     body += (
         f"## {CELLS.capitalize()}\n\nSection 4.2, on the same networks: {OF_CELLS:,} children, "
-        f"lr {RATES[1]:g}. Gradients are {np.mean(cells['staleness']):.1f} steps late in the mean, "
+        f"lr {FAST:g}. Gradients are {np.mean(cells['staleness']):.1f} steps late in the mean, "
         f"{np.mean(cells['utilisation']):.0%} of the machines' time goes into children. Its last "
         f"{LAST} children have {say(bootstrap(learned(lab, cells)), digits=4)}; minus those of one "
         f"replica after as many children: {say(apart, digits=4, sign=True)}.\n\n"
         "## Stragglers, failures and kills\n\n"
-        f"{FEW} seeds, {SHORT:,} children, lr {RATES[1]:g}. No child was lost or counted twice.\n\n"
+        f"{FEW} seeds, {SHORT:,} children, lr {FAST:g}. No child was lost or counted twice.\n\n"
     )
     headings = ["what goes wrong", "whole search", "times as long", "machines at work"]
     body += table([*headings, "children begun anew", "steps of shards lost"], troubles)
@@ -291,7 +284,7 @@ def main():
         f"{np.mean(one['shard_utilisation']):.1%} of the time, and {SHORT:,} children take "
         f"{np.median(one['seconds']):.1f} s. The children here train for half a second and not for "
         "hours: in the paper a shard has still less to do. With 1,000 replicas of 8 children and "
-        f"{OF_TEN:,} children (one seed, lr {RATES[1]:g}) {np.mean(ten['utilisation']):.0%} of the "
+        f"{OF_TEN:,} children (one seed, lr {FAST:g}) {np.mean(ten['utilisation']):.0%} of the "
         f"8,000 machines' time goes into children, gradients are {np.mean(ten['staleness']):.0f} "
         f"steps late in the mean, and the search takes {np.median(ten['seconds']):.1f} s; its last "
         f"{LAST} children have {float(learned(lab, ten)[0]):.4f}.\n"
@@ -299,7 +292,7 @@ def main():
     write_record(
         __file__,
         "The paper's cluster in simulation",
-        f"Section 4.1: 20 shards, 100 replicas, 8 children each, {CHILDREN:,} children. "
+        f"Section 4.1: 20 shards, 100 replicas, 8 children each, {CHILDREN:,} children, lr {LR:g}. "
         f"{len(lab.seeds)} seeds of each scheme, on a simulated clock: children take the seconds "
         f"that the table {lab.table.name} recorded, a batch 0.02 s to be sampled and "
         "differentiated. A tensor is on one shard, and the controller has 18, so that 2 of 20 "

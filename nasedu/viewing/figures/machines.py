@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from nasedu.errors import SettingError
 from nasedu.searching.simulation import Simulated
 from nasedu.searching.simulation.simulated import Pushed, Stay
@@ -23,7 +26,7 @@ ENOUGH = 0.022  # of the width: a bar that has room for a number
 @plain
 def machines_figure(
     stays: Sequence[Stay],
-    replicas: Sequence[int],
+    replicas: Sequence[int] | NDArray[np.int64],
     title: str,
     *,
     pushes: Sequence[Pushed] = (),
@@ -48,7 +51,7 @@ def machines_figure(
     figure, [[axes]] = sheet(1.5 + max(6, len(rows)) * ROW)
     own: dict[int, set[int]] = {}
     for stay in stays:
-        replica = replicas[stay.child - 1]
+        replica = int(replicas[stay.child - 1])
         own.setdefault(replica, set()).add(stay.machine)
         if stay.begin < end:
             _add_bar(axes, stay, replica, end)
