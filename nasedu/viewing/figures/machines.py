@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,13 +78,13 @@ def part_of(simulated: Simulated, replicas: int) -> tuple[list[Stay], list[Pushe
 def _add_bar(axes: Axes, stay: Stay, replica: int, end: float) -> None:
     shade = SHADES[(replica - 1) % len(SHADES)]
     width = min(stay.end, end) - stay.begin
-    look = {"color": "white", "hatch": "////", "edgecolor": LOST} if stay.is_lost else {
-        "color": shade, "edgecolor": "white"
-    }  # fmt: skip
+    look: dict[str, Any] = {"color": shade, "edgecolor": "white"}
+    if stay.is_lost:
+        look = {"color": "white", "hatch": "////", "edgecolor": LOST}
     axes.barh(stay.machine, width, left=stay.begin, height=BAR, linewidth=0.8, **look)
     if width > ENOUGH * end and not stay.is_lost:
         middle = stay.begin + width / 2
-        place = {"ha": "center", "va": "center_baseline", "fontsize": 8.5}
+        place: dict[str, Any] = {"ha": "center", "va": "center_baseline", "fontsize": 8.5}
         axes.text(middle, stay.machine, str(replica), color=_on(shade), **place)
 
 
@@ -95,7 +95,7 @@ def _on(shade: str) -> str:
 
 
 def _explain(axes: Axes, pushes: Sequence[Pushed], any_lost: bool) -> None:
-    bar = {"height": 0, "linewidth": 0.8}
+    bar: dict[str, Any] = {"height": 0, "linewidth": 0.8}
     axes.barh(1, 0, color=SHADES[0], label="a child, with its replica's number", **bar)
     if any_lost:
         axes.barh(1, 0, color="white", hatch="////", edgecolor=LOST, label="lost", **bar)
