@@ -29,36 +29,41 @@ if TYPE_CHECKING:
 
 LOADING = "loading the data and starting the workers ..."
 FEW = 20  # lines about batches, at least, of a search that takes seconds
-
+SERVED = "reinforce"  # the strategy whose gradients can be applied elsewhere
 
 TRAINED = frozenset({"problem", "data", "workers", "child_timeout", "depth_schedule"})
 """Options of children that are trained, which say nothing about those of a table."""
 
 
 class SearchCommand(PartsCommand):
-    """`search`, with the options of the space, of the recipe and of the strategy."""
+    """`search`, with the options of the space, the recipe, the strategy and its servers."""
 
     picks = ("space", "recipe", "strategy")
 
     def look(self, words: Mapping[str, Any]) -> Look:
         """Find the problem: by its name, by the data, or by a table of children."""
+        from nasedu.controller import ParameterServers
         from nasedu.controller.settings import FOR_A_FIRST_SEARCH
         from nasedu.problems import FIRST
 
         strategy = picked("strategy", FOR_A_FIRST_SEARCH, words, "reinforce", is_apart=True)
+        learning = (strategy,)
+        if strategy.picked == SERVED:
+            title = "figure 3 of the paper: many replicas of the controller"
+            learning += (Part("servers", ParameterServers(), title),)
         if words.get("table") is not None:
-            return _look_at_a_table(words["table"], strategy)
+            return _look_at_a_table(words["table"], learning)
         look = of_a_problem(words, FIRST, FIRST)
         is_fixed = look.parts[0].value.deepest is None
         return replace(
             look,
-            parts=(*look.parts, strategy),
+            parts=(*look.parts, *learning),
             closed=frozenset({"noise", "depth_schedule"} if is_fixed else {"noise"}),
             others={**look.others, "--table digits_3_layers": "children that are trained already"},
         )
 
 
-def _look_at_a_table(path: str, strategy: Part) -> Look:
+def _look_at_a_table(path: str, learning: tuple[Part, ...]) -> Look:
     """Open what makes the space of a table a smaller one, all of whose children it has."""
     from nasedu.tables import NetworkTable
     from nasedu.values import hints_of
@@ -68,7 +73,7 @@ def _look_at_a_table(path: str, strategy: Part) -> Look:
     narrow = {k for k, v in values.items() if v is True or (isinstance(v, tuple) and len(v) > 1)}
     space = Part("space", table.space, table.problem.title, fields=frozenset(narrow))
     others = {"--data digits": "children that are to be trained"}
-    return Look((space, strategy), table, ("--table", path), TRAINED, others)
+    return Look((space, *learning), table, ("--table", path), TRAINED, others)
 
 
 def search(
@@ -86,7 +91,9 @@ def search(
         bool, typer.Option("--noise", help="Draw one of the trainings that a table has.")
     ] = False,
     trials: Annotated[int, typer.Option(help="Children in all.")] = 160,
-    batch: Annotated[int, typer.Option(help="Children an update.")] = 8,
+    batch: Annotated[
+        int, typer.Option("--batch", "--children", help="Children an update, of each replica.")
+    ] = 8,
     workers: Workers = None,
     seed: Annotated[int, typer.Option(help="Decides what is found.")] = 0,
     depth_schedule: Annotated[
@@ -105,7 +112,7 @@ def search(
     With --table the networks and their training are the table's, and thousands of children
     take seconds; --no-skip-connections searches the table's chains alone.
     """
-    from nasedu.controller import make_strategy
+    from nasedu.controller import ParameterServers, make_strategy
     from nasedu.problems import FIRST
     from nasedu.runs.search_run import is_finished
     from nasedu.searching import search as run_search
@@ -124,6 +131,7 @@ def search(
         recipe = parts.value("recipe", row.load("task").quick(data) if is_first else None)
     numbers = asdict(parts.value("strategy"))
     chooser = make_strategy(parts["strategy"].picked, space.decisions, seed, **numbers)
+    servers = parts.value("servers") if chooser.name == SERVED else None
     if evaluator is None and not is_finished(run, trials):
         say(LOADING, err=True)
     events = run_search(
@@ -139,6 +147,7 @@ def search(
         depth=depth,
         recipe=recipe,
         child_timeout=None if evaluator else child_timeout,
+        servers=None if servers == ParameterServers() else servers,  # a replica on its own
     )
     _follow(events, run)
 
