@@ -13,11 +13,14 @@ import typer
 from nasedu.cli.field_options import PartsCommand
 from nasedu.cli.options import (
     ChildTimeout,
+    Cluster,
     DataName,
+    Gpus,
     ProblemName,
     RunFolder,
     Workers,
     check_size,
+    crew,
 )
 from nasedu.cli.parts import Filled, Look, Part, of_a_problem, picked
 from nasedu.cli.terminal import say, ticking
@@ -31,7 +34,9 @@ LOADING = "loading the data and starting the workers ..."
 FEW = 20  # lines about batches, at least, of a search that takes seconds
 
 
-TRAINED = frozenset({"problem", "data", "workers", "child_timeout", "depth_schedule"})
+TRAINED = frozenset(
+    {"problem", "data", "workers", "cluster", "gpus", "child_timeout", "depth_schedule"}
+)
 """Options of children that are trained, which say nothing about those of a table."""
 
 
@@ -88,6 +93,8 @@ def search(
     trials: Annotated[int, typer.Option(help="Children in all.")] = 160,
     batch: Annotated[int, typer.Option(help="Children an update.")] = 8,
     workers: Workers = None,
+    cluster: Cluster = None,
+    gpus: Gpus = None,
     seed: Annotated[int, typer.Option(help="Decides what is found.")] = 0,
     depth_schedule: Annotated[
         str | None,
@@ -112,7 +119,7 @@ def search(
     from nasedu.searching.loop import check_arguments
     from nasedu.tables import TabularEvaluator
 
-    check_arguments(trials, batch, seed, workers, child_timeout)
+    check_arguments(trials, batch, seed, crew(workers, cluster, gpus), child_timeout)
     parts: Filled = context.obj
     space, depth = parts.value("space"), _depth_of(depth_schedule)
     recipe = evaluator = None
@@ -132,7 +139,7 @@ def search(
         data=data,
         trials=trials,
         batch=batch,
-        workers=workers,
+        workers=crew(workers, cluster, gpus),
         seed=seed,
         run=run,
         evaluate=evaluator,
@@ -165,13 +172,16 @@ def resume(
     problem: ProblemName = None,
     trials: Annotated[int | None, typer.Option(help="Grow the run to so many children.")] = None,
     workers: Workers = None,
+    cluster: Cluster = None,
+    gpus: Gpus = None,
     child_timeout: ChildTimeout = 600,
 ) -> None:
     """Go on with an interrupted run, or let a finished one grow."""
     from nasedu.runs.search_run import is_finished
     from nasedu.searching import resume as resume_run
 
-    events = resume_run(run, trials=trials, workers=workers, child_timeout=child_timeout)
+    crew_there = crew(workers, cluster, gpus)
+    events = resume_run(run, trials=trials, workers=crew_there, child_timeout=child_timeout)
     if not is_finished(run, trials):
         say(LOADING, err=True)
     _follow(events, run)

@@ -4,6 +4,7 @@ from nasedu.controller.depth import DepthSchedule
 from nasedu.runs.config import RunConfig
 from nasedu.runs.study import Study, Update
 from nasedu.runs.trial import Trial
+from nasedu.searching.cluster import RayWorkers
 from nasedu.searching.cores import available_cores
 from nasedu.searching.evaluator import Evaluator
 from nasedu.searching.events import Event, Finished, Started, TrialFinished, Updated
@@ -26,9 +27,10 @@ from nasedu.searching.many import (
 from nasedu.searching.references import find_architecture
 from nasedu.searching.resuming import resume
 from nasedu.searching.training_evaluator import TrainingEvaluator
-from nasedu.searching.workers import Workers
+from nasedu.searching.workers import Crew, Workers
 
 __all__ = [
+    "Crew",
     "DepthSchedule",
     "Evaluator",
     "Event",
@@ -36,6 +38,7 @@ __all__ = [
     "Finished",
     "Interval",
     "Job",
+    "RayWorkers",
     "RunConfig",
     "Started",
     "Study",
