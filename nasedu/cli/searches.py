@@ -27,7 +27,7 @@ from nasedu.cli.terminal import say, ticking
 from nasedu.errors import SettingError
 
 if TYPE_CHECKING:
-    from nasedu.controller import DepthSchedule
+    from nasedu.controller import DepthSchedule, ParameterServers
     from nasedu.searching import Event
 
 LOADING = "loading the data and starting the workers ..."
@@ -91,7 +91,9 @@ def search(
         bool, typer.Option("--noise", help="Draw one of the trainings that a table has.")
     ] = False,
     trials: Annotated[int, typer.Option(help="Children in all.")] = 160,
-    batch: Annotated[int, typer.Option(help="Children an update.")] = 8,
+    batch: Annotated[
+        int, typer.Option("--batch", "--children", help="Children an update, of each replica.")
+    ] = 8,
     workers: Workers = None,
     cluster: Cluster = None,
     gpus: Gpus = None,
@@ -102,6 +104,16 @@ def search(
             metavar="START,STEP,EVERY", help="Let children grow; the paper's is 6,2,1600."
         ),
     ] = None,
+    shards: Annotated[
+        int | None, typer.Option(help="Hold the controller in so many parameter servers.")
+    ] = None,
+    replicas: Annotated[
+        int | None,
+        typer.Option(help="Let so many replicas of the controller search, none waits for another."),
+    ] = None,
+    accumulate: Annotated[
+        int | None, typer.Option(help="Gather so many replicas' gradients for one step.")
+    ] = None,
     child_timeout: ChildTimeout = 600,
 ) -> None:
     """Search for a network, a recurrent cell, or another kind of child.
@@ -109,6 +121,7 @@ def search(
     A first search, on the digits, takes about two minutes. On a text it searches for a recurrent
     cell: --data pydocs --trials 32 takes as long.
     Run again, it goes on with an unfinished run, or shows the report of a finished one.
+    With --shards, --replicas and --children it learns as the paper's figure 3 shows.
     With --table the networks and their training are the table's, and thousands of children
     take seconds; --no-skip-connections searches the table's chains alone.
     """
@@ -117,11 +130,13 @@ def search(
     from nasedu.runs.search_run import is_finished
     from nasedu.searching import search as run_search
     from nasedu.searching.loop import check_arguments
+    from nasedu.searching.parameter_servers import check_served
     from nasedu.tables import TabularEvaluator
 
     check_arguments(trials, batch, seed, crew(workers, cluster, gpus), child_timeout)
     parts: Filled = context.obj
     space, depth = parts.value("space"), _depth_of(depth_schedule)
+    servers = _servers_of(shards=shards, replicas=replicas, accumulate=accumulate)
     recipe = evaluator = None
     if table is not None:
         evaluator = TabularEvaluator(parts.look.found, space, noise=noise)
@@ -131,6 +146,8 @@ def search(
         recipe = parts.value("recipe", row.load("task").quick(data) if is_first else None)
     numbers = asdict(parts.value("strategy"))
     chooser = make_strategy(parts["strategy"].picked, space.decisions, seed, **numbers)
+    if servers:
+        check_served(chooser)
     if evaluator is None and not is_finished(run, trials):
         say(LOADING, err=True)
     events = run_search(
@@ -146,8 +163,17 @@ def search(
         depth=depth,
         recipe=recipe,
         child_timeout=None if evaluator else child_timeout,
+        servers=servers,
     )
     _follow(events, run)
+
+
+def _servers_of(**numbers: int | None) -> ParameterServers | None:
+    """Return the parameter servers that the options describe; None if none of them is given."""
+    from nasedu.controller import ParameterServers
+
+    given = {name: number for name, number in numbers.items() if number is not None}
+    return ParameterServers(**given) if given else None
 
 
 def _depth_of(text: str | None) -> DepthSchedule | None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nasedu.controller.random_search import RandomSearch
     from nasedu.controller.registry import STRATEGIES, make_strategy
     from nasedu.controller.reinforce import Reinforce
+    from nasedu.controller.servers import ParameterServers
     from nasedu.controller.settings import FOR_A_FIRST_SEARCH, SETTINGS
     from nasedu.controller.strategy import Strategy, UpdateStats
     from nasedu.controller.together import advance_together
@@ -30,6 +31,7 @@ else:
             "nasedu.controller.random_search": ["RandomSearch"],
             "nasedu.controller.registry": ["STRATEGIES", "make_strategy"],
             "nasedu.controller.reinforce": ["Reinforce"],
+            "nasedu.controller.servers": ["ParameterServers"],
             "nasedu.controller.settings": ["FOR_A_FIRST_SEARCH", "SETTINGS"],
             "nasedu.controller.strategy": ["Strategy", "UpdateStats"],
             "nasedu.controller.together": ["advance_together"],
@@ -44,6 +46,7 @@ __all__ = [
     "Controller",
     "DepthSchedule",
     "LocalSearch",
+    "ParameterServers",
     "RandomSearch",
     "RegularizedEvolution",
     "Reinforce",

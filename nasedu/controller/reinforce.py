@@ -115,11 +115,7 @@ class Reinforce:
         """
         take_step(self.optimizer, self.weights, gradients.by_name)
         self.check_sane()
-        if len(gradients.rewards):
-            start = self.baseline
-            if start is None:  # the first batch is compared with its own mean
-                start = float(gradients.rewards.mean())
-            self.baseline = self.next_baseline(start, gradients.rewards)
+        self.baseline = baseline_after(self.baseline, gradients.rewards, self.baseline_decay)
 
     @property
     def weights(self) -> dict[str, Tensor]:
@@ -137,11 +133,9 @@ class Reinforce:
         """
         return -(advantages.to(rollout.log_probs) * rollout.log_probs.sum(1)).mean()
 
-    def next_baseline(self, baseline: float, rewards: Tensor) -> float:
+    def next_baseline(self, baseline: float | None, rewards: Tensor) -> float | None:
         """Let one reward after the other, ``(B,)``, move the average."""
-        for reward in rewards.tolist():
-            baseline = self.baseline_decay * baseline + (1 - self.baseline_decay) * reward
-        return baseline
+        return baseline_after(baseline, rewards, self.baseline_decay)
 
     def check_sane(self) -> None:
         """Raise `SettingError` if the weights have grown out of all bounds."""
@@ -160,6 +154,22 @@ class Reinforce:
         weights = {k.removeprefix("controller."): v for k, v in state.items() if "controller." in k}
         self.controller.load_state_dict(weights)
         put_optimizer_tensors(self.optimizer, self.weights, ADAM, state)
+
+
+def baseline_after(baseline: float | None, rewards: Tensor, decay: float) -> float | None:
+    """Return the moving average of rewards after further ones, ``(B,)``, one after the other.
+
+    Args:
+        baseline: As it was; None if there has been no reward: the first batch is compared with
+            its own mean.
+        rewards: None of them leaves the baseline as it is.
+        decay: Share of the baseline that survives one reward.
+    """
+    if baseline is None and len(rewards):
+        baseline = float(rewards.mean())
+    for reward in rewards.tolist():
+        baseline = decay * (baseline or 0.0) + (1 - decay) * reward
+    return baseline
 
 
 def gradients_of(loss: Tensor, weights: Mapping[str, Tensor]) -> dict[str, Tensor | None]:

@@ -23,6 +23,8 @@ class UpdateStats:
         gradient_norm: Euclidean norm of the whole gradient.
         probabilities: For each decision the probability of every choice, averaged over the
             told children before the update; for an anchor, of every earlier layer to be chosen.
+        staleness: How many updates of others came between the policy that proposed the children
+            and this update; None where nobody else can come between.
     """
 
     mean_reward: float
@@ -31,6 +33,7 @@ class UpdateStats:
     entropy: float | None = None
     gradient_norm: float | None = None
     probabilities: tuple[tuple[float, ...], ...] = ()
+    staleness: int | None = None
 
 
 @dataclass(frozen=True, eq=False)

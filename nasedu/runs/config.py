@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Self
 
-from nasedu.controller import DepthSchedule
+from nasedu.controller import DepthSchedule, ParameterServers
 from nasedu.documents import check_same, read_json, shown
 from nasedu.errors import StudyError
 from nasedu.problems import known_problems
@@ -35,6 +35,7 @@ class RunConfig(Value):
         seed: The study's seed.
         trials: Children in all. The one thing that may grow when a run is continued.
         depth: Fields of the depth schedule; None if all children have the space's depth.
+        servers: Fields of the `ParameterServers`; None if one learner waits for every batch.
     """
 
     error = StudyError
@@ -46,6 +47,7 @@ class RunConfig(Value):
     seed: int
     trials: Count
     depth: Later[dict[str, int] | None] = None
+    servers: Later[dict[str, int] | None] = None
 
     def to_json(self, indent: int | None = None) -> str:
         """Return the configuration as JSON."""
@@ -92,6 +94,8 @@ def _check_known(config: RunConfig) -> None:
     checked(config.strategy.get("name"), str, "strategy.name")
     if config.depth is not None:
         fill(DepthSchedule, config.depth)
+    if config.servers is not None:
+        fill(ParameterServers, config.servers)
     evaluator = config.evaluator
     kinds = [row.name for row in known_problems()]
     is_ours = "table" in evaluator or evaluator.get("kind") in kinds

@@ -78,6 +78,8 @@ def read_trial(row: tuple) -> Trial:
 def stats_column(stats: UpdateStats | None) -> str:
     """Return the statistics of an update as JSON."""
     plain = {name: getattr(stats, name) for name in stats.__slots__} if stats else None
+    if plain and plain["staleness"] is None:  # nor has it a place in early studies
+        del plain["staleness"]
     return json.dumps(plain, allow_nan=False)
 
 

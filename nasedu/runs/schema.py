@@ -24,7 +24,8 @@ CREATE TABLE starts (number INTEGER PRIMARY KEY, versions TEXT NOT NULL);
 """
 LENT = """
 CREATE TEMP VIEW trials AS SELECT *, 0 AS learner, batch - 1 AS policy FROM main.trials;
-CREATE TEMP VIEW updates AS SELECT 0 AS learner, number, stats FROM main.updates;
+CREATE TEMP VIEW updates AS SELECT number AS rowid, 0 AS learner, number, stats
+                            FROM main.updates;
 CREATE TEMP VIEW state AS SELECT 0 AS learner, plain, tensors, generator FROM main.state;
 CREATE TEMP VIEW starts AS SELECT 1 AS number, value AS versions FROM main.meta
                            WHERE key = 'versions';

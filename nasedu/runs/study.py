@@ -138,8 +138,8 @@ class Study:
             return trials
 
     def updates(self) -> tuple[Update, ...]:
-        """Return all updates, learner by learner, each one's in order."""
-        rows = self._rows("SELECT learner, number, stats FROM updates ORDER BY learner, number")
+        """Return all updates, in the order in which they were made."""
+        rows = self._rows("SELECT learner, number, stats FROM updates ORDER BY rowid")
         with readable(self.path):
             for learner in {row[0] for row in rows}:
                 check_counted([number for other, number, _ in rows if other == learner])
@@ -183,6 +183,7 @@ class Study:
         learner: int = ALONE,
         policy: int | None = None,
         seeds: Sequence[int] | None = None,
+        strategy: Strategy | None = None,
     ) -> tuple[Trial, ...]:
         """Record a learner's next batch, and the generator that drew it.
 
@@ -193,6 +194,7 @@ class Study:
             policy: Version of the policy that proposed the children: the updates that it had had;
                 default as many as the learner has had.
             seeds: Of the children; default by the study's seed and their numbers.
+            strategy: Recorded too, if the policy that asks is not the one last told.
         """
         told = self.told(learner)
         batch, policy = told + 1, told if policy is None else policy
@@ -216,8 +218,11 @@ class Study:
                     for t in trials
                 ],
             )
-            row = (generator_column(generator), learner)
-            db.execute("UPDATE state SET generator = ? WHERE learner = ?", row)
+            if strategy is None:
+                row = (generator_column(generator), learner)
+                db.execute("UPDATE state SET generator = ? WHERE learner = ?", row)
+            elif self.path is not None:
+                self._put_state(db, learner, strategy, generator)
         return trials
 
     def finish(self, trial: Trial, outcome: Outcome) -> Trial:
@@ -238,14 +243,18 @@ class Study:
         generator: Generator,
         *,
         learner: int = ALONE,
+        of: int | None = None,
     ) -> int:
-        """Record an update and the strategy after it; return the number that the update has."""
+        """Record an update and the strategy after it; return the number that the update has.
+
+        The strategy is kept as the learner's own, or as that ``of`` another one who serves it.
+        """
         number = self.told(learner) + 1
         with self._transaction() as db:
             row = (learner, number, stats_column(stats))
             db.execute("INSERT INTO updates VALUES (?, ?, ?)", row)
             if self.path is not None:  # a study in memory is continued by nobody
-                self._put_state(db, learner, strategy, generator)
+                self._put_state(db, learner if of is None else of, strategy, generator)
         return number
 
     def join(self, learner: int, strategy: Strategy, generator: Generator) -> None:

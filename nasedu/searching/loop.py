@@ -10,17 +10,20 @@ from typing import Any, cast
 
 import torch
 
-from nasedu.controller import Strategy, UpdateStats
+from nasedu.controller import ParameterServers, Strategy, UpdateStats
 from nasedu.controller.depth import DepthSchedule
 from nasedu.errors import SettingError
 from nasedu.runs.config import RunConfig
 from nasedu.runs.search_run import is_finished, open_search
 from nasedu.runs.study import Study, best_of
 from nasedu.runs.trial import Trial, check_seed
+from nasedu.searching.batches import check_tokens, next_depth, told_of
 from nasedu.searching.cores import check_workers
 from nasedu.searching.evaluator import Evaluator
 from nasedu.searching.events import Event, Finished, Started, TrialFinished, Updated
 from nasedu.searching.function_evaluator import Function, FunctionEvaluator
+from nasedu.searching.parameter_servers.asynchronous import asynchronous_events
+from nasedu.searching.parameter_servers.shards import check_served
 from nasedu.searching.training_evaluator import TrainingEvaluator
 from nasedu.searching.workers import Crew, Workers, make_workers
 from nasedu.spaces import Space, as_recorded
@@ -41,6 +44,7 @@ def search(
     recipe: Any = None,
     depth: DepthSchedule | None = None,
     child_timeout: float | None = None,
+    servers: ParameterServers | None = None,
 ) -> Generator[Event, None, None]:
     """Search, and tell of it event by event; leaving the loop ends the search.
 
@@ -67,6 +71,9 @@ def search(
         depth: Lets children grow while the search goes on; default all have the space's depth.
         child_timeout: Seconds that one child may take; it fails if it takes longer. Time in
             which the search is stopped, or the machine sleeps, does not count.
+        servers: Lets several replicas of the controller search side by side, ``batch`` children
+            each, without waiting for each other (figure 3). With one worker the seed decides in
+            which order their children end; with several, the machine does.
 
     Yields:
         `Started`, then `TrialFinished` for every child and `Updated` after each batch, at
@@ -95,8 +102,13 @@ def search(
         seed=seed,
         trials=trials,
         depth=asdict(depth) if depth else None,
+        servers=servers.to_dict() if servers else None,
     )
-    return _events(kept, config, strategy, evaluator, crew, folder, child_timeout)
+    events = _events
+    if servers is not None:
+        check_served(strategy)
+        events = asynchronous_events
+    return events(kept, config, strategy, evaluator, crew, folder, child_timeout)
 
 
 def check_arguments(
@@ -203,16 +215,12 @@ def _next_batch(
     n = min(config.batch, config.trials - study.num_asked)
     if n <= 0:
         return None
-    num_layers = None
-    if config.depth and space.deepest is not None:
-        schedule = DepthSchedule(**config.depth)
-        num_layers = schedule.num_layers(study.num_asked + 1, space.deepest)
+    num_layers = next_depth(space, config, study.num_asked)
     with one_thread():
         tokens = strategy.ask(n, generator=generator, num_layers=num_layers)
     if not len(tokens):
         return None
-    for row in tokens.tolist():
-        space.check(row)  # raises before anything is recorded that is not of this space
+    check_tokens(space, tokens)
     seeds = getattr(strategy, "seeds", None)
     return study.ask(tokens, generator, seeds=seeds() if seeds else None)
 
@@ -230,10 +238,7 @@ def _train(
 
 def _tell(strategy: Strategy, trials: Sequence[Trial]) -> UpdateStats | None:
     """Tell the strategy of the children that have a reward, in the order of asking."""
-    rewarded = [trial for trial in trials if trial.reward is not None]
-    if not rewarded:
+    if (told := told_of(trials)) is None:
         return None
-    tokens = torch.tensor([trial.tokens for trial in rewarded])
-    rewards = torch.tensor([trial.reward for trial in rewarded], dtype=torch.float64)
     with one_thread():
-        return strategy.tell(tokens, rewards)
+        return strategy.tell(*told)

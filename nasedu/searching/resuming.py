@@ -6,7 +6,7 @@ from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 
-from nasedu.controller import STRATEGIES, make_strategy
+from nasedu.controller import STRATEGIES, ParameterServers, make_strategy
 from nasedu.controller.depth import DepthSchedule
 from nasedu.errors import StudyError
 from nasedu.problems import read_space
@@ -56,5 +56,6 @@ def resume(
         run=run,
         evaluate=evaluator,
         depth=DepthSchedule(**config.depth) if config.depth else None,
+        servers=ParameterServers(**config.servers) if config.servers else None,
         child_timeout=None if evaluator.is_instant else child_timeout,
     )

@@ -14,14 +14,14 @@ import signal
 import sys
 import warnings
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import astuple
 from multiprocessing import resource_tracker
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -33,6 +33,12 @@ from nasedu.searching.clock import LOOK, Deadline, running_clock
 from nasedu.searching.evaluator import Evaluator, reason_of, train_child
 from nasedu.searching.worker_side import ENDED, NO_PROCESSES, REMEDY, Parcel, packed
 from nasedu.training import Outcome
+
+if TYPE_CHECKING:
+    from torch import Generator
+
+    from nasedu.controller import Reinforce
+    from nasedu.searching.parameter_servers import Replica, Shards
 
 Taken = tuple[Trial, Outcome]
 START_LIMIT = 180  # seconds for a process to start, which is mostly importing torch
@@ -77,8 +83,24 @@ class Crew(Protocol):
 
     count: int | None
 
-    def begin(self, evaluator: Evaluator, most: int, timeout: float | None) -> Workers:
+    def begin(self, evaluator: Evaluator, most: int, timeout: float | None) -> CrewWorkers:
         """Return workers that stand ready, of which no more than ``most`` can be of use."""
+        ...
+
+
+MakeReplica = Callable[[int, "Reinforce", "Generator"], "Replica"]  # of its number
+
+
+class CrewWorkers(Workers, Protocol):
+    """Workers elsewhere, where parameter servers can stand too."""
+
+    def serve(self, shards: Shards) -> MakeReplica:
+        """Let shards and replicas work there; `cancel` ends them too.
+
+        Args:
+            shards: As they are now. After each push they are as those elsewhere, so that these
+                can be made again.
+        """
         ...
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from nasedu.controller import ParameterServers
 from nasedu.problems import read_space
-from nasedu.searching import Finished, Started, Trial, Updated
+from nasedu.searching import Finished, RunConfig, Started, Trial, Updated
 from nasedu.training import Outcome
 from nasedu.training.measure import ACCURACY, REWARD, Measure
 from nasedu.viewing.drawings.layer_table import count
@@ -14,6 +15,10 @@ from nasedu.viewing.drawings.view import view_of
 from nasedu.viewing.measures import measure_of, space_of, value_of
 
 BASELINE_KEY = "\n    baseline (average of earlier rewards: what earns more becomes more probable)"
+
+STALE_KEY = (
+    "\n    stale (steps that other replicas' gradients have made while its children trained)"
+)
 
 
 def opening_lines(event: Started) -> str:
@@ -28,9 +33,21 @@ def opening_lines(event: Started) -> str:
     grow = ", at first of {start} layers, {step} more every {every:,}"
     depth = grow.format(**config.depth) if config.depth else ""
     return (
-        f"{event.num_trials:,} children by {by}{depth}, {how}, seed {config.seed}{resumed}"
+        f"{event.num_trials:,} children by {by}{depth}{_servers_words(config)}, {how}, "
+        f"seed {config.seed}{resumed}"
         f"{_data_line(event)}"
     )
+
+
+def _servers_words(config: RunConfig) -> str:
+    """Say how many replicas learn one policy, if several can."""
+    if config.servers is None:
+        return ""
+    servers = ParameterServers(**config.servers)
+    gathered = f", {servers.accumulate} gradients a step" if servers.accumulate > 1 else ""
+    of = count(servers.replicas, "replica")
+    held = count(servers.shards, "parameter shard")
+    return f", {of} of {config.batch} children and {held}{gathered}"
 
 
 def _data_line(event: Started) -> str:
@@ -69,6 +86,8 @@ def batch_line(event: Updated, of: Measure = ACCURACY) -> str:
             line += f"  reward {REWARD.text(event.stats.mean_reward)}"
         if event.stats.baseline is not None:
             line += f"  baseline {REWARD.text(event.stats.baseline)}"
+        if event.stats.staleness is not None:
+            line += f"  stale by {event.stats.staleness}"
     if event.best:
         line += f"  best {_result(event.best, of)} (child {event.best.number})"
     for trial in event.trials:
@@ -85,6 +104,8 @@ def key_line(event: Updated, of: Measure = ACCURACY) -> str:
             words.append("mean reward")
         if event.stats.baseline is not None:
             words.append(BASELINE_KEY)
+        if event.stats.staleness is not None:
+            words.append(STALE_KEY)
     return "each line is a batch: " + ", ".join([*words, "best child so far"]).replace(" \n", "\n")
 
 

@@ -2,6 +2,7 @@ import pytest
 
 from nasedu.cli import app
 from nasedu.errors import SettingError
+from nasedu.searching import Study
 from nasedu.searching.workers import InlineWorkers
 
 QUICK = ("--trials", "2", "--batch", "2", "--epochs", "1", "--num-train", "50", "--workers", "1")
@@ -77,3 +78,33 @@ def test_stopped_while_it_loads_a_resumed_run_says_how_many_children_it_has(
     monkeypatch.setattr("nasedu.searching.loop.make_workers", interrupted)
     assert nasedu("resume", tmp_path, "--trials", "4") == 130
     assert "stopped; 2 children are kept" in capsys.readouterr().err
+
+
+TABLE = ("--table", "digits_3_layers", "--trials", "48")
+
+
+def test_replicas_are_asked_for_by_the_papers_numbers_and_gone_on_with(tmp_path, capsys):
+    how = ("--shards", "2", "--replicas", "4", "--children", "3", "--accumulate", "2")
+    assert nasedu("search", "--run", tmp_path, *TABLE, *how) == 0
+    said = capsys.readouterr().out
+    assert "4 replicas of 3 children and 2 parameter shards, 2 gradients a step" in said
+    assert "stale by" in said and "stale (steps" in said
+    study = Study(tmp_path)
+    assert study.config.servers == {"shards": 2, "replicas": 4, "accumulate": 2}
+    assert {len(study.trials(1, learner)) for learner in (1, 2, 3, 4)} == {3}
+    assert nasedu("resume", tmp_path, "--trials", "60") == 0
+    assert "stale by" in capsys.readouterr().out and Study(tmp_path).num_asked == 60
+    assert "Servers" in (tmp_path / "report.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (("--shards", "0"), "shards is 0; expected an integer of at least 1"),
+        (("--replicas", "2", "--strategy", "ppo"), "strategy is PPO.*expected 'reinforce'"),
+    ],
+)
+def test_replicas_that_cannot_be_are_refused_before_anything_is_written(tmp_path, words, error):
+    with pytest.raises(SettingError, match=error):
+        nasedu("search", "--run", tmp_path / "run", *TABLE, *words)
+    assert not (tmp_path / "run").exists()

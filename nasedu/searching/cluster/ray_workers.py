@@ -10,7 +10,7 @@ import os
 import sys
 from collections import Counter, deque
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from math import floor
 from typing import Any
@@ -19,10 +19,19 @@ from nasedu.errors import SettingError
 from nasedu.runs.trial import Trial
 from nasedu.searching.clock import Deadline
 from nasedu.searching.cluster.connection import LOCAL, check_address, connected
+from nasedu.searching.cluster.remote_servers import RemoteServers
 from nasedu.searching.cores import available_cores, check_workers
 from nasedu.searching.evaluator import Evaluator, reason_of
+from nasedu.searching.parameter_servers import Shards
 from nasedu.searching.worker_side import ENDED, Parcel, packed
-from nasedu.searching.workers import START_LIMIT, Crew, PoolWorkers, Taken, Workers
+from nasedu.searching.workers import (
+    START_LIMIT,
+    Crew,
+    CrewWorkers,
+    MakeReplica,
+    PoolWorkers,
+    Taken,
+)
 from nasedu.training import Outcome
 
 LOOK = 1.0  # seconds between two looks at what else there is to do
@@ -59,7 +68,7 @@ class RayWorkers(Crew):
         if self.gpus is not None and not 0 <= self.gpus < float("inf"):
             raise SettingError(f"gpus is {self.gpus}; expected a share of a GPU, such as 0.25")
 
-    def begin(self, evaluator: Evaluator, most: int, timeout: float | None) -> Workers:
+    def begin(self, evaluator: Evaluator, most: int, timeout: float | None) -> CrewWorkers:
         """Return places on the cluster that train what this evaluator does."""
         return Places(evaluator, self, most, timeout)
 
@@ -112,7 +121,7 @@ class Place:
         return failure or ENDED
 
 
-class Places(Workers):
+class Places(CrewWorkers):
     """Trains on a cluster, a child in each place.
 
     Args:
@@ -171,6 +180,10 @@ class Places(Workers):
             if taken := self._step():
                 return taken
         return None
+
+    def serve(self, shards: Shards) -> MakeReplica:
+        """Let shards and replicas work on the cluster."""
+        return self._stack.enter_context(closing(RemoteServers(self._ray, shards))).replica
 
     def cancel(self) -> None:
         """End every place, and the connection to the cluster if nobody else uses it."""

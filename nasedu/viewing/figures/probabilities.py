@@ -86,7 +86,7 @@ def recorded_probabilities(
     [one] = series_of(study)
     if one.config is None:
         raise SettingError("trials alone hold no probabilities; expected one study")
-    updates = [(u.number, u.stats) for u in one.updates]
+    updates = [(place, u.stats) for place, u in enumerate(one.updates, start=1)]  # of all learners
     history = [(n, stats.probabilities) for n, stats in updates if stats and stats.probabilities]
     if not history:
         raise SettingError(

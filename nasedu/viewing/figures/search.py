@@ -210,7 +210,8 @@ def _add_means(axes: Axes, one: Series, of: Measure, pen: Pen, banded: bool) -> 
 
 
 def _add_baseline(axes: Axes, one: Series) -> None:
-    rows = [(t.number, one.baselines[t.batch]) for t in one.trials if t.batch in one.baselines]
+    known = one.baselines
+    rows = [(t.number, b) for t in one.trials if (b := known.get((t.learner, t.batch))) is not None]
     if rows:
         look = {"color": OKABE_ITO["vermillion"], "linestyle": (0, (4, 1.5)), "linewidth": 2.2}
         axes.plot(*zip(*rows, strict=True), drawstyle="steps-mid", label="baseline", **look)

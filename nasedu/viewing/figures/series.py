@@ -45,10 +45,10 @@ class Series:
     config: RunConfig | None = None
 
     @cached_property
-    def baselines(self) -> dict[int, float]:
-        """Baseline of each batch by its number, of batches that have one."""
-        stats = [(u.number, u.stats.baseline) for u in self.updates if u.stats]
-        return {number: value for number, value in stats if value is not None}
+    def baselines(self) -> dict[Name, float]:
+        """Baseline of each batch by learner and number, of batches that have one."""
+        stats = [((u.learner, u.number), u.stats.baseline) for u in self.updates if u.stats]
+        return {name: value for name, value in stats if value is not None}
 
     @cached_property
     def trials(self) -> tuple[Trial, ...]:
@@ -90,7 +90,8 @@ class Series:
             low = min(means) if several else middle - width
             high = max(means) if several else middle + width
             place = (min(numbers) + max(numbers)) / 2
-            rows.append((batch, place, middle, low, high))
+            rows.append((batch[1], place, middle, low, high))
+        rows.sort(key=lambda row: row[1])
         return Batches(*np.array(rows, dtype=float).reshape(-1, 5).T)
 
     def best_so_far(self, of: Measure) -> np.ndarray:
@@ -112,7 +113,7 @@ class Batches:
     """Batches of a series, each field ``(n,)``.
 
     Attributes:
-        number: Number of the batch, from 1.
+        number: Number of the batch, from 1; each learner counts its own.
         place: Middle of its children's numbers.
         mean: Mean of its values, over the seeds if there are several.
         low: Mean minus one standard deviation; with seeds, the lowest seed's mean.
@@ -130,10 +131,13 @@ Search = Study | Sequence[Trial]
 Searches = Search | Series | Mapping[str, Search | Sequence[Search]]
 
 
-def _by_batch(trials: Iterable[Trial]) -> defaultdict[int, list[Trial]]:
-    groups: defaultdict[int, list[Trial]] = defaultdict(list)
+Name = tuple[int, int]  # of a batch: its learner and its number
+
+
+def _by_batch(trials: Iterable[Trial]) -> defaultdict[Name, list[Trial]]:
+    groups: defaultdict[Name, list[Trial]] = defaultdict(list)
     for trial in trials:
-        groups[trial.batch].append(trial)
+        groups[trial.learner, trial.batch].append(trial)
     return groups
 
 

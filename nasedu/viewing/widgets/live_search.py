@@ -232,7 +232,9 @@ class LiveSearch:
         """How far the batch is, as long as none has been told of."""
         if self.study is None:
             return "starting"
-        batch = self.study.config.batch
+        batch, several = self.study.config.batch, self.study.config.servers
+        if several:  # replicas, whose first batches are trained side by side
+            return f"first batches: {self._done:,} children"
         return f"batch {self._done // batch + 1:,}: {self._done % batch} of {batch} children"
 
     def _sentence(self) -> str:

@@ -16,11 +16,11 @@ from nasedu.viewing.figures.series import (
 )
 
 
-def trial(number, reward, parameters=100, batch=1, tokens=None, curve=(0.5,)):
+def trial(number, reward, parameters=100, batch=1, tokens=None, curve=(0.5,), learner=0):
     outcome = Outcome(reward, valid_curve=curve, num_parameters=parameters)
     if reward is None:
         outcome = Outcome.failed("it broke")
-    return Trial(number, batch, tokens or (number,), seed=number, outcome=outcome)
+    return Trial(number, batch, tokens or (number,), seed=number, outcome=outcome, learner=learner)
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +86,15 @@ def test_a_batch_of_several_seeds_reaches_from_the_lowest_mean_to_the_highest():
 def test_a_batch_of_failures_alone_is_left_out():
     [series] = series_of([trial(1, None), trial(2, 0.5, batch=2)])
     assert series.batches(REWARD).number.tolist() == [2]
+
+
+def test_batches_of_several_learners_are_kept_apart_and_stand_in_the_order_of_asking():
+    rows = [(1, 1, 1, 0.2), (2, 2, 1, 0.8), (3, 2, 2, 0.5), (4, 1, 2, 0.6)]
+    trials = [trial(n, r, batch=batch, learner=who) for n, who, batch, r in rows]
+    batches = series_of(trials)[0].batches(REWARD)
+    assert batches.place.tolist() == [1, 2, 3, 4]
+    assert batches.number.tolist() == [1, 1, 2, 2]
+    assert batches.mean == pytest.approx([0.2, 0.8, 0.5, 0.6])
 
 
 def test_the_best_so_far_never_falls_and_is_unknown_before_the_first():
