@@ -145,7 +145,12 @@ def _load_ray(is_loopback: bool) -> Any:
     os.environ.update(told, RAY_USAGE_STATS_ENABLED="0", RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO="0")
     if not _has_token():
         os.environ[TOKEN] = secrets.token_hex(32)  # Ray hands it on to the processes it starts
-    return importlib.import_module("ray")
+    ray = importlib.import_module("ray")
+    # Ray prints on the standard output that a process ended, and has no option for that.
+    vars(importlib.import_module("ray._private.worker"))["print_to_stdstream"] = lambda *_, **__: (
+        None
+    )
+    return ray
 
 
 def _has_token() -> bool:

@@ -33,7 +33,7 @@ class RemoteShards:
     """All shards, as a replica on the cluster sees them.
 
     Attributes:
-        actors: Of `Shard`, in order.
+        actors: Of `ShardActor`, in order.
         homes: Names of the tensors that each one holds.
     """
 
@@ -52,6 +52,14 @@ class RemoteShards:
 
         parts = zip(self.actors, parts_of(gradients, self.homes), strict=True)
         return ray.get([actor.push.remote(replica, number, part) for actor, part in parts])
+
+
+class ShardActor(Shard):
+    """A shard on the cluster, which begins as one is that stands elsewhere."""
+
+    def __init__(self, state: dict[str, Any], *shard: Any) -> None:
+        super().__init__(*shard)
+        self.load_state_dict(state)
 
 
 class ReplicaActor:
@@ -174,11 +182,10 @@ class RemoteServers:
 
     def _make(self, shard: Shard) -> Any:
         """Return a shard on the cluster that is as one here."""
-        make = self._ray.remote(Shard).options(num_cpus=0)
+        make = self._ray.remote(ShardActor).options(num_cpus=0)
         weights = {name: weight.detach().clone() for name, weight in shard.weights.items()}
-        actor = make.remote(weights, shard.lr, shard.baseline_decay, shard.accumulate)
-        actor.load_state_dict.remote(shard.state_dict())  # comes before all other calls
-        return actor
+        parts = weights, shard.lr, shard.baseline_decay, shard.accumulate
+        return make.remote(shard.state_dict(), *parts)
 
     def _get(self, what: Any) -> Any:
         return self._ray.get(what, timeout=PATIENCE)

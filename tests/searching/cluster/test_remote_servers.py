@@ -71,7 +71,7 @@ def test_actors_find_what_objects_find(undisturbed):
     assert decided(finished.study) == undisturbed
 
 
-KILLED = {2: "ray::Shard", 4: "ray::ReplicaActor", 5: "ray::Shard"}  # after which update
+KILLED = {2: "ray::ShardActor", 4: "ray::ReplicaActor", 5: "ray::ShardActor"}  # after which update
 
 
 def test_what_is_killed_comes_back_and_changes_nothing(undisturbed, tmp_path):
