@@ -12,7 +12,7 @@ from nasedu.documents import first_difference
 from nasedu.errors import SettingError
 from nasedu.runs.trial import Trial
 from nasedu.searching.evaluator import Evaluator, reason_of, train_child
-from nasedu.training import Outcome, keep_freed_memory
+from nasedu.training import Outcome
 
 REMEDY = 'call search under `if __name__ == "__main__":` in a script, or use workers=1'
 NO_PROCESSES = "worker processes cannot be used here"
@@ -62,6 +62,8 @@ def prepare(evaluator: bytes, settings: str) -> None:
         evaluator: As in a `Parcel`, which would import torch before the parent is watched.
         settings: As in a `Parcel`.
     """
+    from nasedu.training import keep_freed_memory  # with torch, which not all need who import this
+
     global _evaluator, _failure
     keep_freed_memory()
     try:

@@ -1,4 +1,4 @@
-"""Workers on a cluster: each place there is a pool of one process, so children fail as in a pool.
+"""Workers on a cluster: who trains there, how many, and what happens if a place is lost.
 
 Ray says that a place is lost, with its machine or by itself, and no more. The trial that was
 trained there has no outcome yet; it is trained again elsewhere, from the same seed.
@@ -6,33 +6,33 @@ trained there has no outcome yet; it is trained again elsewhere, from the same s
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter, deque
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from math import floor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nasedu.errors import SettingError
 from nasedu.runs.trial import Trial
 from nasedu.searching.clock import Deadline
 from nasedu.searching.cluster.connection import LOCAL, check_address, connected
-from nasedu.searching.cluster.remote_servers import RemoteServers
+from nasedu.searching.cluster.place import Place
 from nasedu.searching.cores import available_cores, check_workers
 from nasedu.searching.evaluator import Evaluator, reason_of
-from nasedu.searching.parameter_servers import Shards
-from nasedu.searching.worker_side import ENDED, Parcel, packed
+from nasedu.searching.worker_side import packed
 from nasedu.searching.workers import (
     START_LIMIT,
     Crew,
     CrewWorkers,
     MakeReplica,
-    PoolWorkers,
     Taken,
 )
 from nasedu.training import Outcome
+
+if TYPE_CHECKING:
+    from nasedu.searching.parameter_servers import Shards
 
 LOOK = 1.0  # seconds between two looks at what else there is to do
 LOSSES = 3  # times that a place may be lost under one child, or before any place is ready
@@ -71,54 +71,6 @@ class RayWorkers(Crew):
     def begin(self, evaluator: Evaluator, most: int, timeout: float | None) -> CrewWorkers:
         """Return places on the cluster that train what this evaluator does."""
         return Places(evaluator, self, most, timeout)
-
-
-class Place:
-    """One place on a cluster: an actor that trains one child at a time, in a process beside it.
-
-    A child that kills its process, or has to be killed, then takes nothing with it.
-
-    Args:
-        parcel: The evaluator, which Ray brings to every machine once.
-        timeout: Seconds that a child may take.
-        path: Where else modules are looked for: as the search does, if there is such a folder.
-    """
-
-    def __init__(self, parcel: Parcel, timeout: float | None, path: Sequence[str]) -> None:
-        import ray
-
-        sys.path += [folder for folder in path if folder not in sys.path]
-
-        if not ray.get_gpu_ids():  # a child that was given no GPU sees none
-            os.environ["CUDA_VISIBLE_DEVICES"] = ""
-        sys.modules["__main__"].__dict__.pop("__file__", None)  # Ray's, which children do not need
-        self._parcel, self._timeout = parcel, timeout
-        self._pool: PoolWorkers | None = None
-
-    def why_not_ready(self) -> str | None:
-        """Start the process that trains; return what is wrong with it, or None."""
-        try:
-            self._pool = self._pool or PoolWorkers(self._parcel, 1, self._timeout)
-        except SettingError as error:
-            return str(error)
-        return None
-
-    def train(self, trial: Trial) -> Outcome | str:
-        """Return the outcome of a child, or why none can be trained here."""
-        failure = ""
-        for _ in range(2):  # a process that was killed while it had nothing to do is replaced
-            failure = self.why_not_ready()
-            if failure or self._pool is None:
-                break
-            try:
-                self._pool.submit(trial)
-                ((_, outcome),) = self._pool.completed()
-                return outcome
-            except SettingError as error:
-                failure = str(error)
-                self._pool.cancel()
-                self._pool = None
-        return failure or ENDED
 
 
 class Places(CrewWorkers):
@@ -183,6 +135,8 @@ class Places(CrewWorkers):
 
     def serve(self, shards: Shards) -> MakeReplica:
         """Let shards and replicas work on the cluster."""
+        from nasedu.searching.cluster.remote_servers import RemoteServers
+
         return self._stack.enter_context(closing(RemoteServers(self._ray, shards))).replica
 
     def cancel(self) -> None:
