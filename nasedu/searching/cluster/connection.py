@@ -96,17 +96,31 @@ def _open(address: str, cores: int) -> None:
             _check_that_it_asks_for_a_token(address)
             options = {"address": address}
         stack.callback(ray.shutdown, wait_for_processes=True)
+        reason = _init(ray, options, tries=3 if is_own else 1)
+        if reason and is_own:
+            raise SettingError(f"a cluster cannot be started here ({reason})")
+        if reason:
+            raise SettingError(
+                f"the cluster {address} cannot be joined ({reason}); nasedu has to run on one of "
+                f"its machines, where `ray start --address={address}` was called"
+            )
+        _session.push(stack.pop_all())
+
+
+def _init(ray: Any, options: dict[str, Any], tries: int) -> str:
+    """Start or join a cluster; return why that cannot be, or nothing.
+
+    Ray gives up after 30 seconds, in which a busy machine may not have started its processes.
+    """
+    reason = ""
+    for _ in range(tries):
         try:
             ray.init(**options, log_to_driver=False, logging_level="ERROR")
+            return ""
         except Exception as error:  # Ray raises almost anything
             reason = reason_of(error)
-            raise SettingError(
-                f"a cluster cannot be started here ({reason})"
-                if is_own
-                else f"the cluster {address} cannot be joined ({reason}); nasedu has to run on one "
-                f"of its machines, where `ray start --address={address}` was called"
-            ) from None
-        _session.push(stack.pop_all())
+            ray.shutdown(wait_for_processes=True)
+    return reason
 
 
 def _own(cores: int, folder: str) -> dict[str, Any]:
@@ -147,10 +161,12 @@ def _load_ray(is_loopback: bool) -> Any:
         os.environ[TOKEN] = secrets.token_hex(32)  # Ray hands it on to the processes it starts
     ray = importlib.import_module("ray")
     # Ray prints on the standard output that a process ended, and has no option for that.
-    vars(importlib.import_module("ray._private.worker"))["print_to_stdstream"] = lambda *_, **__: (
-        None
-    )
+    vars(importlib.import_module("ray._private.worker"))["print_to_stdstream"] = _say_nothing
     return ray
+
+
+def _say_nothing(*_: object, **__: object) -> None:
+    """Take the place of a function of Ray's."""
 
 
 def _has_token() -> bool:
