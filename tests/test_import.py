@@ -15,6 +15,7 @@ LIGHT = [
     "import nasedu",
     "import nasedu.cli",
     *(f"import nasedu.{name}" for name in ("children", "controller", "data", "runs", "training")),
+    "import nasedu.searching",
     "from nasedu import ConvLayer, ConvNet, CellNode, RecurrentCell, published",
     "from nasedu import ConvNetSpace, Decision, RecurrentCellSpace",
     "from nasedu import Outcome, Recipe",

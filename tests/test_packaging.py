@@ -34,6 +34,10 @@ def test_dependencies_have_lower_bounds_and_nothing_else():
         assert [each.operator for each in requirement.specifier] == [">="], requirement
 
 
+def test_what_the_cluster_needs_is_there_for_its_tests():
+    assert set(PROJECT["optional-dependencies"]["cluster"]) <= set(map(str, DEV))
+
+
 def test_environment_yml_is_the_list_of_pyproject_toml():
     environment = yaml.safe_load((REPOSITORY / "environment.yml").read_text(encoding="utf-8"))
     *conda, pip = environment["dependencies"]

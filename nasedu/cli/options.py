@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from nasedu.errors import SettingError
+
+if TYPE_CHECKING:
+    from nasedu.searching import Crew
 
 MOST = 2**31 - 1  # of anything that is counted
 
@@ -40,6 +43,31 @@ DataName = Annotated[
 ]
 Workers = Annotated[int | None, typer.Option(help="Children at a time; default one a core.")]
 ChildTimeout = Annotated[float, typer.Option(help="Seconds that one child may take.")]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        metavar="local|ADDRESS", help="Train on a cluster of Ray: of this machine, or of many."
+    ),
+]
+Gpus = Annotated[
+    float | None,
+    typer.Option(help="GPUs that each child has on the cluster, e.g. 0.25; default one, if any."),
+]
+
+
+def crew(workers: int | None, cluster: str | None, gpus: float | None) -> int | Crew | None:
+    """Return who trains: so many workers of this machine, or of a cluster.
+
+    Raises:
+        SettingError: There are shares of GPUs without a cluster, or no such cluster.
+    """
+    if cluster is None:
+        if gpus is not None:
+            raise SettingError(f"--gpus is {gpus:g} without a cluster; add --cluster local")
+        return workers
+    from nasedu.searching import RayWorkers
+
+    return RayWorkers(cluster, workers, gpus)
 
 
 def learn(text: str | None) -> str | None:

@@ -13,11 +13,14 @@ import typer
 from nasedu.cli.field_options import PartsCommand
 from nasedu.cli.options import (
     ChildTimeout,
+    Cluster,
     DataName,
+    Gpus,
     ProblemName,
     RunFolder,
     Workers,
     check_range,
+    crew,
 )
 from nasedu.cli.parts import GivenParts, Look, Part, of_a_problem, picked
 from nasedu.cli.terminal import say, ticking
@@ -31,7 +34,9 @@ LOADING = "loading the data and starting the workers ..."
 FEW = 20  # lines about batches, at least, of a search that takes seconds
 SERVED = "reinforce"  # the strategy whose gradients can be applied elsewhere
 
-TRAINED = frozenset({"problem", "data", "workers", "child_timeout", "depth_schedule"})
+TRAINED = frozenset(
+    {"problem", "data", "workers", "cluster", "gpus", "child_timeout", "depth_schedule"}
+)
 """Options of children that are trained, which say nothing about those of a table."""
 
 
@@ -95,6 +100,8 @@ def search(
         int, typer.Option("--batch", "--children", help="Children an update, of each replica.")
     ] = 8,
     workers: Workers = None,
+    cluster: Cluster = None,
+    gpus: Gpus = None,
     seed: Annotated[int, typer.Option(help="Decides what is found.")] = 0,
     depth_schedule: Annotated[
         str | None,
@@ -119,7 +126,7 @@ def search(
     from nasedu.searching.loop import check_arguments
     from nasedu.tables import TabularEvaluator
 
-    check_arguments(trials, batch, seed, workers, child_timeout)
+    check_arguments(trials, batch, seed, crew(workers, cluster, gpus), child_timeout)
     parts: GivenParts = context.obj
     space, depth = parts.value("space"), _depth_of(depth_schedule)
     recipe = evaluator = None
@@ -140,7 +147,7 @@ def search(
         data=data,
         trials=trials,
         batch=batch,
-        workers=workers,
+        workers=crew(workers, cluster, gpus),
         seed=seed,
         run=run,
         evaluate=evaluator,
@@ -174,13 +181,16 @@ def resume(
     problem: ProblemName = None,
     trials: Annotated[int | None, typer.Option(help="Grow the run to so many children.")] = None,
     workers: Workers = None,
+    cluster: Cluster = None,
+    gpus: Gpus = None,
     child_timeout: ChildTimeout = 600,
 ) -> None:
     """Go on with an interrupted run, or let a finished one grow."""
     from nasedu.runs.search_run import is_finished
     from nasedu.searching import resume as resume_run
 
-    events = resume_run(run, trials=trials, workers=workers, child_timeout=child_timeout)
+    crew_there = crew(workers, cluster, gpus)
+    events = resume_run(run, trials=trials, workers=crew_there, child_timeout=child_timeout)
     if not is_finished(run, trials):
         say(LOADING, err=True)
     _follow(events, run)

@@ -25,7 +25,7 @@ from nasedu.searching.function_evaluator import Function, FunctionEvaluator
 from nasedu.searching.parameter_servers.asynchronous import asynchronous_events
 from nasedu.searching.parameter_servers.shards import check_served
 from nasedu.searching.training_evaluator import TrainingEvaluator
-from nasedu.searching.workers import Workers, make_workers
+from nasedu.searching.workers import Crew, Workers, make_workers
 from nasedu.spaces import Space, as_recorded
 from nasedu.training import one_thread
 
@@ -37,7 +37,7 @@ def search(
     data: str | None = None,
     trials: int = 80,
     batch: int = 8,
-    workers: int | None = None,
+    workers: int | Crew | None = None,
     seed: int = 0,
     run: str | Path | None = None,
     evaluate: Evaluator | Function | None = None,
@@ -61,7 +61,7 @@ def search(
         batch: Children an update, m in section 3.2.
         workers: Children trained at a time; default one a core, or one where they are looked up
             or scored by a function. A single one without a time limit is trained in this process,
-            others in processes of their own.
+            others in processes of their own. `RayWorkers` train on a cluster.
         seed: Seed of the draws and of the children.
         run: Folder to record the search in, and to continue it from; None keeps the study in
             memory.
@@ -92,7 +92,7 @@ def search(
         )
     evaluator = _evaluator(space, evaluate, data, recipe)
     is_quick = evaluator.is_instant or isinstance(evaluator, FunctionEvaluator)
-    workers = 1 if workers is None and is_quick else check_workers(workers)
+    crew = 1 if workers is None and is_quick else check_crew(workers)
     folder = Path(run) if run is not None else None
     config = RunConfig(
         space=kept.to_json(),
@@ -104,16 +104,15 @@ def search(
         depth=asdict(depth) if depth else None,
         servers=servers.to_dict() if servers else None,
     )
+    events = _events
     if servers is not None:
         check_served(strategy)
-        return asynchronous_events(
-            kept, config, strategy, evaluator, workers, folder, child_timeout
-        )
-    return _events(kept, config, strategy, evaluator, workers, folder, child_timeout)
+        events = asynchronous_events
+    return events(kept, config, strategy, evaluator, crew, folder, child_timeout)
 
 
 def check_arguments(
-    trials: int, batch: int, seed: int, workers: int | None, child_timeout: float | None
+    trials: int, batch: int, seed: int, workers: int | Crew | None, child_timeout: float | None
 ) -> None:
     """Check what `search` is told in numbers, before anything is loaded.
 
@@ -124,9 +123,14 @@ def check_arguments(
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             raise SettingError(f"{name} is {value!r}; expected an integer of at least 1")
     check_seed(seed)
-    check_workers(workers)
+    check_crew(workers)
     if child_timeout is not None and not child_timeout > 0:
         raise SettingError(f"child_timeout is {child_timeout}; expected seconds above 0")
+
+
+def check_crew(workers: int | Crew | None) -> int | Crew:
+    """Return who trains: a number of workers on this machine, or those of a cluster."""
+    return check_workers(workers) if workers is None or isinstance(workers, int) else workers
 
 
 def _settings(evaluator: Evaluator, run: Path | None, trials: int) -> dict[str, Any]:
@@ -164,7 +168,7 @@ def _events(
     config: RunConfig,
     strategy: Strategy,
     evaluator: Evaluator,
-    count: int,
+    crew: int | Crew,
     run: Path | None,
     child_timeout: float | None,
 ) -> Generator[Event, None, None]:
@@ -174,11 +178,14 @@ def _events(
         done = sum(trial.outcome is not None for trial in study.trials())
         best = study.best()
         if study.is_complete:
-            yield Started(study, config.trials, done, count)
+            yield Started(study, config.trials, done, crew if isinstance(crew, int) else 1)
             yield Finished(study, best)
             return
         most = max(1, min(config.batch, config.trials - done))  # that can have something to do
-        workers = make_workers(evaluator, min(count, most), child_timeout)
+        if isinstance(crew, int):
+            workers = make_workers(evaluator, min(crew, most), child_timeout)
+        else:
+            workers = crew.begin(evaluator, most, child_timeout)
         try:
             yield Started(study, config.trials, done, workers.count)
             while (batch := _next_batch(space, study, config, strategy, generator)) is not None:

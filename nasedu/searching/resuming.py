@@ -14,13 +14,14 @@ from nasedu.runs.study import Study
 from nasedu.searching.events import Event
 from nasedu.searching.loop import search
 from nasedu.searching.training_evaluator import recorded_evaluator
+from nasedu.searching.workers import Crew
 
 
 def resume(
     run: str | Path,
     *,
     trials: int | None = None,
-    workers: int | None = None,
+    workers: int | Crew | None = None,
     child_timeout: float | None = None,
 ) -> Generator[Event, None, None]:
     """Continue a run to its end, or to more trials than it was begun with.

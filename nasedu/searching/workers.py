@@ -7,40 +7,41 @@ left before it submits more; learners that do not wait for each other submit as 
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import os
-import pickle
 import queue
 import signal
 import sys
 import warnings
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
+from dataclasses import astuple
 from multiprocessing import resource_tracker
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import cloudpickle
 from pebble import ProcessExpired, ProcessPool
 
 from nasedu import worker_process
-from nasedu.documents import first_difference
 from nasedu.errors import SettingError
 from nasedu.runs.trial import Trial
+from nasedu.searching import worker_side
 from nasedu.searching.clock import LOOK, Deadline, running_clock
 from nasedu.searching.evaluator import Evaluator, reason_of, train_child
-from nasedu.training import Outcome, keep_freed_memory
+from nasedu.searching.worker_side import ENDED, NO_PROCESSES, REMEDY, Parcel, packed
+from nasedu.training import Outcome
+
+if TYPE_CHECKING:
+    from torch import Generator
+
+    from nasedu.controller import Reinforce
+    from nasedu.searching.parameter_servers import Replica, Shards
 
 Taken = tuple[Trial, Outcome]
 START_LIMIT = 180  # seconds for a process to start, which is mostly importing torch
-REMEDY = 'call search under `if __name__ == "__main__":` in a script, or use workers=1'
-NO_PROCESSES = "worker processes cannot be used here"
-ENDED = "the worker processes ended at their start, or were killed; what is finished is kept"
-GO_ON = "its result was not recorded; put back the data that the search began with, and resume"
 
 
 class NoProcessesError(SettingError):
@@ -70,6 +71,36 @@ class Workers(Protocol):
 
     def cancel(self) -> None:
         """Give up what is queued or running, and end every process; may be called twice."""
+        ...
+
+
+class Crew(Protocol):
+    """Somewhere else to train, such as a cluster: `search` takes it in place of a number.
+
+    Attributes:
+        count: Children trained at a time; None: as many as there is room for.
+    """
+
+    count: int | None
+
+    def begin(self, evaluator: Evaluator, most: int, timeout: float | None) -> CrewWorkers:
+        """Return workers that stand ready, of which no more than ``most`` can be of use."""
+        ...
+
+
+MakeReplica = Callable[[int, "Reinforce", "Generator"], "Replica"]  # of its number
+
+
+class CrewWorkers(Workers, Protocol):
+    """Workers elsewhere, where parameter servers can stand too."""
+
+    def serve(self, shards: Shards) -> MakeReplica:
+        """Let shards and replicas work there; `cancel` ends them too.
+
+        Args:
+            shards: As they are now. After each push they are as those elsewhere, so that these
+                can be made again.
+        """
         ...
 
 
@@ -103,7 +134,7 @@ class PoolWorkers(Workers):
     """Trains in a pool of processes; one that dies costs one trial, not the pool.
 
     Args:
-        evaluator: Sent to every process once, when it starts.
+        evaluator: Sent to every process once, when it starts; as it is, or packed already.
         count: Number of processes.
         timeout: Seconds that a child may take; None sets no limit. Time in which this process
             or a worker is stopped, or the machine sleeps, does not count.
@@ -114,7 +145,9 @@ class PoolWorkers(Workers):
             load it, or would train with other data than this process has.
     """
 
-    def __init__(self, evaluator: Evaluator, count: int, timeout: float | None = None) -> None:
+    def __init__(
+        self, evaluator: Evaluator | Parcel, count: int, timeout: float | None = None
+    ) -> None:
         _check_not_in_a_worker()
         self.count = count
         self._timeout = timeout
@@ -122,11 +155,11 @@ class PoolWorkers(Workers):
         self._ran: dict[Future, float] = {}  # seconds, of those that were seen running
         self._looked = running_clock().seconds
         self._done: queue.SimpleQueue[Future] = queue.SimpleQueue()
-        settings, sent = json.dumps(evaluator.settings), _sent(evaluator)
+        parcel = evaluator if isinstance(evaluator, Parcel) else packed(evaluator)
         self._pool = ProcessPool(
             max_workers=count,
             initializer=worker_process.begin,
-            initargs=[__name__, prepare_here.__name__, sent, settings],
+            initargs=[worker_side.__name__, worker_side.prepare.__name__, *astuple(parcel)],
             context=multiprocessing.get_context("spawn"),
         )
         try:
@@ -144,7 +177,7 @@ class PoolWorkers(Workers):
             if sys.platform != "win32":  # its start would unblock interrupts again
                 resource_tracker.ensure_running()
             with _interrupts_blocked():  # inherited by the pool's threads and so by its processes
-                first = self._pool.schedule(_why_not_ready)
+                first = self._pool.schedule(worker_side.why_not_ready)
         except (OSError, ImportError, BrokenProcessPool) as error:  # no semaphores, pipes, forks
             raise NoProcessesError(f"{NO_PROCESSES}: {error.__cause__ or error}") from None
         limit = Deadline(START_LIMIT)
@@ -160,7 +193,7 @@ class PoolWorkers(Workers):
     def submit(self, trial: Trial) -> None:
         """Queue a trial; its time starts when a process takes it."""
         try:
-            future = self._pool.schedule(_train_here, args=[trial])
+            future = self._pool.schedule(worker_side.train, args=[trial])
         except RuntimeError:  # a process was killed while it had nothing to do
             raise SettingError(ENDED) from None
         self._trials[future] = trial
@@ -220,21 +253,6 @@ class PoolWorkers(Workers):
             return Outcome.failed(reason_of(error))
 
 
-def _sent(evaluator: Evaluator) -> bytes:
-    """Return an evaluator as it goes to a process: what the main script or a cell defines, too.
-
-    Raises:
-        SettingError: It holds what cannot leave this process, as an open file.
-    """
-    try:
-        return cloudpickle.dumps(evaluator)
-    except Exception as error:  # what an object does when it is pickled is its own
-        raise SettingError(
-            f"{evaluator!r:.60} cannot be sent to worker processes ({reason_of(error)}); make "
-            "inside of it what it needs, or use workers=1 without a time limit"
-        ) from None
-
-
 def make_workers(evaluator: Evaluator, count: int, timeout: float | None) -> Workers:
     """Return inline workers for one child at a time without a limit, else a pool.
 
@@ -251,50 +269,6 @@ def make_workers(evaluator: Evaluator, count: int, timeout: float | None) -> Wor
             f"{error}; children are trained in this process, one at a time{limit}", stacklevel=2
         )
         return InlineWorkers(evaluator)
-
-
-# Of a worker process, set when it starts.
-_evaluator: Evaluator | None = None
-_failure: str | None = None
-
-
-def prepare_here(evaluator: bytes, settings: str) -> None:
-    """Make this process ready to train, if it would train just as its parent would.
-
-    Args:
-        evaluator: By cloudpickle, whose pickles are read as any others.
-        settings: JSON of the parent's `Evaluator.settings`. Data that were replaced since have
-            another digest.
-    """
-    global _evaluator, _failure
-    keep_freed_memory()
-    try:
-        loaded: Evaluator = pickle.loads(evaluator)
-    except Exception as error:
-        cause = f"the evaluator cannot be used there ({reason_of(error)})"
-        _failure = f"{NO_PROCESSES}: {cause}; {REMEDY}"
-        return
-    try:
-        loaded.prepare()
-        ours = json.loads(json.dumps(loaded.settings))
-    except Exception as error:
-        _failure = f"a worker process cannot load what children need ({reason_of(error)}); {GO_ON}"
-        return
-    if difference := first_difference(ours, json.loads(settings)):
-        key, here, there = difference
-        _failure = f"a worker process loads {key} = {here!r} where it was {there!r}; {GO_ON}"
-        return
-    _evaluator = loaded
-
-
-def _why_not_ready() -> str | None:
-    return _failure
-
-
-def _train_here(trial: Trial) -> Outcome:
-    if _evaluator is None:
-        raise SettingError(_failure or ENDED)
-    return train_child(_evaluator, trial)
 
 
 def _is_a_worker_stopped() -> bool:

@@ -1,15 +1,19 @@
-"""What the workers promise, held against all: this process, a pool of one, a pool of two."""
+"""What the workers promise, held against all: this process, pools of one and of two, a cluster."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from decided import decided
 from evaluators import SPACE, Counted, Meeting, Misbehaving
+from ray_cluster import needs_ray
 
 from nasedu import search
 from nasedu.controller import make_strategy
-from nasedu.searching import Study, Trial, TrialFinished
+from nasedu.searching import RayWorkers, Study, Trial, TrialFinished
+from nasedu.searching.cluster.connection import connected
+from nasedu.searching.cluster.ray_workers import Places
 from nasedu.searching.workers import InlineWorkers, PoolWorkers
 
 LIMIT = 5.0  # seconds that a child may take, where there is a limit
@@ -24,10 +28,7 @@ class Case:
     kind: type
     make: Any  # of an evaluator
     options: dict[str, Any]
-
-    @property
-    def count(self):
-        return self.options["workers"]
+    count: int = 1
 
 
 CASES = (
@@ -38,15 +39,32 @@ CASES = (
             PoolWorkers,
             lambda evaluator, count=count: PoolWorkers(evaluator, count, LIMIT),
             {"workers": count, "child_timeout": 600.0},
+            count,
         )
         for count in (1, 2)
+    ),
+    Case(
+        "cluster",
+        Places,
+        lambda evaluator: RayWorkers(count=2).begin(evaluator, 8, LIMIT),
+        {"workers": RayWorkers(count=2), "child_timeout": 600.0},
+        2,
     ),
 )
 
 
-@pytest.fixture(scope="module", params=CASES, ids=lambda case: case.name)
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(case, id=case.name, marks=needs_ray if case.kind is Places else ())
+        for case in CASES
+    ],
+)
 def case(request):
-    return request.param
+    """Some workers; all that are on a cluster share one, since starting it takes seconds."""
+    is_there = connected("local", 4) if request.param.kind is Places else nullcontext()
+    with is_there:
+        yield request.param
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,9 @@
 """The asynchronous search: replicas ask and push whenever their own children have ended.
 
-Everything here happens in one process: shards and replicas are objects, and only the children are
-trained elsewhere, if there are workers. One loop takes what ends next, so it is the only writer of
-the study: every push is a *tell* of its replica, whose number in the study is the push's own.
+Shards and replicas are objects of this process, or stand on a cluster if there is one; only the
+children are trained elsewhere in any case, if there are workers. One loop takes what ends next, so
+it is the only writer of the study: every push is a *tell* of its replica, whose number in the study
+is the push's own.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import hashlib
 from collections import deque
 from collections.abc import Generator, Iterator
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
@@ -28,7 +29,15 @@ from nasedu.searching.evaluator import Evaluator
 from nasedu.searching.events import Event, Finished, Started, TrialFinished, Updated
 from nasedu.searching.parameter_servers.replica import Replica, replica_seed
 from nasedu.searching.parameter_servers.shards import Shards
-from nasedu.searching.workers import InlineWorkers, Taken, Workers, make_workers
+from nasedu.searching.workers import (
+    Crew,
+    CrewWorkers,
+    InlineWorkers,
+    MakeReplica,
+    Taken,
+    Workers,
+    make_workers,
+)
 from nasedu.spaces import Space
 from nasedu.training import one_thread
 
@@ -38,7 +47,7 @@ def asynchronous_events(
     config: RunConfig,
     strategy: Strategy,
     evaluator: Evaluator,
-    count: int,
+    crew: int | Crew,
     run: Path | None,
     child_timeout: float | None,
 ) -> Generator[Event, None, None]:
@@ -50,16 +59,21 @@ def asynchronous_events(
         study.prepare_to_write(hurry=evaluator.is_instant)
         done = sum(trial.outcome is not None for trial in study.trials())
         if study.is_complete:
-            yield Started(study, config.trials, done, count)
+            yield Started(study, config.trials, done, crew if isinstance(crew, int) else 1)
             yield Finished(study, study.best())
             return
         most = max(1, min(config.batch * servers.replicas, config.trials - done))
-        workers = _workers(evaluator, min(count, most), child_timeout, config.seed, done)
+        if isinstance(crew, int):
+            workers = _workers(evaluator, min(crew, most), child_timeout, config.seed, done)
+        else:
+            workers = crew.begin(evaluator, most, child_timeout)
         try:
             yield Started(study, config.trials, done, workers.count)
             made = len(study.updates())
+            make = Replica if isinstance(crew, int) else cast(CrewWorkers, workers).serve(shards)
+            replicas = _join(study, cast(Reinforce, strategy), shards, servers.replicas, make)
             search = _Search(space, config, study, shards, evaluator, workers, study.best(), made)
-            yield from search.events(_join(study, cast(Reinforce, strategy), shards, servers))
+            yield from search.events(replicas)
             yield Finished(study, search.best)
         finally:
             workers.cancel()
@@ -67,14 +81,14 @@ def asynchronous_events(
 
 
 def _join(
-    study: Study, strategy: Reinforce, shards: Shards, servers: ParameterServers
+    study: Study, strategy: Reinforce, shards: Shards, number_of: int, make: MakeReplica
 ) -> list[Replica]:
     """Return the replicas, new or as they were left; all share a copy of the strategy."""
     shared, seed = deepcopy(strategy), study.config.seed
     replicas = []
-    for number in range(1, servers.replicas + 1):
+    for number in range(1, number_of + 1):
         generator = torch.Generator().manual_seed(replica_seed(seed, number))
-        replica = Replica(number, shared, generator)
+        replica = make(number, shared, generator)
         replica.pull(shards.pull())
         study.join(number, cast(Strategy, replica), generator)
         replicas.append(replica)
@@ -127,9 +141,8 @@ class _Search:
         n = min(self.config.batch, self.config.trials - asked)
         if n <= 0:
             return ()
-        replica.pull(self.shards.pull())
         with one_thread():
-            tokens = replica.sample(n, next_depth(self.space, self.config, asked))
+            tokens = replica.ask(self.shards, n, next_depth(self.space, self.config, asked))
         check_tokens(self.space, tokens)
         return self.study.ask(
             tokens,
@@ -152,9 +165,7 @@ class _Search:
         trials, stats = self._pending(replica), None
         if told := told_of(trials):
             with one_thread():
-                gradients = replica.gradient(*told)
-                met = self.shards.push(replica.number, trials[0].batch, gradients)
-            stats = replace(gradients.stats, staleness=replica.staleness(met))
+                stats = replica.push(self.shards, trials[0].batch, *told)
         shards, nobody = cast(Strategy, self.shards), torch.Generator()
         self.study.tell(stats, shards, nobody, learner=replica.number, of=ALONE)
         self.best = best_of([self.best, *trials] if self.best else trials)

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, Protocol
 
 from torch import Generator, Tensor
 
 from nasedu.controller.reinforce import Reinforce
-from nasedu.controller.strategy import Gradients
+from nasedu.controller.strategy import Gradients, UpdateStats
 from nasedu.searching.parameter_servers.shard import WEIGHTS, Pulled
 from nasedu.values import checked
+
+
+class Served(Protocol):
+    """All shards together, here or elsewhere."""
+
+    def pull(self) -> Sequence[Pulled]:
+        """Return the whole policy, shard by shard."""
+        ...
+
+    def push(self, replica: int, number: int, gradients: Gradients) -> Sequence[int]:
+        """Push a gradient to all shards; return the versions that it met."""
+        ...
 
 
 class Replica:
@@ -51,6 +64,24 @@ class Replica:
         self.versions = tuple(part.version for part in pulled)
         self.weights = {name: w for part in pulled for name, w in part.weights.items()}
         self.baseline = pulled[0].baseline
+
+    def ask(self, shards: Served, n: int, num_layers: int | None = None) -> Tensor:
+        """Pull the policy, and return ``(n, T)`` tokens of children that it proposes."""
+        self.pull(shards.pull())
+        return self.sample(n, num_layers)
+
+    def push(self, shards: Served, number: int, tokens: Tensor, rewards: Tensor) -> UpdateStats:
+        """Push the gradient of a batch to all shards; return what the update looked like.
+
+        Args:
+            shards: Where to.
+            number: Counts the replica's pushes from 1: sent again, it changes nothing.
+            tokens: ``(B, T)`` children that this replica sampled since it last pulled.
+            rewards: ``(B,)`` of these.
+        """
+        gradients = self.gradient(tokens, rewards)
+        met = shards.push(self.number, number, gradients)
+        return replace(gradients.stats, staleness=self.staleness(met))
 
     def sample(self, n: int, num_layers: int | None = None) -> Tensor:
         """Return ``(n, T)`` tokens of children, drawn by the pulled policy."""

@@ -1,0 +1,155 @@
+"""A cluster is safe by default: it is seen by this machine alone, and asks for a token."""
+
+import importlib
+import os
+import secrets
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from ray_cluster import needs_ray
+
+from nasedu.errors import SettingError
+from nasedu.searching import RayWorkers
+from nasedu.searching.cluster import connection
+
+TINY = ("--trials", "4", "--batch", "2", "--num-layers", "2", "--epochs", "1", "--workers", "1")
+
+
+def nasedu(*words, before="", **environment):
+    """Run the command line in a process of its own, after a line of Python."""
+    code = f"import sys; {before}\nfrom nasedu.cli import main\nmain()"
+    variables = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **environment}
+    for name in [name for name, value in variables.items() if value is None]:
+        del variables[name]
+    return subprocess.run(
+        [sys.executable, "-c", code, *map(str, words)],
+        env=variables,
+        capture_output=True,
+        text=True,
+    )
+
+
+# -- without Ray ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", ["", "ray://10.0.0.5:10001", "10.0.0.5", "a b:1", "auto"])
+def test_an_address_is_local_or_a_host_and_a_port(address):
+    with pytest.raises(SettingError, match="expected local, or the address"):
+        RayWorkers(address)
+
+
+@pytest.mark.parametrize("options", [{"count": 0}, {"gpus": -1}, {"gpus": float("nan")}])
+def test_what_makes_no_sense_is_refused_before_there_is_a_cluster(options):
+    with pytest.raises(SettingError):
+        RayWorkers(**options)
+
+
+BLOCKED = "sys.modules['ray'] = None"
+
+
+def test_without_the_extra_a_search_works_and_a_cluster_says_what_to_install(tmp_path):
+    done = nasedu("search", "--run", tmp_path / "a", *TINY, before=BLOCKED)
+    assert done.returncode == 0, done.stderr
+    for address in ("local", "10.0.0.5:6379"):
+        words = ("search", "--run", tmp_path / "b", *TINY, "--cluster", address)
+        done = nasedu(*words, before=BLOCKED)
+        assert done.returncode == 2
+        assert done.stderr.splitlines()[-1] == f"nasedu: {connection.INSTALL}"
+        assert "Traceback" not in done.stderr
+
+
+def test_a_search_without_a_cluster_does_not_import_ray(tmp_path):
+    at_end = "import atexit; atexit.register(lambda: print('ray' in sys.modules))"
+    done = nasedu("search", "--run", tmp_path / "a", *TINY, before=at_end)
+    assert done.stdout.splitlines()[-1] == "False", done.stderr
+
+
+# -- with Ray ------------------------------------------------------------------------------------
+
+has_ray = [*needs_ray]
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """Return one that the tests below share, since it takes seconds to start."""
+    with connection.connected("local", 2) as ray:
+        yield ray
+
+
+@pytest.mark.ray
+@needs_ray[1]
+class TestCluster:
+    def test_it_is_seen_by_this_machine_alone(self, cluster):
+        (node,) = cluster.nodes()
+        address = cluster.get_runtime_context().gcs_address
+        assert node["NodeManagerAddress"] == "127.0.0.1" and address.startswith("127.0.0.1:")
+        ports = [node["NodeManagerPort"], node["ObjectManagerPort"], int(address.split(":")[1])]
+        for own in outward_addresses():
+            for port in ports:
+                with pytest.raises(OSError), socket.create_connection((own, port), timeout=5):
+                    pass
+
+    def test_two_searches_share_it_and_another_one_is_refused(self, cluster):
+        with connection.connected("local", 2) as again:
+            assert again is cluster
+        assert cluster.is_initialized()
+        with (
+            pytest.raises(SettingError, match="uses the cluster local already"),
+            connection.connected("10.0.0.5:6379", 2),
+        ):
+            pass
+
+    def test_by_its_address_it_is_joined_with_the_token_alone(self, cluster, tmp_path):
+        address = cluster.get_runtime_context().gcs_address
+        words = ("search", "--run", tmp_path / "run", *TINY, "--cluster", address)
+        none = {connection.TOKEN: None, "HOME": str(tmp_path)}
+        for token, line in (
+            (none, "there is no token for the cluster"),
+            ({connection.TOKEN: secrets.token_hex(32)}, "cannot be joined (AuthenticationError"),
+        ):
+            done = nasedu(*words, **token)
+            assert done.returncode == 2
+            assert line in done.stderr.splitlines()[-1]
+        done = nasedu(*words)  # with ours
+        assert done.returncode == 0, done.stderr
+        assert "1 at a time" in done.stdout
+
+
+def outward_addresses():
+    """Return the addresses of this machine that others see."""
+    found = {entry[4][0] for entry in socket.getaddrinfo(socket.gethostname(), 1)}
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing
+            found.add(probe.getsockname()[0])
+        except OSError:
+            pass
+    return [address for address in found if not address.startswith(("127.", "::1"))]
+
+
+@pytest.mark.ray
+@needs_ray[1]
+def test_a_cluster_that_lets_in_everybody_is_not_used(tmp_path):
+    folder = Path(importlib.import_module("tempfile").mkdtemp(prefix="nasedu-", dir="/tmp"))
+    environment = {**os.environ, connection.LOOPBACK: "0", connection.MODE: "disabled"}
+    start = [sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--block"]
+    more = ["--port=0", f"--temp-dir={folder}", "--num-cpus=1", "--include-dashboard=false"]
+    with subprocess.Popen(
+        [*start, *more, "--object-store-memory=80000000"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as head:
+        try:
+            line = next(line for line in head.stdout if "--address=" in line)
+            address = line.partition("--address=")[2].strip().strip("'\"")
+            words = ("search", "--run", tmp_path / "run", *TINY, "--cluster", address)
+            done = nasedu(*words, **{connection.TOKEN: secrets.token_hex(32)})
+        finally:
+            head.terminate()
+    assert done.returncode == 2
+    assert "lets in whoever reaches it, and so is not used" in done.stderr.splitlines()[-1]
