@@ -105,8 +105,8 @@ class Places(CrewWorkers):
             actor = self._ray.remote(Place).options(
                 num_cpus=1, num_gpus=gpus, scheduling_strategy="SPREAD"
             )
-            sent = self._ray.put(parcel)
-            self._make = lambda: actor.remote(sent, timeout, sys.path)
+            sent, files = self._ray.put(parcel), self._files(evaluator, crew)
+            self._make = lambda: actor.remote(sent, timeout, sys.path, files)
             for _ in range(self.count):
                 self._open()
             while not self._idle:
@@ -151,6 +151,16 @@ class Places(CrewWorkers):
     @property
     def _num_training(self) -> int:
         return sum(trial is not None for _, trial in self._calls.values())
+
+    def _files(self, evaluator: Evaluator, crew: RayWorkers) -> dict[str, Any]:
+        """Return imported data as other machines can have them, which Ray brings there once."""
+        name = getattr(evaluator, "data", None)
+        if crew.address == LOCAL or not isinstance(name, str):
+            return {}
+        from nasedu.searching.cluster.data_files import files_of
+
+        contents = {place: path.read_bytes() for place, path in files_of(name).items()}
+        return {place: self._ray.put(content) for place, content in contents.items()}
 
     def _open(self) -> None:
         place = self._make()
