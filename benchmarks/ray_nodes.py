@@ -27,7 +27,8 @@ class Nodes:
         own = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
         alone = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_USAGE_STATS_ENABLED": "0"}
         fair = {"RAY_worker_niceness": "0"}  # to the pool, whose processes have no other
-        self.env = {**os.environ, **own, **alone, **fair}
+        says = {"PYTHONUNBUFFERED": "1"}  # its address as it starts, not as it ends
+        self.env = {**os.environ, **says, **own, **alone, **fair}
         self._started = {}
         head = [f"--temp-dir={self._folder}", "--head", "--port=0", "--include-dashboard=false"]
         try:

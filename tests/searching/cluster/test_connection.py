@@ -1,12 +1,12 @@
 """A cluster is safe by default: it is seen by this machine alone, and asks for a token."""
 
-import importlib
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
-from pathlib import Path
+import tempfile
 
 import pytest
 from ray_cluster import needs_ray
@@ -133,8 +133,9 @@ def outward_addresses():
 @pytest.mark.ray
 @needs_ray[1]
 def test_a_cluster_that_lets_in_everybody_is_not_used(tmp_path):
-    folder = Path(importlib.import_module("tempfile").mkdtemp(prefix="nasedu-", dir="/tmp"))
+    folder = tempfile.mkdtemp(prefix="nasedu-", dir="/tmp")  # sockets need a short path
     environment = {**os.environ, connection.LOOPBACK: "0", connection.MODE: "disabled"}
+    environment["PYTHONUNBUFFERED"] = "1"  # else it says what its address is when it ends
     start = [sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--block"]
     more = ["--port=0", f"--temp-dir={folder}", "--num-cpus=1", "--include-dashboard=false"]
     with subprocess.Popen(
@@ -145,11 +146,14 @@ def test_a_cluster_that_lets_in_everybody_is_not_used(tmp_path):
         text=True,
     ) as head:
         try:
-            line = next(line for line in head.stdout if "--address=" in line)
+            line = next((line for line in head.stdout if "--address=" in line), "")
+            assert line, "the cluster did not start"
             address = line.partition("--address=")[2].strip().strip("'\"")
             words = ("search", "--run", tmp_path / "run", *TINY, "--cluster", address)
             done = nasedu(*words, **{connection.TOKEN: secrets.token_hex(32)})
         finally:
             head.terminate()
+            head.communicate(timeout=60)
+            shutil.rmtree(folder, ignore_errors=True)
     assert done.returncode == 2
     assert "lets in whoever reaches it, and so is not used" in done.stderr.splitlines()[-1]
