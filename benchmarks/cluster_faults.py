@@ -72,9 +72,7 @@ def drive(run, address, seed):
 def start(run, nodes, seed):
     words = ["--drive", run, "--address", nodes.address, "--seed", seed]
     log = Path(run).with_suffix(".log").open("a")
-    return subprocess.Popen(
-        [sys.executable, __file__, *map(str, words)], env=nodes.env, stdout=log, stderr=log
-    )
+    return subprocess.Popen([sys.executable, __file__, *map(str, words)], stdout=log, stderr=log)
 
 
 def outcomes(run):
@@ -134,7 +132,7 @@ def strike(kind, nodes, driver, run, seed):
         nodes.kill("second")
         nodes.start("second")
         return driver
-    below = [pid for top in nodes.tops() for pid, c in descendants(top).items() if NAMES[kind] in c]
+    below = [pid for pid, command in descendants(os.getpid()).items() if NAMES[kind] in command]
     if below:
         os.kill(random.choice(sorted(below)), signal.SIGKILL)
         return driver

@@ -73,7 +73,6 @@ def main():
     starts, paces, costs, lasted = {}, {}, {}, []
     with Nodes() as nodes:
         nodes.start("second")
-        join(nodes)
         makers = {
             "pool": lambda evaluator: PoolWorkers(evaluator, 2, 600.0),
             "cluster": lambda evaluator: RayWorkers(nodes.address, 2).begin(evaluator, 99, 600.0),
@@ -100,13 +99,6 @@ def main():
         f"same round: {spread(ratios, 3)}.\n\n"
         + table(["two workers", "children a minute", "ms a trial of no time", "s to start"], rows),
     )
-
-
-def join(nodes):
-    """Let this process have the token of the nodes."""
-    import os
-
-    os.environ.update({k: v for k, v in nodes.env.items() if k.startswith("RAY_")})
 
 
 if __name__ == "__main__":

@@ -3,84 +3,54 @@
 import os
 import secrets
 import shutil
-import signal
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
-START = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", "--num-cpus=1"]
-STORE = "--object-store-memory=80000000"  # bytes, about the smallest that Ray takes
+OPTIONS = {"num_cpus": 1, "object_store_memory": 80 * 2**20}  # about the smallest that Ray takes
 
 
 class Nodes:
     """A cluster on the loopback address, with a token of its own; a context.
 
+    This process, and those that it starts, may join it.
+
     Attributes:
         address: For ``--cluster``.
-        env: What a process needs to join.
     """
 
     def __enter__(self):
-        self._folder = Path(tempfile.mkdtemp(prefix="nodes-", dir="/tmp"))
-        own = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
-        alone = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_USAGE_STATS_ENABLED": "0"}
-        fair = {"RAY_worker_niceness": "0"}  # to the pool, whose processes have no other
-        says = {"PYTHONUNBUFFERED": "1"}  # its address as it starts, not as it ends
-        self.env = {**os.environ, **says, **own, **alone, **fair}
-        self._started = {}
-        head = [f"--temp-dir={self._folder}", "--head", "--port=0", "--include-dashboard=false"]
+        os.environ.update(
+            RAY_AUTH_MODE="token",
+            RAY_AUTH_TOKEN=secrets.token_hex(32),
+            RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER="0",  # Ray then listens on the loopback address alone
+            RAY_USAGE_STATS_ENABLED="0",
+            RAY_worker_niceness="0",  # that of the pool's processes
+        )
+        from ray.cluster_utils import Cluster  # reads these as it is imported
+
+        self._folder = tempfile.mkdtemp(prefix="nodes-", dir="/tmp")
+        self._cluster, self._nodes = Cluster(), {}
         try:
-            out = self.start("head", *head)
-            self.address = next(line for line in out if "--address=" in line)
-            self.address = self.address.partition("--address=")[2].strip().strip("'\"")
+            self.start("head", include_dashboard=False, temp_dir=self._folder)
         except BaseException:
             self.__exit__()
             raise
+        self.address = self._cluster.address
         return self
 
     def __exit__(self, *_):
-        for name in [*self._started]:
-            self.kill(name, signal.SIGTERM)
+        self._cluster.shutdown()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def start(self, name, *options):
-        """Start a node, which joins unless it is the head; return the lines that it printed."""
-        options = options or (f"--address={self.address}",)
-        process = subprocess.Popen(
-            [*START, STORE, *options],
-            env=self.env,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        self._started[name] = process
-        lines = []
-        for line in process.stdout:
-            lines.append(line)
-            if "--block" in line:  # the last that it says once all is there
-                return lines
-        raise SystemExit("".join(lines))
+    def start(self, name, **options):
+        """Start a node."""
+        self._nodes[name] = self._cluster.add_node(**OPTIONS, **options)
 
-    def tops(self):
-        """Return the process of each node below which all others are."""
-        return [process.pid for process in self._started.values()]
-
-    def kill(self, name, how=signal.SIGKILL):
-        """End a node and every process on it."""
-        process = self._started.pop(name)
-        below = descendants(process.pid)
-        process.send_signal(how)
-        if how == signal.SIGTERM:
-            process.wait(60)
-        for pid in below:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-        process.wait()
+    def kill(self, name):
+        """Kill a node, and with it every process on it."""
+        node = self._nodes.pop(name)
+        self._cluster.remove_node(node, allow_graceful=False)
 
 
 def descendants(root):
