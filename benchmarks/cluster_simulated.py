@@ -32,7 +32,7 @@ from nasedu.viewing import intervals_figure
 from nasedu.whole_file import write_whole
 
 CHILDREN, LAST, SHORT, FEW = 12_800, 800, 1_600, 3
-OF_CELLS, OF_TEN = 2_000, 16_000  # children of searches that take long to simulate
+OF_CELLS, OF_TEN = 1_600, 16_000  # children of searches that take long to simulate
 LR, FAST = 0.0006, 0.01  # the paper's, and one for fewer children
 ALONE, FREE, WAITING = "one replica", "100 replicas", "100 that wait"
 CELLS = "400 replicas of one child, 10 gradients a step"
