@@ -271,9 +271,10 @@ def main():
     body += (
         f"## {CELLS.capitalize()}\n\nSection 4.2, on the same networks: {OF_FEW} seeds, "
         f"{OF_CELLS:,} children, lr {FAST:g}. Gradients are {np.mean(cells['staleness']):.1f} "
-        f"steps late in the mean, {np.mean(cells['utilisation']):.0%} of the machines' time goes into children. Its last "
-        f"{LAST} children have {say(bootstrap(learned(lab, cells)), digits=4)}; minus those of one "
-        f"replica after as many children: {say(apart, digits=4, sign=True)}.\n\n"
+        f"steps late in the mean, and {np.mean(cells['utilisation']):.0%} of the machines' time "
+        f"goes into children. Its last {LAST} children have "
+        f"{say(bootstrap(learned(lab, cells)), digits=4)}; minus those of one replica after as "
+        f"many children: {say(apart, digits=4, sign=True)}.\n\n"
         "## Stragglers, failures and kills\n\n"
         f"{FEW} seeds, {SHORT:,} children, lr {FAST:g}. No child was lost or counted twice.\n\n"
     )
