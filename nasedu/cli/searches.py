@@ -27,12 +27,12 @@ from nasedu.cli.terminal import say, ticking
 from nasedu.errors import SettingError
 
 if TYPE_CHECKING:
-    from nasedu.controller import DepthSchedule, ParameterServers
+    from nasedu.controller import DepthSchedule
     from nasedu.searching import Event
 
 LOADING = "loading the data and starting the workers ..."
 FEW = 20  # lines about batches, at least, of a search that takes seconds
-
+SERVED = "reinforce"  # the strategy whose gradients can be applied elsewhere
 
 TRAINED = frozenset(
     {"problem", "data", "workers", "cluster", "gpus", "child_timeout", "depth_schedule"}
@@ -41,29 +41,34 @@ TRAINED = frozenset(
 
 
 class SearchCommand(PartsCommand):
-    """`search`, with the options of the space, of the recipe and of the strategy."""
+    """`search`, with the options of the space, the recipe, the strategy and its servers."""
 
     picks = ("space", "recipe", "strategy")
 
     def look(self, words: Mapping[str, Any]) -> Look:
         """Find the problem: by its name, by the data, or by a table of children."""
+        from nasedu.controller import ParameterServers
         from nasedu.controller.settings import FOR_A_FIRST_SEARCH
         from nasedu.problems import FIRST
 
         strategy = picked("strategy", FOR_A_FIRST_SEARCH, words, "reinforce", is_apart=True)
+        learning = (strategy,)
+        if strategy.picked == SERVED:
+            title = "figure 3 of the paper: many replicas of the controller"
+            learning += (Part("servers", ParameterServers(), title),)
         if words.get("table") is not None:
-            return _look_at_a_table(words["table"], strategy)
+            return _look_at_a_table(words["table"], learning)
         look = of_a_problem(words, FIRST, FIRST)
         is_fixed = look.parts[0].value.deepest is None
         return replace(
             look,
-            parts=(*look.parts, strategy),
+            parts=(*look.parts, *learning),
             closed=frozenset({"noise", "depth_schedule"} if is_fixed else {"noise"}),
             others={**look.others, "--table digits_3_layers": "children that are trained already"},
         )
 
 
-def _look_at_a_table(path: str, strategy: Part) -> Look:
+def _look_at_a_table(path: str, learning: tuple[Part, ...]) -> Look:
     """Open what makes the space of a table a smaller one, all of whose children it has."""
     from nasedu.tables import NetworkTable
     from nasedu.values import hints_of
@@ -73,7 +78,7 @@ def _look_at_a_table(path: str, strategy: Part) -> Look:
     narrow = {k for k, v in values.items() if v is True or (isinstance(v, tuple) and len(v) > 1)}
     space = Part("space", table.space, table.problem.title, fields=frozenset(narrow))
     others = {"--data digits": "children that are to be trained"}
-    return Look((space, strategy), table, ("--table", path), TRAINED, others)
+    return Look((space, *learning), table, ("--table", path), TRAINED, others)
 
 
 def search(
@@ -104,16 +109,6 @@ def search(
             metavar="START,STEP,EVERY", help="Let children grow; the paper's is 6,2,1600."
         ),
     ] = None,
-    shards: Annotated[
-        int | None, typer.Option(help="Hold the controller in so many parameter servers.")
-    ] = None,
-    replicas: Annotated[
-        int | None,
-        typer.Option(help="Let so many replicas of the controller search, none waits for another."),
-    ] = None,
-    accumulate: Annotated[
-        int | None, typer.Option(help="Gather so many replicas' gradients for one step.")
-    ] = None,
     child_timeout: ChildTimeout = 600,
 ) -> None:
     """Search for a network, a recurrent cell, or another kind of child.
@@ -121,22 +116,19 @@ def search(
     A first search, on the digits, takes about two minutes. On a text it searches for a recurrent
     cell: --data pydocs --trials 32 takes as long.
     Run again, it goes on with an unfinished run, or shows the report of a finished one.
-    With --shards, --replicas and --children it learns as the paper's figure 3 shows.
     With --table the networks and their training are the table's, and thousands of children
     take seconds; --no-skip-connections searches the table's chains alone.
     """
-    from nasedu.controller import make_strategy
+    from nasedu.controller import ParameterServers, make_strategy
     from nasedu.problems import FIRST
     from nasedu.runs.search_run import is_finished
     from nasedu.searching import search as run_search
     from nasedu.searching.loop import check_arguments
-    from nasedu.searching.parameter_servers import check_served
     from nasedu.tables import TabularEvaluator
 
     check_arguments(trials, batch, seed, crew(workers, cluster, gpus), child_timeout)
     parts: Filled = context.obj
     space, depth = parts.value("space"), _depth_of(depth_schedule)
-    servers = _servers_of(shards=shards, replicas=replicas, accumulate=accumulate)
     recipe = evaluator = None
     if table is not None:
         evaluator = TabularEvaluator(parts.look.found, space, noise=noise)
@@ -146,8 +138,7 @@ def search(
         recipe = parts.value("recipe", row.load("task").quick(data) if is_first else None)
     numbers = asdict(parts.value("strategy"))
     chooser = make_strategy(parts["strategy"].picked, space.decisions, seed, **numbers)
-    if servers:
-        check_served(chooser)
+    servers = parts.value("servers") if chooser.name == SERVED else None
     if evaluator is None and not is_finished(run, trials):
         say(LOADING, err=True)
     events = run_search(
@@ -163,17 +154,9 @@ def search(
         depth=depth,
         recipe=recipe,
         child_timeout=None if evaluator else child_timeout,
-        servers=servers,
+        servers=None if servers == ParameterServers() else servers,  # a replica on its own
     )
     _follow(events, run)
-
-
-def _servers_of(**numbers: int | None) -> ParameterServers | None:
-    """Return the parameter servers that the options describe; None if none of them is given."""
-    from nasedu.controller import ParameterServers
-
-    given = {name: number for name, number in numbers.items() if number is not None}
-    return ParameterServers(**given) if given else None
 
 
 def _depth_of(text: str | None) -> DepthSchedule | None:

@@ -62,7 +62,7 @@ def advance_together(
     _check_alike(learners, generators)
     controller, like = learners[0].controller, learners[0]
     stack = _Stack(learners)
-    decisions, unroll = controller.decisions, _Unroll(controller)
+    decisions, unroll = controller.decisions, Unroll(controller)
 
     def sample(weights: dict[str, Tensor], draws: tuple[Tensor, ...]) -> Tensor:
         return functional_call(unroll, weights, (draws,)).tokens
@@ -85,7 +85,7 @@ def advance_together(
         stack.hand_back()
 
 
-class _Unroll(nn.Module):
+class Unroll(nn.Module):
     """Makes `Controller.unroll` what a functional call calls."""
 
     def __init__(self, controller: Controller) -> None:
@@ -93,6 +93,7 @@ class _Unroll(nn.Module):
         self.controller = controller
 
     def forward(self, sources: Sequence[Tensor]) -> Rollout:
+        """Decide all decisions, by tokens or by what `Controller.draw` returned."""
         return self.controller.unroll(self.controller.decisions, sources)
 
 

@@ -25,6 +25,7 @@ from nasedu.course.checks.lesson_13 import (
     corrected_correlation,
     transfer_regret,
 )
+from nasedu.course.checks.lesson_14 import share_at_work, staleness, sum_counted_once
 
 __all__ = [
     "anchor_probability",
@@ -61,8 +62,11 @@ __all__ = [
     "run_search",
     "same_padding",
     "sample_token",
+    "share_at_work",
     "share_of_wins",
     "space_size",
+    "staleness",
+    "sum_counted_once",
     "text_perplexity",
     "transfer_regret",
     "tuned",

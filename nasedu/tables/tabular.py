@@ -91,6 +91,10 @@ class TabularEvaluator:
         """
         return torch.from_numpy(self.table.reward[0, self.places(tokens)])
 
+    def seconds(self, places: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return how long the first trainings at places ``(...)`` took; NaN if there is none."""
+        return self.table.seconds[0, self.table.first[places]].astype(np.float64)
+
     def _translation(self) -> NDArray[np.int64]:
         """Return the table's place of every child of the space."""
         if (own := problem_of(self.space)) is not self.table.problem:

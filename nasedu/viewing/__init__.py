@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from nasedu.viewing.drawings.view import View, draw, view_of
     from nasedu.viewing.figures.epochs import training_figure
     from nasedu.viewing.figures.intervals import intervals_figure
+    from nasedu.viewing.figures.machines import machines_figure
     from nasedu.viewing.figures.probabilities import probabilities_figure
     from nasedu.viewing.figures.ranks import RankWords, rank_figure
     from nasedu.viewing.figures.search import best_figure, curves_figure, reward_figure, size_figure
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from nasedu.viewing.pictures import Picture, picture
     from nasedu.viewing.report.search_report import write_report
     from nasedu.viewing.widgets.cell_steps import CellSteps
+    from nasedu.viewing.widgets.cluster_panel import ClusterPanel
     from nasedu.viewing.widgets.live_search import LiveSearch
     from nasedu.viewing.widgets.skip_matrix import SkipMatrix
     from nasedu.viewing.widgets.token_strip import TokenStrip
@@ -47,12 +49,15 @@ else:
             "nasedu.viewing.listing": ["Listing", "show"],
             "nasedu.viewing.widgets.token_strip": ["TokenStrip"],
             "nasedu.viewing.figures.epochs": ["training_figure"],
+            "nasedu.viewing.figures.machines": ["machines_figure"],
+            "nasedu.viewing.widgets.cluster_panel": ["ClusterPanel"],
             "nasedu.viewing.drawings.view": ["View", "draw", "view_of"],
         },
     )
 
 __all__ = [
     "CellSteps",
+    "ClusterPanel",
     "Drawing",
     "Listing",
     "LiveSearch",
@@ -67,6 +72,7 @@ __all__ = [
     "curves_figure",
     "draw",
     "intervals_figure",
+    "machines_figure",
     "pareto_front",
     "picture",
     "probabilities_figure",

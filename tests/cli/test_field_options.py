@@ -35,11 +35,14 @@ def asked(monkeypatch):
     return call
 
 
+SERVERS = ("shards", "replicas", "accumulate")
+
+
 def options_in(text):
     """Return the options that a help lists."""
     own = text.partition("There are other options")[0]
     lines = (line.split() for line in own.splitlines() if line.startswith("  --"))
-    return {words[0] for words in lines}
+    return {words[0].rstrip(",") for words in lines}
 
 
 def option(name, prefix=""):
@@ -63,10 +66,12 @@ def test_help_lists_exactly_the_fields_of_the_problem_at_hand(row):
         "trials",
         "batch",
         "workers",
+        "cluster",
+        "gpus",
         "seed",
         "child-timeout",
     }
-    fixed |= {"space", "recipe", "strategy", "help"}
+    fixed |= {"space", "recipe", "strategy", "help", *SERVERS}
     fixed |= {"depth-schedule"} if row is IMAGES else set()
     assert options_in(text) == fields | strategy | {f"--{name}" for name in fixed}
     assert all(group in text for group in GROUPS)
@@ -83,7 +88,7 @@ def test_help_says_how_to_see_the_options_of_others():
 
 def test_a_table_leaves_open_what_makes_its_space_smaller():
     found = options_in(nasedu("search", "--table", "digits_3_layers", "--help"))
-    fixed = {"run", "table", "noise", "trials", "batch", "seed", "strategy", "help"}
+    fixed = {"run", "table", "noise", "trials", "batch", "seed", "strategy", "help", *SERVERS}
     space = {"filter-heights", "filter-widths", "num-filters", "skip-connections"}
     strategy = {f"strategy-{x}" for x in ("lr", "baseline-decay", "hidden-size", "num-layers")}
     assert found == {f"--{name}" for name in fixed | space | strategy}
@@ -95,6 +100,7 @@ def test_the_options_of_a_strategy_are_its_own():
         "--strategy-population-size",
         "--strategy-sample-size",
     }
+    assert not found & {f"--{name}" for name in SERVERS}  # it has no gradient to push
 
 
 def test_defaults_are_those_of_the_preset_that_was_picked():

@@ -97,14 +97,15 @@ def test_replicas_are_asked_for_by_the_papers_numbers_and_gone_on_with(tmp_path,
     assert "Servers" in (tmp_path / "report.html").read_text()
 
 
-@pytest.mark.parametrize(
-    ("words", "error"),
-    [
-        (("--shards", "0"), "shards is 0; expected an integer of at least 1"),
-        (("--replicas", "2", "--strategy", "ppo"), "strategy is PPO.*expected 'reinforce'"),
-    ],
-)
-def test_replicas_that_cannot_be_are_refused_before_anything_is_written(tmp_path, words, error):
-    with pytest.raises(SettingError, match=error):
-        nasedu("search", "--run", tmp_path / "run", *TABLE, *words)
+def test_one_replica_and_one_shard_are_a_search_as_any_other(tmp_path):
+    assert nasedu("search", "--run", tmp_path / "a", *TABLE, "--replicas", "1") == 0
+    assert nasedu("search", "--run", tmp_path / "b", *TABLE, "--shards", "3") == 0
+    alone, served = Study(tmp_path / "a"), Study(tmp_path / "b")
+    assert (alone.config.servers, served.config.servers["shards"]) == (None, 3)
+    assert [t.tokens for t in alone.trials()] == [t.tokens for t in served.trials()]
+
+
+def test_replicas_that_cannot_be_are_refused_before_anything_is_written(tmp_path):
+    with pytest.raises(SettingError, match="shards is 0; expected an integer of at least 1"):
+        nasedu("search", "--run", tmp_path / "run", *TABLE, "--shards", "0")
     assert not (tmp_path / "run").exists()

@@ -34,8 +34,8 @@ def test_a_study_brings_its_plan_its_baselines_and_the_title_of_its_data(study):
     [series] = series_of(study)
     assert series.planned == 16
     assert series.data == "made-up rewards"
-    assert list(series.baselines) == [1, 2, 3, 4]
-    assert series.baselines[1] == pytest.approx(np.mean([t.reward for t in study.trials(1)]))
+    assert list(series.baselines) == [(0, 1), (0, 2), (0, 3), (0, 4)]
+    assert series.baselines[0, 1] == pytest.approx(np.mean([t.reward for t in study.trials(1)]))
 
 
 def test_trials_alone_have_neither_baselines_nor_a_title(study):
