@@ -13,7 +13,7 @@ source .venv/bin/activate
 # Ray's own settings. The token is new for each job. It goes to the machines in the environment,
 # which other people cannot read, as they could an argument.
 RAY_AUTH_TOKEN=$(python -c "import secrets; print(secrets.token_hex(32))")
-export RAY_AUTH_TOKEN RAY_AUTH_MODE=token RAY_USAGE_STATS_ENABLED=0
+export RAY_AUTH_TOKEN RAY_AUTH_MODE=token RAY_USAGE_STATS_ENABLED=0 RAY_worker_niceness=0
 
 # Other people's jobs may share a machine: a port and a folder that depend on the job. The path has
 # to be short, since sockets lie in it.

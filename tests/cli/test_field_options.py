@@ -66,6 +66,8 @@ def test_help_lists_exactly_the_fields_of_the_problem_at_hand(row):
         "trials",
         "batch",
         "workers",
+        "cluster",
+        "gpus",
         "seed",
         "child-timeout",
     }

@@ -1,5 +1,6 @@
 """What a study promises, held against each: in memory, in a file, begun by an older schema."""
 
+import dataclasses
 import shutil
 from pathlib import Path
 
@@ -199,6 +200,37 @@ class TestSharedStudy:
             *(True, False),
             *(False, True),
         ]
+
+    def test_updates_come_in_the_order_in_which_they_were_made(self, study, learners):
+        before, (first, second) = len(study.updates()), learners
+        for learner in (second, first, second, first):
+            learner.ask(study)
+            learner.tell(study)
+        told = study.told(0)
+        assert [(u.learner, u.number) for u in study.updates()[before:]] == [
+            *((1, 1), (0, told - 1)),
+            *((1, 2), (0, told)),
+        ]
+
+    def test_a_learner_may_learn_for_another_and_keep_its_own_state_as_it_asked(
+        self, study, learners
+    ):
+        first, second = learners
+        tokens = second.strategy.ask(2, generator=second.source)
+        study.ask(tokens, second.source, learner=1, strategy=second.strategy)
+        kept = Learner(opened_again(study), 1)
+        assert kept.is_at(second)
+        first.strategy.tell(tokens, torch.ones(2))
+        assert study.tell(STATS, first.strategy, first.source, learner=1, of=0) == 1
+        again = opened_again(study)
+        assert Learner(again, 1).is_at(second) and Learner(again).is_at(first)
+
+    def test_how_late_an_update_came_is_kept(self, study, learners):
+        _, second = learners
+        for staleness in (None, 3):
+            second.ask(study)
+            second.tell(study, dataclasses.replace(STATS, staleness=staleness))
+        assert [u.stats.staleness for u in study.updates()[-2:]] == [None, 3]
 
     def test_a_policy_may_be_older_than_the_batch(self, study, learners):
         first, _ = learners

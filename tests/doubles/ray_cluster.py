@@ -19,7 +19,7 @@ needs_ray = [
 
 
 def processes(name, of=None):
-    """Return the processes below one, whose command begins with a name, e.g. ``ray::Shard``.
+    """Return the processes below one, in whose command a name stands, e.g. ``ray::Place``.
 
     Args:
         name: Ray calls a process after its actor's class, and after what that does just now.
@@ -32,7 +32,7 @@ def processes(name, of=None):
                 parents[int(folder.name)] = int(
                     (folder / "stat").read_text().rpartition(")")[2].split()[1]
                 )
-                if (folder / "cmdline").read_bytes().startswith(name.encode()):
+                if name.encode() in (folder / "cmdline").read_bytes():
                     named.append(int(folder.name))
     return [pid for pid in named if (of or os.getpid()) in _above(pid, parents)]
 

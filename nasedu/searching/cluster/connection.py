@@ -33,6 +33,11 @@ MAKE_TOKEN = (
 TOKEN, MODE = "RAY_AUTH_TOKEN", "RAY_AUTH_MODE"
 # Ray binds to the loopback address alone where it takes a machine for one without clusters.
 LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
+SETTINGS = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # silences a warning; a place sees to its GPUs
+    "RAY_worker_niceness": "0",  # else children come after all else that the machine does
+}
 STORE = 200 * 2**20  # bytes of shared memory for what is sent; more goes to the disk
 ANSWER = 60  # seconds that a cluster may take to refuse whoever has no token
 
@@ -156,7 +161,7 @@ def _load_ray(is_loopback: bool) -> Any:
             "Ray was imported before nasedu could tell it to ask for a token; start Python again, "
             "and leave the import of Ray to nasedu"
         )
-    os.environ.update(told, RAY_USAGE_STATS_ENABLED="0", RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO="0")
+    os.environ.update(told, **SETTINGS)
     if not _has_token():
         os.environ[TOKEN] = secrets.token_hex(32)  # Ray hands it on to the processes it starts
     ray = importlib.import_module("ray")

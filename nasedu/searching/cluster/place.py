@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from nasedu.errors import SettingError
+from nasedu.errors import DataError, SettingError
 from nasedu.runs.trial import Trial
 from nasedu.searching.worker_side import ENDED, Parcel
 from nasedu.searching.workers import PoolWorkers
@@ -25,24 +26,35 @@ class Place:
         parcel: The evaluator, which Ray brings to every machine once.
         timeout: Seconds that a child may take.
         path: Where else modules are looked for: as the search does, if there is such a folder.
+        files: Of imported data, as `receive` takes them; brought here only if they are missing.
     """
 
-    def __init__(self, parcel: Parcel, timeout: float | None, path: Sequence[str]) -> None:
+    def __init__(
+        self,
+        parcel: Parcel,
+        timeout: float | None,
+        path: Sequence[str],
+        files: Mapping[str, Any],
+    ) -> None:
         import ray
 
         sys.path += [folder for folder in path if folder not in sys.path]
-
         if not ray.get_gpu_ids():  # a child that was given no GPU sees none
             os.environ["CUDA_VISIBLE_DEVICES"] = ""
         sys.modules["__main__"].__dict__.pop("__file__", None)  # Ray's, which children do not need
         self._parcel, self._timeout = parcel, timeout
+        self._files, self._fetch = files, ray.get
         self._pool: PoolWorkers | None = None
 
     def why_not_ready(self) -> str | None:
         """Start the process that trains; return what is wrong with it, or None."""
         try:
+            if self._files:
+                from nasedu.searching.cluster.data_files import receive
+
+                receive(self._files, self._fetch)
             self._pool = self._pool or PoolWorkers(self._parcel, 1, self._timeout)
-        except SettingError as error:
+        except (SettingError, DataError) as error:
             return str(error)
         return None
 

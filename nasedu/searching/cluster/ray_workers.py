@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections import Counter, deque
 from collections.abc import Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from math import floor
 from typing import TYPE_CHECKING, Any
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from nasedu.searching.parameter_servers import Shards
 
 LOOK = 1.0  # seconds between two looks at what else there is to do
-LOSSES = 3  # times that a place may be lost under one child, or before any place is ready
+LOSSES = 3  # times that a place may be lost under one child, or each one as it starts
 NO_ROOM = (
     "the cluster gives no place to train in; what is finished is kept: look at `ray status`, and "
     "resume"
@@ -94,7 +94,7 @@ class Places(CrewWorkers):
         self._waiting: deque[Trial] = deque()
         self._idle: list[Any] = []
         self._calls: dict[Any, tuple[Any, Trial | None]] = {}  # without a trial: it starts
-        self._losses: Counter[int] = Counter()  # by number of the trial; 0: of one that started
+        self._losses: Counter[int] = Counter()  # by trial; 0: in a row, of those that started
         self._limit = Deadline(START_LIMIT)
         self._stack = ExitStack()
         try:
@@ -105,8 +105,8 @@ class Places(CrewWorkers):
             actor = self._ray.remote(Place).options(
                 num_cpus=1, num_gpus=gpus, scheduling_strategy="SPREAD"
             )
-            sent = self._ray.put(parcel)
-            self._make = lambda: actor.remote(sent, timeout, sys.path)
+            sent, files = self._ray.put(parcel), self._files(evaluator, crew)
+            self._make = lambda: actor.remote(sent, timeout, sys.path, files)
             for _ in range(self.count):
                 self._open()
             while not self._idle:
@@ -142,7 +142,8 @@ class Places(CrewWorkers):
     def cancel(self) -> None:
         """End every place, and the connection to the cluster if nobody else uses it."""
         for place in [*self._idle, *(place for place, _ in self._calls.values())]:
-            self._ray.kill(place)
+            with suppress(Exception):  # the cluster itself may be gone
+                self._ray.kill(place)
         self._waiting.clear()
         self._idle.clear()
         self._calls.clear()
@@ -151,6 +152,16 @@ class Places(CrewWorkers):
     @property
     def _num_training(self) -> int:
         return sum(trial is not None for _, trial in self._calls.values())
+
+    def _files(self, evaluator: Evaluator, crew: RayWorkers) -> dict[str, Any]:
+        """Return imported data as other machines can have them, which Ray brings there once."""
+        name = getattr(evaluator, "data", None)
+        if crew.address == LOCAL or not isinstance(name, str):
+            return {}
+        from nasedu.searching.cluster.data_files import files_of
+
+        contents = {place: path.read_bytes() for place, path in files_of(name).items()}
+        return {place: self._ray.put(content) for place, content in contents.items()}
 
     def _open(self) -> None:
         place = self._make()
@@ -178,7 +189,10 @@ class Places(CrewWorkers):
         if isinstance(answer, str):  # this says nothing of the child
             raise SettingError(answer)
         self._idle.append(place)
-        return None if trial is None else (trial, answer)
+        if trial is None:
+            self._losses[0] = 0
+            return None
+        return trial, answer
 
     def _replace(self, place: Any, trial: Trial | None, error: Exception) -> Taken | None:
         """Make another place for one that was lost; its trial is trained again, but not for ever.

@@ -12,6 +12,7 @@ push of one number once.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -154,7 +155,8 @@ class RemoteServers:
     def close(self) -> None:
         """End all processes of these servers."""
         for actor in [*self._shards, *self._replicas.values()]:
-            self._ray.kill(actor)
+            with suppress(Exception):  # the cluster itself may be gone
+                self._ray.kill(actor)
 
     def _call(self, replica: Replica, method: str, arguments: tuple[Any, ...]) -> Any:
         if replica.number not in self._replicas:

@@ -31,6 +31,7 @@ def machines_figure(
     *,
     pushes: Sequence[Pushed] = (),
     until: float | None = None,
+    machines: str = "machines",
 ) -> Picture:
     """Draw what every machine did: a bar is a child, with the number of its replica.
 
@@ -40,6 +41,7 @@ def machines_figure(
         title: Written over the figure.
         pushes: Gradients, drawn as lines where their replica's children stand.
         until: Where the line of time ends; default with the last bar.
+        machines: What the rows are called.
 
     Raises:
         SettingError: No machine did anything, or more did than can be drawn.
@@ -63,9 +65,9 @@ def machines_figure(
     axes.set(xlim=(0, end), ylim=(rows[-1] + 0.6, rows[0] - 0.6))
     axes.locator_params(axis="y", integer=True)
     axes.grid(False, axis="y")
-    name_axes(axes, "seconds", "machine")
+    name_axes(axes, "seconds", machines)
     write_title(figure, title)
-    return Picture(figure, _finding(stays, rows, end, pushes))
+    return Picture(figure, f"{len(rows)} {machines} {_finding(stays, len(rows), end, pushes)}")
 
 
 def part_of(simulated: Simulated, replicas: int) -> tuple[list[Stay], list[Pushed]]:
@@ -105,15 +107,13 @@ def _explain(axes: Axes, pushes: Sequence[Pushed], any_lost: bool) -> None:
     axes.tick_params(labelsize=SMALL)
 
 
-def _finding(
-    stays: Sequence[Stay], rows: Sequence[int], end: float, pushes: Sequence[Pushed]
-) -> str:
+def _finding(stays: Sequence[Stay], rows: int, end: float, pushes: Sequence[Pushed]) -> str:
     """Say how much of their time the machines worked."""
     useful = sum(max(0, min(s.end, end) - s.begin) for s in stays if not s.is_lost)
     lost, count = sum(s.is_lost for s in stays), len({s.child for s in stays if s.begin < end})
     text = (
-        f"{len(rows)} machines in {end:.1f} seconds train {count} children, which takes "
-        f"{100 * useful / (len(rows) * end):.0f} % of their time; in the rest they wait"
+        f"in {end:.1f} seconds train {count} children, which takes "
+        f"{100 * useful / (rows * end):.0f} % of their time; in the rest they wait"
     )
     if seen := sum(push.seconds <= end for push in pushes):
         text += f". {seen} gradients are pushed"

@@ -11,7 +11,6 @@ from nasedu.controller import Reinforce
 from nasedu.searching.simulation import Cluster, Kill, simulate
 from nasedu.searching.simulation.simulate import TimedLookup
 from nasedu.viewing.figures.machines import MOST_ROWS, machines_figure, part_of
-from nasedu.viewing.figures.sheets import png_of
 from nasedu.viewing.pictures import image_html
 from nasedu.viewing.widgets.frame import Frame, cell_output, line_of
 
@@ -110,7 +109,7 @@ class ClusterPanel:
     @property
     def html(self) -> str:
         """The sentence and the picture."""
-        image = image_html(png_of(self.picture.figure, dpi=100), self.picture.alt)
+        image = image_html(self.picture.png, self.picture.alt)
         return f'<div aria-live="polite">{escape(self.sentence)}.</div>\n<div>{image}</div>'
 
     def _moved(self, values: dict[str, Any]) -> None:

@@ -1,12 +1,12 @@
 """A cluster is safe by default: it is seen by this machine alone, and asks for a token."""
 
-import importlib
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
-from pathlib import Path
+import tempfile
 
 import pytest
 from ray_cluster import needs_ray
@@ -133,23 +133,26 @@ def outward_addresses():
 @pytest.mark.ray
 @needs_ray[1]
 def test_a_cluster_that_lets_in_everybody_is_not_used(tmp_path):
-    folder = Path(importlib.import_module("tempfile").mkdtemp(prefix="nasedu-", dir="/tmp"))
-    environment = {**os.environ, connection.LOOPBACK: "0", connection.MODE: "disabled"}
+    folder = tempfile.mkdtemp(prefix="nasedu-", dir="/tmp")  # sockets need a short path
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"127.0.0.1:{free.getsockname()[1]}"
     start = [sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--block"]
-    more = ["--port=0", f"--temp-dir={folder}", "--num-cpus=1", "--include-dashboard=false"]
+    more = [f"--port={address.partition(':')[2]}", f"--temp-dir={folder}", "--num-cpus=1"]
+    unlocked = {connection.LOOPBACK: "0", connection.MODE: "disabled", "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
-        [*start, *more, "--object-store-memory=80000000"],
-        env=environment,
+        [*start, *more, "--include-dashboard=false", "--object-store-memory=80000000"],
+        env={**os.environ, **unlocked},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     ) as head:
         try:
-            line = next(line for line in head.stdout if "--address=" in line)
-            address = line.partition("--address=")[2].strip().strip("'\"")
+            assert any("runtime started" in line for line in head.stdout)
             words = ("search", "--run", tmp_path / "run", *TINY, "--cluster", address)
             done = nasedu(*words, **{connection.TOKEN: secrets.token_hex(32)})
         finally:
             head.terminate()
+            head.communicate(timeout=60)
+            shutil.rmtree(folder, ignore_errors=True)
     assert done.returncode == 2
     assert "lets in whoever reaches it, and so is not used" in done.stderr.splitlines()[-1]

@@ -56,7 +56,7 @@ def test_a_trial_whose_place_is_lost_is_trained_again_but_not_for_ever(tmp_path)
                 assert outcome.reason == f"its place on the cluster was lost {LOSSES} times"
             else:
                 assert outcome == Counted()(trial)
-        for name in ("ray::Place", "multiprocessing.spawn"):  # while they have nothing to do
+        for name in ("ray::Place", "spawn_main"):  # while they have nothing to do
             kill(name)
             workers.submit(trials(1)[0])
             assert [outcome.reason for _, outcome in workers.completed()] == [None]
