@@ -50,6 +50,7 @@ STEPS = (
     Step("characters", "ptb_nas_cell.py", ("--size", "characters"), graphs=True),
     Step("CIFAR-10, v1", "cifar10_v1.py"),
     Step("CIFAR-10, search", "cifar10_children.py"),
+    Step("CIFAR-10, NASNet-A", "nasnet.py"),
 )
 
 

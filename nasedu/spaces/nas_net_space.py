@@ -155,6 +155,6 @@ FEW_OPERATIONS: tuple[NasOperation, ...] = (
 )
 
 SPACES: Mapping[str, NasNetSpace] = MappingProxyType(
-    {"first": NasNetSpace(2, FEW_OPERATIONS), "nasnet": NasNetSpace()}
+    {"first": NasNetSpace(2, FEW_OPERATIONS), "paper": NasNetSpace()}
 )
 """By name: two blocks of six operations, for a search of minutes (ours), and the paper's."""

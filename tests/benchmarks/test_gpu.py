@@ -26,19 +26,20 @@ def call(script, monkeypatch, tmp_path):
     return run
 
 
-def test_a_final_training_in_slices_is_the_whole_one(call):
-    whole = call("cifar10_v1", "whole", minutes="60")
-    cut = call("cifar10_v1", "cut", status=75)
+@pytest.mark.parametrize(("name", "run"), [("cifar10_v1", "run"), ("nasnet", "2-epochs-0")])
+def test_a_final_training_in_slices_is_the_whole_one(call, name, run):
+    whole = call(name, "whole", minutes="60")
+    cut = call(name, "cut", status=75)
     assert not (cut / "record.md").exists()
-    call("cifar10_v1", "cut")
+    call(name, "cut")
     found, expected = (
-        json.loads((folder / "run" / "outcome.json").read_text())["outcome"]
+        json.loads((folder / run / "outcome.json").read_text())["outcome"]
         for folder in (cut, whole)
     )
     assert {**found, "seconds": 0} == {**expected, "seconds": 0}
     before = (cut / "record.md").stat()
     assert f"Test error {100 * (1 - found['test']):.2f} %" in (cut / "record.md").read_text()
-    call("cifar10_v1", "cut")  # nothing left to do
+    call(name, "cut")  # nothing left to do
     assert (cut / "record.md").stat().st_size == before.st_size
 
 
