@@ -21,7 +21,7 @@ from tqdm import tqdm
 from nasedu import search
 from nasedu.controller import make_strategy
 from nasedu.errors import TrainingError
-from nasedu.problems import problem_on
+from nasedu.problems import problem_of, problem_on
 from nasedu.runs import Study, Trial, write_text
 from nasedu.searching import (
     FinalTraining,
@@ -155,8 +155,11 @@ class RecordedTraining(FinalTraining):
 
     @property
     def problem(self):
-        """That of the data: what makes a child is of no kind."""
-        return problem_on(self.data)
+        """That of the architecture; of what makes a child, which is of no kind, the data's."""
+        try:
+            return problem_of(self.net)
+        except TypeError:
+            return problem_on(self.data)
 
     def work(self, folder, until):
         """Train, or go on; a training that diverges is a result, since it would again."""

@@ -39,7 +39,7 @@ def noise():
 
 
 def measure():
-    """Return the seconds of every step."""
+    """Return the processor's seconds of every step."""
     torch.set_num_threads(1)
     torch.manual_seed(0)
     task = NasNetTask(noise(), replace(RECIPE, precision="float32"))
@@ -47,14 +47,14 @@ def measure():
     optimizer = task.optimizer(child, RECIPE)
     seconds = []
     for _ in range(1 + STEPS):
-        begun = time.perf_counter()
+        begun = time.process_time()
         images = task.augmentation(task.train.images[: RECIPE.batch_size], torch.Generator())
         loss = task.loss(child, images, task.train.labels[: RECIPE.batch_size], 0.5)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(child.parameters(), RECIPE.clip)
         optimizer.step()
-        seconds.append(time.perf_counter() - begun)
+        seconds.append(time.process_time() - begun)
     assert loss.isfinite()
     return seconds[1:]
 
@@ -75,9 +75,9 @@ def main():
         f"with 6 normal cells in place of 7 it would have {parameters(6, 96, False):,}. "
         "Which rule differs is not known.\n\n"
         f"One training step of 6 @ 768, {RECIPE.batch_size} images of 32x32 pixels, auxiliary head "
-        f"and all, on one thread in float32: **{spread(seconds, 1)} seconds and {peak:.1f} GB** "
-        f"of memory at most, of the whole process. (Median of {STEPS} steps after a first one, "
-        "smallest and largest; beside other work on the machine.) By that an epoch on 45,000 "
+        f"and all, on one thread in float32: **{spread(seconds, 1)} seconds of the processor** and "
+        f"**{peak:.1f} GB** of memory at most, of the whole process. (Median of {STEPS} steps "
+        "after a first one, smallest and largest.) By that an epoch on 45,000 "
         f"images takes {epoch:.1f} hours, and the recipe has {RECIPE.epochs}.\n",
     )
 

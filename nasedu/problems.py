@@ -231,6 +231,11 @@ def problem_on(data: str) -> Problem:
     )
 
 
+def is_first_on_its_data(row: Problem) -> bool:
+    """Return whether the data of a row lead to it: no row before it uses the same data sets."""
+    return next(one for one in trained_problems() if one.data_names == row.data_names) == row
+
+
 def found_by(name: str | None, data: str | None) -> tuple[Problem, str]:
     """Return the row that a user means, by its name or else by the data, and the data.
 

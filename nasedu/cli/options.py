@@ -86,7 +86,8 @@ ProblemName = Annotated[
         metavar="NAME|MODULE:ROW",
         callback=learn,
         is_eager=True,
-        help="What kind of child: images, language, or a row of your own; default by the data.",
+        help="What kind of child: images, language, nasnet, or a row of your own; default by "
+        "the data.",
     ),
 ]
 

@@ -148,8 +148,7 @@ def of_a_problem(words: Mapping[str, Any], usual_space: str, usual_recipe: str) 
 
 
 def _leading_to(row: Problem) -> str:
-    """Return the option that leads to a problem: its data, unless another problem has them."""
-    from nasedu.problems import problem_on
+    """Return the option that leads to a problem: its data, unless they lead to another."""
+    from nasedu.problems import is_first_on_its_data
 
-    is_first = problem_on(row.data) == row
-    return f"--data {row.data}" if is_first else f"--problem {row.name}"
+    return f"--data {row.data}" if is_first_on_its_data(row) else f"--problem {row.name}"

@@ -175,7 +175,9 @@ def first_jobs(places: NDArray[np.int64], seed: int) -> list[Job]:
 def best_jobs(rewards: Tensor, places: NDArray[np.int64], best: int) -> list[Job]:
     """Return the further trainings of those places with the best of ``(N,)`` first rewards."""
     order = rewards[torch.from_numpy(places)].argsort(descending=True, stable=True)[:best]
-    return [(place, repeat) for place in places[order].tolist() for repeat in range(1, REPEATS)]
+    return [
+        (place, repeat) for place in places[order.numpy()].tolist() for repeat in range(1, REPEATS)
+    ]
 
 
 def job_number(size: int, job: Job) -> int:

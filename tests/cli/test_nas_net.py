@@ -11,6 +11,7 @@ from decided import decided
 from nasedu import published
 from nasedu.errors import NaseduError
 from nasedu.searching import Study
+from nasedu.tables import NetworkTable
 
 TINY = ("search", "--problem", "nasnet", "--data", "digits", "--num-blocks", "1", "--filters", "2")
 SHORT = (*TINY, "--epochs", "1", "--num-train", "64", "--batch", "2", "--workers", "1")
@@ -78,3 +79,13 @@ def test_what_cannot_be_is_one_line(tmp_path):
 def test_a_word_of_help_says_how_to_come_here():
     assert "--problem nasnet" in nasedu("search", "--help")
     assert "--num-blocks" in nasedu("search", "--problem", "nasnet", "--help")
+
+
+def test_a_table_of_a_small_space_says_by_which_command_it_is_made(tmp_path):
+    sizes = ("--num-blocks", 1, "--operations", "identity", "--combines", "add", "--filters", 2)
+    words = ("--problem", "nasnet", *sizes, "--epochs", 1, "--num-train", 64)
+    nasedu("table", "build", tmp_path / "table", *words, "--workers", 1, "--best", 1)
+    text = (tmp_path / "table" / "table.md").read_text(encoding="utf-8")
+    (made,) = re.findall(r"nasedu table build .*", text)
+    assert "--problem nasnet" in made and "--num-blocks 1" in made and "--filters 2" in made
+    assert NetworkTable.load(tmp_path / "table").num_trainings > 16

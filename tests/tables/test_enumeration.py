@@ -121,6 +121,7 @@ def test_what_is_known_is_not_asked_for():
 def test_a_diverged_network_is_never_among_the_best():
     rewards = torch.tensor([-1.0, 0.0, 0.5, 0.5])
     assert [place for place, _ in best_jobs(rewards, np.arange(4), 3)] == [2, 2, 3, 3, 1, 1]
+    assert [place for place, _ in best_jobs(rewards, np.arange(4), 1)] == [2, 2]
 
 
 def test_what_does_not_fit_is_refused():

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from nasedu.field_words import words_of
-from nasedu.problems import TABLE
+from nasedu.problems import FIRST, TABLE, is_first_on_its_data
 from nasedu.spaces import sequences_at
 from nasedu.tables import DIVERGED, NetworkTable, random_tenth
 from nasedu.training import Measure
@@ -45,10 +45,12 @@ def command_line_of(table: NetworkTable) -> str | None:
     if not row.spaces.startswith("nasedu."):  # no name by which a command finds it is recorded
         return None
     evaluator, spaces, recipes = about["evaluator"], row.load("spaces"), row.load("recipes")
-    recipe = fill(type(recipes[TABLE]), evaluator["recipe"])
-    words = ["--seed", about["seed"], "--data", evaluator["data"]]
+    usual_space, usual = (each.get(TABLE, each[FIRST]) for each in (spaces, recipes))
+    recipe = fill(type(usual), evaluator["recipe"])
+    words = [] if is_first_on_its_data(row) else ["--problem", row.name]
+    words += ["--seed", about["seed"], "--data", evaluator["data"]]
     words += ["--best", about["best"]] if "best" in about else []
-    words += words_of(table.space, spaces[TABLE]) + words_of(recipe, recipes[TABLE])
+    words += words_of(table.space, usual_space) + words_of(recipe, usual)
     return shlex.join(["nasedu", "table", "build", *map(str, words)])
 
 
