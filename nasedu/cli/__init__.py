@@ -17,7 +17,7 @@ from nasedu.cli.field_options import help_command
 from nasedu.cli.images import data_app
 from nasedu.cli.networks import draw
 from nasedu.cli.options import Command, Group
-from nasedu.cli.searches import SearchCommand, report, resume, search
+from nasedu.cli.searches import SearchCommand, explore, report, resume, search
 from nasedu.cli.tables import table_app
 from nasedu.cli.terminal import say
 from nasedu.cli.trainings import TrainCommand, train
@@ -34,7 +34,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command(cls=SearchCommand)(search)
-for command in (resume, report, draw):
+for command in (resume, report, explore, draw):
     app.command(cls=Command)(command)
 app.command(cls=TrainCommand)(train)
 app.add_typer(data_app, name="data")
