@@ -1,7 +1,7 @@
 import pytest
 
 from nasedu.cli import app
-from nasedu.errors import SettingError
+from nasedu.errors import DrawingError, SettingError, StudyError
 from nasedu.searching.workers import InlineWorkers
 
 QUICK = ("--trials", "2", "--batch", "2", "--epochs", "1", "--num-train", "50", "--workers", "1")
@@ -77,3 +77,21 @@ def test_stopped_while_it_loads_a_resumed_run_says_how_many_children_it_has(
     monkeypatch.setattr("nasedu.searching.loop.make_workers", interrupted)
     assert nasedu("resume", tmp_path, "--trials", "4") == 130
     assert "stopped; 2 children are kept" in capsys.readouterr().err
+
+
+def test_a_run_or_two_become_a_page_to_walk_through(tmp_path, capsys):
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder, strategy in ((first, "reinforce"), (second, "random")):
+        size = ("--num-layers", "2", "--num-filters", "4,8", "--strategy", strategy)
+        assert nasedu("search", "--run", folder, *QUICK, *size) == 0
+    capsys.readouterr()
+    assert nasedu("explore", first) == 0
+    assert capsys.readouterr().out == f"explorer: {first / 'explore.html'}\n"
+    assert "Random search" not in (first / "explore.html").read_text(encoding="utf-8")
+    assert nasedu("explore", first, second, "--out", tmp_path / "both.html") == 0
+    page = (tmp_path / "both.html").read_text(encoding="utf-8")
+    assert "<title>REINFORCE on Digits (scikit-learn) and Random search on Digits" in page
+    with pytest.raises(DrawingError, match=r"expected a name in \.html"):
+        nasedu("explore", first, "--out", tmp_path / "both.png")
+    with pytest.raises(StudyError, match="holds no study"):
+        nasedu("explore", first, tmp_path / "third")

@@ -49,7 +49,7 @@ function controls(run, state) {
     const isUsual = one === startSpeed(last);
     return el("option", { value: String(one), selected: isUsual }, `${one} a second`);
   }));
-  const shown = el("output", { class: "place", "aria-live": "off" });
+  const shown = el("span", { class: "place" });
   const said = el("p", { class: "unseen", role: "status" });
   let timer = null;
 
