@@ -19,7 +19,9 @@ export function batch(run, state, step) {
     buttons = children.slice(0, MOST).map((child) => card(run, state, child, largest));
     rove(buttons);
     const texts = children.map((child) => valueText(run.value("reward", child), run.reward));
-    list.classList.toggle("long", texts.some((text) => text.length > 6));
+    const longest = Math.max(...texts.map((text) => text.length));
+    list.classList.toggle("long", longest > 5);
+    list.classList.toggle("wide-cards", longest > 6);
     replaceChildren(list, buttons.map((button) => el("li", {}, button)));
     const rest = children.length - MOST;
     more.textContent = rest > 0 ? `and ${count(rest, "more child", "more children")}` : "";
