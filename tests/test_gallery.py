@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from explored import data_of, inflated, scene_of
+from explored import data_of, scene_of, scenes_of, unpacked
 
 from nasedu.data.tables import tables_folder
 from nasedu.viewing import view_of
@@ -27,9 +27,8 @@ def gallery():
 def plain(html):
     """Return what a page says; how it is packed may depend on the version of zlib."""
     [run] = data_of(html)["runs"]
-    lines, scenes = inflated(run["scenes"]["lines"]), run["scenes"]["words"]
-    columns = {name: inflated(column["data"]) for name, column in run["columns"].items()}
-    return {**run, "scenes": (scenes, lines), "columns": columns}
+    order = unpacked(run["columns"]["scene"]).tolist()
+    return {**run, "scenes": scenes_of(run), "columns": order}
 
 
 def test_the_page_says_what_the_tables_say(gallery):

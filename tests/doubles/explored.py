@@ -18,25 +18,41 @@ def data_of(html):
 
 def unpacked(packed):
     """Return packed numbers as an array."""
-    return np.frombuffer(inflated(packed["data"]), f"<{packed['kind']}")
+    dtype = np.dtype(f"<{packed['kind']}")
+    planes = np.frombuffer(inflated(packed["data"]), "u1").reshape(dtype.itemsize, -1)
+    return np.ascontiguousarray(planes.T).view(dtype).reshape(-1)
 
 
 def inflated(text):
     return zlib.decompress(base64.b64decode(text))
 
 
+def scenes_of(run):
+    """Return all scenes: ``{name: (label, note, names of inputs, facts)}`` of each."""
+    packs, words, moulds = run["scenes"], run["scenes"]["words"], run["scenes"]["moulds"]
+    columns = {name: unpacked(column).tolist() for name, column in packs["columns"].items()}
+    facts = [(name, is_text, iter(unpacked(one).tolist())) for name, is_text, one in packs["facts"]]
+    of = {name: iter(columns[name]) for name in columns}
+    scenes = []
+    for size in of["size"]:
+        rows = []
+        for _ in range(size):
+            name, *_, told = moulds[next(of["mould"])]
+            texts = words[next(of["label"])], words[next(of["note"])]
+            inputs = [next(of["inputs"]) for _ in range(next(of["reads"]))]
+            values = {}
+            for k in told:
+                fact, is_text, column = facts[k]
+                values[fact] = words[int(next(column))] if is_text else next(column)
+            rows.append((name, *texts, inputs, values))
+        names = [row[0] for row in rows]
+        scenes.append({n: (a, b, [names[i] for i in c], d) for n, a, b, c, d in rows})
+    return scenes
+
+
 def scene_of(run, child):
-    """Return the parts of a child: ``{name: (label, note, names of inputs, facts)}``."""
-    words = run["scenes"]["words"]
-    lines = inflated(run["scenes"]["lines"]).decode().split("\n")
-    parts = json.loads(lines[unpacked(run["columns"]["scene"])[child]])
-    names = [words[part[0]] for part in parts]
-    told = {}
-    for name, (_, label, note, _, _, _, inputs, *facts) in zip(names, parts, strict=True):
-        values = [words[v[0]] if isinstance(v, list) else v for v in facts[1::2]]
-        pairs = dict(zip((words[k] for k in facts[::2]), values, strict=True))
-        told[name] = (words[label], words[note], [names[i] for i in inputs], pairs)
-    return told
+    """Return the parts of a child."""
+    return scenes_of(run)[unpacked(run["columns"]["scene"])[child]]
 
 
 def tokens_of(run, child):
@@ -52,9 +68,9 @@ def tokens_of(run, child):
 def policy_of(run, step):
     """Return the probabilities before an update, decision by decision."""
     lengths = unpacked(run["policy"]["lengths"]).astype(int)
-    values = unpacked(run["policy"]["values"]) / run["policy"]["scale"]
-    start = lengths[:step].sum()
-    shares, rows = list(values[start : start + lengths[step]]), []
+    changes = unpacked(run["policy"]["changes"]).reshape(len(lengths), -1)
+    values = changes.cumsum(axis=0, dtype="u2") / run["policy"]["scale"]
+    shares, rows = list(values[step, : lengths[step]]), []
     for decision in run["decisions"]:
         if not shares and decision["choices"]:
             break

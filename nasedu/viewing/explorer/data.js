@@ -1,4 +1,6 @@
-// What the page holds, unpacked: numbers in arrays by name, drawings in lines of JSON.
+// What the page holds, unpacked: numbers in arrays by name, and drawings made of them.
+
+import { Scenes } from "./scenes.js";
 
 const ARRAYS = { u1: Uint8Array, u2: Uint16Array, u4: Uint32Array, f8: Float64Array };
 
@@ -8,8 +10,16 @@ async function inflated(text) {
   return new Response(stream).arrayBuffer();
 }
 
-export async function unpacked(packed) {
-  return new ARRAYS[packed.kind](await inflated(packed.data));
+// The first bytes of all numbers come first, then the second ones.
+export async function unpacked({ kind, data }) {
+  const planes = new Uint8Array(await inflated(data));
+  const width = ARRAYS[kind].BYTES_PER_ELEMENT;
+  const bytes = new Uint8Array(planes.length);
+  const count = planes.length / width;
+  for (let k = 0; k < width; k++) {
+    for (let i = 0; i < count; i++) bytes[i * width + k] = planes[k * count + i];
+  }
+  return new ARRAYS[kind](bytes.buffer);
 }
 
 async function unpackedColumns(columns) {
@@ -24,35 +34,40 @@ export async function readPage() {
 }
 
 async function readRun(plain, index) {
-  const [columns, steps, lines, lengths, values] = await Promise.all([
+  const [columns, steps, drawn, told, policy] = await Promise.all([
     unpackedColumns(plain.columns),
     unpackedColumns(plain.steps),
-    inflated(plain.scenes.lines).then((bytes) => new TextDecoder().decode(bytes).split("\n")),
-    plain.policy ? unpacked(plain.policy.lengths) : null,
-    plain.policy ? unpacked(plain.policy.values) : null,
+    unpackedColumns(plain.scenes.columns),
+    Promise.all(plain.scenes.facts.map((fact) => unpacked(fact[2]))),
+    plain.policy ? readPolicy(plain.policy) : null,
   ]);
-  const policy = plain.policy && { scale: plain.policy.scale, lengths, values };
-  return new Run(plain, index, columns, steps, lines, policy);
+  const facts = plain.scenes.facts.map(([name, isText], i) => [name, isText, told[i]]);
+  const scenes = new Scenes(plain.scenes, drawn, facts);
+  return new Run({ ...plain, index, columns, steps, scenes, policy });
+}
+
+// Probabilities are kept as what changed since the update before, which is little.
+async function readPolicy({ scale, lengths: packedLengths, changes }) {
+  const [lengths, values] = await Promise.all([unpacked(packedLengths), unpacked(changes)]);
+  const width = lengths.reduce((a, b) => Math.max(a, b), 0);
+  for (let i = width; i < values.length; i++) values[i] += values[i - width]; // in 16 bits
+  return { scale, lengths, values, width };
 }
 
 // A run, or the children of a gallery. Children and updates are meant by their place, from 0.
 export class Run {
-  constructor(plain, index, columns, steps, lines, policy) {
-    Object.assign(this, plain, { index, columns, steps, lines, policy });
+  constructor(values) {
+    Object.assign(this, values);
+    const { columns, steps } = values;
     this.numSteps = steps.number?.length ?? 0;
-    this.best = plain.measure ?? plain.reward;
     this.childrenOf = Array.from({ length: this.numSteps }, () => []);
     columns.step?.forEach((step, child) => this.childrenOf[step].push(child));
-    this.front = new Set(plain.front);
+    this.front = new Set(values.front);
     this.places = [];
     let at = 0;
-    for (const decision of plain.decisions) {
+    for (const decision of values.decisions) {
       this.places.push(at);
-      at += decision.width * plain.count;
-    }
-    if (policy) {
-      policy.starts = [];
-      policy.lengths.reduce((start, length) => (policy.starts.push(start), start + length), 0);
+      at += decision.width * values.count;
     }
   }
 
@@ -101,7 +116,7 @@ export class Run {
   probabilities(step) {
     if (!this.policy?.lengths[step]) return null;
     const rows = [];
-    let at = this.policy.starts[step];
+    let at = step * this.policy.width;
     const end = at + this.policy.lengths[step];
     for (const { choices } of this.decisions) {
       if (at >= end && choices.length) break;
@@ -118,20 +133,6 @@ export class Run {
   }
 
   scene(child) {
-    return sceneOf(this.lines[this.columns.scene[child]], this.scenes.words);
+    return this.scenes.scene(this.columns.scene[child]);
   }
-}
-
-const KINDS = ["plain", "input", "output", "memory"];
-
-function sceneOf(line, words) {
-  return JSON.parse(line).map(([name, label, note, kind, x, y, inputs, ...told]) => {
-    const facts = [];
-    for (let i = 0; i < told.length; i += 2) {
-      const value = told[i + 1];
-      facts.push([words[told[i]], Array.isArray(value) ? words[value[0]] : value]);
-    }
-    const texts = { name: words[name], label: words[label], note: words[note] };
-    return { ...texts, kind: KINDS[kind], x, y, inputs, facts };
-  });
 }

@@ -20,7 +20,7 @@ from nasedu.viewing.figures.series import pareto_front
 from nasedu.viewing.measures import value_of
 from nasedu.viewing.report.run_summary import RunSummary
 
-SCALE = 50_000  # of a probability as a whole number: two bytes, and exact to 0.00001
+SCALE = 10_000  # of a probability as a whole number, of which two bytes are enough
 Json = dict[str, Any]
 
 
@@ -129,7 +129,11 @@ class Steps:
 
 
 def _policy(run: RunSummary) -> Json | None:
-    """Return the probabilities before each update, as whole numbers; None if there are none."""
+    """Return the probabilities before each update, ``(U, P)``; None if there are none.
+
+    They are whole numbers, and each as its change since the update before: a policy that moves
+    slowly takes little room.
+    """
     try:
         recorded_probabilities(run.series)  # which also checks that they are those of the space
     except SettingError:
@@ -140,9 +144,9 @@ def _policy(run: RunSummary) -> Json | None:
         stats = told.get(key)
         shares = [p for choices in stats.probabilities for p in choices] if stats else []
         rows.append(np.array(shares, dtype=float))
-    flat = np.concatenate(rows) if rows else np.zeros(0)
-    return {
-        "scale": SCALE,
-        "lengths": packed([len(row) for row in rows], "u2"),
-        "values": packed(np.round(flat * SCALE), "u2"),
-    }
+    lengths = [len(row) for row in rows]
+    whole = np.zeros((len(rows), max(lengths)), dtype="<u2")  # shallow children decide less
+    for place, row in zip(whole, rows, strict=True):
+        place[: len(row)] = np.round(row * SCALE)
+    changes = np.diff(whole, axis=0, prepend=whole[:1] * 0)  # modulo 65,536, as the page adds them
+    return {"scale": SCALE, "lengths": packed(lengths, "u2"), "changes": packed(changes, "u2")}

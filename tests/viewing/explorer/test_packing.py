@@ -1,8 +1,6 @@
-import json
-
 import numpy as np
 import pytest
-from explored import inflated, tokens_of, unpacked
+from explored import scenes_of, tokens_of, unpacked
 
 from nasedu import ConvNetSpace, RecurrentCellSpace
 from nasedu.spaces import Decision
@@ -55,10 +53,21 @@ def test_a_token_takes_the_bytes_that_it_needs(decision, width):
     assert width_of(decision) == width
 
 
-def test_words_of_scenes_are_kept_once():
-    part = Part("layer 1", "3×5", "4 × 8 × 8", (0,), facts={"shape": "4 × 8 × 8", "parameters": 60})
-    packs = packed_scenes([(part,), (part, part)])
-    assert packs["words"] == ["layer 1", "3×5", "4 × 8 × 8", "shape", "parameters"]
-    lines = inflated(packs["lines"]).decode().split("\n")
-    row = [0, 1, 2, 0, 0, 0, [0], 3, [2], 4, 60]
-    assert [json.loads(line) for line in lines] == [[row], [row, row]]
+def test_what_scenes_have_in_common_is_kept_once():
+    facts = {"shape": "4 × 8 × 8", "parameters": 60}
+    part = Part("layer 1", "3×5", "4 × 8 × 8", (), facts=facts)
+    last = Part("layer 2", "5×5", "", (0,), y=1, kind="output", facts={"FLOP": 2**40})
+    packs = packed_scenes([(part,), (part, last)])
+    assert packs["words"] == ["4 × 8 × 8", "3×5", "5×5", ""]
+    assert packs["moulds"] == [("layer 1", 0, 0, 0, (0, 1)), ("layer 2", 2, 0, 1, (2,))]
+    assert [
+        (name, is_text, unpacked(column).tolist()) for name, is_text, column in packs["facts"]
+    ] == [
+        ("shape", True, [0, 0]),
+        ("parameters", False, [60, 60]),
+        ("FLOP", False, [2**40]),
+    ]
+    assert scenes_of({"scenes": packs})[1] == {
+        "layer 1": ("3×5", "4 × 8 × 8", [], facts),
+        "layer 2": ("5×5", "", ["layer 1"], {"FLOP": 2**40}),
+    }

@@ -101,7 +101,7 @@ def test_every_update_is_as_the_study_has_it(study, run):
             shown = policy_of(run, k)
             assert [len(row) for row in shown] == [len(p) for p in update.stats.probabilities]
             for row, recorded in zip(shown, update.stats.probabilities, strict=True):
-                assert np.allclose(row, recorded, atol=1e-5)
+                assert np.allclose(row, recorded, atol=1e-4)
     assert (run["policy"] is None) == (study.config.strategy["name"] in ("random", "evolution"))
 
 
@@ -117,7 +117,7 @@ def test_the_policy_is_the_one_that_a_replay_of_the_search_comes_to():
         with torch.no_grad():
             before = strategy.controller(tokens=tokens).probabilities
         for shown, p in zip(policy_of(run, k), before, strict=True):
-            assert np.allclose(shown, p.mean(0), atol=1e-5)
+            assert np.allclose(shown, p.mean(0), atol=1e-4)
         strategy.tell(tokens, torch.tensor([t.reward for t in batch]))
 
 
