@@ -1,6 +1,7 @@
 """The explorer as a lecture has it: one file, opened from the disk, by mouse and by keyboard."""
 
 import re
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -12,6 +13,9 @@ from nasedu.spaces import ConvNetSpace
 from nasedu.training import Outcome
 from nasedu.training.measure import REWARD
 from nasedu.viewing import explorer_of
+from nasedu.viewing.explorer.page import Explorer, explorer_page
+from nasedu.viewing.report.explored_run import explored_run
+from nasedu.viewing.report.run_summary import RunSummary
 
 expect = pytest.importorskip("playwright.sync_api").expect
 Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
@@ -315,6 +319,25 @@ def test_a_drawing_alone_answers(page, opened):
     expect(page.get_by_role("heading", name="parts differ")).to_be_visible()
 
 
+def test_a_notebook_shows_it_in_a_frame(page):
+    bundle = draw(published.NAS_CELL).explore()._repr_mimebundle_()
+    page.set_content(f"<html lang=en><title>Cell</title><main>{bundle['text/html']}</main></html>")
+    frame = page.frame_locator("iframe")
+    frame.get_by_role("button", name=re.compile("^node 14: ")).hover()
+    expect(frame.locator(".told")).to_contain_text("node 14")
+
+
+def test_a_diagnosis_has_a_tab_of_its_own(page, opened, studies):
+    run = explored_run(RunSummary(studies["images"], Path()))
+    run["diagnosis"] = [["It settled.", "The last two batches hold one network.", f"A {SCRIPT}"]]
+    opened(explorer=Explorer(explorer_page("One", {"title": "One", "runs": [run]}), ""))
+    go_to(page, "Diagnosis")
+    panel = page.get_by_role("tabpanel", name="Diagnosis")
+    expect(panel.get_by_role("heading", name="It settled.")).to_be_visible()
+    expect(panel).to_contain_text(f"Next: A {SCRIPT}")
+    assert serious(page) == {}
+
+
 def serious(page):
     """What axe-core finds wrong in the page and calls serious or critical."""
     found = Axe().run(page).response["violations"]
@@ -336,6 +359,14 @@ def test_nothing_serious_is_wrong_with_it_at_any_size(page, opened, size, scheme
             assert serious(page) == {}, (names, tab)
         overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert page.evaluate(overflow) <= 0, names
+
+
+@pytest.mark.parametrize("names", [("images",), ("cells",), ("images", "random")])
+def test_no_number_of_a_card_is_cut_off(page, opened, names):
+    for size in SIZES:
+        opened(*names, size=size)
+        cut = "all => all.filter(one => one.scrollWidth > one.clientWidth + 1).length"
+        assert page.locator(".card .reward, .card .advantage").evaluate_all(cut) == 0, size
 
 
 def test_at_a_projectors_size_an_update_is_seen_at_once(page, opened):

@@ -34,7 +34,9 @@ export function batch(run, state, step) {
       button.setAttribute("aria-pressed", String(isChosen));
     });
   });
-  return el("div", {}, el("h3", {}, "Its children, their rewards and advantages"), list, more);
+  const hasBaseline = run.steps.baseline.some(Number.isFinite);
+  const title = hasBaseline ? "Its children, their rewards and advantages" : "Its children";
+  return el("div", {}, el("h3", {}, title), list, more);
 }
 
 function card(run, state, child, largest) {

@@ -18,12 +18,13 @@ export function policy(run, state, step) {
     note.textContent = words(run, shares, told, child);
     replaceChildren(body, places(run, shares, told, child));
   });
-  return el("div", {}, el("h3", {}, "The policy before this update"), note, body);
+  const title = run.policy ? "The policy before this update" : "What its children chose";
+  return el("div", {}, el("h3", {}, title), note, body);
 }
 
 function words(run, shares, told, child) {
   if (!told.length) return "No child of this update has a reward: nothing was learned from it.";
-  if (!shares) return "This strategy keeps no probabilities; the bars are what its children chose.";
+  if (!shares) return "This strategy keeps no probabilities: the bars are shares of its children.";
   const outline = child === null ? "" : ` Outlined: what ${run.name(child)} chose.`;
   const key = "Bars: how likely each choice was. Dots: how many children chose it.";
   return `${key} ▲ ▼: where this update pushes.${outline}`;

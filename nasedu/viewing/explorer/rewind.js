@@ -15,7 +15,7 @@ export function rewind(page, state) {
     const step = () => stepOfRun(run, longest, state.get("step"));
     return el(
       "section",
-      { class: "run", "aria-label": run.title },
+      { class: `run of-${run.index}`, "aria-label": run.title },
       page.runs.length > 1 && el("h2", {}, runMark(run), run.title),
       timeline(run, state, step),
       numbersOf(run, state, step),
