@@ -6,7 +6,7 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: help search test lab setup check format notebooks bench pins
+.PHONY: help search test lab setup check format notebooks gallery bench pins
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,11 +19,12 @@ test:       ## all tests, notebooks included; ARGS=--fast leaves the notebooks o
 lab:        ## JupyterLab on your own copy of the lessons, in my/
 setup:      ## install everything for developing, and nothing more
 
-check: setup  ## ruff, pyright and the order of imports
+check: setup  ## ruff, pyright, the order of imports, and the explorer's scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/pytest -q tests/viewing/explorer/test_scripts.py
 
 format: setup  ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
@@ -31,6 +32,9 @@ format: setup  ## let ruff mend what it can
 
 notebooks: setup  ## execute the lessons in place; ARGS="notebooks/00*.ipynb" for some
 	$(BIN)/python notebooks/execute.py $(ARGS)
+
+gallery: setup  ## write docs/gallery.html anew
+	$(BIN)/python docs/gallery.py
 
 bench: setup  ## run every benchmark (the first search alone takes half an hour)
 	@set -e; for script in $(filter-out benchmarks/record.py benchmarks/experiment.py,$(wildcard benchmarks/*.py)); do echo "== $$script"; $(BIN)/python "$$script" $(ARGS); done

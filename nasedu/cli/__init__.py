@@ -17,7 +17,7 @@ from nasedu.cli.data_commands import data_app
 from nasedu.cli.field_options import help_command
 from nasedu.cli.network_commands import draw
 from nasedu.cli.options import Command, CommandGroup
-from nasedu.cli.search_commands import SearchCommand, report, resume, search
+from nasedu.cli.search_commands import SearchCommand, explore, report, resume, search
 from nasedu.cli.table_commands import table_app
 from nasedu.cli.terminal import say
 from nasedu.cli.training_commands import TrainCommand, train
@@ -34,7 +34,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command(cls=SearchCommand)(search)
-for command in (resume, report, draw):
+for command in (resume, report, explore, draw):
     app.command(cls=Command)(command)
 app.command(cls=TrainCommand)(train)
 app.add_typer(data_app, name="data")

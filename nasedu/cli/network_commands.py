@@ -23,7 +23,7 @@ Architecture = Annotated[
 def draw(
     arch: Architecture,
     problem: ProblemName = None,
-    out: Annotated[Path | None, typer.Option(help="Picture to write: svg, png, dot.")] = None,
+    out: Annotated[Path | None, typer.Option(help="To write: svg, png, dot; html answers.")] = None,
     style: Annotated[
         Literal["graph", "matrix"], typer.Option(help="A matrix suits many skip connections.")
     ] = "graph",

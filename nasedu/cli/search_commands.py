@@ -1,4 +1,4 @@
-"""Commands about searches: ``nasedu search``, ``resume`` and ``report``."""
+"""Commands about searches: ``nasedu search``, ``resume``, ``report`` and ``explore``."""
 
 from __future__ import annotations
 
@@ -202,6 +202,29 @@ def report(run: RunFolder, problem: ProblemName = None) -> None:
     from nasedu.viewing import write_report
 
     say(f"report: {write_report(Study(run), run)}")
+
+
+def explore(
+    run: RunFolder,
+    other: Annotated[
+        Path | None, typer.Argument(metavar="[RUN2]", help="Another run, to see side by side.")
+    ] = None,
+    problem: ProblemName = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The page to write; default explore.html in RUN.")
+    ] = None,
+) -> None:
+    """Write a page on which one walks through a search: updates, children, drawings.
+
+    It is one file that needs no network and no Python; open it in a browser. With a second run it
+    shows both side by side, also of an unfinished run.
+    """
+    from nasedu.searching import Study
+    from nasedu.viewing import explorer_of
+
+    studies = [Study(folder) for folder in (run, other) if folder is not None]
+    folder = run if run.is_dir() else run.parent
+    say(f"explorer: {explorer_of(*studies).save(out or folder / 'explore.html')}")
 
 
 def _follow(events: Generator[Event, None, None], run: Path) -> None:

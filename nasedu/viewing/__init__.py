@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nasedu.viewing.figures.series import best_distinct, pareto_front, share_explained
     from nasedu.viewing.listing import Listing, show
     from nasedu.viewing.pictures import Picture, picture
+    from nasedu.viewing.report.search_explorer import explorer_of
     from nasedu.viewing.report.search_report import write_report
     from nasedu.viewing.widgets.cell_steps import CellSteps
     from nasedu.viewing.widgets.cluster_panel import ClusterPanel
@@ -48,6 +49,7 @@ else:
             "nasedu.viewing.pictures": ["Picture", "picture"],
             "nasedu.viewing.figures.probabilities": ["probabilities_figure"],
             "nasedu.viewing.figures.ranks": ["RankWords", "rank_figure"],
+            "nasedu.viewing.report.search_explorer": ["explorer_of"],
             "nasedu.viewing.report.search_report": ["write_report"],
             "nasedu.viewing.figures.series": ["best_distinct", "pareto_front", "share_explained"],
             "nasedu.viewing.widgets.skip_matrix": ["SkipMatrix"],
@@ -76,6 +78,7 @@ __all__ = [
     "compare",
     "curves_figure",
     "draw",
+    "explorer_of",
     "intervals_figure",
     "machines_figure",
     "pareto_front",

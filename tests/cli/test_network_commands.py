@@ -21,3 +21,8 @@ def test_a_picture_becomes_a_slide(tmp_path):
 def test_a_slide_is_written_somewhere():
     with pytest.raises(SettingError, match=r"--slide .* --out"):
         nasedu("draw", CELL, "--slide", "The paper's cell")
+
+
+def test_a_drawing_that_answers_is_a_page(tmp_path):
+    assert nasedu("draw", CELL, "--out", tmp_path / "cell.html") == 0
+    assert "Recurrent cell" in (tmp_path / "cell.html").read_text(encoding="utf-8")

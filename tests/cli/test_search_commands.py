@@ -1,7 +1,7 @@
 import pytest
 
 from nasedu.cli import app
-from nasedu.errors import SettingError
+from nasedu.errors import DrawingError, SettingError, StudyError
 from nasedu.searching import Study
 from nasedu.searching.workers import InlineWorkers
 
@@ -109,3 +109,21 @@ def test_replicas_that_cannot_be_are_refused_before_anything_is_written(tmp_path
     with pytest.raises(SettingError, match="shards is 0; expected an integer of at least 1"):
         nasedu("search", "--run", tmp_path / "run", *TABLE, "--shards", "0")
     assert not (tmp_path / "run").exists()
+
+
+def test_a_run_or_two_become_a_page_to_walk_through(tmp_path, capsys):
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder, strategy in ((first, "reinforce"), (second, "random")):
+        size = ("--num-layers", "2", "--num-filters", "4,8", "--strategy", strategy)
+        assert nasedu("search", "--run", folder, *QUICK, *size) == 0
+    capsys.readouterr()
+    assert nasedu("explore", first) == 0
+    assert capsys.readouterr().out == f"explorer: {first / 'explore.html'}\n"
+    assert "Random search" not in (first / "explore.html").read_text(encoding="utf-8")
+    assert nasedu("explore", first, second, "--out", tmp_path / "both.html") == 0
+    page = (tmp_path / "both.html").read_text(encoding="utf-8")
+    assert "<title>REINFORCE on Digits (scikit-learn) and Random search on Digits" in page
+    with pytest.raises(DrawingError, match=r"expected a name in \.html"):
+        nasedu("explore", first, "--out", tmp_path / "both.png")
+    with pytest.raises(StudyError, match="holds no study"):
+        nasedu("explore", first, tmp_path / "third")

@@ -29,6 +29,7 @@ from nasedu.problems import (
 from nasedu.searching import find_architecture, resume
 from nasedu.training import Measure, Task
 from nasedu.values import fill
+from nasedu.viewing import view_of
 
 ROWS = (*known_problems(), toy_problem.ROW)
 TRAINED = tuple(row for row in ROWS if row.task)
@@ -124,6 +125,17 @@ class TestProblem:
             for wrong in (tokens[:-1], [*tokens[:-1], space.decisions[-1].num_tokens]):
                 with pytest.raises(SearchSpaceError):
                     space.decode(wrong)
+
+    def test_children_can_be_explored(self, row):
+        space = row.load("spaces")[FIRST]
+        for tokens in drawn(space):
+            scene = view_of(space).scene(space.decode(tokens), {})
+            assert len({part.name for part in scene}) == len(scene) > 0
+            assert len({(part.x, part.y) for part in scene}) == len(scene)
+            for part in scene:
+                assert all(0 <= i < len(scene) and scene[i] is not part for i in part.inputs)
+                for text in (part.name, part.label, part.note, *part.facts):
+                    assert text.isprintable()
 
     def test_children_build(self, trained):
         space = trained.load("spaces")[FIRST]

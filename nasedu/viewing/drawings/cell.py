@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from nasedu.architectures import RecurrentCell
 from nasedu.spaces import Decision, RecurrentCellSpace
 from nasedu.viewing.drawings.cell_comparing import compare_cells
 from nasedu.viewing.drawings.cell_graph import cell_graph
+from nasedu.viewing.drawings.cell_scene import cell_scene
 from nasedu.viewing.drawings.cell_words import cell_alt, cell_table
 from nasedu.viewing.drawings.dot_drawing import Drawing
 from nasedu.viewing.drawings.layer_table import Shape
 from nasedu.viewing.drawings.view import View
+from nasedu.viewing.explorer.scene import Scene
 from nasedu.viewing.words import either
 
 INDICES = {"cell_output": 0, "cell_input": 2}  # columns of the memory's panels
@@ -74,6 +77,10 @@ class CellView(View):
         """Draw a cell as in figure 5 or 8; shape and classes are those of images, not of it."""
         graph = cell_graph(net)
         return Drawing(graph.source, cell_table(net), alt or cell_alt(net), self.name_of(net))
+
+    def scene(self, net: RecurrentCell, evaluator: Mapping[str, Any]) -> Scene:
+        """Return its tree with the memory."""
+        return cell_scene(net, evaluator.get("recipe", {}))
 
     def compare(
         self,

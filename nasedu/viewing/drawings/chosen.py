@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 from nasedu.architectures import Chosen
 from nasedu.spaces import ChoiceSpace
 from nasedu.viewing.drawings.field_table import printable
 from nasedu.viewing.drawings.view import View
+from nasedu.viewing.explorer.scene import Scene
 from nasedu.viewing.words import count
 
 
@@ -28,6 +33,20 @@ class ChoiceView(View):
             else:
                 rows.setdefault(f"layer {one.layer}", []).append(f"{name} {value}")
         return {name: ", ".join(values) for name, values in rows.items()}
+
+    def scene(self, net: Chosen, evaluator: Mapping[str, Any]) -> Scene:
+        """Return a part a layer; it reads the layers that its anchor points chose."""
+        parts, last = super().scene(net, evaluator), net.choices[-1].layer
+        if last == 1 or len(parts) < last:  # parts are names, or some layer has no decision
+            return parts
+        read: dict[int, set[int]] = {}
+        for one in net.choices:
+            if isinstance(one.value, tuple):
+                read.setdefault(one.layer, set()).update(layer - 1 for layer in one.value)
+        return tuple(
+            replace(part, inputs=tuple(sorted(read.get(i, ()))))
+            for i, part in enumerate(parts, start=1)
+        )
 
 
 VIEW = ChoiceView()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from nasedu.architectures import Architecture
@@ -10,7 +11,7 @@ from nasedu.problems import Problem, problem_of
 from nasedu.viewing.drawings.dot_drawing import Drawing
 from nasedu.viewing.drawings.field_table import printable
 from nasedu.viewing.drawings.layer_table import Shape
-from nasedu.viewing.drawings.view import check_architecture, view_of
+from nasedu.viewing.drawings.view import check_architecture, exhibit_of, view_of
 
 
 def compare(
@@ -56,7 +57,11 @@ def compare(
     view = view_of(a)
     if style is not None:
         view.check_style(style)
-    return view.compare(a, b, names, shape=shape, num_classes=num_classes, style=style)
+    drawn = view.compare(a, b, names, shape=shape, num_classes=num_classes, style=style)
+    both = zip((a, b), names, strict=True)
+    return replace(
+        drawn, exhibits=tuple(exhibit_of(net, name, shape, num_classes) for net, name in both)
+    )
 
 
 def _kind_of(net: Any) -> Problem | type:

@@ -11,9 +11,11 @@ from nasedu.viewing.drawings.connections import connections
 from nasedu.viewing.drawings.conv_net_comparing import compare_networks
 from nasedu.viewing.drawings.conv_net_graph import conv_net_graph
 from nasedu.viewing.drawings.conv_net_matrix import conv_net_matrix
+from nasedu.viewing.drawings.conv_net_scene import conv_net_scene
 from nasedu.viewing.drawings.dot_drawing import Drawing
 from nasedu.viewing.drawings.layer_table import Shape, alt_text, cost_of, layer_table
 from nasedu.viewing.drawings.view import View
+from nasedu.viewing.explorer.scene import Scene
 from nasedu.viewing.words import MANY, either
 
 GRAPHS = {"graph": conv_net_graph, "matrix": conv_net_matrix}
@@ -84,6 +86,12 @@ class ConvNetView(View):
             num_classes=evaluator.get("num_classes", 10),
             style="matrix" if many else "graph",
         )
+
+    def scene(self, net: ConvNet, evaluator: Mapping[str, Any]) -> Scene:
+        """Return its layers as a column, for the images it was trained on."""
+        channels, height, width = evaluator.get("shape", (3, 32, 32))
+        classes = evaluator.get("num_classes", 10)
+        return conv_net_scene(net, (channels, height, width), classes)
 
     def compare(
         self,

@@ -11,6 +11,8 @@ from pathlib import Path
 from nasedu.errors import DrawingError
 from nasedu.viewing.drawings.renderer import render, writes_pdf
 from nasedu.viewing.drawings.slides import slide
+from nasedu.viewing.explorer.page import Explorer
+from nasedu.viewing.explorer.scene import Exhibit
 from nasedu.viewing.pictures import (
     check_suffix,
     image_html,
@@ -21,7 +23,7 @@ from nasedu.viewing.pictures import (
 )
 
 WIDE = 640  # points, from which on half a page is too narrow
-FORMATS = (".svg", ".png", ".dot", ".pdf")
+FORMATS = (".svg", ".png", ".dot", ".html", ".pdf")
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,14 @@ class Drawing:
         text: The same as a table.
         alt: What the picture shows, for those who cannot see it.
         title: What it is a picture of.
+        exhibits: The child, or the two that are compared, for a page that answers.
     """
 
     dot: str = field(repr=False)
     text: str = field(repr=False)
     alt: str
     title: str
+    exhibits: tuple[Exhibit, ...] = field(default=(), repr=False)
 
     def __str__(self) -> str:
         return self.text
@@ -75,11 +79,15 @@ class Drawing:
     def save(self, path: str | Path) -> Path:
         """Write the drawing as .svg, .png or .dot, and with a system's ``dot`` as .pdf.
 
+        As .html it is the page that answers, see `explore`.
+
         Raises:
             DrawingError: Another suffix, no program that draws, or a file that cannot be
                 written.
         """
         suffix = check_suffix(path, FORMATS if writes_pdf() else FORMATS[:-1])
+        if suffix == ".html":
+            return self.explore().save(path)
         if suffix == ".dot":
             content = self.dot.encode()
         elif suffix == ".svg":
@@ -87,6 +95,24 @@ class Drawing:
         else:
             content = render(self.dot, "png" if suffix == ".png" else "pdf")
         return write_file(path, content)
+
+    def explore(self) -> Explorer:
+        """Return the drawing as a page that answers.
+
+        Point at a layer or a node, or move to it by keyboard: what it reads and who reads it light
+        up, with its shape and its cost. Of two children it marks what differs.
+
+        Raises:
+            DrawingError: The picture is of no child, as one that a lesson made by hand.
+        """
+        from nasedu.viewing.explorer.children_page import explorer_of_children
+
+        if not self.exhibits:
+            raise DrawingError(
+                f"{self.title!r} is not a drawing of a child; expected one that `draw` or "
+                "`compare` made"
+            )
+        return explorer_of_children(self.title, {self.title: self.exhibits}, alt=self.alt)
 
     def slide(self, title: str | None = None) -> Drawing:
         """Return the drawing as a slide, 16:9, with a title above it.

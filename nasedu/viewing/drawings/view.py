@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from nasedu.architectures import Architecture
@@ -14,6 +15,7 @@ from nasedu.spaces import Decision
 from nasedu.viewing.drawings.dot_drawing import Drawing
 from nasedu.viewing.drawings.field_table import field_graph, fields_of, printable, rows_of_both
 from nasedu.viewing.drawings.layer_table import Shape
+from nasedu.viewing.explorer.scene import Exhibit, Part, Scene
 from nasedu.viewing.words import MANY, align, count
 
 BESIDE = 6  # panels of probabilities that have room beside each other
@@ -145,6 +147,16 @@ class View:
         """Draw a child of a search, from the settings of its evaluator."""
         return self.draw(net)
 
+    def scene(self, net: Any, evaluator: Mapping[str, Any]) -> Scene:
+        """Return a child of a search as parts that a page can draw: here a part a field.
+
+        Args:
+            net: The child.
+            evaluator: Settings of the evaluator; without them, sizes may be those of an example.
+        """
+        rows = self.fields(net) or {self.thing: printable(net)}
+        return tuple(Part(name, value, y=i) for i, (name, value) in enumerate(rows.items()))
+
     def compare(
         self,
         a: Any,
@@ -217,7 +229,14 @@ def draw(
     check_architecture(net)
     view = view_of(net)
     view.check_style(style)
-    return view.draw(net, shape=shape, num_classes=num_classes, style=style, alt=alt)
+    drawn = view.draw(net, shape=shape, num_classes=num_classes, style=style, alt=alt)
+    return replace(drawn, exhibits=(exhibit_of(net, drawn.title, shape, num_classes),))
+
+
+def exhibit_of(net: Architecture, name: str, shape: Shape, num_classes: int) -> Exhibit:
+    """Return a child for a page that answers, under a name."""
+    settings = {"shape": shape, "num_classes": num_classes}
+    return Exhibit(name, "", view_of(net).scene(net, settings))
 
 
 def decision_words(decision: Decision) -> str:

@@ -103,6 +103,8 @@ def _key_facts(report: RunSummary) -> list[tuple[str, str, str]]:
 
 def _next_steps(report: RunSummary) -> page.Section | None:
     run, rows = report.run, []
+    if report.trials:
+        rows.append((f"nasedu explore {run}", "Walk through this search, update by update:"))
     if report.best:
         rows.append((f"nasedu draw {run}:{report.best[0].number}", "Show a child of this run:"))
     if report.is_ours:

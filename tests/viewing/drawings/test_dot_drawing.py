@@ -206,7 +206,7 @@ def test_a_cell_of_base_8_needs_the_width_of_a_page():
 
 def test_pdf_is_offered_where_it_can_be_written(tmp_path, monkeypatch):
     monkeypatch.setattr(dot_drawing, "writes_pdf", lambda: False)
-    with pytest.raises(DrawingError, match=r"expected a name in \.svg, \.png, \.dot$"):
+    with pytest.raises(DrawingError, match=r"expected a name in \.svg, \.png, \.dot, \.html$"):
         draw(FOUR).save(tmp_path / "a.pdf")
     monkeypatch.setattr(dot_drawing, "writes_pdf", lambda: True)
     monkeypatch.setattr(dot_drawing, "render", lambda dot, kind: kind.encode())
