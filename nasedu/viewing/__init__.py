@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from nasedu.lazy_names import lazy_names
 
 if TYPE_CHECKING:
+    from nasedu.viewing.diagnosis import Finding, diagnose
     from nasedu.viewing.drawings.comparing import compare
     from nasedu.viewing.drawings.dot_drawing import Drawing
     from nasedu.viewing.drawings.view import View, draw, view_of
@@ -28,6 +29,7 @@ else:
         __name__,
         {
             "nasedu.viewing.widgets.cell_steps": ["CellSteps"],
+            "nasedu.viewing.diagnosis": ["Finding", "diagnose"],
             "nasedu.viewing.drawings.comparing": ["compare"],
             "nasedu.viewing.drawings.dot_drawing": ["Drawing"],
             "nasedu.viewing.figures.search": [
@@ -54,6 +56,7 @@ else:
 __all__ = [
     "CellSteps",
     "Drawing",
+    "Finding",
     "Listing",
     "LiveSearch",
     "Picture",
@@ -65,6 +68,7 @@ __all__ = [
     "best_figure",
     "compare",
     "curves_figure",
+    "diagnose",
     "draw",
     "intervals_figure",
     "pareto_front",

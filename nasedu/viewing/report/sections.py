@@ -10,6 +10,7 @@ from markupsafe import Markup
 from nasedu.errors import DrawingError, SettingError
 from nasedu.searching import Trial
 from nasedu.training.measure import REWARD, Measure
+from nasedu.viewing.diagnosis import diagnose, verdict
 from nasedu.viewing.figures.probabilities import probabilities_figure, recorded_probabilities
 from nasedu.viewing.figures.search import best_figure, curves_figure, reward_figure, size_figure
 from nasedu.viewing.measures import value_of
@@ -46,6 +47,16 @@ def course_section(report: RunSummary) -> page.Section:
         report.figure("best", best_figure(series, of), steps),
     ]
     return page.Section("How the search went", figures)
+
+
+def diagnosis_section(report: RunSummary) -> page.Section | None:
+    """What seems amiss, on what evidence, and what to try next."""
+    if not (report.finished or report.failed):
+        return None
+    found = diagnose(report.series)
+    rows = [(one.sentence, one.evidence, one.next_experiment) for one in found]
+    part = page.Findings(rows) if rows else page.Paragraph(verdict(report.series))
+    return page.Section("Diagnosis", [part])
 
 
 def size_section(report: RunSummary) -> page.Section | None:

@@ -104,6 +104,14 @@ def test_it_says_what_was_searched_on_which_data_and_how_it_ended(page):
     assert "Finished: 16 of 16 children." in page.text
 
 
+def test_it_says_what_seems_amiss_with_its_evidence(page, tmp_path, quick):
+    assert "16 children finished: too few for a diagnosis." in page.text
+    failing = run(tmp_path / "failing", Misbehaving(raises=range(2, 16, 3)))
+    found = Page(write_report(failing, tmp_path)).text
+    assert "Many children fail" in found and "Next: Look at child 2" in found
+    assert "5 of 16 failed (31 %); the commonest reason, 5 times: ValueError: no such luck" in found
+
+
 def test_nothing_comes_from_outside_the_page(page):
     for _, attributes in page.elements:
         for name in ("src", "href", "xlink:href", "data", "action"):
