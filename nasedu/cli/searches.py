@@ -44,21 +44,23 @@ class SearchCommand(PartsCommand):
         """Find the problem: by its name, by the data, or by a table of children."""
         from nasedu.controller.settings import FOR_A_FIRST_SEARCH
         from nasedu.problems import FIRST
+        from nasedu.runs import Limits
 
+        limits = Part("limits", Limits(), of="what a child may cost")
         strategy = picked("strategy", FOR_A_FIRST_SEARCH, words, "reinforce", is_apart=True)
         if words.get("table") is not None:
-            return _look_at_a_table(words["table"], strategy)
+            return _look_at_a_table(words["table"], strategy, limits)
         look = of_a_problem(words, FIRST, FIRST)
         is_fixed = look.parts[0].value.deepest is None
         return replace(
             look,
-            parts=(*look.parts, strategy),
+            parts=(*look.parts, strategy, limits),
             closed=frozenset({"noise", "depth_schedule"} if is_fixed else {"noise"}),
             others={**look.others, "--table digits_3_layers": "children that are trained already"},
         )
 
 
-def _look_at_a_table(path: str, strategy: Part) -> Look:
+def _look_at_a_table(path: str, strategy: Part, limits: Part) -> Look:
     """Open what makes the space of a table a smaller one, all of whose children it has."""
     from nasedu.tables import NetworkTable
     from nasedu.values import hints_of
@@ -68,7 +70,7 @@ def _look_at_a_table(path: str, strategy: Part) -> Look:
     narrow = {k for k, v in values.items() if v is True or (isinstance(v, tuple) and len(v) > 1)}
     space = Part("space", table.space, table.problem.title, fields=frozenset(narrow))
     others = {"--data digits": "children that are to be trained"}
-    return Look((space, strategy), table, ("--table", path), TRAINED, others)
+    return Look((space, strategy, limits), table, ("--table", path), TRAINED, others)
 
 
 def search(
@@ -104,6 +106,7 @@ def search(
     Run again, it goes on with an unfinished run, or shows the report of a finished one.
     With --table the networks and their training are the table's, and thousands of children
     take seconds; --no-skip-connections searches the table's chains alone.
+    With --max-parameters 20000 it searches for the best child that is no larger.
     """
     from nasedu.controller import make_strategy
     from nasedu.problems import FIRST
@@ -137,6 +140,7 @@ def search(
         run=run,
         evaluate=evaluator,
         depth=depth,
+        limits=parts.value("limits"),
         recipe=recipe,
         child_timeout=None if evaluator else child_timeout,
     )

@@ -10,6 +10,7 @@ from nasedu.controller import DepthSchedule
 from nasedu.documents import check_same, read_json, shown
 from nasedu.errors import StudyError
 from nasedu.problems import known_problems
+from nasedu.runs.limits import Limits
 from nasedu.values import Count, Later, Value, checked, fill
 
 NEEDED = ("title", "num_train", "num_valid", "recipe")  # of every task of a known problem
@@ -35,6 +36,7 @@ class RunConfig(Value):
         seed: The study's seed.
         trials: Children in all. The one thing that may grow when a run is continued.
         depth: Fields of the depth schedule; None if all children have the space's depth.
+        limits: Fields of the limits that are not their defaults; None if there are no limits.
     """
 
     error = StudyError
@@ -46,6 +48,7 @@ class RunConfig(Value):
     seed: int
     trials: Count
     depth: Later[dict[str, int] | None] = None
+    limits: Later[dict[str, Any] | None] = None
 
     def to_json(self, indent: int | None = None) -> str:
         """Return the configuration as JSON."""
@@ -92,6 +95,8 @@ def _check_known(config: RunConfig) -> None:
     checked(config.strategy.get("name"), str, "strategy.name")
     if config.depth is not None:
         fill(DepthSchedule, config.depth)
+    if config.limits is not None:
+        fill(Limits, config.limits)
     evaluator = config.evaluator
     kinds = [row.name for row in known_problems()]
     is_ours = "table" in evaluator or evaluator.get("kind") in kinds

@@ -2,6 +2,7 @@
 
 from nasedu.controller.depth import DepthSchedule
 from nasedu.runs.config import RunConfig
+from nasedu.runs.limits import Limits
 from nasedu.runs.study import Study, Update
 from nasedu.runs.trial import Trial
 from nasedu.searching.cores import available_cores
@@ -36,6 +37,7 @@ __all__ = [
     "Finished",
     "Interval",
     "Job",
+    "Limits",
     "RunConfig",
     "Started",
     "Study",

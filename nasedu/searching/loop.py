@@ -14,6 +14,7 @@ from nasedu.controller import Strategy, UpdateStats
 from nasedu.controller.depth import DepthSchedule
 from nasedu.errors import SettingError
 from nasedu.runs.config import RunConfig
+from nasedu.runs.limits import Limits
 from nasedu.runs.search_run import is_finished, open_search
 from nasedu.runs.study import Study, best_of
 from nasedu.runs.trial import Trial, check_seed
@@ -21,6 +22,7 @@ from nasedu.searching.cores import check_workers
 from nasedu.searching.evaluator import Evaluator
 from nasedu.searching.events import Event, Finished, Started, TrialFinished, Updated
 from nasedu.searching.function_evaluator import Function, FunctionEvaluator
+from nasedu.searching.limited_evaluator import LimitedEvaluator
 from nasedu.searching.training_evaluator import TrainingEvaluator
 from nasedu.searching.workers import Workers, make_workers
 from nasedu.spaces import Space, as_recorded
@@ -40,6 +42,7 @@ def search(
     evaluate: Evaluator | Function | None = None,
     recipe: Any = None,
     depth: DepthSchedule | None = None,
+    limits: Limits | None = None,
     child_timeout: float | None = None,
 ) -> Generator[Event, None, None]:
     """Search, and tell of it event by event; leaving the loop ends the search.
@@ -65,6 +68,7 @@ def search(
             or an `Outcome`, or an `Evaluator`; default training on ``data`` by ``recipe``.
         recipe: How children are trained.
         depth: Lets children grow while the search goes on; default all have the space's depth.
+        limits: What a child may cost; one above is refused before it is trained.
         child_timeout: Seconds that one child may take; it fails if it takes longer. Time in
             which the search is stopped, or the machine sleeps, does not count.
 
@@ -95,7 +99,10 @@ def search(
         seed=seed,
         trials=trials,
         depth=asdict(depth) if depth else None,
+        limits=_given(limits),
     )
+    if limits is not None and limits.is_set:
+        evaluator = LimitedEvaluator(evaluator, limits)
     return _events(kept, config, strategy, evaluator, workers, folder, child_timeout)
 
 
@@ -114,6 +121,12 @@ def check_arguments(
     check_workers(workers)
     if child_timeout is not None and not child_timeout > 0:
         raise SettingError(f"child_timeout is {child_timeout}; expected seconds above 0")
+
+
+def _given(limits: Limits | None) -> dict[str, Any] | None:
+    """Return the fields of limits that say something, None if none does."""
+    fields = limits.to_dict() if limits else {}
+    return {name: value for name, value in fields.items() if value is not None} or None
 
 
 def _settings(evaluator: Evaluator, run: Path | None, trials: int) -> dict[str, Any]:
@@ -156,6 +169,7 @@ def _events(
     child_timeout: float | None,
 ) -> Generator[Event, None, None]:
     generator = torch.Generator().manual_seed(config.seed)
+    penalty = (config.limits or {}).get("limit_penalty")
     with open_search(run, config, strategy, generator) as study:
         study.prepare_to_write(hurry=evaluator.is_instant)
         done = sum(trial.outcome is not None for trial in study.trials())
@@ -173,7 +187,7 @@ def _events(
                 trials = study.trials(batch[0].batch)
                 if see := getattr(strategy, "see", None):
                     see(trials)
-                stats = _tell(strategy, trials)
+                stats = _tell(strategy, trials, penalty)
                 number = study.tell(stats, strategy, generator)
                 best = best_of([best, *trials] if best else trials)
                 yield Updated(number, trials, stats, best)
@@ -220,12 +234,17 @@ def _train(
         yield TrialFinished(study.finish(trial, outcome))
 
 
-def _tell(strategy: Strategy, trials: Sequence[Trial]) -> UpdateStats | None:
-    """Tell the strategy of the children that have a reward, in the order of asking."""
-    rewarded = [trial for trial in trials if trial.reward is not None]
-    if not rewarded:
+def _tell(strategy: Strategy, trials: Sequence[Trial], penalty: float | None) -> UpdateStats | None:
+    """Tell the strategy of the children that have a reward, in the order of asking.
+
+    With a penalty it is told of those above a limit, too.
+    """
+    costs = {True: None if penalty is None else -penalty}  # of a child that was refused
+    pairs = [(trial, costs.get(trial.is_refused, trial.reward)) for trial in trials]
+    told = [(trial.tokens, reward) for trial, reward in pairs if reward is not None]
+    if not told:
         return None
-    tokens = torch.tensor([trial.tokens for trial in rewarded])
-    rewards = torch.tensor([trial.reward for trial in rewarded], dtype=torch.float64)
+    tokens = torch.tensor([tokens for tokens, _ in told])
+    rewards = torch.tensor([reward for _, reward in told], dtype=torch.float64)
     with one_thread():
         return strategy.tell(tokens, rewards)

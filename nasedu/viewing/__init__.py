@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from nasedu.viewing.drawings.dot_drawing import Drawing
     from nasedu.viewing.drawings.view import View, draw, view_of
     from nasedu.viewing.figures.epochs import training_figure
+    from nasedu.viewing.figures.front import front_figure
     from nasedu.viewing.figures.intervals import intervals_figure
     from nasedu.viewing.figures.probabilities import probabilities_figure
     from nasedu.viewing.figures.ranks import RankWords, rank_figure
@@ -38,6 +39,7 @@ else:
                 "reward_figure",
                 "size_figure",
             ],
+            "nasedu.viewing.figures.front": ["front_figure"],
             "nasedu.viewing.figures.intervals": ["intervals_figure"],
             "nasedu.viewing.widgets.live_search": ["LiveSearch"],
             "nasedu.viewing.pictures": ["Picture", "picture"],
@@ -70,6 +72,7 @@ __all__ = [
     "curves_figure",
     "diagnose",
     "draw",
+    "front_figure",
     "intervals_figure",
     "pareto_front",
     "picture",

@@ -12,6 +12,7 @@ from math import expm1, log1p
 
 import numpy as np
 
+from nasedu.searching import Trial
 from nasedu.searching.function_evaluator import KIND as FUNCTION
 from nasedu.training.measure import REWARD
 from nasedu.viewing.drawings.layer_table import count
@@ -80,6 +81,8 @@ def _failing(one: Series) -> Finding | None:
     """Many children fail: then the rest says little about the space."""
     ended = [t for t in one.trials if t.state != "asked"]
     failed = [t for t in ended if t.state == "failed"]
+    if sum(t.is_refused for t in failed) > len(failed) / 2:
+        return _refused(failed, len(ended))
     if len(failed) < FEWEST_FAILURES or len(failed) < MANY_FAIL * len(ended):
         return None
     reason, times = Counter(t.reason or "no reason" for t in failed).most_common(1)[0]
@@ -91,6 +94,22 @@ def _failing(one: Series) -> Finding | None:
         f"Look at child {first}, which failed so first: train it alone and read the whole error, "
         "then take what breaks out of the space, or give children more time or memory.",
         "failing",
+    )
+
+
+def _refused(failed: list[Trial], ended: int) -> Finding | None:
+    """Many children are above a limit: most of what is proposed is never trained."""
+    refused = sum(t.is_refused for t in failed)
+    if refused < FEWEST_FAILURES or refused < MANY_FAIL * ended:
+        return None
+    first = next(t.reason or "" for t in failed if t.is_refused)
+    return Finding(
+        "Many children are above the limit, and a strategy learns nothing from them by default.",
+        f"{refused} of {ended} were refused ({_percent(refused / ended)}), the first for "
+        f"{first.partition(': ')[2]}.",
+        "Search a space of smaller children, or let the strategy learn to keep the limit: "
+        "--limit-penalty 0 tells it the reward 0 of each (our choice; the paper has no limits).",
+        "refused",
     )
 
 

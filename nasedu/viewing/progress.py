@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nasedu.problems import read_space
-from nasedu.searching import Finished, Started, Trial, Updated
+from nasedu.searching import Finished, Limits, Started, Trial, Updated
 from nasedu.training import Outcome
 from nasedu.training.measure import ACCURACY, REWARD, Measure
 from nasedu.viewing.drawings.layer_table import count
@@ -27,8 +27,9 @@ def opening_lines(event: Started) -> str:
     by = f"{name} ({settings})" if settings else name
     grow = ", at first of {start} layers, {step} more every {every:,}"
     depth = grow.format(**config.depth) if config.depth else ""
+    most = f", {Limits(**config.limits).words}" if config.limits else ""
     return (
-        f"{event.num_trials:,} children by {by}{depth}, {how}, seed {config.seed}{resumed}"
+        f"{event.num_trials:,} children by {by}{depth}{most}, {how}, seed {config.seed}{resumed}"
         f"{_data_line(event)}"
     )
 

@@ -1,5 +1,7 @@
 """Made-up studies: a healthy one, and one for each thing that can be amiss with a search."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from evaluators import SPACE
@@ -174,6 +176,15 @@ def test_many_failures_come_first_with_their_commonest_reason():
     few = list(rising())
     few[3] = few[9] = None
     assert topics(study(few)) == []
+
+
+def test_children_above_a_limit_are_told_from_those_that_break():
+    whole = study([None if k % 4 == 1 else r for k, r in enumerate(rising())])
+    above = Outcome.failed("LimitError: 9 parameters; the limit is 5")
+    trials = [replace(t, outcome=above) if t.state == "failed" else t for t in whole.trials]
+    found = only(replace(whole, seeds=(tuple(trials),)))
+    assert found.topic == "refused" and "--limit-penalty 0" in found.next_experiment
+    assert "20 of 80 were refused (25 %), the first for 9 parameters" in found.evidence
 
 
 def test_a_budget_spent_after_the_last_gain_is_told_with_its_cost():
