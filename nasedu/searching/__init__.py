@@ -26,6 +26,7 @@ from nasedu.searching.many import (
 )
 from nasedu.searching.references import find_architecture
 from nasedu.searching.resuming import resume
+from nasedu.searching.trained import TrainedNetwork
 from nasedu.searching.training_evaluator import TrainingEvaluator
 from nasedu.searching.workers import Workers
 
@@ -41,6 +42,7 @@ __all__ = [
     "RunConfig",
     "Started",
     "Study",
+    "TrainedNetwork",
     "TrainingEvaluator",
     "Trial",
     "TrialFinished",
