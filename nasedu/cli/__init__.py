@@ -21,7 +21,7 @@ from nasedu.cli.searches import SearchCommand, report, resume, search
 from nasedu.cli.tables import table_app
 from nasedu.cli.terminal import say
 from nasedu.cli.trainings import TrainCommand, train
-from nasedu.cli.uses import predict
+from nasedu.cli.uses import export, predict
 from nasedu.errors import NaseduError
 
 ONE_PRESS = 1.0  # seconds in which further Ctrl-C, by impatient fingers, are one with the first
@@ -35,7 +35,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command(cls=SearchCommand)(search)
-for command in (resume, report, draw, predict):
+for command in (resume, report, draw, predict, export):
     app.command(cls=Command)(command)
 app.command(cls=TrainCommand)(train)
 app.add_typer(data_app, name="data")

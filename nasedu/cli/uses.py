@@ -53,3 +53,38 @@ def predict(
             for share, place in zip(best.values.tolist(), best.indices.tolist(), strict=True)
         ]
         say(f"{path}: {said[0]}" + (f"; then {', '.join(said[1:])}" if said[1:] else ""))
+
+
+def export(
+    run: TrainedRun,
+    problem: ProblemName = None,
+    onnx: Annotated[
+        Path | None, typer.Option(help="Write the network here for other programs, as ONNX.")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write a page here on which one draws, and it reads.")
+    ] = None,
+) -> None:
+    """Write a trained network so that it can be used elsewhere.
+
+    An ONNX file takes pixels from 0 to 255 and gives logits. Before it is written, ONNX Runtime has
+    to give the logits that torch gives. It needs the extra "export".
+
+    A page needs nothing but a browser, and no network: the trained network is in it. It is for
+    small grey images, such as digits.
+    """
+    from nasedu.searching import TrainedNetwork
+
+    if onnx is None and html is None:
+        raise SettingError("there is nothing to export; name a file with --onnx or --html")
+    network = TrainedNetwork.load(run)
+    say(network.words)
+    if html is not None:
+        from nasedu.viewing.reader.page import write_reader
+
+        say(f"page: {write_reader(network, html)}")
+    if onnx is not None:
+        from nasedu.searching.onnx_file import write_onnx
+
+        images, difference = write_onnx(network, onnx)
+        say(f"ONNX: {onnx}; ONNX Runtime and torch differ by {difference:.1g} on {images} images")
