@@ -181,12 +181,45 @@ def resume(
     _follow(events, run)
 
 
-def report(run: RunFolder, problem: ProblemName = None) -> None:
-    """Write the run's report.html, also of an unfinished run."""
+def report(
+    run: RunFolder,
+    problem: ProblemName = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="Write a table with a row a child here, and no report.")
+    ] = None,
+    tensorboard: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Write event files of TensorBoard into a new folder."),
+    ] = None,
+    optuna: Annotated[
+        Path | None,
+        typer.Option(help="Write an SQLite file here that optuna-dashboard shows."),
+    ] = None,
+) -> None:
+    """Write the run's report.html, also of an unfinished run; or write it for other tools.
+
+    For TensorBoard and Optuna the extra "export" has to be installed.
+    """
     from nasedu.searching import Study
     from nasedu.viewing import write_report
 
-    say(f"report: {write_report(Study(run), run)}")
+    with closing(Study(run)) as study:
+        if csv is tensorboard is optuna is None:
+            say(f"report: {write_report(study, run)}")
+        if csv is not None:
+            from nasedu.viewing.exports.rows import write_rows
+
+            say(f"table: {write_rows(study, csv)}")
+        if tensorboard is not None:
+            from nasedu.viewing.exports.event_files import write_events
+
+            folder = write_events(study, tensorboard)
+            say(f"event files: {folder}; show them with: tensorboard --logdir {folder}")
+        if optuna is not None:
+            from nasedu.viewing.exports.optuna_study import write_optuna
+
+            file = write_optuna(study, optuna)
+            say(f"Optuna study: {file}; show it with: optuna-dashboard sqlite:///{file}")
 
 
 def _follow(events: Generator[Event, None, None], run: Path) -> None:

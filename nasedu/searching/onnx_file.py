@@ -8,22 +8,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from nasedu.errors import SettingError, TrainingError
 from nasedu.searching.evaluator import reason_of
+from nasedu.searching.extras import needed
 from nasedu.searching.trained import TrainedNetwork
 from nasedu.whole_file import check_writable, write_whole
 
 TOLERANCE = 1e-5  # of the largest logit: float32 sums in another order differ by less
 MOST = 100  # images on which both are compared
 INPUT, OUTPUT = "images", "logits"
-MISSING = (
-    "{name} is not installed, which {what} needs; install it with: pip install 'nasedu[export]'"
-)
 
 
 class Compared(NamedTuple):
@@ -100,20 +98,6 @@ def write_onnx(network: TrainedNetwork, path: Path) -> Compared:
         )
     write_whole(path, content, SettingError)
     return Compared(len(images), difference)
-
-
-def needed(name: str, what: str) -> Any:
-    """Return a package that an extra brings.
-
-    Raises:
-        SettingError: It is not installed.
-    """
-    from importlib import import_module
-
-    try:
-        return import_module(name)
-    except ImportError:
-        raise SettingError(MISSING.format(name=name.partition(".")[0], what=what)) from None
 
 
 @contextmanager
