@@ -196,9 +196,9 @@ def report(
         typer.Option(help="Write an SQLite file here that optuna-dashboard shows."),
     ] = None,
 ) -> None:
-    """Write the run's report.html, also of an unfinished run; or write it for other tools.
+    """Write the run's report.html, or the run for other tools.
 
-    For TensorBoard and Optuna the extra "export" has to be installed.
+    Of an unfinished run, too. For TensorBoard and Optuna the extra "export" has to be installed.
     """
     from nasedu.searching import Study
     from nasedu.viewing import write_report

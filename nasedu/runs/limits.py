@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from nasedu.errors import LimitError, SettingError
-from nasedu.values import Count, NotNegative, Value
+from nasedu.values import Bounds, Count, NotNegative, Value
+
+MOST_FLOP = 10**18  # an exaFLOP an image: more than anything is limited to
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Limits(Value):
     """
 
     max_parameters: Count | None = None
-    max_flop: Count | None = None
+    max_flop: Annotated[int, Bounds(at_least=1, at_most=MOST_FLOP)] | None = None
     limit_penalty: NotNegative | None = None
 
     def _check(self) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -40,7 +40,8 @@ class Reader(nn.Module):
 
     def __init__(self, network: TrainedNetwork) -> None:
         super().__init__()
-        self.child, self.augmentation = network.child, network.final.task.augmentation
+        task: Any = network.final.task
+        self.child, self.augmentation = network.child, task.augmentation
 
     def forward(self, images: Tensor) -> Tensor:
         """Map pixels ``(N, C, H, W)``, 0 to 255, to logits ``(N, K)``."""
@@ -61,7 +62,7 @@ def write_onnx(network: TrainedNetwork, path: Path) -> Compared:
             written.
         TrainingError: The network cannot be exported, or the two differ.
     """
-    task = network.final.task
+    task: Any = network.final.task
     _ = task.picture_shape  # raises for what reads no pictures
     check_writable(path, SettingError)
     onnx, runtime = needed("onnx", "--onnx"), needed("onnxruntime", "--onnx")

@@ -151,8 +151,8 @@ def _noisy(one: Series) -> Finding | None:
     again = len(rewards) - len(groups)  # degrees of freedom of the noise
     if len(rewards) < FEWEST or again < FEWEST_REPEATS:
         return None
-    noise = sum(len(g) * np.var(g) for g in groups.values()) / again  # pooled over networks
-    whole = rewards.var(ddof=1)
+    noise = sum(len(g) * float(np.var(g)) for g in groups.values()) / again  # pooled
+    whole = float(rewards.var(ddof=1))
     if not noise or noise < NOISE_SHARE * whole:
         return None
     between = max(whole - noise, 0.0)

@@ -78,7 +78,7 @@ def front_finding(series: Sequence[Series], fronts: Sequence[Sequence[Trial]], o
 def _finding(front: Sequence[Trial], of: Measure) -> str:
     if not front:
         return "No child tells how large it is"
-    points = [(t.number, size_of(t), value_of(t, of) or 0.0) for t in front]
+    points = [(t.number, _parameters(t), value_of(t, of) or 0.0) for t in front]
     number, size, best = points[-1]
     text = f"The best {of.label}, {of.text(best)}, has {size:,} parameters (child {number})"
     if len(points) == 1:
@@ -93,13 +93,8 @@ def _finding(front: Sequence[Trial], of: Measure) -> str:
     )
 
 
-def size_of(trial: Trial) -> int:
-    """Return the parameters of a child; 0 if they are not known."""
-    return trial.outcome.num_parameters if trial.outcome else 0
-
-
 def _add_children(axes: Axes, one: Series, of: Measure, pen: Pen) -> None:
-    pairs = [(size_of(t), v) for t in one.trials if (v := value_of(t, of)) is not None]
+    pairs = [(_parameters(t), v) for t in one.trials if (v := value_of(t, of)) is not None]
     sized = np.array([pair for pair in pairs if pair[0] > 0], float).reshape(-1, 2)
     if len(sized):
         look = {"color": pen.colour, "alpha": 0.3, "linewidth": 0, "marker": pen.marker}
@@ -108,10 +103,10 @@ def _add_children(axes: Axes, one: Series, of: Measure, pen: Pen) -> None:
 
 def _add_front(axes: Axes, front: Sequence[Trial], of: Measure, pen: Pen, label: str) -> None:
     if front:
-        values = [value_of(trial, of) for trial in front]
+        values = [value_of(trial, of) or 0.0 for trial in front]
         look = {"color": pen.colour, "linestyle": pen.dashes, "linewidth": 2.4}
         marks = {"marker": pen.marker, "markersize": 9, "markeredgecolor": INK}
-        sizes = [size_of(trial) for trial in front]
+        sizes = [_parameters(trial) for trial in front]
         axes.plot(sizes, values, drawstyle="steps-post", label=label, **look, **marks)
 
 
@@ -120,3 +115,8 @@ def _add_limit(axes: Axes, one: Series) -> None:
     if (most := limits.max_parameters) is not None:
         look = {"color": QUIET, "linestyle": (0, (1, 1.5)), "linewidth": 2}
         axes.axvline(most, label=f"limit: {most:,} parameters", **look)
+
+
+def _parameters(trial: Trial) -> int:
+    """Return the parameters of a child; 0 if they are not known."""
+    return trial.outcome.num_parameters if trial.outcome else 0

@@ -52,7 +52,7 @@ def write_reader(network: TrainedNetwork, path: Path) -> Path:
 
 def reader_page(network: TrainedNetwork) -> str:
     """Return the page as HTML; it depends on nothing that changes from call to call."""
-    task = network.final.task
+    task: Any = network.final.task
     channels, height, width = task.picture_shape
     if channels != 1 or max(height, width) > LARGEST:
         raise SettingError(

@@ -61,7 +61,8 @@ def steps_of(network: TrainedNetwork) -> dict[str, Any]:
     Raises:
         SettingError: The network does something that the page cannot.
     """
-    task, child = network.final.task, network.child
+    task: Any = network.final.task
+    child = network.child
     if not isinstance(child, ConvChild):
         raise SettingError(
             f"a {type(child).__name__} is no network of layers, and the page knows no other; "
@@ -110,10 +111,10 @@ def _layer(block: nn.Module, weights: Weights) -> dict[str, Any]:
 def _convolution(block: ConvBlock, weights: Weights) -> dict[str, Any]:
     """Return a convolution; batch norm becomes a factor and a summand of every map."""
     parts = list(block)
-    extra = parts.pop(0).padding if isinstance(parts[0], nn.ZeroPad2d) else (0, 0, 0, 0)
+    extra: Any = parts.pop(0).padding if isinstance(parts[0], nn.ZeroPad2d) else (0, 0, 0, 0)
     if len(parts) != 3:
         raise _unknown(block)
-    convolution, norm, _ = _as(parts[0], nn.Conv2d), _as(parts[1], nn.BatchNorm2d), parts[2]
+    convolution, norm = _as(parts[0], nn.Conv2d), _as(parts[1], nn.BatchNorm2d)
     _as(parts[2], nn.ReLU)
     plain = convolution.groups == 1 and set(convolution.dilation) == {1}
     if not plain or convolution.bias is not None or norm.running_var is None:
