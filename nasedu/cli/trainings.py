@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -108,6 +109,7 @@ def train(
         return
     if run is not None:
         _echo_files(record, run)
+        _echo_uses(final, run)
     else:
         say("its weights are not kept; with --run FOLDER they are")
     if out is not None:
@@ -231,3 +233,10 @@ def _echo_files(record: dict[str, Any], run: Path) -> None:
 
     curves = training_figure(record).save(run / CURVES)
     say(f"curves: {curves}\noutcome: {run / RESULT}")
+
+
+def _echo_uses(final: FinalTraining, run: Path) -> None:
+    """Say what a network that reads pictures is good for."""
+    with suppress(SettingError):
+        if final.task.classes:
+            say(f"use it: `nasedu predict {run} IMAGE`, `nasedu export {run} --html read.html`")
