@@ -79,7 +79,7 @@ def write_onnx(network: TrainedNetwork, path: Path) -> Compared:
                 dynamo=True,
                 input_names=[INPUT],
                 output_names=[OUTPUT],
-                dynamic_shapes={"images": {0: torch.export.Dim("N")}},
+                dynamic_shapes={INPUT: {0: torch.export.Dim("N")}},
                 verbose=False,
             )
         assert program is not None
