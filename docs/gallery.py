@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from nasedu.data.tables import tables_folder
+from nasedu.data.shipped import tables_folder
 
 from nasedu import ConvNetSpace, RecurrentCellSpace, published
 from nasedu.architectures import ACTIVATIONS, COMBINES, Architecture

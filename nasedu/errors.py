@@ -34,5 +34,9 @@ class TrainingError(NaseduError, RuntimeError):
     """A child whose training came to nothing, e.g. by diverging to NaN."""
 
 
+class LimitError(NaseduError, ValueError):
+    """A child that would cost more than a search allows, and is not trained."""
+
+
 class DrawingError(NaseduError, RuntimeError):
     """A picture that cannot be drawn or saved here."""

@@ -127,13 +127,14 @@ def test_a_grid_is_trained_tested_and_drawn(tmp_path):
     ]
     for line, beginning in zip(lines[2:], beginnings, strict=False):
         assert line.startswith(beginning)
-    assert lines[-2:] == [f"curves: {run / 'curves.png'}", f"outcome: {run / 'outcome.json'}"]
+    assert lines[-3:-1] == [f"curves: {run / 'curves.png'}", f"outcome: {run / 'outcome.json'}"]
+    assert lines[-1].startswith(f"use it: `nasedu predict {run} IMAGE`")
     recorded = json.loads((run / "outcome.json").read_text())
     assert recorded["recipe"]["whitening"] == "image"
     assert recorded["command"].startswith("nasedu train ")
     assert (run / "curves.png").read_bytes().startswith(b"\x89PNG")
     again = nasedu(*words, "--minutes", 1)
-    assert again.stdout.splitlines()[-3:] == lines[-3:]
+    assert again.stdout.splitlines()[-4:] == lines[-4:]
 
 
 def test_a_slice_of_minutes_says_that_the_same_command_goes_on(tmp_path):

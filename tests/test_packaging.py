@@ -34,8 +34,9 @@ def test_dependencies_have_lower_bounds_and_nothing_else():
         assert [each.operator for each in requirement.specifier] == [">="], requirement
 
 
-def test_what_the_cluster_needs_is_there_for_its_tests():
-    assert set(PROJECT["optional-dependencies"]["cluster"]) <= set(map(str, DEV))
+@pytest.mark.parametrize("extra", ["cluster", "export"])
+def test_what_an_extra_needs_is_there_for_its_tests(extra):
+    assert set(PROJECT["optional-dependencies"][extra]) <= set(map(str, DEV))
 
 
 def test_environment_yml_is_the_list_of_pyproject_toml():

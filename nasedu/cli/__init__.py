@@ -21,6 +21,7 @@ from nasedu.cli.search_commands import SearchCommand, explore, report, resume, s
 from nasedu.cli.table_commands import table_app
 from nasedu.cli.terminal import say
 from nasedu.cli.training_commands import TrainCommand, train
+from nasedu.cli.uses import export, predict
 from nasedu.errors import NaseduError
 
 ONE_PRESS = 1.0  # seconds in which further Ctrl-C, by impatient fingers, are one with the first
@@ -34,7 +35,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command(cls=SearchCommand)(search)
-for command in (resume, report, explore, draw):
+for command in (resume, report, explore, draw, predict, export):
     app.command(cls=Command)(command)
 app.command(cls=TrainCommand)(train)
 app.add_typer(data_app, name="data")

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from nasedu.problems import Problem
 
 
+BEYOND_COUNTS = frozenset({"max_flop"})  # fields that may be larger than anything is counted
+
+
 @dataclass(frozen=True)
 class Part:
     """A value that options fill: it starts from a preset, and options change its fields.
@@ -113,7 +116,8 @@ class GivenParts:
         hints, values = hints_of(type(base)), {}
         for key, said in self.given[name].items():
             value = read_field(said, hints[key]) if isinstance(said, str) else said
-            check_range(key, value)
+            if key not in BEYOND_COUNTS:
+                check_range(key, value)
             values[key] = checked(value, hints[key], key, getattr(base, "error", SettingError))
         return replace(base, **values)
 

@@ -50,25 +50,27 @@ class SearchCommand(PartsCommand):
         from nasedu.controller import ParameterServers
         from nasedu.controller.settings import FOR_A_FIRST_SEARCH
         from nasedu.problems import FIRST
+        from nasedu.runs import Limits
 
+        limits = Part("limits", Limits(), of="what a child may cost")
         strategy = picked("strategy", FOR_A_FIRST_SEARCH, words, "reinforce", is_apart=True)
         learning = (strategy,)
         if strategy.picked == SERVED:
             title = "figure 3 of the paper: many replicas of the controller"
             learning += (Part("servers", ParameterServers(), title),)
         if words.get("table") is not None:
-            return _look_at_a_table(words["table"], learning)
+            return _look_at_a_table(words["table"], (*learning, limits))
         look = of_a_problem(words, FIRST, FIRST)
         is_fixed = look.parts[0].value.deepest is None
         return replace(
             look,
-            parts=(*look.parts, *learning),
+            parts=(*look.parts, *learning, limits),
             closed=frozenset({"noise", "depth_schedule"} if is_fixed else {"noise"}),
             others={**look.others, "--table digits_3_layers": "children that are trained already"},
         )
 
 
-def _look_at_a_table(path: str, learning: tuple[Part, ...]) -> Look:
+def _look_at_a_table(path: str, others: tuple[Part, ...]) -> Look:
     """Open what makes the space of a table a smaller one, all of whose children it has."""
     from nasedu.tables import NetworkTable
     from nasedu.values import hints_of
@@ -77,8 +79,8 @@ def _look_at_a_table(path: str, learning: tuple[Part, ...]) -> Look:
     values = {name: getattr(table.space, name) for name in hints_of(type(table.space))}
     narrow = {k for k, v in values.items() if v is True or (isinstance(v, tuple) and len(v) > 1)}
     space = Part("space", table.space, table.problem.title, fields=frozenset(narrow))
-    others = {"--data digits": "children that are to be trained"}
-    return Look((space, *learning), table, ("--table", path), TRAINED, others)
+    instead = {"--data digits": "children that are to be trained"}
+    return Look((space, *others), table, ("--table", path), TRAINED, instead)
 
 
 def search(
@@ -118,6 +120,7 @@ def search(
     Run again, it goes on with an unfinished run, or shows the report of a finished one.
     With --table the networks and their training are the table's, and thousands of children
     take seconds; --no-skip-connections searches the table's chains alone.
+    With --max-parameters 20000 it searches for the best child that is no larger.
     """
     from nasedu.controller import ParameterServers, make_strategy
     from nasedu.problems import FIRST
@@ -152,6 +155,7 @@ def search(
         run=run,
         evaluate=evaluator,
         depth=depth,
+        limits=parts.value("limits"),
         recipe=recipe,
         child_timeout=None if evaluator else child_timeout,
         servers=None if servers == ParameterServers() else servers,  # a replica on its own
@@ -196,12 +200,45 @@ def resume(
     _follow(events, run)
 
 
-def report(run: RunFolder, problem: ProblemName = None) -> None:
-    """Write the run's report.html, also of an unfinished run."""
+def report(
+    run: RunFolder,
+    problem: ProblemName = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="Write a table with a row a child here, and no report.")
+    ] = None,
+    tensorboard: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Write event files of TensorBoard into a new folder."),
+    ] = None,
+    optuna: Annotated[
+        Path | None,
+        typer.Option(help="Write an SQLite file here that optuna-dashboard shows."),
+    ] = None,
+) -> None:
+    """Write the run's report.html, or the run for other tools.
+
+    Of an unfinished run, too. For TensorBoard and Optuna the extra "export" has to be installed.
+    """
     from nasedu.searching import Study
     from nasedu.viewing import write_report
 
-    say(f"report: {write_report(Study(run), run)}")
+    with closing(Study(run)) as study:
+        if csv is tensorboard is optuna is None:
+            say(f"report: {write_report(study, run)}")
+        if csv is not None:
+            from nasedu.viewing.exports.rows import write_rows
+
+            say(f"table: {write_rows(study, csv)}")
+        if tensorboard is not None:
+            from nasedu.viewing.exports.event_files import write_events
+
+            folder = write_events(study, tensorboard)
+            say(f"event files: {folder}; show them with: tensorboard --logdir {folder}")
+        if optuna is not None:
+            from nasedu.viewing.exports.optuna_study import write_optuna
+
+            file = write_optuna(study, optuna)
+            say(f"Optuna study: {file}; show it with: optuna-dashboard sqlite:///{file}")
 
 
 def explore(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -59,7 +60,10 @@ def train(
     data: DataName = None,
     seed: Annotated[int, typer.Option(help="Decides all that is random.")] = 0,
     run: Annotated[
-        Path | None, typer.Option(help="Folder to keep every epoch in, and to go on from.")
+        Path | None,
+        typer.Option(
+            help="Folder to keep every epoch in, and to go on from; default one in the search's."
+        ),
     ] = None,
     minutes: Annotated[
         float | None, typer.Option(help="Stop after the epoch that passes so many minutes.")
@@ -77,13 +81,17 @@ def train(
 ) -> None:
     """Train one network or cell for longer, then test it, once.
 
-    With --run it may be stopped at any time: the same command goes on after the last whole
-    epoch, and comes to the same weights as if it had not been stopped.
+    A child of a search keeps its weights in the search's folder, under trained/; anything else
+    keeps them with --run. What is kept may be stopped at any time: the same command goes on after
+    the last whole epoch, and comes to the same weights as if it had not been stopped. With
+    `nasedu predict` and `nasedu export` the network is then used.
     """
     import json
 
     from nasedu.runs import write_text
     from nasedu.searching import FinalTraining
+    from nasedu.searching.references import search_folder
+    from nasedu.searching.trained import folder_in
     from nasedu.whole_file import check_writable
 
     row, net = context.obj.look.found
@@ -91,6 +99,8 @@ def train(
     if out is not None:
         check_writable(out, SettingError)
     final = FinalTraining(net, data or row.data, recipe, seed)
+    if run is None and not grid and (search := search_folder(arch)) is not None:
+        run = folder_in(search, final)
     if grid:
         record = _train_grid(final, grid, run, workers, minutes)
     else:
@@ -99,6 +109,9 @@ def train(
         return
     if run is not None:
         _echo_files(record, run)
+        _echo_uses(final, run)
+    else:
+        say("its weights are not kept; with --run FOLDER they are")
     if out is not None:
         write_text(out, json.dumps(record, indent=2) + "\n")
         say(f"outcome: {out}")
@@ -220,3 +233,10 @@ def _echo_files(record: dict[str, Any], run: Path) -> None:
 
     curves = training_figure(record).save(run / CURVES)
     say(f"curves: {curves}\noutcome: {run / RESULT}")
+
+
+def _echo_uses(final: FinalTraining, run: Path) -> None:
+    """Say what a network that reads pictures is good for."""
+    with suppress(SettingError):
+        if final.task.classes:
+            say(f"use it: `nasedu predict {run} IMAGE`, `nasedu export {run} --html read.html`")

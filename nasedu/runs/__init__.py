@@ -9,6 +9,7 @@ from nasedu.lazy_names import lazy_names
 if TYPE_CHECKING:
     from nasedu.runs.config import RunConfig
     from nasedu.runs.folder import open_run, write_text
+    from nasedu.runs.limits import Limits
     from nasedu.runs.provenance import made_by, versions
     from nasedu.runs.study import Study, UpdateRecord
     from nasedu.runs.trial import Trial
@@ -18,6 +19,7 @@ else:
         {
             "nasedu.runs.config": ["RunConfig"],
             "nasedu.runs.folder": ["open_run", "write_text"],
+            "nasedu.runs.limits": ["Limits"],
             "nasedu.runs.provenance": ["made_by", "versions"],
             "nasedu.runs.study": ["Study", "UpdateRecord"],
             "nasedu.runs.trial": ["Trial"],
@@ -25,6 +27,7 @@ else:
     )
 
 __all__ = [
+    "Limits",
     "RunConfig",
     "Study",
     "Trial",

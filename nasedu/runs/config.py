@@ -10,6 +10,7 @@ from nasedu.controller import DepthSchedule, ParameterServers
 from nasedu.documents import check_same, read_json, shown
 from nasedu.errors import StudyError
 from nasedu.problems import known_problems
+from nasedu.runs.limits import Limits
 from nasedu.values import Count, Later, Value, checked, fill
 
 NEEDED = ("title", "num_train", "num_valid", "recipe")  # of every task of a known problem
@@ -36,6 +37,7 @@ class RunConfig(Value):
         trials: Children in all. The one thing that may grow when a run is continued.
         depth: Fields of the depth schedule; None if all children have the space's depth.
         servers: Fields of the `ParameterServers`; None if one learner waits for every batch.
+        limits: Fields of the limits that are not their defaults; None if there are no limits.
     """
 
     error = StudyError
@@ -48,6 +50,7 @@ class RunConfig(Value):
     trials: Count
     depth: Later[dict[str, int] | None] = None
     servers: Later[dict[str, int] | None] = None
+    limits: Later[dict[str, Any] | None] = None
 
     def to_json(self, indent: int | None = None) -> str:
         """Return the configuration as JSON."""
@@ -96,6 +99,8 @@ def _check_known(config: RunConfig) -> None:
         fill(DepthSchedule, config.depth)
     if config.servers is not None:
         fill(ParameterServers, config.servers)
+    if config.limits is not None:
+        fill(Limits, config.limits)
     evaluator = config.evaluator
     kinds = [row.name for row in known_problems()]
     is_ours = "table" in evaluator or evaluator.get("kind") in kinds

@@ -6,10 +6,11 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
-from nasedu.errors import SettingError
+from nasedu.errors import LimitError, SettingError
 from nasedu.training import Outcome
 
 State = Literal["asked", "finished", "failed"]
+REFUSED = f"{LimitError.__name__}: "  # begins the reason of a child above a limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ class Trial:
     def reason(self) -> str | None:
         """Why the child failed, or None."""
         return self.outcome.reason if self.outcome else None
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it was not trained, since it was above a limit of the search."""
+        return self.state == "failed" and (self.reason or "").startswith(REFUSED)
 
 
 def check_seed(seed: int) -> None:

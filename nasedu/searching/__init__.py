@@ -9,6 +9,7 @@ from nasedu.lazy_names import lazy_names
 if TYPE_CHECKING:
     from nasedu.controller.depth import DepthSchedule
     from nasedu.runs.config import RunConfig
+    from nasedu.runs.limits import Limits
     from nasedu.runs.study import Study, UpdateRecord
     from nasedu.runs.trial import Trial
     from nasedu.searching.cluster import RayWorkers
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     )
     from nasedu.searching.references import find_architecture
     from nasedu.searching.resuming import resume
+    from nasedu.searching.trained import TrainedNetwork
     from nasedu.searching.training_evaluator import TrainingEvaluator
     from nasedu.searching.workers import Crew, Workers
 else:
@@ -41,6 +43,7 @@ else:
         {
             "nasedu.controller.depth": ["DepthSchedule"],
             "nasedu.runs.config": ["RunConfig"],
+            "nasedu.runs.limits": ["Limits"],
             "nasedu.runs.study": ["Study", "UpdateRecord"],
             "nasedu.runs.trial": ["Trial"],
             "nasedu.searching.cluster": ["RayWorkers"],
@@ -65,6 +68,7 @@ else:
             ],
             "nasedu.searching.references": ["find_architecture"],
             "nasedu.searching.resuming": ["resume"],
+            "nasedu.searching.trained": ["TrainedNetwork"],
             "nasedu.searching.training_evaluator": ["TrainingEvaluator"],
             "nasedu.searching.workers": ["Crew", "Workers"],
         },
@@ -79,10 +83,12 @@ __all__ = [
     "Finished",
     "Interval",
     "Job",
+    "Limits",
     "RayWorkers",
     "RunConfig",
     "Started",
     "Study",
+    "TrainedNetwork",
     "TrainingEvaluator",
     "Trial",
     "TrialFinished",

@@ -29,14 +29,20 @@ def check_tokens(space: Space, tokens: Tensor) -> None:
         space.check(row)
 
 
-def told_of(trials: Sequence[Trial]) -> tuple[Tensor, Tensor] | None:
+def told_of(trials: Sequence[Trial], penalty: float | None = None) -> tuple[Tensor, Tensor] | None:
     """Return tokens ``(B, T)`` and float64 rewards ``(B,)``, in the order of asking.
 
     Children that failed are left out; None if all have.
+
+    Args:
+        trials: A batch.
+        penalty: What a child above a limit costs, which is told, too; None if it is left out.
     """
-    rewarded = [trial for trial in trials if trial.reward is not None]
-    if not rewarded:
+    refused = None if penalty is None else -penalty
+    pairs = [(trial, refused if trial.is_refused else trial.reward) for trial in trials]
+    told = [(trial.tokens, reward) for trial, reward in pairs if reward is not None]
+    if not told:
         return None
-    tokens = torch.tensor([trial.tokens for trial in rewarded])
+    tokens = torch.tensor([tokens for tokens, _ in told])
     # As recorded: who goes on from the file tells the same numbers, to the last bit.
-    return tokens, torch.tensor([trial.reward for trial in rewarded], dtype=torch.float64)
+    return tokens, torch.tensor([reward for _, reward in told], dtype=torch.float64)

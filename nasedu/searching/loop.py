@@ -14,6 +14,7 @@ from nasedu.controller import ParameterServers, Strategy, UpdateStats
 from nasedu.controller.depth import DepthSchedule
 from nasedu.errors import SettingError
 from nasedu.runs.config import RunConfig
+from nasedu.runs.limits import Limits
 from nasedu.runs.search_run import is_finished, open_search
 from nasedu.runs.study import Study, best_of
 from nasedu.runs.trial import Trial, check_seed
@@ -22,6 +23,7 @@ from nasedu.searching.cores import check_workers
 from nasedu.searching.evaluator import Evaluator
 from nasedu.searching.events import Event, Finished, Started, TrialFinished, Updated
 from nasedu.searching.function_evaluator import Function, FunctionEvaluator
+from nasedu.searching.limited_evaluator import LimitedEvaluator
 from nasedu.searching.parameter_servers.asynchronous import asynchronous_events
 from nasedu.searching.parameter_servers.shards import check_served
 from nasedu.searching.training_evaluator import TrainingEvaluator
@@ -43,6 +45,7 @@ def search(
     evaluate: Evaluator | Function | None = None,
     recipe: Any = None,
     depth: DepthSchedule | None = None,
+    limits: Limits | None = None,
     child_timeout: float | None = None,
     servers: ParameterServers | None = None,
 ) -> Generator[Event, None, None]:
@@ -69,6 +72,7 @@ def search(
             or an `Outcome`, or an `Evaluator`; default training on ``data`` by ``recipe``.
         recipe: How children are trained.
         depth: Lets children grow while the search goes on; default all have the space's depth.
+        limits: What a child may cost; one above is refused before it is trained.
         child_timeout: Seconds that one child may take; it fails if it takes longer. Time in
             which the search is stopped, or the machine sleeps, does not count.
         servers: Lets several replicas of the controller search side by side, ``batch`` children
@@ -102,8 +106,11 @@ def search(
         seed=seed,
         trials=trials,
         depth=asdict(depth) if depth else None,
+        limits=_given(limits),
         servers=servers.to_dict() if servers else None,
     )
+    if limits is not None and limits.is_set:
+        evaluator = LimitedEvaluator(evaluator, limits)
     events = _events
     if servers is not None:
         check_served(strategy)
@@ -131,6 +138,12 @@ def check_arguments(
 def check_crew(workers: int | Crew | None) -> int | Crew:
     """Return who trains: a number of workers on this machine, or those of a cluster."""
     return check_workers(workers) if workers is None or isinstance(workers, int) else workers
+
+
+def _given(limits: Limits | None) -> dict[str, Any] | None:
+    """Return the fields of limits that say something, None if none does."""
+    fields = limits.to_dict() if limits else {}
+    return {name: value for name, value in fields.items() if value is not None} or None
 
 
 def _settings(evaluator: Evaluator, run: Path | None, trials: int) -> dict[str, Any]:
@@ -173,6 +186,7 @@ def _events(
     child_timeout: float | None,
 ) -> Generator[Event, None, None]:
     generator = torch.Generator().manual_seed(config.seed)
+    penalty = (config.limits or {}).get("limit_penalty")
     with open_search(run, config, strategy, generator) as study:
         study.prepare_to_write(hurry=evaluator.is_instant)
         done = sum(trial.outcome is not None for trial in study.trials())
@@ -193,7 +207,7 @@ def _events(
                 trials = study.trials(batch[0].batch)
                 if see := getattr(strategy, "see", None):
                     see(trials)
-                stats = _tell(strategy, trials)
+                stats = _tell(strategy, trials, penalty)
                 number = study.tell(stats, strategy, generator)
                 best = best_of([best, *trials] if best else trials)
                 yield Updated(number, trials, stats, best)
@@ -236,9 +250,12 @@ def _train(
         yield TrialFinished(study.finish(trial, outcome))
 
 
-def _tell(strategy: Strategy, trials: Sequence[Trial]) -> UpdateStats | None:
-    """Tell the strategy of the children that have a reward, in the order of asking."""
-    if (told := told_of(trials)) is None:
+def _tell(strategy: Strategy, trials: Sequence[Trial], penalty: float | None) -> UpdateStats | None:
+    """Tell the strategy of the children that have a reward, in the order of asking.
+
+    With a penalty it is told of those above a limit, too.
+    """
+    if (told := told_of(trials, penalty)) is None:
         return None
     with one_thread():
         return strategy.tell(*told)

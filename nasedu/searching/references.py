@@ -48,6 +48,17 @@ def find_architecture(text: str) -> Reference:
         raise SettingError(f"{text[:60]!r} cannot be read: {error.strerror}") from None
 
 
+def search_folder(text: str) -> Path | None:
+    """Return the run folder of a search that a reference names, or None."""
+    folder = Path(text)
+    if not folder.is_dir():
+        before, _, number = text.rpartition(":")
+        if not (before and number.isdecimal()):
+            return None
+        folder = Path(before)
+    return folder if (folder / "study.db").is_file() else None
+
+
 def _on_disk(text: str) -> Reference:
     path = Path(text)
     if path.is_file() and path.suffix != ".db":

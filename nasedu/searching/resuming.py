@@ -10,6 +10,7 @@ from nasedu.controller import STRATEGIES, ParameterServers, make_strategy
 from nasedu.controller.depth import DepthSchedule
 from nasedu.errors import StudyError
 from nasedu.problems import read_space
+from nasedu.runs.limits import Limits
 from nasedu.runs.study import Study
 from nasedu.searching.events import Event
 from nasedu.searching.loop import search
@@ -58,5 +59,6 @@ def resume(
         evaluate=evaluator,
         depth=DepthSchedule(**config.depth) if config.depth else None,
         servers=ParameterServers(**config.servers) if config.servers else None,
+        limits=Limits(**config.limits) if config.limits else None,
         child_timeout=None if evaluator.is_instant else child_timeout,
     )

@@ -12,6 +12,7 @@ from nasedu.searching.evaluator import Evaluator
 from nasedu.searching.function_evaluator import KIND as FUNCTION
 from nasedu.spaces import Space
 from nasedu.training import Outcome, Task
+from nasedu.training.task import Cost
 from nasedu.values import checked, fill
 
 OF_A_TABLE = "nasedu.tables.tabular:evaluator_from"  # loaded when used: tables know searches
@@ -80,9 +81,13 @@ class TrainingEvaluator:
             pass
         return training.outcome()
 
+    def size_of(self, trial: Trial) -> Cost:
+        """Return parameters and FLOP of the child."""
+        return self.task.cost(self.space.decode(trial.tokens))
+
     def cost(self, trial: Trial) -> float:
         """Return the FLOP of the child."""
-        return self.task.cost(self.space.decode(trial.tokens)).flop
+        return self.size_of(trial).flop
 
 
 def recorded_evaluator(run: str, space: Space, settings: dict[str, Any]) -> Evaluator:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 from torch import Tensor
 
 from nasedu.documents import read_json
@@ -78,9 +78,11 @@ class Checkpoint:
             StudyError: The file is not there, no checkpoint, or damaged.
         """
         try:
-            with safe_open(path, framework="pt") as file:
-                fields = read_json((file.metadata() or {}).get("nasedu", ""))
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            # Read here and not by safetensors, which takes no name that is not UTF-8.
+            content = Path(path).read_bytes()
+            tensors = load(content)
+            header = read_json(content[8 : 8 + int.from_bytes(content[:8], "little")].decode())
+            fields = read_json((header.get("__metadata__") or {}).get("nasedu", ""))
             fields = checked(fields, dict[str, Any], "its description")
             if fields.pop("kind", None) != KIND:
                 raise ValueError("of another kind")

@@ -195,13 +195,33 @@ class ImageTask(Task):
         for images, labels in zip(
             split.images.split(VALID_BATCH), split.labels.split(VALID_BATCH), strict=True
         ):
-            with autocast(self.device, self.dtype):
-                logits = child(self.augmentation.plain(images))
+            logits = self._logits(child, images)
             correct += (logits.argmax(1) == labels).sum()
             finite &= logits.isfinite().all()
         if not finite:
             raise TrainingError("the child's outputs became NaN or infinite")
         return correct.item() / len(split)
+
+    def _logits(self, child: nn.Module, images: Tensor) -> Tensor:
+        with autocast(self.device, self.dtype):
+            return child(self.augmentation.plain(images))
+
+    @property
+    def picture_shape(self) -> tuple[int, int, int]:
+        """``(C, H, W)`` of the images as children see them."""
+        return self.data.shape
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes."""
+        return self.data.classes
+
+    @torch.inference_mode()
+    def logits(self, child: nn.Module, images: Tensor) -> Tensor:
+        """Return the logits ``(N, K)`` of images ``(N, C, H, W)``, as they are tested."""
+        child.eval()
+        found = [self._logits(child, part.to(self.device)) for part in images.split(VALID_BATCH)]
+        return torch.cat(found).float().cpu()
 
     def validate(self, child: nn.Module) -> float:
         """Return the accuracy on the validation images, 0 to 1."""

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from nasedu.errors import SettingError
 from nasedu.problems import FIRST, find_problem
 from nasedu.training.hardware import pick_device
 from nasedu.training.measure import Measure
@@ -170,6 +171,26 @@ class Task(ABC):
             if on_epoch:
                 on_epoch(epoch)
         return training.finish(), training.outcome()
+
+    @property
+    def picture_shape(self) -> tuple[int, int, int]:
+        """``(C, H, W)`` of what children read, if they read pictures.
+
+        Raises:
+            SettingError: They do not.
+        """
+        raise SettingError(
+            f"children on {self.settings['title']} read no pictures; expected a network for images"
+        )
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes, if children tell some apart; else as `picture_shape`."""
+        raise SettingError(f"children on {self.settings['title']} know no classes")
+
+    def logits(self, child: Any, images: torch.Tensor) -> torch.Tensor:
+        """Return the logits of pictures, if children read some; else as `picture_shape`."""
+        raise SettingError(f"children on {self.settings['title']} read no pictures")
 
     def recipe_for(self, architecture: Any) -> Any:
         """Return the recipe of one child: an architecture may decide part of it."""

@@ -266,6 +266,26 @@ def _weights(child: nn.Module) -> dict[str, Tensor]:
     return {**dict(child.named_parameters()), **dict(child.named_buffers())}
 
 
+def put_kept_weights(child: nn.Module, state: Checkpoint, recipe: Any, where: str) -> None:
+    """Give an untrained child the weights that a finished training kept.
+
+    Args:
+        child: As `Task.build` made it.
+        state: Where the training ended.
+        recipe: Says whether the best or the last weights are kept.
+        where: What to call the checkpoint in errors.
+
+    Raises:
+        StudyError: They are those of another network.
+    """
+    group = "best." if recipe.keep == BEST else "child."
+    kept = {k.removeprefix(group): v for k, v in state.tensors.items() if k.startswith(group)}
+    try:
+        _set_weights(child, kept)
+    except ValueError as error:
+        raise StudyError(f"{where} does not fit this child ({error})") from None
+
+
 @torch.no_grad()
 def _set_weights(child: nn.Module, weights: dict[str, Tensor]) -> None:
     """Put weights into a child; ValueError if they are those of another."""

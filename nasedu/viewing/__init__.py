@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from nasedu.lazy_names import lazy_names
 
 if TYPE_CHECKING:
+    from nasedu.viewing.diagnosis import Finding, diagnose
     from nasedu.viewing.drawings.comparing import compare
     from nasedu.viewing.drawings.dot_drawing import Drawing
     from nasedu.viewing.drawings.view import View, draw, view_of
     from nasedu.viewing.figures.epochs import training_figure
+    from nasedu.viewing.figures.front import front_figure
     from nasedu.viewing.figures.intervals import intervals_figure
     from nasedu.viewing.figures.machines import machines_figure
     from nasedu.viewing.figures.probabilities import probabilities_figure
@@ -36,6 +38,7 @@ else:
         __name__,
         {
             "nasedu.viewing.widgets.cell_steps": ["CellSteps"],
+            "nasedu.viewing.diagnosis": ["Finding", "diagnose"],
             "nasedu.viewing.drawings.comparing": ["compare"],
             "nasedu.viewing.drawings.dot_drawing": ["Drawing"],
             "nasedu.viewing.figures.search_figures": [
@@ -44,6 +47,7 @@ else:
                 "reward_figure",
                 "size_figure",
             ],
+            "nasedu.viewing.figures.front": ["front_figure"],
             "nasedu.viewing.figures.intervals": ["intervals_figure"],
             "nasedu.viewing.widgets.live_search": ["LiveSearch"],
             "nasedu.viewing.pictures": ["Picture", "picture"],
@@ -66,6 +70,7 @@ __all__ = [
     "CellSteps",
     "ClusterPanel",
     "Drawing",
+    "Finding",
     "Listing",
     "LiveSearch",
     "Picture",
@@ -77,8 +82,10 @@ __all__ = [
     "best_figure",
     "compare",
     "curves_figure",
+    "diagnose",
     "draw",
     "explorer_of",
+    "front_figure",
     "intervals_figure",
     "machines_figure",
     "pareto_front",

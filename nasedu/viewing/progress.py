@@ -7,7 +7,7 @@ from typing import Any
 
 from nasedu.controller import ParameterServers
 from nasedu.problems import read_space
-from nasedu.searching import Finished, RunConfig, Started, Trial, Updated
+from nasedu.searching import Finished, Limits, RunConfig, Started, Trial, Updated
 from nasedu.training import Outcome
 from nasedu.training.measure import ACCURACY, REWARD, Measure
 from nasedu.viewing.drawings.view import view_of
@@ -32,8 +32,9 @@ def opening_lines(event: Started) -> str:
     by = f"{name} ({settings})" if settings else name
     grow = ", at first of {start} layers, {step} more every {every:,}"
     depth = grow.format(**config.depth) if config.depth else ""
+    most = f", {Limits(**config.limits).words}" if config.limits else ""
     return (
-        f"{event.num_trials:,} children by {by}{depth}{_servers_words(config)}, {how}, "
+        f"{event.num_trials:,} children by {by}{depth}{_servers_words(config)}{most}, {how}, "
         f"seed {config.seed}{resumed}"
         f"{_data_line(event)}"
     )

@@ -49,6 +49,9 @@ def option(name, prefix=""):
     return f"--{prefix}{name.replace('_', '-')}"
 
 
+LIMITS = {"max-parameters", "max-flop", "limit-penalty"}
+
+
 @pytest.mark.parametrize("row", [IMAGES, CELLS, ROW], ids=lambda row: row.name)
 def test_help_lists_exactly_the_fields_of_the_problem_at_hand(row):
     words = TOY if row is ROW else ("--data", row.data)
@@ -71,7 +74,7 @@ def test_help_lists_exactly_the_fields_of_the_problem_at_hand(row):
         "seed",
         "child-timeout",
     }
-    fixed |= {"space", "recipe", "strategy", "help", *SERVERS}
+    fixed |= {"space", "recipe", "strategy", "help", *SERVERS} | LIMITS
     fixed |= {"depth-schedule"} if row is IMAGES else set()
     assert options_in(text) == fields | strategy | {f"--{name}" for name in fixed}
     assert all(group in text for group in GROUPS)
@@ -89,6 +92,7 @@ def test_help_says_how_to_see_the_options_of_others():
 def test_a_table_leaves_open_what_makes_its_space_smaller():
     found = options_in(nasedu("search", "--table", "digits_3_layers", "--help"))
     fixed = {"run", "table", "noise", "trials", "batch", "seed", "strategy", "help", *SERVERS}
+    fixed |= LIMITS
     space = {"filter-heights", "filter-widths", "num-filters", "skip-connections"}
     strategy = {f"strategy-{x}" for x in ("lr", "baseline-decay", "hidden-size", "num-layers")}
     assert found == {f"--{name}" for name in fixed | space | strategy}

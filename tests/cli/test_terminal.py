@@ -16,12 +16,15 @@ from typing import NamedTuple, get_type_hints
 
 import pytest
 import typer
+from PIL import Image
 from small_tables import made_up
 
 import nasedu
-from nasedu.architectures import published
+from nasedu.architectures import ConvLayer, ConvNet, published
 from nasedu.cli import app, main, terminal
 from nasedu.cli.field_options import PartsCommand
+from nasedu.searching import FinalTraining, train_final
+from nasedu.training import Recipe
 
 ROOT = Path(nasedu.__file__).parents[1]
 SEARCH = ["search", "--table", "{table}", "--trials", "4", "--batch", "2"]
@@ -33,6 +36,8 @@ COMMANDS = {
     "report": ["report", "{run}"],
     "draw": ["draw", "{run}", "--out", "{new}.svg"],
     "train": [*TRAIN, "--run", "{new}", "--out", "{new}.json"],
+    "predict": ["predict", "{trained}", "{image}"],
+    "export": ["export", "{trained}", "--html", "{new}.html"],
     "doctor": ["doctor"],
     "data list": ["data", "list"],
     "data add": ["data", "add", "owls", "{text}"],
@@ -73,7 +78,7 @@ class Stream(io.TextIOWrapper):
 
 def words_of(arguments, folder):
     """Return the words of a command, in a folder that has what it needs."""
-    names = ("table", "arch", "run", "new", "text")
+    names = ("table", "arch", "run", "new", "text", "trained", "image")
     places = {name: os.fsdecode(os.fsencode(folder) + b"/" + name.encode()) for name in names}
     places["table"] += ".npz"
     return [word.format(**places) for word in arguments]
@@ -97,7 +102,10 @@ def run(arguments, folder, *, encoding="utf-8", stdout=None, **environment):
 
 
 def furnish(folder, title="Owls"):
-    """Put into a folder what the commands are about: a table, a run of it, a network, a text."""
+    """Put into a folder what the commands are about: a table, a run of it, a network, a text.
+
+    And a trained network, with a picture for it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     table = made_up()
     table.about["evaluator"] = {**table.about["evaluator"], "title": title}
@@ -106,6 +114,9 @@ def furnish(folder, title="Owls"):
     (folder / "text").mkdir()
     for part in ("train", "valid", "test"):
         (folder / "text" / f"owls.{part}.txt").write_text("the owl sat\n")
+    net, recipe = ConvNet((ConvLayer(3, 3, 2, (0,)),)), Recipe(epochs=1, num_train=60)
+    train_final(FinalTraining(net, "digits", recipe), folder / "trained")
+    Image.new("L", (8, 8)).save(folder / "image", "PNG")
     assert run([*SEARCH, "--run", "{run}"], folder).status == 0
     return folder
 
@@ -172,7 +183,8 @@ def unkind(tmp_path_factory):
 @pytest.mark.parametrize("name", COMMANDS)
 def test_no_name_title_or_encoding_ends_a_command_or_steers_the_terminal(unkind, name):
     new = unkind / "new"
-    for left in (new, new.with_suffix(".json"), new.with_suffix(".svg"), unkind / "data"):
+    beside = (new.with_suffix(ending) for ending in (".json", ".svg", ".html"))
+    for left in (new, *beside, unkind / "data"):
         shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
     done = run(COMMANDS[name], unkind, encoding="ascii")
     assert done.status == 0, done.err

@@ -7,6 +7,7 @@ for those who can.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -102,20 +103,37 @@ def _reward_finding(one: Series, of: Measure) -> str:
     return f"{text}; {failed} of {ended} failed" if failed else text
 
 
+class Change(NamedTuple):
+    """How the mean of values in the order of asking changes, and its standard error."""
+
+    first: float
+    last: float
+    error: float
+
+
+def change_of(values: np.ndarray) -> Change | None:
+    """Compare the first and the last quarter of values; None if a quarter has no deviation."""
+    quarter = len(values) // 4
+    if quarter < 2:
+        return None
+    first, last = values[:quarter], values[-quarter:]
+    error = np.sqrt((first.var(ddof=1) + last.var(ddof=1)) / quarter)
+    return Change(float(first.mean()), float(last.mean()), float(error))
+
+
 def _trend(values: np.ndarray, of: Measure, seeds: int = 1) -> str:
     """Say how values in the order of asking change, and whether by more than twice its error."""
-    n, quarter = len(values), len(values) // 4
-    if quarter < 2:
+    n, change = len(values), change_of(values)
+    if change is None:
         return f"is {of.text(values.mean(), -1)} over {n} {'child' if n == 1 else 'children'}"
-    first, last = values[:quarter], values[-quarter:]
-    change = last.mean() - first.mean()
-    error = np.sqrt((first.var(ddof=1) + last.var(ddof=1)) / quarter)
-    verb = "rises" if change > 0 else "falls"
-    if abs(change) <= 2 * error:
-        verb = "hardly changes," if abs(change) <= error else "changes by no more than chance may,"
+    difference = change.last - change.first
+    verb = "rises" if difference > 0 else "falls"
+    if abs(difference) <= 2 * change.error:
+        is_little = abs(difference) <= change.error
+        verb = "hardly changes," if is_little else "changes by no more than chance may,"
     return (
-        f"{verb} from {of.text(first.mean(), -1)} in the first quarter of {n // seeds} children "
-        f"to {of.text(last.mean(), -1)} in the last"
+        f"{verb} from {of.text(change.first, -1)} in the first quarter of {n // seeds} children "
+        f"to {of.text(change.last, -1)} in the last"
     )
 
 

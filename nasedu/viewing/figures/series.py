@@ -242,15 +242,24 @@ def share_explained(trials: Iterable[Trial]) -> float | None:
     return float(np.corrcoef(size, rewards)[0, 1] ** 2)
 
 
-def pareto_front(trials: Iterable[Trial]) -> tuple[Trial, ...]:
-    """Return the children that no smaller or equally small one beats, the smallest first."""
-    front: list[Scored] = []
-    counted = (s for s in scored(trials) if s.num_parameters > 0)
-    by_size = sorted(counted, key=lambda s: (s.num_parameters, -s.reward, s.trial.number))
-    for child in by_size:
-        if not front or child.reward > front[-1].reward:
-            front.append(child)
-    return tuple(child.trial for child in front)
+def pareto_front(trials: Iterable[Trial], of: Measure = REWARD) -> tuple[Trial, ...]:
+    """Return the children that no smaller or equally small one beats, the smallest first.
+
+    Args:
+        trials: The children.
+        of: In what they are compared; default their rewards.
+    """
+    sign = 1 if of.higher_is_better else -1
+    children = [
+        (t.outcome.num_parameters, -sign * value, t.number, t)  # the first is the best of its size
+        for t in trials
+        if t.outcome and t.outcome.num_parameters > 0 and (value := value_of(t, of)) is not None
+    ]
+    front: list[tuple[float, Trial]] = []
+    for _, value, _, trial in sorted(children):
+        if not front or value < front[-1][0]:
+            front.append((value, trial))
+    return tuple(trial for _, trial in front)
 
 
 def best_distinct(trials: Iterable[Trial], n: int = 5) -> tuple[Trial, ...]:

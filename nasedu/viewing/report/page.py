@@ -103,6 +103,14 @@ class Care:
 
 
 @dataclass(frozen=True)
+class Findings:
+    """What seems amiss: sentence, evidence and next experiment of each."""
+
+    rows: Sequence[tuple[str, str, str]]
+    macro: ClassVar = "findings"
+
+
+@dataclass(frozen=True)
 class Card:
     """A drawing, as HTML, under its title; a wide one takes the whole line."""
 
@@ -119,7 +127,7 @@ class Gallery:
     macro: ClassVar = "gallery"
 
 
-Part = Paragraph | Opening | Figure | Table | SideBySide | ToType | Care | Gallery
+Part = Paragraph | Opening | Figure | Table | SideBySide | ToType | Care | Findings | Gallery
 
 
 @dataclass(frozen=True)

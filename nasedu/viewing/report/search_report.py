@@ -19,6 +19,7 @@ from nasedu.viewing.report.run_summary import RunSummary
 from nasedu.viewing.report.sections import (
     controller_section,
     course_section,
+    diagnosis_section,
     failures_section,
     networks_section,
     size_section,
@@ -52,6 +53,7 @@ def write_report(study: Study, folder: Path) -> Path:
     parts = (
         _opening(report),
         course_section(report),
+        diagnosis_section(report),
         size_section(report),
         controller_section(report),
         networks_section(report),

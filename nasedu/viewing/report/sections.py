@@ -10,6 +10,8 @@ from markupsafe import Markup
 from nasedu.errors import DrawingError, SettingError
 from nasedu.searching import Trial
 from nasedu.training.measure import REWARD, Measure
+from nasedu.viewing.diagnosis import diagnose, verdict
+from nasedu.viewing.figures.front import front_figure
 from nasedu.viewing.figures.probabilities import probabilities_figure, recorded_probabilities
 from nasedu.viewing.figures.search_figures import (
     best_figure,
@@ -17,10 +19,12 @@ from nasedu.viewing.figures.search_figures import (
     reward_figure,
     size_figure,
 )
+from nasedu.viewing.figures.series import pareto_front
 from nasedu.viewing.report import page
 from nasedu.viewing.report.run_summary import RunSummary
 from nasedu.viewing.units import value_of
 
+MOST_ROWS = 12  # of a front in a table; its smallest children are the worst, too
 CARE_OF_SCORES = (
     "The reward of the best child is the largest of many. Where chance has a part in rewards, part "
     "of it is luck, and would be gone if the child were scored anew."
@@ -53,6 +57,16 @@ def course_section(report: RunSummary) -> page.Section:
     return page.Section("How the search went", figures)
 
 
+def diagnosis_section(report: RunSummary) -> page.Section | None:
+    """What seems amiss, on what evidence, and what to try next."""
+    if not (report.finished or report.failed):
+        return None
+    found = diagnose(report.series)
+    rows = [(one.sentence, one.evidence, one.next_experiment) for one in found]
+    part = page.Findings(rows) if rows else page.Paragraph(verdict(report.series))
+    return page.Section("Diagnosis", [part])
+
+
 def size_section(report: RunSummary) -> page.Section | None:
     """How much the number of parameters explains."""
     if not report.finished or not _is_counted(report):
@@ -67,7 +81,25 @@ def size_section(report: RunSummary) -> page.Section | None:
         "explains, a search that only makes networks larger would find as well."
     )
     picture = report.figure("size", size_figure(series), caption)
-    return page.Section(title, [picture])
+    return page.Section(title, [picture, *_front(report)])
+
+
+def _front(report: RunSummary) -> list[page.Figure | page.Table]:
+    """The best child of every size, drawn and listed."""
+    of = report.measure
+    children = pareto_front(report.trials, of)
+    if not children:
+        return []
+    caption = "No smaller or equally small child is better than one on the line."
+    rows = [
+        (f"{t.number}", f"{t.outcome.num_parameters:,}", f"{t.outcome.flop / 1e6:,.2f}", told)
+        for t in children[-MOST_ROWS:]
+        if t.outcome and (told := of.text(value_of(t, of) or 0.0))
+    ]
+    heads = ("child", "parameters", "MFLOP", of.label)
+    named = "Children" if len(children) <= MOST_ROWS else f"The {MOST_ROWS} largest children"
+    table = page.Table(f"{named} that are best for their size", heads, rows)
+    return [report.figure("front", front_figure(report.series, of), caption), table]
 
 
 def controller_section(report: RunSummary) -> page.Section:
@@ -167,5 +199,8 @@ def failures_section(report: RunSummary) -> page.Section | None:
         for reason, numbers in sorted(groups.items(), key=lambda item: -len(item[1]))
     ]
     caption = "The search went on without them; the strategy did not learn from them"
+    penalty = (report.config.limits or {}).get("limit_penalty")
+    if penalty is not None and any(t.is_refused for t in report.failed):
+        caption += f", but for those above a limit: it was told the reward {-penalty:g} of each"
     table = page.Table(caption, ("reason", "how many", "children"), rows, words=(2,))
     return page.Section("Children that failed", [table])

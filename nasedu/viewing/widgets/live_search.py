@@ -10,7 +10,8 @@ from uuid import uuid4
 
 from nasedu.searching import Event, Started, Study, TrialFinished, Updated
 from nasedu.training.measure import ACCURACY, REWARD, Measure
-from nasedu.viewing.figures.series import Search, Searches
+from nasedu.viewing.diagnosis import diagnose
+from nasedu.viewing.figures.series import Search, Series, series_of
 from nasedu.viewing.figures.sheets import png_of
 from nasedu.viewing.pictures import image_html
 from nasedu.viewing.progress import best_words
@@ -85,6 +86,7 @@ class LiveSearch:
         tidy = {"description_width": "initial"}
         self.progress = IntProgress(description="children", min=0, max=1, style=tidy)
         self.count, self.facts, self.figure, self.meaning = HTML(), HTML(), HTML(), HTML()
+        self.diagnosis = HTML()
         self.status = HTML(layout=Layout(height="0", margin="0"))  # heard, not seen
         self.pause_button = Button(description="Pause", tooltip="Pause or resume the search")
         self.step_button = Button(description="Step", tooltip="Train one batch, then pause")
@@ -95,6 +97,7 @@ class LiveSearch:
         buttons = line_of([self.pause_button, self.step_button, self.stop_button])
         numbers = line_of([self.progress, self.count])
         lines = [buttons, numbers, self.facts, self.status, self.figure, self.meaning]
+        lines.append(self.diagnosis)
         self.widget = VBox(lines)
         self._show_numbers = Paced(self._numbers_now, COUNTED)
         self._draw = Paced(self._draw_now, DRAWN, share=DRAWING, longest=PATIENCE)
@@ -246,10 +249,11 @@ class LiveSearch:
         study = self.study
         if study is None:
             return
-        searches: Searches = {self.name: study, **self.beside} if self.beside else study
-        picture = self._steady.draw(searches)
+        [one] = series_of(study)  # read once, for the picture and for the diagnosis
+        picture = self._steady.draw({self.name: study, **self.beside} if self.beside else one)
         image = image_html(png_of(picture.figure, dpi=100), picture.alt)
         self.figure.value = f'<div style="max-width: {WIDTH}">{image}</div>'
+        self.diagnosis.value = _findings_html(one)
 
     def _ipython_display_(self) -> None:
         self._is_shown = True
@@ -262,5 +266,18 @@ class LiveSearch:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         words = f"{self._sentence()} {'' if self.state in OVER else STILL}".strip()
-        html = f"<p>{escape(words)}</p>\n{self.figure.value}{self._meaning}"
+        html = f"<p>{escape(words)}</p>\n{self.figure.value}{self._meaning}{self.diagnosis.value}"
         return cell_output(self.widget, html, repr(self))
+
+
+def _findings_html(one: Series) -> str:
+    """Return what seems amiss, as HTML; nothing of a healthy search."""
+    items = [
+        f"<li><b>{escape(found.sentence)}</b> {escape(found.evidence)} "
+        f"<i>Next: {escape(found.next_experiment)}</i></li>"
+        for found in diagnose(one)
+    ]
+    if not items:
+        return ""
+    listed = "".join(items)
+    return f'<ul style="line-height: 1.3; max-width: {WIDTH}; padding-left: 1.2em">{listed}</ul>'

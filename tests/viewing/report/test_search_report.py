@@ -104,6 +104,14 @@ def test_it_says_what_was_searched_on_which_data_and_how_it_ended(page):
     assert "Finished: 16 of 16 children." in page.text
 
 
+def test_it_says_what_seems_amiss_with_its_evidence(page, tmp_path, quick):
+    assert "16 children finished: too few for a diagnosis." in page.text
+    failing = run(tmp_path / "failing", Misbehaving(raises=range(2, 16, 3)))
+    found = Page(write_report(failing, tmp_path)).text
+    assert "Many children fail" in found and "Next: Look at child 2" in found
+    assert "5 of 16 failed (31 %); the commonest reason, 5 times: ValueError: no such luck" in found
+
+
 def test_nothing_comes_from_outside_the_page(page):
     for _, attributes in page.elements:
         for name in ("src", "href", "xlink:href", "data", "action"):
@@ -113,7 +121,7 @@ def test_nothing_comes_from_outside_the_page(page):
 
 
 def test_every_picture_has_words(page):
-    assert len(page.all("img")) == 10
+    assert len(page.all("img")) == 11
     assert all(len(attributes["alt"]) > 20 for attributes in page.all("img"))
     assert len(page.drawings) == 5
     assert not any("class" in card for card in page.all("article"))  # side by side
@@ -125,6 +133,7 @@ def test_alt_texts_state_findings(page):
     texts = " ".join(attributes["alt"] for attributes in page.all("img"))
     for words in ("Mean reward", "The best reward, ", "log(parameters) explains", "surest of"):
         assert words in texts
+    assert "best for their size" in texts
 
 
 def test_headings_are_in_order_and_there_is_one_title(page):
@@ -135,15 +144,15 @@ def test_headings_are_in_order_and_there_is_one_title(page):
 
 def test_tables_have_headers_with_a_scope(page):
     assert page.all("html")[0]["lang"] == "en"
-    assert len(page.all("table")) == len(page.all("caption")) == 7
+    assert len(page.all("table")) == len(page.all("caption")) == 8
     assert {attributes["scope"] for attributes in page.all("th")} == {"col", "row"}
 
 
 def test_the_best_networks_are_different_and_in_order(finished, page):
     study, _, _ = finished
-    table = page.source.split("<tbody>")[1].split("</tbody>")[0]
+    table = page.source.split("<caption>Different")[1].split("</tbody>")[0]
     numbers = [
-        int(row.split("<td")[1].split(">")[1].split("<")[0]) for row in table.split("<tr>")[1:]
+        int(row.split("<td")[1].split(">")[1].split("<")[0]) for row in table.split("<tr>")[2:]
     ]
     trials = {t.number: t for t in study.trials()}
     assert len({trials[n].tokens for n in numbers}) == 5
@@ -171,7 +180,8 @@ def test_pictures_lie_beside_it(finished):
     _, folder, path = finished
     assert path == folder / "report.html"
     names = {p.name for p in (folder / "pictures").iterdir()}
-    figures = {"reward.png", "best.png", "size.png", "probabilities.png", "curves.png"}
+    figures = {"reward.png", "best.png", "size.png", "front.png", "curves.png"}
+    figures |= {"probabilities.png"}
     assert names == figures | {f"best-{rank}.png" for rank in range(1, 6)}
     assert all(p.read_bytes().startswith(b"\x89PNG") for p in (folder / "pictures").iterdir())
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 from awaiting import ended, until
-from evaluators import SPACE, Counted
+from evaluators import SPACE, Counted, Misbehaving
 
 from nasedu.controller import make_strategy
 from nasedu.searching import Study, search
@@ -74,6 +74,13 @@ def test_it_shows_progress_status_and_figure(live):
     png = view.figure.value.split("base64,")[1].split('"')[0]
     assert base64.b64decode(png).startswith(b"\x89PNG")
     assert 'alt="Mean reward' in view.figure.value
+
+
+def test_it_says_what_seems_amiss_live_and_in_a_saved_notebook(live):
+    view = live(events(Misbehaving(raises=range(2, 24, 3))))
+    ended(view)
+    assert "Many children fail" in view.diagnosis.value
+    assert "ValueError: no such luck" in view._repr_mimebundle_()["text/html"]
 
 
 def test_every_control_has_its_label(live):
@@ -266,7 +273,7 @@ def test_a_saved_notebook_shows_the_last_state_where_the_view_was_shown(tmp_path
     begin = f"""
 import sys
 sys.path[:0] = {sys.path!r}
-from evaluators import SPACE, Counted
+from evaluators import SPACE, Counted, Misbehaving
 from nasedu.controller import make_strategy
 from nasedu.searching import search
 from nasedu.viewing import LiveSearch

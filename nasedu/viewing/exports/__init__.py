@@ -1,0 +1,1 @@
+"""Exports: a search in the forms that other people's tools read."""
