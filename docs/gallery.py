@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from nasedu.data.shipped import tables_folder
 
 from nasedu import ConvNetSpace, RecurrentCellSpace, published
 from nasedu.architectures import ACTIVATIONS, COMBINES, Architecture
+from nasedu.data.shipped import tables_folder
 from nasedu.spaces import Space, sequences_at
 from nasedu.tables import NetworkTable
 from nasedu.training.measure import ACCURACY, PERPLEXITY, Measure

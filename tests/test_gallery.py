@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from explored import data_of, scene_of, scenes_of, unpacked
-from nasedu.data.shipped import tables_folder
 
+from nasedu.data.shipped import tables_folder
 from nasedu.viewing import view_of
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
