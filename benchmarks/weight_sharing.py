@@ -22,7 +22,7 @@ from scipy.stats import spearmanr
 from nasedu.children.shared_conv import SharedConv
 from nasedu.spaces import sequences_at
 from nasedu.tables import NetworkTable, random_tenth
-from nasedu.tables.rankings import (
+from nasedu.tables.cheap_rankings import (
     by_first_epochs,
     by_prediction,
     by_shared_weights,

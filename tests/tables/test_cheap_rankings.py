@@ -8,12 +8,12 @@ from nasedu.children.shared_conv import SharedConv
 from nasedu.data import load
 from nasedu.spaces import sequences_at
 from nasedu.tables import NetworkTable
-from nasedu.tables.rankings import (
+from nasedu.tables.cheap_rankings import (
     by_first_epochs,
     by_prediction,
     by_shared_weights,
     by_successive_halving,
-    described,
+    features_of,
 )
 from nasedu.training import ImageTask, Recipe
 
@@ -55,7 +55,7 @@ def test_a_prediction_reads_known_trainings_alone_and_ranks_others(table):
 
 
 def test_features_are_the_choices_and_the_size(table):
-    found = described(table, PLACES)
+    found = features_of(table, PLACES)
     decisions = table.space.decisions
     assert found.shape == (64, sum(d.num_tokens for d in decisions) + 1)
     assert (found[:, :-1].sum(1) == len(decisions)).all()

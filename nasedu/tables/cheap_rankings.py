@@ -73,14 +73,14 @@ def by_prediction(table: NetworkTable, known: ArrayLike, places: ArrayLike) -> S
         ``(N,)`` predicted results.
     """
     sign = 1 if table.measure.higher_is_better else -1
-    features, results = described(table, known), sign * table.best[0, np.asarray(known)]
+    features, results = features_of(table, known), sign * table.best[0, np.asarray(known)]
     mean = results.mean()
     penalty = np.eye(features.shape[1])  # ridge: there may be more features than children
     weights = np.linalg.solve(features.T @ features + penalty, features.T @ (results - mean))
-    return described(table, places) @ weights + mean
+    return features_of(table, places) @ weights + mean
 
 
-def described(table: NetworkTable, places: ArrayLike) -> Scores:
+def features_of(table: NetworkTable, places: ArrayLike) -> Scores:
     """Return features ``(N, F)`` of children: a 1 for every choice made, and the size."""
     places = np.asarray(places)
     tokens = sequences_at(table.space.decisions, places)  # (N, T)
