@@ -275,7 +275,8 @@ def main():
         f"those of one replica after as many children {spread(learned(lab, other), 3)} "
         f"({len(lab.seeds)} seeds): median, lowest and highest.\n\n"
         "## Stragglers, failures and kills\n\n"
-        f"{FEW} seeds, {SHORT:,} children, lr {FAST:g}. No child was lost or counted twice.\n\n"
+        f"{FEW} seeds, {SHORT:,} children, lr {FAST:g}. No child was lost or counted twice. "
+        "A replica has two batches, so that what goes wrong in the second is not made up for.\n\n"
     )
     headings = ["what goes wrong", "whole search", "times as long", "machines at work"]
     body += table([*headings, "children begun anew", "steps of shards lost"], troubles)
@@ -302,8 +303,9 @@ def main():
         f"Scores are {lab.measure.label}; differences are of independent seeds, 95 % by "
         "bootstrap.\n\n"
         f"**The table is small**: {lab.size:,} children, and a search asks for "
-        f"{CHILDREN / lab.size:.0%} of as many; many are nearly as good as the best. So this shows "
-        "what staleness does to learning, and little of what it does to finding rare children.\n\n"
+        f"{CHILDREN:,}, {CHILDREN / lab.size:.0%} of that number; many are nearly as good as the "
+        "best. So this shows what staleness does to learning, and little of what it does to "
+        "finding rare children.\n\n"
         "**What the intervals support:** " + "; ".join(sentences) + ".\n\n" + body,
         path=script,
     )

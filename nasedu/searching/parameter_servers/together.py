@@ -42,9 +42,9 @@ def propose_together(
         return torch.stack([tokens for tokens, _ in pairs]), [gradient for _, gradient in pairs]
     like = replicas[0].strategy
     controller, unroll = like.controller, Unroll(like.controller)
+    each_has = [one.weights for one in replicas]
     weights = {
-        f"controller.{name}": torch.stack([one.weights[name] for one in replicas])
-        for name in replicas[0].weights
+        f"controller.{name}": torch.stack([own[name] for own in each_has]) for name in each_has[0]
     }
     each = [controller.draw(n, controller.decisions, one.generator) for one in replicas]
     draws = tuple(torch.stack(numbers) for numbers in zip(*each, strict=True))

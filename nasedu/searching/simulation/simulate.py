@@ -31,6 +31,8 @@ from nasedu.searching.simulation.machines import Machines
 from nasedu.searching.simulation.simulated import Pushed, Simulated, Stay
 from nasedu.training import one_thread
 
+MOST = 256  # replicas in one call: their weights need about 100 MB
+
 
 class TimedLookup(Protocol):
     """Knows rewards and training times of a whole space: a `TabularEvaluator`."""
@@ -78,14 +80,20 @@ def simulate(
         while asking := [asked for run in runs for asked in run.until_somebody_asks()]:
             for n in sorted({n for _, n, _ in asking}):
                 own = [asked for asked in asking if asked[1] == n]
-                tokens, gradients = propose_together([one for one, *_ in own], n, table.rewards)
-                for (*_, answer), row, gradient in zip(own, tokens, gradients, strict=True):
-                    answer.succeed((row, gradient))
+                for start in range(0, len(own), MOST):
+                    _answer(own[start : start + MOST], n, table)
     return [run.result() for run in runs]
 
 
 Asked = tuple[Replica, int, simpy.Event]  # who, how many children, and where the answer goes
 Steps = Generator[simpy.Event, Any, None]
+
+
+def _answer(asking: Sequence[Asked], n: int, table: TimedLookup) -> None:
+    """Let replicas sample ``n`` children each, in one call, and hand each its own."""
+    tokens, gradients = propose_together([one for one, *_ in asking], n, table.rewards)
+    for (*_, answer), row, gradient in zip(asking, tokens, gradients, strict=True):
+        answer.succeed((row, gradient))
 
 
 class _Run:
