@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from nasedu.viewing.drawings.view import View, draw, view_of
     from nasedu.viewing.figures.epochs import training_figure
     from nasedu.viewing.figures.front import front_figure
+    from nasedu.viewing.figures.gantt import machines_figure
     from nasedu.viewing.figures.intervals import intervals_figure
-    from nasedu.viewing.figures.machines import machines_figure
     from nasedu.viewing.figures.probabilities import probabilities_figure
     from nasedu.viewing.figures.ranks import RankWords, rank_figure
     from nasedu.viewing.figures.search_figures import (
@@ -60,7 +60,7 @@ else:
             "nasedu.viewing.listing": ["Listing", "show"],
             "nasedu.viewing.widgets.token_strip": ["TokenStrip"],
             "nasedu.viewing.figures.epochs": ["training_figure"],
-            "nasedu.viewing.figures.machines": ["machines_figure"],
+            "nasedu.viewing.figures.gantt": ["machines_figure"],
             "nasedu.viewing.widgets.cluster_panel": ["ClusterPanel"],
             "nasedu.viewing.drawings.view": ["View", "draw", "view_of"],
         },

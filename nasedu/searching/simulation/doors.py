@@ -8,7 +8,7 @@ from typing import Any
 
 from nasedu.controller.strategy import Gradients
 from nasedu.searching.parameter_servers import Pulled, Shard, Shards, parts_of
-from nasedu.searching.simulation.cluster import Cluster
+from nasedu.searching.simulation.simulated_cluster import Cluster
 
 BYTES = 4  # of a number
 

@@ -24,11 +24,11 @@ from nasedu.controller import ParameterServers, Reinforce
 from nasedu.controller.strategy import Gradients, UpdateStats
 from nasedu.errors import SettingError
 from nasedu.searching.parameter_servers import Replica, Shards, replica_seed
-from nasedu.searching.parameter_servers.together import propose_together
-from nasedu.searching.simulation.cluster import Cluster
+from nasedu.searching.parameter_servers.stacked_replicas import propose_together
 from nasedu.searching.simulation.doors import Doors
-from nasedu.searching.simulation.machines import Machines
-from nasedu.searching.simulation.simulated import Pushed, Simulated, Stay
+from nasedu.searching.simulation.failures import Machines
+from nasedu.searching.simulation.history import Pushed, Simulated, Stay
+from nasedu.searching.simulation.simulated_cluster import Cluster
 from nasedu.training import one_thread
 
 MOST = 256  # replicas in one call: their weights need about 100 MB

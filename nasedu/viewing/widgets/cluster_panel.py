@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nasedu.controller import Reinforce
 from nasedu.searching.simulation import Cluster, Kill, simulate
 from nasedu.searching.simulation.simulate import TimedLookup
-from nasedu.viewing.figures.machines import MOST_ROWS, machines_figure, part_of
+from nasedu.viewing.figures.gantt import MOST_ROWS, first_replicas, machines_figure
 from nasedu.viewing.pictures import image_html
 from nasedu.viewing.widgets.frame import Frame, cell_output, line_of
 
@@ -120,7 +120,7 @@ class ClusterPanel:
         self.cluster = cluster
         [self.simulated] = simulate(cluster, self._make, self._table, trials=self.trials)
         drawn = max(1, min(cluster.replicas, MOST_ROWS // 2 // cluster.children))
-        stays, pushes = part_of(self.simulated, drawn)
+        stays, pushes = first_replicas(self.simulated, drawn)
         beside = f", the first {drawn}" if drawn < cluster.replicas else ""
         title = f"{cluster.replicas} replicas of {cluster.children} children{beside}"
         self.picture = machines_figure(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nasedu.errors import SettingError
 from nasedu.searching.simulation import Simulated
-from nasedu.searching.simulation.simulated import Pushed, Stay
+from nasedu.searching.simulation.history import Pushed, Stay
 from nasedu.viewing.figures.sheets import SMALL, add_legend, name_axes, plain, sheet, write_title
 from nasedu.viewing.pictures import INK, OKABE_ITO, Picture
 
@@ -70,7 +70,7 @@ def machines_figure(
     return Picture(figure, f"{len(rows)} {machines} {_finding(stays, len(rows), end, pushes)}")
 
 
-def part_of(simulated: Simulated, replicas: int) -> tuple[list[Stay], list[Pushed]]:
+def first_replicas(simulated: Simulated, replicas: int) -> tuple[list[Stay], list[Pushed]]:
     """Return what the machines of the first few replicas did, and what these pushed."""
     last = replicas * simulated.cluster.children
     stays = [stay for stay in simulated.stays if stay.machine <= last]

@@ -7,7 +7,7 @@ from math import inf
 
 import numpy as np
 
-from nasedu.searching.simulation.cluster import Cluster
+from nasedu.searching.simulation.simulated_cluster import Cluster
 
 Stretch = tuple[float, float, bool]  # begin, end, whether the child was lost
 

@@ -8,7 +8,7 @@ import torch
 from nasedu import Controller, Reinforce
 from nasedu.controller import ParameterServers
 from nasedu.searching.parameter_servers import Replica, Shards
-from nasedu.searching.parameter_servers.together import FEW, propose_together
+from nasedu.searching.parameter_servers.stacked_replicas import FEW, propose_together
 from nasedu.tables import NetworkTable, TabularEvaluator
 
 

@@ -3,9 +3,9 @@ import dataclasses
 import pytest
 
 from nasedu.errors import SettingError
-from nasedu.searching.simulation.simulated import Pushed, Stay
+from nasedu.searching.simulation.history import Pushed, Stay
 from nasedu.viewing import machines_figure
-from nasedu.viewing.figures.machines import part_of
+from nasedu.viewing.figures.gantt import first_replicas
 
 STAYS = [Stay(1, 1, 0, 2, True), Stay(1, 1, 3, 5, False), Stay(2, 2, 0, 4, False)]
 
@@ -50,4 +50,4 @@ def test_a_part_is_of_the_first_replicas():
         cluster = type("Cluster", (), {"children": 1})
 
     found = Found(STAYS, [Pushed(5, 1, 0), Pushed(4, 2, 0)])
-    assert part_of(found, 1) == (STAYS[:2], [Pushed(5, 1, 0)])
+    assert first_replicas(found, 1) == (STAYS[:2], [Pushed(5, 1, 0)])

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nasedu.searching.simulation.cluster import Cluster
+from nasedu.searching.simulation.simulated_cluster import Cluster
 
 
 class Stay(NamedTuple):
