@@ -1,8 +1,9 @@
 """How large is the explorer of a search, and how long does it take to write and to open?
 
 Searches of the paper's space, 15 layers with skip connections, whose rewards are made up: 160
-children as in a first search, 2,000, and the paper's 12,800. A page is opened from the disk in
-headless Chromium, and is open when the drawing of the best child stands there.
+children as in a first search, 2,000, and the paper's 12,800; and 12,800 of a random search, no
+two of which are alike, so that every drawing is kept. A page is opened from the disk in headless
+Chromium, and is open when the drawing of the best child stands there.
 """
 
 import argparse
@@ -14,11 +15,12 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 from record import spread, table, write_record
 
-from nasedu import Controller, Reinforce, search
+from nasedu import search
+from nasedu.controller import make_strategy
 from nasedu.spaces.presets import PRESETS
 from nasedu.viewing import explorer_of
 
-SIZES = (160, 2000, 12_800)
+SEARCHES = (("reinforce", 160), ("reinforce", 2000), ("reinforce", 12_800), ("random", 12_800))
 ROUNDS = 5
 
 
@@ -29,10 +31,10 @@ def score(net):
     return (0.5 * filters + 0.5 * inputs) ** 3
 
 
-def searched(trials):
+def searched(name, trials):
     """Return the study of a search, in memory."""
     space = PRESETS["cifar10-v1"]
-    strategy = Reinforce(Controller(space.decisions, seed=0), lr=6e-4)
+    strategy = make_strategy(name, space.decisions, 0)
     *_, last = search(space, strategy, evaluate=score, trials=trials, batch=8)
     return last.study
 
@@ -51,19 +53,18 @@ def seconds_to_open(browser, path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     options = parser.parse_args()
     rows = []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"))
-        for trials in options.sizes:
-            study, path = searched(trials), Path(folder) / f"{trials}.html"
+        for name, trials in SEARCHES:
+            study, path = searched(name, trials), Path(folder) / f"{name}-{trials}.html"
             start = time.perf_counter()
             explorer_of(study).save(path)
             written = time.perf_counter() - start
             opened = [seconds_to_open(browser, path) for _ in range(options.rounds)]
             size = f"{path.stat().st_size / 1e6:.2f}"
-            rows.append([f"{trials:,}", size, f"{written:.1f}", spread(opened)])
+            rows.append([f"{trials:,} by {name}", size, f"{written:.1f}", spread(opened)])
         browser.close()
     write_record(
         __file__,

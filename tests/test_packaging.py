@@ -162,6 +162,10 @@ def test_the_wheel_holds_the_package_and_its_tables_and_no_more(wheel):
         path.relative_to(REPOSITORY).as_posix() for path in REPOSITORY.glob("nasedu/**/*.py")
     }
     assert {name for name in names if name.endswith(".py")} == modules
+    shown = {".js", ".css", ".html"}  # of pages, without which nothing is written
+    pages = {p for p in (REPOSITORY / "nasedu").rglob("*.*") if p.suffix in shown}
+    found = {name for name in names if Path(name).suffix in shown}
+    assert found == {path.relative_to(REPOSITORY).as_posix() for path in pages}
     tables = REPOSITORY / "data" / "tables"
     tracked = {
         f"nasedu/measured/{path.relative_to(tables).as_posix()}" for path in files_in(tables)

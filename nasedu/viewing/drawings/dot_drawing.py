@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nasedu.errors import DrawingError
 from nasedu.viewing.drawings.renderer import render, writes_pdf
 from nasedu.viewing.drawings.slides import slide
-from nasedu.viewing.explorer.page import Explorer
 from nasedu.viewing.explorer.scene import Exhibit
 from nasedu.viewing.pictures import (
     check_suffix,
@@ -21,6 +21,9 @@ from nasedu.viewing.pictures import (
     with_alt,
     write_file,
 )
+
+if TYPE_CHECKING:
+    from nasedu.viewing.explorer.page import Explorer
 
 WIDE = 640  # points, from which on half a page is too narrow
 FORMATS = (".svg", ".png", ".dot", ".html", ".pdf")

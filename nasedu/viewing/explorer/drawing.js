@@ -13,7 +13,7 @@ const HEAD = "M-5,-4.5L5,0L-5,4.5Z"; // of an arrow, to the right
 export function drawing(scene, { title, differs = new Set() }) {
   const told = el("div", { class: "told" });
   const { width, height, boxes, edges, isColumn } = layout(scene);
-  const lines = edges.map((edge) => line(edge, scene, boxes));
+  const lines = edges.map((edge) => line(edge, scene));
   const parts = scene.map((part, i) => box(part, boxes[i], isColumn, spoken(scene, i, differs)));
   differs.forEach((i) => parts[i].classList.add("differs"));
   const picture = svg(
@@ -63,21 +63,13 @@ export function drawing(scene, { title, differs = new Set() }) {
   return el("div", { class: isColumn ? "answers" : "answers free" }, picture, told);
 }
 
-function line(edge, scene, boxes) {
-  const from = scene[edge.from].kind;
-  const kind = scene[edge.to].kind === "output" ? "to-output" : `from-${from}`;
-  const far = edge.span && edge.span !== 1 ? "far" : "near";
-  const target = boxes[edge.to];
-  const [x, y] = edge.path.split(/[ CV]/).pop().split(",").map(Number);
-  let place = `translate(${x},${y})rotate(180)`;
-  if (edge.span === 1) place = `translate(${target.x},${x})rotate(90)`; // the path ends in V
-  else if (edge.span && !edge.side) place = `translate(${x},${y})rotate(180)`;
-  else if (edge.span) place = `translate(${x},${y})`;
-  else place = `translate(${x},${y})rotate(${y < target.y ? 90 : -90})`;
+function line({ from, to, path, tip, isFar }, scene) {
+  const kind = scene[to].kind === "output" ? "to-output" : `from-${scene[from].kind}`;
+  const place = `translate(${tip.x},${tip.y})rotate(${tip.angle})`;
   return svg(
     "g",
-    { class: `edge ${kind} ${far}`, "aria-hidden": "true" },
-    svg("path", { d: edge.path }),
+    { class: `edge ${kind} ${isFar ? "far" : "near"}`, "aria-hidden": "true" },
+    svg("path", { d: path }),
     svg("path", { class: "head", d: HEAD, transform: place }),
   );
 }

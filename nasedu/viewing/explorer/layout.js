@@ -4,8 +4,8 @@ const COLUMN = { width: 232, wide: 340, height: 44, pitch: 64, tight: 54 };
 const FREE = { width: 78, height: 58, pitchX: 84, pitchY: 86 };
 const MARGIN = 8;
 
-// Returns { width, height, isColumn, boxes: [{x, y, w, h}], edges: [{from, to, path}] };
-// x and y are the middle of a box.
+// Returns { width, height, isColumn, boxes, edges }: a box is { x, y, w, h } with its middle, an
+// edge { from, to, path, tip, isFar } with where its arrow points, an angle in degrees.
 export function layout(scene) {
   const isColumn = scene.every((part) => part.x === scene[0].x);
   return isColumn ? column(scene) : free(scene);
@@ -17,7 +17,8 @@ function column(scene) {
   const edges = edgesOf(scene).map((edge) => ({ ...edge, span: edge.to - edge.from }));
   const reach = [0, 0]; // how far arcs go on the right and on the left
   for (const edge of edges) {
-    if (edge.span === 1) continue;
+    edge.isFar = edge.span !== 1;
+    if (!edge.isFar) continue;
     edge.side = edge.from % 2 ? 0 : 1;
     edge.bulge = 20 + 12 * Math.min(edge.span, 14);
     reach[edge.side] = Math.max(reach[edge.side], edge.bulge);
@@ -29,7 +30,7 @@ function column(scene) {
     w: width,
     h: COLUMN.height,
   }));
-  for (const edge of edges) edge.path = columnPath(boxes[edge.from], boxes[edge.to], edge);
+  for (const edge of edges) Object.assign(edge, columnPath(boxes[edge.from], boxes[edge.to], edge));
   const last = boxes[boxes.length - 1];
   return {
     isColumn: true,
@@ -40,13 +41,17 @@ function column(scene) {
   };
 }
 
-function columnPath(from, to, edge) {
-  if (edge.span === 1) return `M${from.x},${from.y + from.h / 2}V${to.y - to.h / 2 - 5}`;
-  const side = edge.side ? -1 : 1;
-  const x = from.x + (side * from.w) / 2;
-  const out = x + (side * edge.bulge * 4) / 3; // a curve comes to three quarters of its handles
-  const end = x + side * 6;
-  return `M${x},${from.y + 8}C${out},${from.y + 8} ${out},${to.y - 8} ${end},${to.y - 8}`;
+function columnPath(from, to, { isFar, side, bulge }) {
+  if (!isFar) {
+    const tip = { x: to.x, y: to.y - to.h / 2 - 5, angle: 90 };
+    return { path: `M${from.x},${from.y + from.h / 2}V${tip.y}`, tip };
+  }
+  const way = side ? -1 : 1;
+  const x = from.x + (way * from.w) / 2;
+  const out = x + (way * bulge * 4) / 3; // a curve comes to three quarters of its handles
+  const tip = { x: x + way * 6, y: to.y - 8, angle: side ? 0 : 180 };
+  const start = from.y + 8;
+  return { path: `M${x},${start}C${out},${start} ${out},${tip.y} ${tip.x},${tip.y}`, tip };
 }
 
 function free(scene) {
@@ -59,15 +64,8 @@ function free(scene) {
     h: FREE.height,
   }));
   const edges = edgesOf(scene).map((edge) => {
-    const from = boxes[edge.from];
-    const to = boxes[edge.to];
-    const down = to.y > from.y ? 1 : -1;
-    const start = from.y + (down * from.h) / 2;
-    const end = to.y - (down * to.h) / 2 - down * 5;
-    const half = (start + end) / 2;
-    // lines into one box end apart
-    const x = to.x + Math.max(-16, Math.min(16, (from.x - to.x) / 4));
-    return { ...edge, path: `M${from.x},${start}C${from.x},${half} ${x},${half} ${x},${end}` };
+    const path = freePath(boxes[edge.from], boxes[edge.to]);
+    return { ...edge, ...path, isFar: false };
   });
   return {
     isColumn: false,
@@ -76,6 +74,16 @@ function free(scene) {
     boxes,
     edges,
   };
+}
+
+function freePath(from, to) {
+  const down = to.y > from.y ? 1 : -1;
+  const start = from.y + (down * from.h) / 2;
+  // lines into one box end apart
+  const x = to.x + Math.max(-16, Math.min(16, (from.x - to.x) / 4));
+  const tip = { x, y: to.y - down * (to.h / 2 + 5), angle: 90 * down };
+  const half = (start + tip.y) / 2;
+  return { path: `M${from.x},${start}C${from.x},${half} ${x},${half} ${x},${tip.y}`, tip };
 }
 
 function edgesOf(scene) {
