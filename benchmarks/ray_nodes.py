@@ -27,12 +27,14 @@ class Nodes:
             RAY_USAGE_STATS_ENABLED="0",
             RAY_worker_niceness="0",  # that of the pool's processes
         )
-        from ray.cluster_utils import Cluster  # reads these as it is imported
-
         self._folder = tempfile.mkdtemp(prefix="nodes-", dir="/tmp")
+        os.environ["RAY_TMPDIR"] = self._folder
+        Path(self._folder, "ray").mkdir()
+        from ray.cluster_utils import Cluster  # reads all these as it is imported
+
         self._cluster, self._nodes = Cluster(), {}
         try:
-            self.start("head", include_dashboard=False, temp_dir=self._folder)
+            self.start("head", include_dashboard=False)
         except BaseException:
             self.__exit__()
             raise
