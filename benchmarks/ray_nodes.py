@@ -46,8 +46,14 @@ class Nodes:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def start(self, name, **options):
-        """Start a node."""
-        self._nodes[name] = self._cluster.add_node(**OPTIONS, **options)
+        """Start a node. On a busy machine Ray may give up on it, after 30 seconds."""
+        for left in (2, 1, 0):
+            try:
+                self._nodes[name] = self._cluster.add_node(**OPTIONS, **options)
+                return
+            except Exception:
+                if not left:
+                    raise
 
     def kill(self, name):
         """Kill a node, and with it every process on it."""
