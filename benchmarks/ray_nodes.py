@@ -27,12 +27,14 @@ class Nodes:
             RAY_USAGE_STATS_ENABLED="0",
             RAY_worker_niceness="0",  # that of the pool's processes
         )
-        from ray.cluster_utils import Cluster  # reads these as it is imported
-
         self._folder = tempfile.mkdtemp(prefix="nodes-", dir="/tmp")
+        os.environ["RAY_TMPDIR"] = self._folder
+        Path(self._folder, "ray").mkdir()
+        from ray.cluster_utils import Cluster  # reads all these as it is imported
+
         self._cluster, self._nodes = Cluster(), {}
         try:
-            self.start("head", include_dashboard=False, temp_dir=self._folder)
+            self.start("head", include_dashboard=False)
         except BaseException:
             self.__exit__()
             raise
@@ -44,8 +46,14 @@ class Nodes:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def start(self, name, **options):
-        """Start a node."""
-        self._nodes[name] = self._cluster.add_node(**OPTIONS, **options)
+        """Start a node. On a busy machine Ray may give up on it, after 30 seconds."""
+        for left in (2, 1, 0):
+            try:
+                self._nodes[name] = self._cluster.add_node(**OPTIONS, **options)
+                return
+            except Exception:
+                if not left:
+                    raise
 
     def kill(self, name):
         """Kill a node, and with it every process on it."""

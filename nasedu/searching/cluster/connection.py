@@ -106,8 +106,8 @@ def _open(address: str, cores: int) -> None:
             raise SettingError(f"a cluster cannot be started here ({reason})")
         if reason:
             raise SettingError(
-                f"the cluster {address} cannot be joined ({reason}); nasedu has to run on one of "
-                f"its machines, where `ray start --address={address}` was called"
+                f"the cluster {address} cannot be joined ({reason}); nasedu needs its token, and "
+                f"has to run on one of its machines, where `ray start --address={address}` was run"
             )
         _session.push(stack.pop_all())
 

@@ -108,7 +108,7 @@ class TestCluster:
         none = {connection.TOKEN: None, "HOME": str(tmp_path)}
         for token, line in (
             (none, "there is no token for the cluster"),
-            ({connection.TOKEN: secrets.token_hex(32)}, "cannot be joined (AuthenticationError"),
+            ({connection.TOKEN: secrets.token_hex(32)}, "nasedu needs its token"),
         ):
             done = nasedu(*words, **token)
             assert done.returncode == 2
