@@ -15,6 +15,7 @@ import numpy as np
 from nasedu.searching import Trial
 from nasedu.searching.function_evaluator import KIND as FUNCTION
 from nasedu.training.measure import REWARD
+from nasedu.viewing.drawings.field_table import printable
 from nasedu.viewing.drawings.layer_table import count
 from nasedu.viewing.figures.findings import change_of
 from nasedu.viewing.figures.series import Search, Series, scored, series_of, share_explained, sizes
@@ -31,6 +32,7 @@ FEWEST_REPEATS = 5  # trainings beyond the first of a network: with fewer, its s
 FALLS = 2.0  # standard errors: chance alone goes further down once in forty searches
 MANY_FAIL = 0.1  # of all children: more than a rare accident
 FEWEST_FAILURES = 3  # one or two say nothing about the space
+LETTERS = 200  # of a reason: what is wrong is said at its beginning
 SPENT = 0.75  # of all children after the last gain: of chance draws, one search in four has it
 
 
@@ -90,7 +92,7 @@ def _failing(one: Series) -> Finding | None:
     return Finding(
         "Many children fail, and a strategy learns nothing from them.",
         f"{len(failed)} of {len(ended)} failed ({_percent(len(failed) / len(ended))}); the "
-        f"commonest reason, {count(times, 'time')}: {reason}",
+        f"commonest reason, {count(times, 'time')}: {_short(reason)}",
         f"Look at child {first}, which failed so first: train it alone and read the whole error, "
         "then take what breaks out of the space, or give children more time or memory.",
         "failing",
@@ -276,6 +278,12 @@ def _smaller_rate(one: Series) -> str:
 
 def _children(number: int) -> str:
     return f"{number:,} {'child' if number == 1 else 'children'}"
+
+
+def _short(reason: str) -> str:
+    """Return a reason in one line of bounded length: it is what a program said."""
+    text = printable(reason)
+    return text if len(text) <= LETTERS else f"{text[: LETTERS - 1]}…"
 
 
 def _percent(share: float) -> str:

@@ -178,6 +178,16 @@ def test_many_failures_come_first_with_their_commonest_reason():
     assert topics(study(few)) == []
 
 
+def test_what_a_program_said_stays_one_line_of_bounded_length():
+    reason = "<script>\x1b[31m" + "x" * 5000 + "\nmore"
+    trials = [
+        replace(t, outcome=Outcome.failed(reason)) if t.state == "failed" else t
+        for t in study([None] * 10).trials
+    ]
+    evidence = only(trials).evidence
+    assert len(evidence) < 400 and evidence.isprintable() and "<script>" in evidence
+
+
 def test_children_above_a_limit_are_told_from_those_that_break():
     whole = study([None if k % 4 == 1 else r for k, r in enumerate(rising())])
     above = Outcome.failed("LimitError: 9 parameters; the limit is 5")
