@@ -18,7 +18,15 @@ from nasedu.training.measure import REWARD
 from nasedu.viewing.drawings.field_table import printable
 from nasedu.viewing.drawings.layer_table import count
 from nasedu.viewing.figures.findings import change_of
-from nasedu.viewing.figures.series import Search, Series, scored, series_of, share_explained, sizes
+from nasedu.viewing.figures.series import (
+    Search,
+    Series,
+    best_distinct,
+    scored,
+    series_of,
+    share_explained,
+    sizes,
+)
 from nasedu.viewing.measures import space_of
 
 FEWEST = 20  # finished children: with fewer, a quarter of them says nothing
@@ -171,25 +179,30 @@ def _noisy(one: Series) -> Finding | None:
 
 
 def _growing(one: Series) -> Finding | None:
-    """Size alone explains the rewards: a search for the largest needs no controller."""
-    size, rewards = sizes(one.trials)
-    share = share_explained(one.trials) if len(size) >= FEWEST else None
-    if share is None or share < SIZE_EXPLAINS or np.corrcoef(size, rewards)[0, 1] < 0:
+    """Size alone explains the rewards: a search for the largest needs no controller.
+
+    A network counts once, however often a policy that has settled proposes it.
+    """
+    networks = best_distinct(one.trials, len(one.trials))
+    share = share_explained(networks) if len(networks) >= FEWEST else None
+    if share is None or share < SIZE_EXPLAINS or np.corrcoef(*sizes(networks))[0, 1] < 0:
         return None
-    quarter = len(size) // 4
-    first, last, middle = (
-        round(float(np.exp(np.median(part)))) for part in (size[:quarter], size[-quarter:], size)
-    )
+    size = np.exp(sizes(one.trials)[0])  # in the order of asking
+    parts = size[: len(size) // 4], size[-(len(size) // 4) :]
+    first, last = (round(float(np.median(part))) for part in parts)
+    best = networks[0].outcome
+    half = best.num_parameters // 2 if best else 0
     if last > GROWS * first:
         sentence = "The search mostly makes its networks larger."
     else:
         sentence = "The larger network is nearly always the better one here."
     return Finding(
         sentence,
-        f"log(parameters) explains {_percent(share)} of the rewards' variance; the median child has"
-        f" {first:,} parameters in the first quarter and {last:,} in the last.",
+        f"log(parameters) explains {_percent(share)} of the variance of the rewards of "
+        f"{len(networks)} different networks; the median child has {first:,} parameters in the "
+        f"first quarter and {last:,} in the last.",
         "Take the largest network of the space and see whether any child beats it; or search again "
-        f"for the best one of at most {middle:,} parameters (--max-parameters {middle}).",
+        f"with half the parameters of the best, {half:,} (--max-parameters {half}).",
         "growing",
     )
 
