@@ -15,10 +15,19 @@ import numpy as np
 from nasedu.searching import Trial
 from nasedu.searching.function_evaluator import KIND as FUNCTION
 from nasedu.training.measure import REWARD
-from nasedu.viewing.drawings.layer_table import count
+from nasedu.viewing.drawings.field_table import printable
 from nasedu.viewing.figures.findings import change_of
-from nasedu.viewing.figures.series import Search, Series, scored, series_of, share_explained, sizes
+from nasedu.viewing.figures.series import (
+    Search,
+    Series,
+    best_distinct,
+    scored,
+    series_of,
+    share_explained,
+    sizes,
+)
 from nasedu.viewing.units import space_of
+from nasedu.viewing.words import count
 
 FEWEST = 20  # finished children: with fewer, a quarter of them says nothing
 SETTLED_ENTROPY = 0.1  # share of the first entropy: nearly every decision has one likely choice
@@ -31,6 +40,7 @@ FEWEST_REPEATS = 5  # trainings beyond the first of a network: with fewer, its s
 FALLS = 2.0  # standard errors: chance alone goes further down once in forty searches
 MANY_FAIL = 0.1  # of all children: more than a rare accident
 FEWEST_FAILURES = 3  # one or two say nothing about the space
+LETTERS = 200  # of a reason: what is wrong is said at its beginning
 SPENT = 0.75  # of all children after the last gain: of chance draws, one search in four has it
 
 
@@ -90,7 +100,7 @@ def _failing(one: Series) -> Finding | None:
     return Finding(
         "Many children fail, and a strategy learns nothing from them.",
         f"{len(failed)} of {len(ended)} failed ({_percent(len(failed) / len(ended))}); the "
-        f"commonest reason, {count(times, 'time')}: {reason}",
+        f"commonest reason, {count(times, 'time')}: {_short(reason)}",
         f"Look at child {first}, which failed so first: train it alone and read the whole error, "
         "then take what breaks out of the space, or give children more time or memory.",
         "failing",
@@ -169,25 +179,30 @@ def _noisy(one: Series) -> Finding | None:
 
 
 def _growing(one: Series) -> Finding | None:
-    """Size alone explains the rewards: a search for the largest needs no controller."""
-    size, rewards = sizes(one.trials)
-    share = share_explained(one.trials) if len(size) >= FEWEST else None
-    if share is None or share < SIZE_EXPLAINS or np.corrcoef(size, rewards)[0, 1] < 0:
+    """Size alone explains the rewards: a search for the largest needs no controller.
+
+    A network counts once, however often a policy that has settled proposes it.
+    """
+    networks = best_distinct(one.trials, len(one.trials))
+    share = share_explained(networks) if len(networks) >= FEWEST else None
+    if share is None or share < SIZE_EXPLAINS or np.corrcoef(*sizes(networks))[0, 1] < 0:
         return None
-    quarter = len(size) // 4
-    first, last, middle = (
-        round(float(np.exp(np.median(part)))) for part in (size[:quarter], size[-quarter:], size)
-    )
+    size = np.exp(sizes(one.trials)[0])  # in the order of asking
+    parts = size[: len(size) // 4], size[-(len(size) // 4) :]
+    first, last = (round(float(np.median(part))) for part in parts)
+    best = networks[0].outcome
+    half = best.num_parameters // 2 if best else 0
     if last > GROWS * first:
         sentence = "The search mostly makes its networks larger."
     else:
         sentence = "The larger network is nearly always the better one here."
     return Finding(
         sentence,
-        f"log(parameters) explains {_percent(share)} of the rewards' variance; the median child has"
-        f" {first:,} parameters in the first quarter and {last:,} in the last.",
+        f"log(parameters) explains {_percent(share)} of the variance of the rewards of "
+        f"{len(networks)} different networks; the median child has {first:,} parameters in the "
+        f"first quarter and {last:,} in the last.",
         "Take the largest network of the space and see whether any child beats it; or search again "
-        f"for the best one of at most {middle:,} parameters (--max-parameters {middle}).",
+        f"with half the parameters of the best, {half:,} (--max-parameters {half}).",
         "growing",
     )
 
@@ -276,6 +291,12 @@ def _smaller_rate(one: Series) -> str:
 
 def _children(number: int) -> str:
     return f"{number:,} {'child' if number == 1 else 'children'}"
+
+
+def _short(reason: str) -> str:
+    """Return a reason in one line of bounded length: it is what a program said."""
+    text = printable(reason)
+    return text if len(text) <= LETTERS else f"{text[: LETTERS - 1]}…"
 
 
 def _percent(share: float) -> str:

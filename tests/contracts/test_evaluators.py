@@ -15,9 +15,11 @@ from evaluators import Several
 from small_tables import RECIPE, SPACE, made_up
 
 from nasedu import RecurrentCellSpace, problems
+from nasedu.runs import Limits
 from nasedu.searching import TrainingEvaluator, Trial
 from nasedu.searching.evaluator import train_child
 from nasedu.searching.jobs import JobEvaluator
+from nasedu.searching.limited_evaluator import LimitedEvaluator
 from nasedu.searching.workers import PoolWorkers
 from nasedu.spaces import ConvNetSpace
 from nasedu.tables import TabularEvaluator
@@ -61,6 +63,7 @@ CASES = (
     Case("table", lambda _: TabularEvaluator(made_up())),
     Case("noisy table", lambda _: TabularEvaluator(made_up(), noise=True)),
     Case("table of more", lambda _: TabularEvaluator(made_up(), CHAINS), CHAINS),
+    Case("limited", lambda _: LimitedEvaluator(TabularEvaluator(made_up()), Limits(102))),
     Case("jobs", lambda folder: JobEvaluator(JOBS, folder, None), None),
 )
 

@@ -12,7 +12,7 @@ from nasedu.spaces import ChoiceSpace
 from nasedu.training import Outcome
 from nasedu.viewing import diagnose
 from nasedu.viewing.diagnosis import FEWEST, verdict
-from nasedu.viewing.figures.series import Series
+from nasedu.viewing.figures.series import Series, share_explained
 
 BATCH = 8
 
@@ -125,7 +125,17 @@ def test_a_search_that_only_grows_its_networks_is_told_by_size():
     found = only(study(rewards, parameters=parameters))
     assert found.topic == "growing" and "makes its networks larger" in found.sentence
     share = int(found.evidence.split(" %")[0].split()[-1])
-    assert 80 < share <= 100 and "--max-parameters 6" in found.next_experiment
+    half = int(parameters[-2]) // 2
+    assert 80 < share <= 100 and f"(--max-parameters {half})" in found.next_experiment
+    assert "of 80 different networks" in found.evidence
+
+
+def test_a_network_that_is_proposed_over_and_over_counts_once():
+    rewards, tokens = repeating()
+    parameters = [1000] * 45 + [50_000] * 35  # one large network, and it is a good one
+    rewards[:43] /= 2
+    settled = study(rewards, tokens, parameters, entropies=(5.0, 0.2))
+    assert share_explained(settled.trials) > 0.5 and topics(settled) == ["settled"]
 
 
 def test_size_may_explain_rewards_of_a_search_that_does_not_grow():
@@ -176,6 +186,16 @@ def test_many_failures_come_first_with_their_commonest_reason():
     few = list(rising())
     few[3] = few[9] = None
     assert topics(study(few)) == []
+
+
+def test_what_a_program_said_stays_one_line_of_bounded_length():
+    reason = "<script>\x1b[31m" + "x" * 5000 + "\nmore"
+    trials = [
+        replace(t, outcome=Outcome.failed(reason)) if t.state == "failed" else t
+        for t in study([None] * 10).trials
+    ]
+    evidence = only(trials).evidence
+    assert len(evidence) < 400 and evidence.isprintable() and "<script>" in evidence
 
 
 def test_children_above_a_limit_are_told_from_those_that_break():

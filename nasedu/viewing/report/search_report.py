@@ -113,6 +113,9 @@ def _next_steps(report: RunSummary) -> page.Section | None:
         if report.best and (options := report.view.train_options(report.data)):
             what = "Train the best child anew, for longer, and test it once:"
             rows.append((f"nasedu train {run} {shlex.join(options)} --epochs 20", what))
+            if report.data.get("shape", [3])[0] == 1:  # grey: one can draw such images by hand
+                what = "Then make a page on which you draw, and the trained network reads it:"
+                rows.append((f"nasedu export {run} --html read.html", what))
         more = f" --trials {2 * report.config.trials}" if report.is_complete else ""
         what = "Let the search grow:" if report.is_complete else "Go on with the search:"
         rows.append((f"nasedu resume {run}{more}", what))

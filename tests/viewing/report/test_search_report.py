@@ -200,6 +200,7 @@ def test_commands_are_as_one_types_them_where_one_is(quick, tmp_path, monkeypatc
     text = Page(write_report(study, Path("my runs/first"))).text
     assert f"nasedu draw 'my runs/first':{study.best().number}" in text
     assert "nasedu train 'my runs/first' --data digits --epochs 20" in text
+    assert "nasedu export 'my runs/first' --html read.html" in text
     assert "nasedu resume 'my runs/first' --trials 8" in text
 
 
