@@ -37,7 +37,7 @@ TRIALS, CHILDREN, SERVERS = 48, 4, ParameterServers(shards=2, replicas=2)
 KINDS = ("a child", "a place", "a replica", "a shard", "a node", "the driver")
 NAMES = {  # what the command of a process has in it
     "a child": "multiprocessing.spawn import spawn_main",
-    "a place": "ray::Place",
+    "a place": "ray::RemotePool",
     "a replica": "ray::ReplicaActor",
     "a shard": "ray::ShardActor",
 }
@@ -109,10 +109,10 @@ def steps_of(study):
     """Return how many steps the shards took, as they say themselves; all say the same."""
     from torch import Generator
 
-    from nasedu.searching.parameter_servers import Shards
+    from nasedu.searching.parameter_servers import ShardedPolicy
 
     strategy = make_strategy("reinforce", SPACE.decisions, 0, lr=0.03)
-    shards = Shards.of(strategy, SERVERS)
+    shards = ShardedPolicy.of(strategy, SERVERS)
     study.restore(shards, Generator(), ALONE)
     (steps,) = {shard.version for shard in shards.shards}
     return steps

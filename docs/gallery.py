@@ -22,7 +22,7 @@ from nasedu.tables import NetworkTable
 from nasedu.training.measure import ACCURACY, PERPLEXITY, Measure
 from nasedu.viewing import view_of
 from nasedu.viewing.explorer.children_page import explorer_of_children
-from nasedu.viewing.explorer.page import Explorer
+from nasedu.viewing.explorer.explorer_page import Explorer
 from nasedu.viewing.explorer.scene import Exhibit
 
 PAGE = Path(__file__).with_suffix(".html")

@@ -21,7 +21,7 @@ from nasedu.cli.search_commands import SearchCommand, explore, report, resume, s
 from nasedu.cli.table_commands import table_app
 from nasedu.cli.terminal import say
 from nasedu.cli.training_commands import TrainCommand, train
-from nasedu.cli.uses import export, predict
+from nasedu.cli.use_commands import export, predict
 from nasedu.errors import NaseduError
 
 ONE_PRESS = 1.0  # seconds in which further Ctrl-C, by impatient fingers, are one with the first

@@ -91,7 +91,7 @@ def train(
     from nasedu.runs import write_text
     from nasedu.searching import FinalTraining
     from nasedu.searching.references import search_folder
-    from nasedu.searching.trained import folder_in
+    from nasedu.searching.trained_network import folder_in
     from nasedu.whole_file import check_writable
 
     row, net = context.obj.look.found

@@ -15,7 +15,7 @@ from nasedu.data.decoding import decode
 from nasedu.errors import DataError
 
 
-def read_image(path: Path, shape: tuple[int, int, int], *, invert: bool = False) -> Tensor:
+def read_one_image(path: Path, shape: tuple[int, int, int], *, invert: bool = False) -> Tensor:
     """Return an image as one of a data set.
 
     It is decoded as imports are, made grey or coloured as the data set is, and brought to its size

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     )
     from nasedu.searching.references import find_architecture
     from nasedu.searching.resuming import resume
-    from nasedu.searching.trained import TrainedNetwork
+    from nasedu.searching.trained_network import TrainedNetwork
     from nasedu.searching.training_evaluator import TrainingEvaluator
     from nasedu.searching.workers import Crew, Workers
 else:
@@ -68,7 +68,7 @@ else:
             ],
             "nasedu.searching.references": ["find_architecture"],
             "nasedu.searching.resuming": ["resume"],
-            "nasedu.searching.trained": ["TrainedNetwork"],
+            "nasedu.searching.trained_network": ["TrainedNetwork"],
             "nasedu.searching.training_evaluator": ["TrainingEvaluator"],
             "nasedu.searching.workers": ["Crew", "Workers"],
         },

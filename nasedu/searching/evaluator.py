@@ -16,7 +16,7 @@ MAX_REWARD = 1e15  # a controller's float32 squares gradients, which are larger 
 EXPECTED = f"expected a number from {-MAX_REWARD:g} to {MAX_REWARD:g}"
 
 
-class Size(NamedTuple):
+class ChildSize(NamedTuple):
     """What a child costs, as far as limits look at it."""
 
     num_parameters: int
@@ -26,7 +26,7 @@ class Size(NamedTuple):
 class Evaluator(Protocol):
     """Finds out what a child is worth. It is sent to every worker, as cloudpickle can.
 
-    It may have ``size_of(trial)`` too, which returns a `Size` or anything with its two fields,
+    It may have ``size_of(trial)`` too, which returns a `ChildSize` or anything with its two fields,
     counted without training: only then can a search have limits.
     """
 

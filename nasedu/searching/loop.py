@@ -25,7 +25,7 @@ from nasedu.searching.events import Event, Finished, Started, TrialFinished, Upd
 from nasedu.searching.function_evaluator import Function, FunctionEvaluator
 from nasedu.searching.limited_evaluator import LimitedEvaluator
 from nasedu.searching.parameter_servers.asynchronous import asynchronous_events
-from nasedu.searching.parameter_servers.shards import check_served
+from nasedu.searching.parameter_servers.sharded_policy import check_served
 from nasedu.searching.training_evaluator import TrainingEvaluator
 from nasedu.searching.workers import Crew, Workers, make_workers
 from nasedu.spaces import Space, as_recorded

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from nasedu.errors import SettingError, TrainingError
 from nasedu.searching.evaluator import reason_of
 from nasedu.searching.extras import needed
-from nasedu.searching.trained import TrainedNetwork
+from nasedu.searching.trained_network import TrainedNetwork
 from nasedu.whole_file import check_writable, write_whole
 
 TOLERANCE = 1e-5  # of the largest logit: float32 sums in another order differ by less
@@ -24,7 +24,7 @@ MOST = 100  # images on which both are compared
 INPUT, OUTPUT = "images", "logits"
 
 
-class Compared(NamedTuple):
+class Agreement(NamedTuple):
     """How far another program's logits are from torch's."""
 
     images: int
@@ -48,7 +48,7 @@ class Reader(nn.Module):
         return self.child(self.augmentation.plain(images))
 
 
-def write_onnx(network: TrainedNetwork, path: Path) -> Compared:
+def write_onnx(network: TrainedNetwork, path: Path) -> Agreement:
     """Write a network as ONNX, whole or not at all, once another program reads it alike.
 
     Its input is ``images``, ``(N, C, H, W)`` float32 from 0 to 255 as in the files: normalisation
@@ -98,7 +98,7 @@ def write_onnx(network: TrainedNetwork, path: Path) -> Compared:
             f"most {TOLERANCE:g} of the largest logit: {path} was not written"
         )
     write_whole(path, content, SettingError)
-    return Compared(len(images), difference)
+    return Agreement(len(images), difference)
 
 
 @contextmanager

@@ -34,7 +34,7 @@ class Parcel:
     settings: str
 
 
-def packed(evaluator: Evaluator) -> Parcel:
+def parcel_of(evaluator: Evaluator) -> Parcel:
     """Return an evaluator as it is sent: what the main script or a cell defines, too.
 
     Raises:
@@ -55,7 +55,7 @@ _evaluator: Evaluator | None = None
 _failure: str | None = None
 
 
-def prepare(evaluator: bytes, settings: str) -> None:
+def get_ready(evaluator: bytes, settings: str) -> None:
     """Make this process ready to train, if it would train just as its parent would.
 
     Args:
@@ -90,7 +90,7 @@ def why_not_ready() -> str | None:
     return _failure
 
 
-def train(trial: Trial) -> Outcome:
+def train_one(trial: Trial) -> Outcome:
     """Train a child in this process.
 
     Raises:

@@ -31,14 +31,14 @@ from nasedu.runs.trial import Trial
 from nasedu.searching import worker_side
 from nasedu.searching.clock import LOOK, Deadline, running_clock
 from nasedu.searching.evaluator import Evaluator, reason_of, train_child
-from nasedu.searching.worker_side import ENDED, NO_PROCESSES, REMEDY, Parcel, packed
+from nasedu.searching.worker_side import ENDED, NO_PROCESSES, REMEDY, Parcel, parcel_of
 from nasedu.training import Outcome
 
 if TYPE_CHECKING:
     from torch import Generator
 
     from nasedu.controller import Reinforce
-    from nasedu.searching.parameter_servers import Replica, Shards
+    from nasedu.searching.parameter_servers import Replica, ShardedPolicy
 
 Taken = tuple[Trial, Outcome]
 START_LIMIT = 180  # seconds for a process to start, which is mostly importing torch
@@ -94,7 +94,7 @@ MakeReplica = Callable[[int, "Reinforce", "Generator"], "Replica"]  # of its num
 class CrewWorkers(Workers, Protocol):
     """Workers elsewhere, where parameter servers can stand too."""
 
-    def serve(self, shards: Shards) -> MakeReplica:
+    def serve(self, shards: ShardedPolicy) -> MakeReplica:
         """Let shards and replicas work there; `cancel` ends them too.
 
         Args:
@@ -155,11 +155,11 @@ class PoolWorkers(Workers):
         self._ran: dict[Future, float] = {}  # seconds, of those that were seen running
         self._looked = running_clock().seconds
         self._done: queue.SimpleQueue[Future] = queue.SimpleQueue()
-        parcel = evaluator if isinstance(evaluator, Parcel) else packed(evaluator)
+        parcel = evaluator if isinstance(evaluator, Parcel) else parcel_of(evaluator)
         self._pool = ProcessPool(
             max_workers=count,
             initializer=worker_process.begin,
-            initargs=[worker_side.__name__, worker_side.prepare.__name__, *astuple(parcel)],
+            initargs=[worker_side.__name__, worker_side.get_ready.__name__, *astuple(parcel)],
             context=multiprocessing.get_context("spawn"),
         )
         try:
@@ -193,7 +193,7 @@ class PoolWorkers(Workers):
     def submit(self, trial: Trial) -> None:
         """Queue a trial; its time starts when a process takes it."""
         try:
-            future = self._pool.schedule(worker_side.train, args=[trial])
+            future = self._pool.schedule(worker_side.train_one, args=[trial])
         except RuntimeError:  # a process was killed while it had nothing to do
             raise SettingError(ENDED) from None
         self._trials[future] = trial

@@ -13,7 +13,7 @@ from nasedu.spaces import ConvNetSpace
 from nasedu.training import Outcome
 from nasedu.training.measure import REWARD
 from nasedu.viewing import explorer_of
-from nasedu.viewing.explorer.page import Explorer, explorer_page
+from nasedu.viewing.explorer.explorer_page import Explorer, explorer_page
 from nasedu.viewing.report.explored_run import explored_run
 from nasedu.viewing.report.run_summary import RunSummary
 

@@ -10,7 +10,7 @@ from nasedu.architectures import ConvLayer, ConvNet
 from nasedu.data import load
 from nasedu.searching import FinalTraining, TrainedNetwork, train_final
 from nasedu.training import Recipe
-from nasedu.viewing.reader.page import write_reader
+from nasedu.viewing.reader.reader_page import write_reader
 
 expect = pytest.importorskip("playwright.sync_api").expect
 

@@ -12,8 +12,8 @@ from ray_cluster import needs_ray
 from nasedu import search
 from nasedu.controller import make_strategy
 from nasedu.searching import RayWorkers, Study, Trial, TrialFinished
-from nasedu.searching.cluster.connection import connected
-from nasedu.searching.cluster.ray_workers import Places
+from nasedu.searching.cluster.joining import joined
+from nasedu.searching.cluster.ray_workers import ClusterWorkers
 from nasedu.searching.workers import InlineWorkers, PoolWorkers
 
 LIMIT = 5.0  # seconds that a child may take, where there is a limit
@@ -45,7 +45,7 @@ CASES = (
     ),
     Case(
         "cluster",
-        Places,
+        ClusterWorkers,
         lambda evaluator: RayWorkers(count=2).begin(evaluator, 8, LIMIT),
         {"workers": RayWorkers(count=2), "child_timeout": 600.0},
         2,
@@ -56,13 +56,13 @@ CASES = (
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param(case, id=case.name, marks=needs_ray if case.kind is Places else ())
+        pytest.param(case, id=case.name, marks=needs_ray if case.kind is ClusterWorkers else ())
         for case in CASES
     ],
 )
 def case(request):
     """Some workers; all that are on a cluster share one, since starting it takes seconds."""
-    is_there = connected("local", 4) if request.param.kind is Places else nullcontext()
+    is_there = joined("local", 4) if request.param.kind is ClusterWorkers else nullcontext()
     with is_there:
         yield request.param
 

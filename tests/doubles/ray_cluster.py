@@ -19,7 +19,7 @@ needs_ray = [
 
 
 def processes(name, of=None):
-    """Return the processes below one, in whose command a name stands, e.g. ``ray::Place``.
+    """Return the processes below one, in whose command a name stands, e.g. ``ray::RemotePool``.
 
     Args:
         name: Ray calls a process after its actor's class, and after what that does just now.

@@ -73,6 +73,6 @@ def test_a_place_that_cannot_be_written_and_no_place_at_all_are_refused(run, tmp
 
 
 def test_the_base_package_imports_nothing_of_the_extra():
-    code = "import sys, nasedu.searching.onnx_file, nasedu.cli.uses; print(*sys.modules)"
+    code = "import sys, nasedu.searching.onnx_file, nasedu.cli.use_commands; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {*MODULES, "tensorboard", "optuna"} & set(done.stdout.split())

@@ -3,7 +3,7 @@
 Ray is an extra, ``nasedu[cluster]``. Nothing here imports it before a cluster is asked for.
 """
 
-from nasedu.searching.cluster.connection import LOCAL
+from nasedu.searching.cluster.joining import LOCAL
 from nasedu.searching.cluster.ray_workers import RayWorkers
 
 __all__ = ["LOCAL", "RayWorkers"]

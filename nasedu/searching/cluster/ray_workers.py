@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 from nasedu.errors import SettingError
 from nasedu.runs.trial import Trial
 from nasedu.searching.clock import Deadline
-from nasedu.searching.cluster.connection import LOCAL, check_address, connected
-from nasedu.searching.cluster.place import Place
+from nasedu.searching.cluster.joining import LOCAL, check_address, joined
+from nasedu.searching.cluster.remote_pool import RemotePool
 from nasedu.searching.cores import available_cores, check_workers
 from nasedu.searching.evaluator import Evaluator, reason_of
-from nasedu.searching.worker_side import packed
+from nasedu.searching.worker_side import parcel_of
 from nasedu.searching.workers import (
     START_LIMIT,
     Crew,
@@ -32,7 +32,7 @@ from nasedu.searching.workers import (
 from nasedu.training import Outcome
 
 if TYPE_CHECKING:
-    from nasedu.searching.parameter_servers import Shards
+    from nasedu.searching.parameter_servers import ShardedPolicy
 
 LOOK = 1.0  # seconds between two looks at what else there is to do
 LOSSES = 3  # times that a place may be lost under one child, or each one as it starts
@@ -70,10 +70,10 @@ class RayWorkers(Crew):
 
     def begin(self, evaluator: Evaluator, most: int, timeout: float | None) -> CrewWorkers:
         """Return places on the cluster that train what this evaluator does."""
-        return Places(evaluator, self, most, timeout)
+        return ClusterWorkers(evaluator, self, most, timeout)
 
 
-class Places(CrewWorkers):
+class ClusterWorkers(CrewWorkers):
     """Trains on a cluster, a child in each place.
 
     Args:
@@ -90,7 +90,7 @@ class Places(CrewWorkers):
     def __init__(
         self, evaluator: Evaluator, crew: RayWorkers, most: int, timeout: float | None
     ) -> None:
-        parcel = packed(evaluator)
+        parcel = parcel_of(evaluator)
         self._waiting: deque[Trial] = deque()
         self._idle: list[Any] = []
         self._calls: dict[Any, tuple[Any, Trial | None]] = {}  # without a trial: it starts
@@ -99,10 +99,10 @@ class Places(CrewWorkers):
         self._stack = ExitStack()
         try:
             cores = max(available_cores(), crew.count or 0)
-            self._ray = self._stack.enter_context(connected(crew.address, cores))
+            self._ray = self._stack.enter_context(joined(crew.address, cores))
             gpus, room = _room(self._ray.nodes(), crew.gpus)
             self.count = min(crew.count or room, most)
-            actor = self._ray.remote(Place).options(
+            actor = self._ray.remote(RemotePool).options(
                 num_cpus=1, num_gpus=gpus, scheduling_strategy="SPREAD"
             )
             sent, files = self._ray.put(parcel), self._files(evaluator, crew)
@@ -133,7 +133,7 @@ class Places(CrewWorkers):
                 return taken
         return None
 
-    def serve(self, shards: Shards) -> MakeReplica:
+    def serve(self, shards: ShardedPolicy) -> MakeReplica:
         """Let shards and replicas work on the cluster."""
         from nasedu.searching.cluster.remote_servers import RemoteServers
 

@@ -22,7 +22,13 @@ from nasedu.controller import Reinforce, UpdateStats
 from nasedu.controller.strategy import Gradients
 from nasedu.errors import NaseduError, SettingError
 from nasedu.searching.evaluator import reason_of
-from nasedu.searching.parameter_servers import Pulled, Replica, Shard, Shards, parts_of
+from nasedu.searching.parameter_servers import (
+    Pulled,
+    Replica,
+    Shard,
+    ShardedPolicy,
+    split_gradients,
+)
 from nasedu.training import one_thread
 
 TRIES = 5  # calls in a row that may be lost
@@ -51,7 +57,7 @@ class RemoteShards:
         """Push a gradient to all shards at once; return the versions that it met."""
         import ray
 
-        parts = zip(self.actors, parts_of(gradients, self.homes), strict=True)
+        parts = zip(self.actors, split_gradients(gradients, self.homes), strict=True)
         return ray.get([actor.push.remote(replica, number, part) for actor, part in parts])
 
 
@@ -122,7 +128,7 @@ class RemoteServers:
         checkpoint: Shards as they are to begin with; kept as those on the cluster are.
     """
 
-    def __init__(self, ray: Any, checkpoint: Shards) -> None:
+    def __init__(self, ray: Any, checkpoint: ShardedPolicy) -> None:
         self._ray, self._checkpoint = ray, checkpoint
         self._replicas: dict[int, Any] = {}
         self._shards = [self._make(shard) for shard in checkpoint.shards]

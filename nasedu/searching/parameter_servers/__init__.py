@@ -8,8 +8,8 @@ from nasedu.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from nasedu.searching.parameter_servers.replica import Replica, replica_seed
-    from nasedu.searching.parameter_servers.shard import Pulled, Shard, deal_out, parts_of
-    from nasedu.searching.parameter_servers.shards import Shards, check_served
+    from nasedu.searching.parameter_servers.shard import Pulled, Shard, deal_out, split_gradients
+    from nasedu.searching.parameter_servers.sharded_policy import ShardedPolicy, check_served
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,
@@ -19,9 +19,9 @@ else:
                 "Pulled",
                 "Shard",
                 "deal_out",
-                "parts_of",
+                "split_gradients",
             ],
-            "nasedu.searching.parameter_servers.shards": ["Shards", "check_served"],
+            "nasedu.searching.parameter_servers.sharded_policy": ["ShardedPolicy", "check_served"],
         },
     )
 
@@ -29,9 +29,9 @@ __all__ = [
     "Pulled",
     "Replica",
     "Shard",
-    "Shards",
+    "ShardedPolicy",
     "check_served",
     "deal_out",
-    "parts_of",
     "replica_seed",
+    "split_gradients",
 ]

@@ -28,7 +28,7 @@ from nasedu.searching.batches import check_tokens, next_depth, told_of
 from nasedu.searching.evaluator import Evaluator
 from nasedu.searching.events import Event, Finished, Started, TrialFinished, Updated
 from nasedu.searching.parameter_servers.replica import Replica, replica_seed
-from nasedu.searching.parameter_servers.shards import Shards
+from nasedu.searching.parameter_servers.sharded_policy import ShardedPolicy
 from nasedu.searching.workers import (
     Crew,
     CrewWorkers,
@@ -53,7 +53,7 @@ def asynchronous_events(
 ) -> Generator[Event, None, None]:
     """Search with parameter servers, and tell of it event by event; see `search`."""
     servers = ParameterServers(**(config.servers or {}))
-    shards = Shards.of(cast(Reinforce, strategy), servers)
+    shards = ShardedPolicy.of(cast(Reinforce, strategy), servers)
     nobody = torch.Generator()  # shards draw nothing
     with open_search(run, config, cast(Strategy, shards), nobody) as study:
         study.prepare_to_write(hurry=evaluator.is_instant)
@@ -81,7 +81,7 @@ def asynchronous_events(
 
 
 def _join(
-    study: Study, strategy: Reinforce, shards: Shards, number_of: int, make: MakeReplica
+    study: Study, strategy: Reinforce, shards: ShardedPolicy, number_of: int, make: MakeReplica
 ) -> list[Replica]:
     """Return the replicas, new or as they were left; all share a copy of the strategy."""
     shared, seed = deepcopy(strategy), study.config.seed
@@ -102,7 +102,7 @@ class _Search:
     space: Space
     config: RunConfig
     study: Study
-    shards: Shards
+    shards: ShardedPolicy
     evaluator: Evaluator
     workers: Workers
     best: Trial | None

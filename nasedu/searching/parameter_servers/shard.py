@@ -87,7 +87,7 @@ class Shard:
             replica: Who sends it.
             number: Counts the replica's pushes from 1. One that came before, or is older than
                 one that came, changes nothing.
-            gradients: Of this shard's tensors, see `parts_of`.
+            gradients: Of this shard's tensors, see `split_gradients`.
 
         Raises:
             SettingError: The learning rate is so large that the controller diverged.
@@ -169,7 +169,7 @@ def deal_out(weights: Mapping[str, Tensor], shards: int) -> list[list[str]]:
     return homes
 
 
-def parts_of(gradients: Gradients, homes: Sequence[Sequence[str]]) -> list[Gradients]:
+def split_gradients(gradients: Gradients, homes: Sequence[Sequence[str]]) -> list[Gradients]:
     """Return the part of a gradient that each shard is pushed; the first has the rewards."""
     return [
         replace(

@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 from nasedu.controller.strategy import Gradients
-from nasedu.searching.parameter_servers import Pulled, Shard, Shards, parts_of
+from nasedu.searching.parameter_servers import Pulled, Shard, ShardedPolicy, split_gradients
 from nasedu.searching.simulation.simulated_cluster import Cluster
 
 BYTES = 4  # of a number
@@ -25,7 +25,7 @@ class Doors:
         now: Reads the simulated clock.
     """
 
-    def __init__(self, shards: Shards, cluster: Cluster, now: Callable[[], float]) -> None:
+    def __init__(self, shards: ShardedPolicy, cluster: Cluster, now: Callable[[], float]) -> None:
         self.shards, self.cluster, self._now = shards, cluster, now
         self.homes = shards.homes
         own = [sum(w.numel() for w in shard.weights.values()) for shard in shards.shards]
@@ -49,7 +49,7 @@ class Doors:
         """Push a gradient; return the versions met, and the seconds until all shards have it."""
         wait = self._serve()
         met = []
-        for i, part in enumerate(parts_of(gradients, self.homes)):
+        for i, part in enumerate(split_gradients(gradients, self.homes)):
             shard = self.shards.shards[i]
             before = shard.version
             met.append(shard.push(replica, number, part))

@@ -23,7 +23,7 @@ from torch import Tensor
 from nasedu.controller import ParameterServers, Reinforce
 from nasedu.controller.strategy import Gradients, UpdateStats
 from nasedu.errors import SettingError
-from nasedu.searching.parameter_servers import Replica, Shards, replica_seed
+from nasedu.searching.parameter_servers import Replica, ShardedPolicy, replica_seed
 from nasedu.searching.parameter_servers.stacked_replicas import propose_together
 from nasedu.searching.simulation.doors import Doors
 from nasedu.searching.simulation.failures import Machines
@@ -112,7 +112,7 @@ class _Run:
         self.clock = simpy.Environment()
         gathered = cluster.replicas if cluster.waits else cluster.accumulate
         servers = ParameterServers(cluster.shards, cluster.replicas, gathered)
-        self.shards = Shards.of(strategy, servers)
+        self.shards = ShardedPolicy.of(strategy, servers)
         self.doors = Doors(self.shards, cluster, lambda: self.clock.now)
         self.machines = Machines(cluster, np.random.default_rng(seed))
         self.stepped = self.clock.event()  # happens with the next step of the shards

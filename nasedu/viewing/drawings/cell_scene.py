@@ -7,7 +7,7 @@ from typing import Any
 
 from nasedu.architectures import RecurrentCell
 from nasedu.viewing.drawings.cell_words import applied, equation, output_of, sum_words
-from nasedu.viewing.explorer.scene import Part, Scene
+from nasedu.viewing.explorer.scene import Scene, ScenePart
 
 PORTS = ("x_t", "h_t-1", "c_t-1")  # the first parts; node k follows in place k + 3
 X, H, C = range(3)
@@ -27,7 +27,7 @@ def cell_scene(cell: RecurrentCell, recipe: Mapping[str, Any]) -> Scene:
     places = [injection if k == into else k + 3 for k in range(len(cell))]  # of what leaves a node
     labels = ("input", "state", "memory")
     parts = [
-        Part(name, label, "", (), middle + i - 1, top, "memory" if i == C else "input", shape)
+        ScenePart(name, label, "", (), middle + i - 1, top, "memory" if i == C else "input", shape)
         for i, (name, label) in enumerate(zip(PORTS, labels, strict=True))
     ]
     for level, nodes in enumerate(cell.levels):
@@ -37,16 +37,16 @@ def cell_scene(cell: RecurrentCell, recipe: Mapping[str, Any]) -> Scene:
             x, y = (i + 0.5) * cell.base / len(nodes) - 0.5, top - 1 - level - is_above
             words = f"a{k} = {equation(cell, k)}"
             facts = {"computes": words, **shape, **_cost(cell, k, recipe)}
-            parts.append(Part(f"node {k}", f"{cell.nodes[k]}", "", inputs, x, y, facts=facts))
+            parts.append(ScenePart(f"node {k}", f"{cell.nodes[k]}", "", inputs, x, y, facts=facts))
     target, words = parts[into + 3], f"a{into}' = {applied(told, f'a{into}', 'c_t-1')}"
     facts = {"computes": words, **shape}
     read, row = (into + 3, C), target.y - 1
-    parts.append(Part("injection", f"{told}", "", read, target.x, row, "memory", facts))
+    parts.append(ScenePart("injection", f"{told}", "", read, target.x, row, "memory", facts))
     root, output = len(cell) - 1, cell.cell_output
     state = {"computes": f"h_t = {output_of(cell, root)}", **shape}
     memory = {"computes": f"c_t = {sum_words(cell, output)}", **shape}
-    parts.append(Part("h_t", "state", "", (places[root],), middle, 0, "output", state))
-    parts.append(Part("c_t", "memory", "", (output + 3,), middle + 1, 0, "memory", memory))
+    parts.append(ScenePart("h_t", "state", "", (places[root],), middle, 0, "output", state))
+    parts.append(ScenePart("c_t", "memory", "", (output + 3,), middle + 1, 0, "memory", memory))
     return tuple(parts)
 
 

@@ -23,7 +23,7 @@ from nasedu.viewing.pictures import (
 )
 
 if TYPE_CHECKING:
-    from nasedu.viewing.explorer.page import Explorer
+    from nasedu.viewing.explorer.explorer_page import Explorer
 
 WIDE = 640  # points, from which on half a page is too narrow
 FORMATS = (".svg", ".png", ".dot", ".html", ".pdf")

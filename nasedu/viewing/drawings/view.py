@@ -15,7 +15,7 @@ from nasedu.spaces import Decision
 from nasedu.viewing.drawings.dot_drawing import Drawing
 from nasedu.viewing.drawings.field_table import field_graph, fields_of, printable, rows_of_both
 from nasedu.viewing.drawings.layer_table import Shape
-from nasedu.viewing.explorer.scene import Exhibit, Part, Scene
+from nasedu.viewing.explorer.scene import Exhibit, Scene, ScenePart
 from nasedu.viewing.words import MANY, align, count
 
 BESIDE = 6  # panels of probabilities that have room beside each other
@@ -155,7 +155,7 @@ class View:
             evaluator: Settings of the evaluator; without them, sizes may be those of an example.
         """
         rows = self.fields(net) or {self.thing: printable(net)}
-        return tuple(Part(name, value, y=i) for i, (name, value) in enumerate(rows.items()))
+        return tuple(ScenePart(name, value, y=i) for i, (name, value) in enumerate(rows.items()))
 
     def compare(
         self,

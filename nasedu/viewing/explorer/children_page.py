@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nasedu.viewing.explorer.packing import packed, packed_scenes
-from nasedu.viewing.explorer.page import Explorer, explorer_page
+from nasedu.viewing.explorer.explorer_page import Explorer, explorer_page
+from nasedu.viewing.explorer.packing import compressed, compressed_scenes
 from nasedu.viewing.explorer.scene import Exhibit
 
 
@@ -30,7 +30,7 @@ def explorer_of_children(
         "remarks": [one.text for one in shown],
         "groups": [[name, len(group)] for name, group in groups.items()],
         "decisions": [],
-        "columns": {"scene": packed(range(len(shown)), "u4")},
-        "scenes": packed_scenes(one.scene for one in shown),
+        "columns": {"scene": compressed(range(len(shown)), "u4")},
+        "scenes": compressed_scenes(one.scene for one in shown),
     }
     return Explorer(explorer_page(title, {"title": title, "runs": [run]}), alt or title)

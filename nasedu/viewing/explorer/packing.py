@@ -1,4 +1,4 @@
-"""What an explorer holds in bulk, packed: numbers as bytes, and the drawings made of them.
+"""The bulk of an explorer, compressed: numbers as bytes, and the drawings made of them.
 
 A search of 12,800 children has some million numbers. As JSON they would be ten times as long as
 they are here: bytes of the smallest type that holds them, deflated, in base64. A browser inflates
@@ -18,13 +18,13 @@ from numpy.typing import ArrayLike
 from nasedu.spaces import Decision
 from nasedu.viewing.explorer.scene import Scene
 
-Packed = dict[str, str]
+Compressed = dict[str, str]
 KINDS = ("plain", "input", "output", "memory")
 """The kinds of parts, in the order in which the page counts them."""
 
 
-def packed(values: ArrayLike, kind: str = "f8") -> Packed:
-    """Return numbers packed.
+def compressed(values: ArrayLike, kind: str = "f8") -> Compressed:
+    """Return numbers compressed.
 
     The first bytes of all numbers come first, then the second ones: the upper bytes of numbers of
     one kind are much alike, and deflate well beside each other.
@@ -43,8 +43,8 @@ def deflated(content: bytes) -> str:
     return base64.b64encode(zlib.compress(content, 9)).decode()
 
 
-def packed_tokens(rows: Sequence[Sequence[int]], decisions: Sequence[Decision]) -> Packed:
-    """Return tokens packed, one decision after the other: ``(T, n, width of the decision)``.
+def compressed_tokens(rows: Sequence[Sequence[int]], decisions: Sequence[Decision]) -> Compressed:
+    """Return tokens compressed, one decision after the other: ``(T, n, width of the decision)``.
 
     A choice is one byte, or two where there are more than 256; the mask of an anchor point has as
     many as its layers need, the lowest first. What a shallow child did not decide is 0.
@@ -62,8 +62,8 @@ def width_of(decision: Decision) -> int:
     return max(1, -(-bits // 8))
 
 
-def packed_scenes(scenes: Iterable[Scene]) -> dict[str, Any]:
-    """Return scenes packed, column by column: a value a part, and several of its inputs.
+def compressed_scenes(scenes: Iterable[Scene]) -> dict[str, Any]:
+    """Return scenes compressed, column by column: a value a part, and several of its inputs.
 
     What the parts of one place have in common is a *mould*, ``[name, kind, x, y, facts]``; a fact
     is a place in the list of facts, each of which has a column of its own, in the order of the
@@ -111,8 +111,8 @@ class _Places:
         return self.known.setdefault(thing, len(self.known))
 
 
-def _narrow(numbers: Sequence[int]) -> Packed:
-    """Return counts packed, in the smallest type that holds them all."""
+def _narrow(numbers: Sequence[int]) -> Compressed:
+    """Return counts compressed, in the smallest type that holds them all."""
     most = max(numbers, default=0)
     kind = next((kind for kind in ("u1", "u2", "u4") if most < 256 ** int(kind[1])), "f8")
-    return packed(numbers, kind)
+    return compressed(numbers, kind)

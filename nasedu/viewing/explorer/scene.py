@@ -14,7 +14,7 @@ Kind = Literal["plain", "input", "output", "memory"]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ScenePart:
     """One box of a scene.
 
     Attributes:
@@ -38,7 +38,7 @@ class Part:
     facts: Mapping[str, str | int] = field(default_factory=dict)
 
 
-Scene = tuple[Part, ...]
+Scene = tuple[ScenePart, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,14 +38,14 @@ def write_events(study: Study, folder: Path) -> Path:
         raise StudyError(f"{folder} is not empty, and TensorBoard adds up; choose a new folder")
     with TemporaryDirectory() as place:
         with SummaryWriter(place) as writer:
-            for tag, value, step, seconds in points_of(study):
+            for tag, value, step, seconds in curve_points(study):
                 writer.add_scalar(tag, value, step, walltime=seconds)
         for file in sorted(Path(place).iterdir()):
             write_whole(folder / file.name, file.read_bytes(), StudyError)
     return folder
 
 
-def points_of(study: Study) -> Iterator[Point]:
+def curve_points(study: Study) -> Iterator[Point]:
     """Yield what the files show: of every child that has ended, and of every update."""
     of, seconds, best, ends = measure_of(study.config), 0.0, None, {}
     for trial in study.trials():

@@ -1,4 +1,4 @@
-"""What an explorer shows of a run: every child, every update, and what the policy was."""
+"""The run of an explorer: every child, every update, and what the policy was."""
 
 from __future__ import annotations
 
@@ -12,9 +12,15 @@ from nasedu.errors import SettingError
 from nasedu.searching import Trial, UpdateRecord
 from nasedu.spaces import Decision
 from nasedu.training.measure import REWARD, Measure
+from nasedu.viewing.diagnosis import diagnose
 from nasedu.viewing.drawings.field_table import printable
 from nasedu.viewing.drawings.view import View, decision_words
-from nasedu.viewing.explorer.packing import packed, packed_scenes, packed_tokens, width_of
+from nasedu.viewing.explorer.packing import (
+    compressed,
+    compressed_scenes,
+    compressed_tokens,
+    width_of,
+)
 from nasedu.viewing.figures.probabilities import recorded_probabilities
 from nasedu.viewing.figures.series import pareto_front
 from nasedu.viewing.report.run_summary import RunSummary
@@ -31,7 +37,7 @@ def explored_run(run: RunSummary) -> Json:
     the children of its batch, as the study keeps them.
     """
     trials, view, of = run.trials, run.view, run.measure
-    steps = Steps(trials, run.series.updates)
+    steps = UpdateColumns(trials, run.series.updates)
     distinct = {tokens: i for i, tokens in enumerate(dict.fromkeys(t.tokens for t in trials))}
     scenes = (view.scene(run.space.decode(tokens), run.data) for tokens in distinct)
     status = "Finished" if run.is_complete else "Unfinished"
@@ -47,17 +53,20 @@ def explored_run(run: RunSummary) -> Json:
         "decisions": _decisions(run.space.decisions, view, run.space),
         "columns": {
             **_columns(trials, of),
-            "step": packed([steps.index_of[t.learner, t.batch] for t in trials], "u4"),
-            "scene": packed([distinct[t.tokens] for t in trials], "u4"),
-            "depth": packed([len(t.tokens) for t in trials], "u2"),
-            "tokens": packed_tokens([t.tokens for t in trials], run.space.decisions),
+            "step": compressed([steps.index_of[t.learner, t.batch] for t in trials], "u4"),
+            "scene": compressed([distinct[t.tokens] for t in trials], "u4"),
+            "depth": compressed([len(t.tokens) for t in trials], "u2"),
+            "tokens": compressed_tokens([t.tokens for t in trials], run.space.decisions),
         },
-        "scenes": packed_scenes(scenes),
+        "scenes": compressed_scenes(scenes),
         "steps": steps.columns,
         "policy": _policy(run),
         "front": [t.number - 1 for t in pareto_front(trials)],
         "reasons": {t.number - 1: printable(t.reason) for t in trials if t.reason},
-        "diagnosis": [],
+        "diagnosis": [
+            [printable(f.sentence), printable(f.evidence), printable(f.next_experiment)]
+            for f in diagnose(run.series)
+        ],
     }
 
 
@@ -86,7 +95,7 @@ def _decisions(decisions: Sequence[Decision], view: View, space: Any) -> list[Js
 
 
 def _columns(trials: Sequence[Trial], of: Measure) -> Json:
-    """Return what is known of every child, packed; NaN where nothing is."""
+    """Return what is known of every child, compressed; NaN where nothing is."""
     outcomes = [t.outcome for t in trials]
     rewards = [math.nan if t.reward is None else t.reward for t in trials]
     values = [math.nan if (v := value_of(t, of)) is None else v for t in trials]
@@ -94,11 +103,13 @@ def _columns(trials: Sequence[Trial], of: Measure) -> Json:
         name: [float(v) if o and (v := getattr(o, name)) else math.nan for o in outcomes]
         for name in ("num_parameters", "flop", "seconds")
     }
-    packs: Json = {name: packed(column) for name, column in counts.items() if _is_known(column)}
-    packs["reward"] = packed(rewards)
+    packs: Json = {name: compressed(column) for name, column in counts.items() if _is_known(column)}
+    packs["reward"] = compressed(rewards)
     if of != REWARD:
-        packs["value"] = packed(values)
-    packs["state"] = packed([("asked", "finished", "failed").index(t.state) for t in trials], "u1")
+        packs["value"] = compressed(values)
+    packs["state"] = compressed(
+        [("asked", "finished", "failed").index(t.state) for t in trials], "u1"
+    )
     return packs
 
 
@@ -107,12 +118,13 @@ def _is_known(column: Sequence[float]) -> bool:
     return any(value > 0 for value in column)
 
 
-class Steps:
+class UpdateColumns:
     """The updates of a run, those of several learners in the order in which they asked.
 
     Attributes:
         index_of: The place of an update, by its learner and its number.
-        columns: Packed: learner, number, and what the update looked like, NaN where it had none.
+        columns: Compressed: learner, number, and what the update looked like; NaN where it had
+            none.
     """
 
     def __init__(self, trials: Sequence[Trial], updates: Sequence[UpdateRecord]) -> None:
@@ -120,12 +132,12 @@ class Steps:
         stats = {(u.learner, u.number): u.stats for u in updates}
         self.index_of = {key: i for i, key in enumerate(keys)}
         self.columns: Json = {
-            "learner": packed([learner for learner, _ in keys], "u2"),
-            "number": packed([number for _, number in keys], "u4"),
+            "learner": compressed([learner for learner, _ in keys], "u2"),
+            "number": compressed([number for _, number in keys], "u4"),
         }
         for name in ("mean_reward", "baseline", "entropy", "gradient_norm"):
             told = [getattr(stats.get(key), name, None) for key in keys]
-            self.columns[name] = packed([math.nan if v is None else v for v in told])
+            self.columns[name] = compressed([math.nan if v is None else v for v in told])
 
 
 def _policy(run: RunSummary) -> Json | None:
@@ -149,4 +161,8 @@ def _policy(run: RunSummary) -> Json | None:
     for place, row in zip(whole, rows, strict=True):
         place[: len(row)] = np.round(row * SCALE)
     changes = np.diff(whole, axis=0, prepend=whole[:1] * 0)  # modulo 65,536, as the page adds them
-    return {"scale": SCALE, "lengths": packed(lengths, "u2"), "changes": packed(changes, "u2")}
+    return {
+        "scale": SCALE,
+        "lengths": compressed(lengths, "u2"),
+        "changes": compressed(changes, "u2"),
+    }

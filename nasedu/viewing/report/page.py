@@ -103,7 +103,7 @@ class Care:
 
 
 @dataclass(frozen=True)
-class Findings:
+class FindingList:
     """What seems amiss: sentence, evidence and next experiment of each."""
 
     rows: Sequence[tuple[str, str, str]]
@@ -127,7 +127,7 @@ class Gallery:
     macro: ClassVar = "gallery"
 
 
-Part = Paragraph | Opening | Figure | Table | SideBySide | ToType | Care | Findings | Gallery
+Part = Paragraph | Opening | Figure | Table | SideBySide | ToType | Care | FindingList | Gallery
 
 
 @dataclass(frozen=True)

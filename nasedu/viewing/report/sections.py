@@ -63,7 +63,7 @@ def diagnosis_section(report: RunSummary) -> page.Section | None:
         return None
     found = diagnose(report.series)
     rows = [(one.sentence, one.evidence, one.next_experiment) for one in found]
-    part = page.Findings(rows) if rows else page.Paragraph(verdict(report.series))
+    part = page.FindingList(rows) if rows else page.Paragraph(verdict(report.series))
     return page.Section("Diagnosis", [part])
 
 

@@ -11,7 +11,7 @@ from nasedu import ChoiceSpace, search
 from nasedu.controller import make_strategy
 from nasedu.errors import SettingError
 from nasedu.searching import RayWorkers, Trial
-from nasedu.searching.cluster.connection import connected
+from nasedu.searching.cluster.joining import joined
 from nasedu.searching.cluster.ray_workers import LOSSES, _room
 
 pytestmark = needs_ray
@@ -20,7 +20,7 @@ pytestmark = needs_ray
 @pytest.fixture(scope="module", autouse=True)
 def cluster():
     """Return one that all tests of this file share, since it takes seconds to start."""
-    with connected("local", 3) as ray:
+    with joined("local", 3) as ray:
         yield ray
 
 
@@ -56,7 +56,7 @@ def test_a_trial_whose_place_is_lost_is_trained_again_but_not_for_ever(tmp_path)
                 assert outcome.reason == f"its place on the cluster was lost {LOSSES} times"
             else:
                 assert outcome == Counted()(trial)
-        for name in ("ray::Place", "spawn_main"):  # while they have nothing to do
+        for name in ("ray::RemotePool", "spawn_main"):  # while they have nothing to do
             kill(name)
             workers.submit(trials(1)[0])
             assert [outcome.reason for _, outcome in workers.completed()] == [None]

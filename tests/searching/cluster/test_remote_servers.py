@@ -12,8 +12,8 @@ from ray_cluster import kill, needs_ray, processes
 from nasedu import search
 from nasedu.controller import ParameterServers, make_strategy
 from nasedu.searching import RayWorkers, Study, Updated
-from nasedu.searching.cluster.connection import connected
-from nasedu.searching.cluster.ray_workers import Places
+from nasedu.searching.cluster.joining import joined
+from nasedu.searching.cluster.ray_workers import ClusterWorkers
 from nasedu.searching.cluster.remote_servers import RemoteServers
 from nasedu.searching.parameter_servers.asynchronous import SeededWorkers
 
@@ -25,7 +25,7 @@ class SeededPlaces(SeededWorkers):
     """Trains in this process, in an order that is the same each time; servers are elsewhere."""
 
     def __init__(self, evaluator, crew, most):
-        self.places = Places(Counted(), crew, most, None)
+        self.places = ClusterWorkers(Counted(), crew, most, None)
         super().__init__(evaluator, 0, 0)
         self.serve = self.places.serve
 
@@ -45,7 +45,7 @@ class SeededCrew(RayWorkers):
 @pytest.fixture(scope="module", autouse=True)
 def cluster():
     """Return one that all tests of this file share, since it takes seconds to start."""
-    with connected("local", 4) as ray:
+    with joined("local", 4) as ray:
         yield ray
 
 

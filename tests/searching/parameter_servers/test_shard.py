@@ -9,7 +9,13 @@ from nasedu import Controller, Reinforce
 from nasedu.controller import ParameterServers
 from nasedu.errors import SettingError
 from nasedu.runs.records import learner_columns
-from nasedu.searching.parameter_servers import Replica, Shards, deal_out, parts_of, replica_seed
+from nasedu.searching.parameter_servers import (
+    Replica,
+    ShardedPolicy,
+    deal_out,
+    replica_seed,
+    split_gradients,
+)
 from nasedu.spaces import ConvNetSpace
 
 SPACE = ConvNetSpace(num_layers=3, strides=(1,))
@@ -23,7 +29,7 @@ def learner(seed=0):
 def made(shards=3, accumulate=1):
     """Return shards, and a replica that has pulled."""
     strategy = learner()
-    servers = Shards.of(strategy, ParameterServers(shards, accumulate=accumulate))
+    servers = ShardedPolicy.of(strategy, ParameterServers(shards, accumulate=accumulate))
     return servers, replica(servers, strategy)
 
 
@@ -67,7 +73,7 @@ def test_each_tensor_is_held_by_one_shard_and_all_hold_about_as_much():
 
 def test_the_first_shard_alone_is_told_rewards():
     _, one = made()
-    parts = parts_of(gradient(one), deal_out(learner().weights, 3))
+    parts = split_gradients(gradient(one), deal_out(learner().weights, 3))
     assert [len(part.rewards) for part in parts] == [4, 0, 0]
 
 
@@ -146,7 +152,7 @@ def test_shards_and_replicas_go_on_from_their_state(waiting):
 
 def test_a_diverged_shard_says_which_learning_rate():
     strategy = Reinforce(Controller(SPACE.decisions, seed=0), lr=1e9)
-    servers = Shards.of(strategy, ParameterServers(2))
+    servers = ShardedPolicy.of(strategy, ParameterServers(2))
     with pytest.raises(SettingError, match="lr is 1000000000"):
         servers.push(1, 1, gradient(replica(servers, strategy)))
 

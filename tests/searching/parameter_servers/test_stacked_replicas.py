@@ -7,7 +7,7 @@ import torch
 
 from nasedu import Controller, Reinforce
 from nasedu.controller import ParameterServers
-from nasedu.searching.parameter_servers import Replica, Shards
+from nasedu.searching.parameter_servers import Replica, ShardedPolicy
 from nasedu.searching.parameter_servers.stacked_replicas import FEW, propose_together
 from nasedu.tables import NetworkTable, TabularEvaluator
 
@@ -24,7 +24,7 @@ def replicas(table, count):
         strategy = Reinforce(Controller(table.space.decisions, seed=number), lr=0.01)
         strategy.baseline = 0.3 if number % 2 else None
         one = Replica(number, deepcopy(strategy), torch.Generator().manual_seed(number))
-        one.pull(Shards.of(strategy, ParameterServers(3)).pull())
+        one.pull(ShardedPolicy.of(strategy, ParameterServers(3)).pull())
         made.append(one)
     return made
 

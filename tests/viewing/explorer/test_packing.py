@@ -4,18 +4,23 @@ from explored import scenes_of, tokens_of, unpacked
 
 from nasedu import ConvNetSpace, RecurrentCellSpace
 from nasedu.spaces import Decision
-from nasedu.viewing.explorer.packing import packed, packed_scenes, packed_tokens, width_of
-from nasedu.viewing.explorer.scene import Part
+from nasedu.viewing.explorer.packing import (
+    compressed,
+    compressed_scenes,
+    compressed_tokens,
+    width_of,
+)
+from nasedu.viewing.explorer.scene import ScenePart
 
 
 @pytest.mark.parametrize("kind", ["u1", "u2", "u4", "f8"])
 def test_numbers_come_back_as_they_were(kind):
     values = np.array([0, 1, 77, 255])
-    assert unpacked(packed(values, kind)).tolist() == values.tolist()
+    assert unpacked(compressed(values, kind)).tolist() == values.tolist()
 
 
 def test_what_is_not_known_stays_unknown():
-    assert np.isnan(unpacked(packed([1.5, np.nan]))[1])
+    assert np.isnan(unpacked(compressed([1.5, np.nan]))[1])
 
 
 @pytest.mark.parametrize(
@@ -30,8 +35,8 @@ def test_tokens_come_back_as_they_were_those_of_shallow_children_too(space):
         "count": len(rows),
         "decisions": [{"width": width_of(d)} for d in space.decisions],
         "columns": {
-            "tokens": packed_tokens(rows, space.decisions),
-            "depth": packed([len(row) for row in rows], "u2"),
+            "tokens": compressed_tokens(rows, space.decisions),
+            "depth": compressed([len(row) for row in rows], "u2"),
         },
     }
     assert [tokens_of(run, i) for i in range(len(rows))] == [tuple(row) for row in rows]
@@ -55,9 +60,9 @@ def test_a_token_takes_the_bytes_that_it_needs(decision, width):
 
 def test_what_scenes_have_in_common_is_kept_once():
     facts = {"shape": "4 × 8 × 8", "parameters": 60}
-    part = Part("layer 1", "3×5", "4 × 8 × 8", (), facts=facts)
-    last = Part("layer 2", "5×5", "", (0,), y=1, kind="output", facts={"FLOP": 2**40})
-    packs = packed_scenes([(part,), (part, last)])
+    part = ScenePart("layer 1", "3×5", "4 × 8 × 8", (), facts=facts)
+    last = ScenePart("layer 2", "5×5", "", (0,), y=1, kind="output", facts={"FLOP": 2**40})
+    packs = compressed_scenes([(part,), (part, last)])
     assert packs["words"] == ["4 × 8 × 8", "3×5", "5×5", ""]
     assert packs["moulds"] == [("layer 1", 0, 0, 0, (0, 1)), ("layer 2", 2, 0, 1, (2,))]
     assert [

@@ -9,7 +9,7 @@ import pytest
 
 import nasedu
 from nasedu.training.measure import REWARD, Measure
-from nasedu.viewing.explorer.page import joined_scripts
+from nasedu.viewing.explorer.explorer_page import joined_scripts
 
 FOLDER = Path(nasedu.__file__).parent / "viewing" / "explorer"
 SCRIPTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.js"))}

@@ -12,7 +12,7 @@ from nasedu.controller import make_strategy
 from nasedu.errors import SettingError, StudyError
 from nasedu.searching import Study
 from nasedu.spaces import ChoiceSpace, ConvNetSpace
-from nasedu.viewing.exports.event_files import points_of
+from nasedu.viewing.exports.event_files import curve_points
 
 SKIPS = ConvNetSpace(3, (1, 3), (1, 3), (4, 8), skip_connections=True)
 FORMULA = '=HYPERLINK("http://x","y")\n+1'
@@ -114,7 +114,7 @@ def test_tensorboard_reads_every_child_and_every_update(study, tmp_path):
 
 
 def test_the_best_so_far_never_falls_and_time_goes_on(study):
-    points = list(points_of(study))
+    points = list(curve_points(study))
     best = [value for tag, value, _, _ in points if tag == "child/best reward so far"]
     assert best == sorted(best) and best[-1] == study.best().reward
     times = [seconds for tag, _, _, seconds in points if tag == "child/seconds"]

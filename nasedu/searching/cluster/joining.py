@@ -55,7 +55,7 @@ def check_address(address: str) -> None:
 
 
 @contextmanager
-def connected(address: str, cores: int) -> Iterator[Any]:
+def joined(address: str, cores: int) -> Iterator[Any]:
     """Connect this process to a cluster while it is used; several searches may share it.
 
     Args:

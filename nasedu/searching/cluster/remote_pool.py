@@ -17,7 +17,7 @@ from nasedu.searching.workers import PoolWorkers
 from nasedu.training import Outcome
 
 
-class Place:
+class RemotePool:
     """A pool of one process, so that children fail here as they do in a pool.
 
     A child that kills its process, or has to be killed, takes nothing else with it.

@@ -22,7 +22,7 @@ MOST_NAMED = 5  # classes in a heading
 INK = 64  # levels above the paper from which a pixel counts as drawn on
 
 
-class Frame(NamedTuple):
+class DrawnFrame(NamedTuple):
     """Where things lie in the images of a data set: what is drawn is put into the same place.
 
     Attributes:
@@ -87,7 +87,7 @@ def reader_page(network: TrainedNetwork) -> str:
     return page.lstrip()
 
 
-def frame_of(images: Tensor) -> Frame:
+def frame_of(images: Tensor) -> DrawnFrame:
     """Return where things lie in ``(N, 1, H, W)`` uint8 images."""
     grey = images[:, 0].cpu().float()
     _, height, width = grey.shape
@@ -96,11 +96,11 @@ def frame_of(images: Tensor) -> Frame:
     drawn = (grey - paper).abs() > INK
     drawn = drawn[drawn.any(2).any(1)]
     if not len(drawn):
-        return Frame(paper, 255 - paper, 1.0, (0.5, 0.5))
+        return DrawnFrame(paper, 255 - paper, 1.0, (0.5, 0.5))
     (top, bottom), (left, right) = _ends(drawn.any(2)), _ends(drawn.any(1))
     fill = torch.maximum((bottom - top) / height, (right - left) / width).median()
     middle = ((top + bottom) / 2 / height).median(), ((left + right) / 2 / width).median()
-    return Frame(paper, 255 - paper, float(fill), (float(middle[0]), float(middle[1])))
+    return DrawnFrame(paper, 255 - paper, float(fill), (float(middle[0]), float(middle[1])))
 
 
 def _ends(lines: Tensor) -> tuple[Tensor, Tensor]:

@@ -7,7 +7,7 @@ import pytest
 from explored import data_of
 
 from nasedu.errors import DrawingError
-from nasedu.viewing.explorer.page import Explorer, explorer_page
+from nasedu.viewing.explorer.explorer_page import Explorer, explorer_page
 
 WORD = "</script><script>alert(\"1\")</script><!-- & 'x' {{ 7 * 7 }} \u2028 \x00"
 

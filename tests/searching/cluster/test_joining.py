@@ -13,7 +13,7 @@ from ray_cluster import needs_ray
 
 from nasedu.errors import SettingError
 from nasedu.searching import RayWorkers
-from nasedu.searching.cluster import connection
+from nasedu.searching.cluster import joining
 
 TINY = ("--trials", "4", "--batch", "2", "--num-layers", "2", "--epochs", "1", "--workers", "1")
 
@@ -57,7 +57,7 @@ def test_without_the_extra_a_search_works_and_a_cluster_says_what_to_install(tmp
         words = ("search", "--run", tmp_path / "b", *TINY, "--cluster", address)
         done = nasedu(*words, before=BLOCKED)
         assert done.returncode == 2
-        assert done.stderr.splitlines()[-1] == f"nasedu: {connection.INSTALL}"
+        assert done.stderr.splitlines()[-1] == f"nasedu: {joining.INSTALL}"
         assert "Traceback" not in done.stderr
 
 
@@ -75,7 +75,7 @@ has_ray = [*needs_ray]
 @pytest.fixture(scope="module")
 def cluster():
     """Return one that the tests below share, since it takes seconds to start."""
-    with connection.connected("local", 2) as ray:
+    with joining.joined("local", 2) as ray:
         yield ray
 
 
@@ -93,22 +93,22 @@ class TestCluster:
                     pass
 
     def test_two_searches_share_it_and_another_one_is_refused(self, cluster):
-        with connection.connected("local", 2) as again:
+        with joining.joined("local", 2) as again:
             assert again is cluster
         assert cluster.is_initialized()
         with (
             pytest.raises(SettingError, match="uses the cluster local already"),
-            connection.connected("10.0.0.5:6379", 2),
+            joining.joined("10.0.0.5:6379", 2),
         ):
             pass
 
     def test_by_its_address_it_is_joined_with_the_token_alone(self, cluster, tmp_path):
         address = cluster.get_runtime_context().gcs_address
         words = ("search", "--run", tmp_path / "run", *TINY, "--cluster", address)
-        none = {connection.TOKEN: None, "HOME": str(tmp_path)}
+        none = {joining.TOKEN: None, "HOME": str(tmp_path)}
         for token, line in (
             (none, "there is no token for the cluster"),
-            ({connection.TOKEN: secrets.token_hex(32)}, "nasedu needs its token"),
+            ({joining.TOKEN: secrets.token_hex(32)}, "nasedu needs its token"),
         ):
             done = nasedu(*words, **token)
             assert done.returncode == 2
@@ -138,7 +138,7 @@ def test_a_cluster_that_lets_in_everybody_is_not_used(tmp_path):
         address = f"127.0.0.1:{free.getsockname()[1]}"
     start = [sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--block"]
     more = [f"--port={address.partition(':')[2]}", f"--temp-dir={folder}", "--num-cpus=1"]
-    unlocked = {connection.LOOPBACK: "0", connection.MODE: "disabled", "PYTHONUNBUFFERED": "1"}
+    unlocked = {joining.LOOPBACK: "0", joining.MODE: "disabled", "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
         [*start, *more, "--include-dashboard=false", "--object-store-memory=80000000"],
         env={**os.environ, **unlocked},
@@ -149,7 +149,7 @@ def test_a_cluster_that_lets_in_everybody_is_not_used(tmp_path):
         try:
             assert any("runtime started" in line for line in head.stdout)
             words = ("search", "--run", tmp_path / "run", *TINY, "--cluster", address)
-            done = nasedu(*words, **{connection.TOKEN: secrets.token_hex(32)})
+            done = nasedu(*words, **{joining.TOKEN: secrets.token_hex(32)})
         finally:
             head.terminate()
             head.communicate(timeout=60)

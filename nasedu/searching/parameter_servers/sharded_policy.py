@@ -11,13 +11,13 @@ from nasedu.controller.reinforce import Reinforce
 from nasedu.controller.servers import ParameterServers
 from nasedu.controller.strategy import Gradients
 from nasedu.errors import SettingError
-from nasedu.searching.parameter_servers.shard import Pulled, Shard, deal_out, parts_of
+from nasedu.searching.parameter_servers.shard import Pulled, Shard, deal_out, split_gradients
 from nasedu.values import checked
 
 PLAIN = ("baseline", "version", "waiting", "met")  # what a shard's state has beside tensors
 
 
-class Shards:
+class ShardedPolicy:
     """All shards, as a study keeps them: one state, from which `Reinforce` can be restored too.
 
     Args:
@@ -49,7 +49,7 @@ class Shards:
         return cls(made)
 
     def __repr__(self) -> str:
-        return f"Shards({len(self.shards)}, version {self.shards[0].version})"
+        return f"ShardedPolicy({len(self.shards)}, version {self.shards[0].version})"
 
     @property
     def homes(self) -> list[list[str]]:
@@ -62,7 +62,7 @@ class Shards:
 
     def push(self, replica: int, number: int, gradients: Gradients) -> tuple[int, ...]:
         """Push a gradient to all shards, as `Shard.push`; return the versions that it met."""
-        parts = parts_of(gradients, self.homes)
+        parts = split_gradients(gradients, self.homes)
         return tuple(
             shard.push(replica, number, part)
             for shard, part in zip(self.shards, parts, strict=True)

@@ -37,14 +37,14 @@ def predict(
     """
     import torch
 
-    from nasedu.data.one_image import read_image
+    from nasedu.data.one_image import read_one_image
     from nasedu.searching import TrainedNetwork
 
     if top < 1:
         raise SettingError(f"--top is {top}; expected at least 1")
     network = TrainedNetwork.load(run)
     shape, classes = network.final.task.picture_shape, network.final.task.classes
-    pixels = torch.stack([read_image(path, shape, invert=invert) for path in images])
+    pixels = torch.stack([read_one_image(path, shape, invert=invert) for path in images])
     say(network.words)
     for path, shares in zip(images, network.logits(pixels).softmax(1), strict=True):
         best = shares.topk(min(top, len(classes)))
@@ -80,7 +80,7 @@ def export(
     network = TrainedNetwork.load(run)
     say(network.words)
     if html is not None:
-        from nasedu.viewing.reader.page import write_reader
+        from nasedu.viewing.reader.reader_page import write_reader
 
         say(f"page: {write_reader(network, html)}")
     if onnx is not None:

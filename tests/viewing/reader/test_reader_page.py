@@ -12,7 +12,7 @@ from nasedu.data import ImageData, LabelledImages
 from nasedu.errors import SettingError
 from nasedu.searching import FinalTraining, TrainedNetwork
 from nasedu.training import ImageTask, Recipe
-from nasedu.viewing.reader.page import frame_of, reader_page, write_reader
+from nasedu.viewing.reader.reader_page import frame_of, reader_page, write_reader
 
 NET = ConvNet((ConvLayer(3, 3, 4, (0,)), ConvLayer(2, 2, 0, (1,), operation="max")))
 HOSTILE = '</script><script>alert("1")</script>'
