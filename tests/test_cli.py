@@ -225,8 +225,8 @@ def spoilt(folder):
         (None, ["search", "--epochs", "0"], "epochs is 0"),
         (
             None,
-            ["search", "--schedule", "cosine"],
-            "schedule is 'cosine'; expected one of linear, step, constant",
+            ["search", "--schedule", "zigzag"],
+            "schedule is 'zigzag'; expected one of linear, step, constant, cosine",
         ),
         (None, ["search", "--num-train", "9999999"], "9999999"),
         (None, ["search", "--child-timeout", "0"], "child_timeout is 0"),

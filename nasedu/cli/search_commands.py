@@ -251,7 +251,9 @@ def explore(
         Path | None, typer.Option(help="The page to write; default explore.html in RUN.")
     ] = None,
 ) -> None:
-    """Write a page on which one walks through a search: updates, children, drawings.
+    """Write a page on which one walks through a search.
+
+    It shows its updates, its children and their drawings.
 
     It is one file that needs no network and no Python; open it in a browser. With a second run it
     shows both side by side, also of an unfinished run.

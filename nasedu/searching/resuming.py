@@ -41,8 +41,8 @@ def resume(
     if (name := config.strategy["name"]) not in STRATEGIES:
         raise StudyError(
             f"{run} was made with the strategy {name!r}, which is none of nasedu's; go on with "
-            f"what made it: in Python call `search` with the same strategy and run={str(run)!r}; a "
-            "table goes on by `nasedu table build`"
+            "what made it: a table by `nasedu table build`, another one in Python by `search` "
+            f"with the same strategy and run={str(run)!r}"
         )
     space = read_space(config.space)
     evaluator = recorded_evaluator(str(run), space, config.evaluator)

@@ -34,6 +34,7 @@ COMMANDS = {
     "search": [*SEARCH, "--run", "{new}"],
     "resume": ["resume", "{run}", "--trials", "6"],
     "report": ["report", "{run}"],
+    "explore": ["explore", "{run}", "--out", "{new}.html"],
     "draw": ["draw", "{run}", "--out", "{new}.svg"],
     "train": [*TRAIN, "--run", "{new}", "--out", "{new}.json"],
     "predict": ["predict", "{trained}", "{image}"],

@@ -340,7 +340,7 @@ def test_machines_of_a_known_table_are_named_too(tmp_path, whole):
 
 
 def test_a_table_is_not_resumed_as_a_search(whole):
-    with pytest.raises(StudyError, match=r"'enumeration'; go on .*`nasedu table build`"):
+    with pytest.raises(StudyError, match=r"'enumeration'.* go on .*`nasedu table build`"):
         resume(whole)
 
 

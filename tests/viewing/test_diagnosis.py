@@ -7,7 +7,7 @@ import pytest
 from evaluators import SPACE
 
 from nasedu.controller import UpdateStats
-from nasedu.runs import RunConfig, Trial, Update
+from nasedu.runs import RunConfig, Trial, UpdateRecord
 from nasedu.spaces import ChoiceSpace
 from nasedu.training import Outcome
 from nasedu.viewing import diagnose
@@ -51,7 +51,9 @@ def study(
         "",
         (children,),
         trials or n,
-        tuple(Update(k, UpdateStats(0.5, entropy=float(e))) for k, e in enumerate(updates, 1)),
+        tuple(
+            UpdateRecord(k, UpdateStats(0.5, entropy=float(e))) for k, e in enumerate(updates, 1)
+        ),
         config=RunConfig(space.to_json(), settings, evaluator, BATCH, 0, trials or n),
     )
 

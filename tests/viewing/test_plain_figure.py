@@ -13,6 +13,7 @@ from matplotlib.text import Text
 from nasedu import viewing
 from nasedu.controller import make_strategy
 from nasedu.searching import Interval, search
+from nasedu.searching.simulation.history import Stay
 from nasedu.viewing import plain_figure
 from nasedu.viewing.pictures import drawn
 from nasedu.viewing.plain_figure import legible, plain_style
@@ -76,9 +77,11 @@ def record(title):
 FIGURES = {
     "best_figure": lambda draw, word: draw({word: searched(word), "b": searched(word)}),
     "curves_figure": lambda draw, word: draw(searched(word)),
+    "front_figure": lambda draw, word: draw({word: searched(word), "b": searched(word)}),
     "intervals_figure": lambda draw, word: draw(
         {word: curve()}, [1, 2, 4, 8, 16], word, y=word, unit=word, lines={word: 0.7}, space_size=99
     ),
+    "machines_figure": lambda draw, word: draw([Stay(1, 1, 0, 2, True)], [1], word),
     "probabilities_figure": lambda draw, word: draw(searched(word)),
     "rank_figure": lambda draw, word: draw(
         [0.1, 0.2, 0.3], [[1], [2], [3]], viewing.RankWords(things=word, x=word, y=word)

@@ -19,6 +19,7 @@ PARTS = [
     page.SideBySide([page.Table(WORD, [WORD], [[WORD]])]),
     page.ToType([(WORD, WORD)]),
     page.Care(WORD),
+    page.FindingList([(WORD, WORD, WORD)]),
     page.Gallery([page.Card(WORD, IMAGE, True)]),
 ]
 
