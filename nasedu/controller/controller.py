@@ -6,7 +6,7 @@ decision, J earlier layers that an anchor point chooses from.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import torch
@@ -68,6 +68,19 @@ class LSTMCell(nn.Module):
         return o * c.tanh(), c
 
 
+class ByName(nn.ModuleDict):
+    """Modules by the names of decisions, some of which torch does not allow for modules.
+
+    ``"lr.min"`` is one, and ``"type"``, since every module has an attribute of that name.
+    """
+
+    def __init__(self, modules: Mapping[str, nn.Module]) -> None:
+        super().__init__({key_of(name): module for name, module in modules.items()})
+
+    def __getitem__(self, name: str) -> nn.Module:
+        return super().__getitem__(key_of(name))
+
+
 class Controller(nn.Module):
     """An LSTM that decides step by step, each decision the next step's input.
 
@@ -112,12 +125,10 @@ class Controller(nn.Module):
         hidden_size = self.hidden_size
         self.first_input = nn.Parameter(torch.empty(hidden_size))
         self.cells = nn.ModuleList(LSTMCell(hidden_size) for _ in range(self.num_layers))
-        self.embeddings = nn.ModuleDict(
+        self.embeddings = ByName(
             {name: nn.Embedding(len(c), hidden_size) for name, c in choices.items()}
         )
-        self.heads = nn.ModuleDict(
-            {name: nn.Linear(hidden_size, len(c)) for name, c in choices.items()}
-        )
+        self.heads = ByName({name: nn.Linear(hidden_size, len(c)) for name, c in choices.items()})
         if any(decision.is_anchor for decision in self.decisions):
             self.no_anchor = nn.Parameter(torch.empty(hidden_size))
             self.w_prev = nn.Linear(hidden_size, hidden_size, bias=False)
@@ -273,6 +284,15 @@ def mask_of(bits: Tensor) -> Tensor:
 def bits_of(tokens: Tensor, num_earlier: int) -> Tensor:
     """Return which of the ``J`` earlier layers anchor tokens ``(B,)`` choose: ``(B, J)``."""
     return tokens[:, None] >> torch.arange(num_earlier, device=tokens.device) & 1
+
+
+TAKEN = frozenset(dir(nn.ModuleDict()))
+
+
+def key_of(name: str) -> str:
+    """Return the name of a decision, or another one for it where torch allows no such module."""
+    is_free = name and "." not in name and name not in TAKEN
+    return name if is_free else f"decision_{name.encode().hex()}"
 
 
 def _choices_by_name(decisions: tuple[Decision, ...]) -> dict[str, tuple]:

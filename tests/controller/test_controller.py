@@ -4,10 +4,10 @@ import math
 import pytest
 import torch
 
-from nasedu.controller import Controller
+from nasedu.controller import Controller, Reinforce
 from nasedu.controller.controller import bits_of, mask_of
 from nasedu.errors import SearchSpaceError, SettingError
-from nasedu.spaces import ConvNetSpace, Decision
+from nasedu.spaces import ChoiceSpace, ConvNetSpace, Decision
 
 SMALL = ConvNetSpace(3, (1, 3), (3, 5, 7), (8,))
 
@@ -128,6 +128,18 @@ def test_two_layers_of_35_and_shared_heads():
     controller = Controller(ConvNetSpace().decisions)
     assert [tuple(cell.weight.shape) for cell in controller.cells] == [(70, 140)] * 2
     assert set(controller.heads) == {"filter_height", "filter_width", "num_filters"}
+
+
+@pytest.mark.parametrize("name", ["lr.min", "type", "keys", "training", "a layer's width"])
+def test_a_decision_may_have_any_name(name):
+    space = ChoiceSpace({name: (1, 2, 3), "other": ("a", "b")}, num_layers=2)
+    learner = Reinforce(Controller(space.decisions, seed=0))
+    tokens = learner.ask(4, generator=torch.Generator().manual_seed(0))
+    learner.tell(tokens, torch.arange(4.0))
+    again = Reinforce(Controller(space.decisions, seed=1))
+    again.load_state_dict(learner.state_dict())
+    told, read = (one.controller(tokens=tokens).log_probs for one in (learner, again))
+    assert torch.equal(told, read)
 
 
 def test_a_seed_gives_the_same_weights_and_leaves_the_global_generator_alone():
