@@ -96,9 +96,13 @@ def lab(tmp_path_factory):
             process.wait()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(tmp_path_factory):
-    """The distribution's Chromium, without a window; skips where there is none."""
+    """The distribution's Chromium, without a window; skips where there is none.
+
+    Playwright keeps an event loop running in this thread, with which no other test could use
+    asyncio; so it ends with the module.
+    """
     playwright = pytest.importorskip("playwright.sync_api")
     if CHROMIUM is None:
         pytest.skip("no chromium on PATH; on Debian: apt install chromium")
