@@ -7,6 +7,7 @@ decision, J earlier layers that an anchor point chooses from.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import torch
@@ -78,7 +79,7 @@ class ByName(nn.ModuleDict):
         super().__init__({key_of(name): module for name, module in modules.items()})
 
     def __getitem__(self, name: str) -> nn.Module:
-        return super().__getitem__(key_of(name))
+        return self._modules[key_of(name)]
 
 
 class Controller(nn.Module):
@@ -289,6 +290,7 @@ def bits_of(tokens: Tensor, num_earlier: int) -> Tensor:
 TAKEN = frozenset(dir(nn.ModuleDict()))
 
 
+@cache  # it is asked for at every step
 def key_of(name: str) -> str:
     """Return the name of a decision, or another one for it where torch allows no such module."""
     is_free = name and "." not in name and name not in TAKEN

@@ -16,6 +16,8 @@ from nasedu.searching.worker_side import ENDED, Parcel
 from nasedu.searching.workers import PoolWorkers
 from nasedu.training import Outcome
 
+STARTS = 2  # a process may be killed just as it starts, which says nothing of the machine
+
 
 class RemotePool:
     """A pool of one process, so that children fail here as they do in a pool.
@@ -48,15 +50,21 @@ class RemotePool:
 
     def why_not_ready(self) -> str | None:
         """Start the process that trains; return what is wrong with it, or None."""
-        try:
-            if self._files:
-                from nasedu.searching.cluster.data_files import receive
+        failure = ""
+        for _ in range(STARTS):
+            try:
+                self._start()
+                return None
+            except (SettingError, DataError) as error:
+                failure = str(error)
+        return failure
 
-                receive(self._files, self._fetch)
-            self._pool = self._pool or PoolWorkers(self._parcel, 1, self._timeout)
-        except (SettingError, DataError) as error:
-            return str(error)
-        return None
+    def _start(self) -> None:
+        if self._files:
+            from nasedu.searching.cluster.data_files import receive
+
+            receive(self._files, self._fetch)
+        self._pool = self._pool or PoolWorkers(self._parcel, 1, self._timeout)
 
     def train(self, trial: Trial) -> Outcome | str:
         """Return the outcome of a child, or why none can be trained here."""
