@@ -34,6 +34,7 @@ from nasedu.training import Outcome
 
 SPACE = ConvNetSpace(3, (1, 3), (1, 3), (4, 8), skip_connections=False)
 TRIALS, CHILDREN, SERVERS = 48, 4, ParameterServers(shards=2, replicas=2)
+MOST = 8  # kills of one search, so that there are several searches
 KINDS = ("a child", "a place", "a replica", "a shard", "a node", "the driver")
 NAMES = {  # what the command of a process has in it
     "a child": "multiprocessing.spawn import spawn_main",
@@ -161,8 +162,8 @@ def main():
             wait_for(lambda run=run: outcomes(run))
             while driver.poll() is None:
                 time.sleep(random.uniform(1, 6))
-                if driver.poll() is not None or not plan:
-                    driver.wait(None if not plan else 0)
+                if driver.poll() is not None or not plan or kills.total() == MOST:
+                    driver.wait()
                     continue
                 kept |= outcomes(run)
                 struck = strike(plan[0], nodes, driver, run, seed)

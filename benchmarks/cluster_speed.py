@@ -63,8 +63,8 @@ def measure(make, given):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--children", type=int, default=24)
-    parser.add_argument("--epochs", type=int, default=5, help="so that a child takes two seconds")
+    parser.add_argument("--children", type=int, default=16)
+    parser.add_argument("--epochs", type=int, default=14, help="so that a child takes two seconds")
     parser.add_argument("--instant", type=int, default=500, help="children that take no time")
     options = parser.parse_args()
     real = TrainingEvaluator(SPACE, "digits", Recipe(epochs=options.epochs))
