@@ -187,8 +187,6 @@ def take_step(
     for name, weight in weights.items():
         weight.grad = by_name[name]
     optimizer.step()
-    for weight in weights.values():  # memory for the next batch, which is then faster
-        weight.grad = None
 
 
 @torch.no_grad()
