@@ -28,7 +28,7 @@ def build(architecture: Any, **shape: Any) -> nn.Module:
         **shape: Of a `ConvNet` ``in_channels`` of the images (3) and ``num_classes`` (10); of
             a `RecurrentCell` ``input_size`` and ``hidden_size``, and ``fast=False`` for the
             form that is written to be read. Of other kinds what their builder takes, such as
-            `nasedu.children.nas_net.build_nas_net`.
+            `nasedu.children.nas_net.NasNetChild`.
 
     Returns:
         Of a `ConvNet` a module that maps ``(N, in_channels, H, W)`` images to ``(N,

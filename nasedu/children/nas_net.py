@@ -140,6 +140,12 @@ class NasNetChild(nn.Module):
         auxiliary: ``(H, W)`` of the images if there is to be an `AuxiliaryHead`, else None.
         drop_path: Probability of dropping a path of the last cell at the end of training; see
             `schedule`.
+
+    "6 @ 768" of the paper is ``cells=6, filters=32``: 768 are the channels that the classifier
+    reads.
+
+    Raises:
+        SettingError: A size below 1, or more cells than anyone can train.
     """
 
     def __init__(
@@ -154,7 +160,11 @@ class NasNetChild(nn.Module):
         drop_path: float = 0.0,
     ) -> None:
         super().__init__()
-        self.drop_path = drop_path
+        checked(cells, NumCells, "cells", SettingError)
+        sizes = {"filters": filters, "in_channels": in_channels, "num_classes": num_classes}
+        for name, value in sizes.items():
+            checked(value, Count, name, SettingError)
+        self.drop_path = checked(drop_path, Share, "drop_path", SettingError)
         stem = STEM * filters
         self.stem = nn.Sequential(
             nn.Conv2d(in_channels, stem, 3, padding=1, bias=False), nn.BatchNorm2d(stem)
@@ -205,37 +215,3 @@ class NasNetChild(nn.Module):
             for module in cell.modules():
                 if isinstance(module, DropPath):
                     module.drop = self.drop_path * done * number / len(self.cells)
-
-
-def build_nas_net(
-    net: NasNet,
-    *,
-    cells: int = 6,
-    filters: int = 32,
-    in_channels: int = 3,
-    num_classes: int = 10,
-    auxiliary: tuple[int, int] | None = None,
-    drop_path: float = 0.0,
-) -> NasNetChild:
-    """Return an untrained network of NASNet cells; see `NasNetChild`.
-
-    "6 @ 768" of the paper is ``cells=6, filters=32``: 768 are the channels that the classifier
-    reads.
-
-    Raises:
-        SettingError: A size below 1, or more cells than anyone can train.
-    """
-    checked(cells, NumCells, "cells", SettingError)
-    sizes = {"filters": filters, "in_channels": in_channels, "num_classes": num_classes}
-    for name, value in sizes.items():
-        checked(value, Count, name, SettingError)
-    checked(drop_path, Share, "drop_path", SettingError)
-    return NasNetChild(
-        net,
-        cells=cells,
-        filters=filters,
-        in_channels=in_channels,
-        num_classes=num_classes,
-        auxiliary=auxiliary,
-        drop_path=drop_path,
-    )

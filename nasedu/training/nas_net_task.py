@@ -15,7 +15,7 @@ from torch.nn.functional import cross_entropy
 from torch.utils.flop_counter import FlopCounterMode
 
 from nasedu.architectures.nas_net import NasNet
-from nasedu.children.nas_net import NasNetChild, build_nas_net
+from nasedu.children.nas_net import NasNetChild
 from nasedu.data import ImageData
 from nasedu.training.hardware import autocast
 from nasedu.training.image_task import ImageTask, MakeChild
@@ -56,7 +56,7 @@ class NasNetTask(ImageTask):
             return architecture
         recipe = self.recipe
         return partial(
-            build_nas_net,
+            NasNetChild,
             architecture,
             cells=recipe.cells,
             filters=recipe.filters,
