@@ -8,6 +8,7 @@ from typing import Any
 
 from nasedu.data.catalogue import SHELVES, data_home
 from nasedu.errors import DataError
+from nasedu.searching.evaluator import Evaluator
 from nasedu.whole_file import write_whole
 
 
@@ -20,6 +21,15 @@ def files_of(name: str) -> dict[str, Path]:
     home = data_home()
     paths = [shelf.path(name.removesuffix(shelf.ending)) for shelf in SHELVES]
     return {path.relative_to(home).as_posix(): path for path in paths if path.is_file()}
+
+
+def files_for(evaluator: Evaluator) -> dict[str, Path]:
+    """Return the files of imported data that children are trained on, by `files_of`.
+
+    Its settings name the data, also where another evaluator stands around the one that trains.
+    """
+    name = evaluator.settings.get("data")
+    return files_of(name) if isinstance(name, str) else {}
 
 
 def receive(files: Mapping[str, Any], fetch: Callable[[Any], Any]) -> None:

@@ -155,12 +155,11 @@ class ClusterWorkers(CrewWorkers):
 
     def _files(self, evaluator: Evaluator, crew: RayWorkers) -> dict[str, Any]:
         """Return imported data as other machines can have them, which Ray brings there once."""
-        name = getattr(evaluator, "data", None)
-        if crew.address == LOCAL or not isinstance(name, str):
+        if crew.address == LOCAL:
             return {}
-        from nasedu.searching.cluster.data_files import files_of
+        from nasedu.searching.cluster.data_files import files_for
 
-        contents = {place: path.read_bytes() for place, path in files_of(name).items()}
+        contents = {place: path.read_bytes() for place, path in files_for(evaluator).items()}
         return {place: self._ray.put(content) for place, content in contents.items()}
 
     def _open(self) -> None:

@@ -4,7 +4,12 @@ import pytest
 
 from nasedu.data import catalogue
 from nasedu.errors import DataError
-from nasedu.searching.cluster.data_files import files_of, receive
+from nasedu.runs import Limits
+from nasedu.searching.cluster.data_files import files_for, files_of, receive
+from nasedu.searching.evaluator import ChildSize
+from nasedu.searching.function_evaluator import FunctionEvaluator
+from nasedu.searching.limited_evaluator import LimitedEvaluator
+from nasedu.spaces import ChoiceSpace
 
 
 @pytest.fixture
@@ -45,3 +50,20 @@ def test_a_folder_that_cannot_be_made_is_one_clear_line(homes):
     homes("other").write_text("a file")
     with pytest.raises(DataError, match="cannot be made"):
         receive({"imported/a.safetensors": b""}, bytes)
+
+
+def test_data_are_found_behind_limits_too(homes):
+    homes("one")
+    shelf = catalogue.SHELVES[0]
+    shelf.path("pictures").parent.mkdir(parents=True)
+    shelf.path("pictures").write_bytes(b"pictures")
+
+    class OnPictures(FunctionEvaluator):
+        settings = {"data": "pictures"}  # noqa: RUF012
+
+        def size_of(self, trial):
+            return ChildSize(1, 1)
+
+    inner = OnPictures(ChoiceSpace({"a": (1, 2)}, num_layers=1), lambda chosen: 0.5)
+    limited = LimitedEvaluator(inner, Limits(max_parameters=10))
+    assert [path.read_bytes() for path in files_for(limited).values()] == [b"pictures"]
