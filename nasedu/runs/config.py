@@ -52,6 +52,11 @@ class RunConfig(Value):
     servers: Later[dict[str, int] | None] = None
     limits: Later[dict[str, Any] | None] = None
 
+    @property
+    def limit_penalty(self) -> float | None:
+        """What a child above a limit costs; None if the strategy is told nothing of it."""
+        return (self.limits or {}).get("limit_penalty")
+
     def to_json(self, indent: int | None = None) -> str:
         """Return the configuration as JSON."""
         fields = {**self.to_dict(), "space": json.loads(self.space)}

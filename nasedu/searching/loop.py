@@ -186,7 +186,6 @@ def _events(
     child_timeout: float | None,
 ) -> Generator[Event, None, None]:
     generator = torch.Generator().manual_seed(config.seed)
-    penalty = (config.limits or {}).get("limit_penalty")
     with open_search(run, config, strategy, generator) as study:
         study.prepare_to_write(hurry=evaluator.is_instant)
         done = sum(trial.outcome is not None for trial in study.trials())
@@ -207,7 +206,7 @@ def _events(
                 trials = study.trials(batch[0].batch)
                 if see := getattr(strategy, "see", None):
                     see(trials)
-                stats = _tell(strategy, trials, penalty)
+                stats = _tell(strategy, trials, config.limit_penalty)
                 number = study.tell(stats, strategy, generator)
                 best = best_of([best, *trials] if best else trials)
                 yield Updated(number, trials, stats, best)

@@ -163,8 +163,7 @@ class _Search:
     def _push(self, replica: Replica) -> Updated:
         """Push the gradient of a replica's batch to the shards, and record that."""
         trials, stats = self._pending(replica), None
-        penalty = (self.config.limits or {}).get("limit_penalty")
-        if told := told_of(trials, penalty):
+        if told := told_of(trials, self.config.limit_penalty):
             with one_thread():
                 stats = replica.push(self.shards, trials[0].batch, *told)
         shards, nobody = cast(Strategy, self.shards), torch.Generator()

@@ -9,7 +9,7 @@ from evaluators import SPACE, Counted, Misbehaving
 from nasedu import search
 from nasedu.controller import DepthSchedule, ParameterServers, make_strategy
 from nasedu.errors import SettingError, StudyError
-from nasedu.searching import Finished, Started, Study, TrialFinished, Updated, resume
+from nasedu.searching import Finished, Limits, Started, Study, TrialFinished, Updated, resume
 from nasedu.spaces import ConvNetSpace
 from nasedu.tables import NetworkTable, TabularEvaluator
 
@@ -171,6 +171,20 @@ def test_failed_children_are_not_learned_from_and_their_batch_is_told():
     told = [(u.learner, u.stats is None) for u in study.updates()]
     assert told.count((1, True)) == 1 and sum(none for _, none in told) == 1
     assert study.is_complete
+
+
+def test_the_penalty_of_a_limit_is_told_as_in_a_synchronous_search():
+    evaluator = TabularEvaluator(NetworkTable.load("digits_3_layers"))
+    limits = Limits(max_parameters=5_000, limit_penalty=0.5)
+    seen = []
+    for servers in (None, ParameterServers(2)):
+        how = {"space": evaluator.space, "trials": 48, "batch": 8, "servers": servers}
+        *_, end = run_all(evaluator=evaluator, limits=limits, **how)
+        seen.append([u.stats.mean_reward for u in end.study.updates()])
+        assert any(trial.is_refused for trial in end.study.trials())
+    assert seen[0] == seen[1]
+    told = [0.0 if t.reward is None else t.reward for t in end.study.trials(1, learner=1)]
+    assert seen[1][0] < sum(told) / 8  # the penalty is in the mean
 
 
 def test_the_depth_schedule_counts_the_children_of_all_replicas():
