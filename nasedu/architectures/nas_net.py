@@ -116,6 +116,15 @@ class NasNetCell(Value):
         """States whose concatenation is the cell's output."""
         return self.joined or self.unread
 
+    @property
+    def levels(self) -> list[list[int]]:
+        """States level by level: the two inputs, then blocks above all that they read."""
+        level = dict.fromkeys(range(INPUTS), 0)
+        for number, block in enumerate(self.blocks, start=INPUTS):
+            level[number] = 1 + max(level[state] for state in block.inputs)
+        rows = range(max(level.values()) + 1)
+        return [[state for state, own in level.items() if own == row] for row in rows]
+
     def __str__(self) -> str:
         blocks = ", ".join(f"{b + INPUTS} = {block}" for b, block in enumerate(self.blocks))
         return f"{blocks} -> {','.join(map(str, self.outputs))}"

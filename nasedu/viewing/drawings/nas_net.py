@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from nasedu.architectures.nas_net import INPUTS, NasNet
 from nasedu.spaces import Decision
@@ -10,7 +11,9 @@ from nasedu.spaces.nas_net_space import CELLS, NasNetSpace
 from nasedu.viewing.drawings.dot_drawing import Drawing
 from nasedu.viewing.drawings.layer_table import Shape, comma
 from nasedu.viewing.drawings.nas_net_graph import nas_net_graph
+from nasedu.viewing.drawings.nas_net_scene import nas_net_scene
 from nasedu.viewing.drawings.view import View
+from nasedu.viewing.explorer.scene import Scene
 from nasedu.viewing.words import align, count, either
 
 
@@ -73,6 +76,10 @@ class NasNetView(View):
         """Draw both cells side by side; shape and classes are those of images, not of cells."""
         table = align([("state", "what"), *self.fields(net).items()])
         return Drawing(nas_net_graph(net).source, table, alt or _alt(net), self.name_of(net))
+
+    def scene(self, net: NasNet, evaluator: Mapping[str, Any]) -> Scene:
+        """Return both cells as parts: a block is two operations and what joins them."""
+        return nas_net_scene(net)
 
 
 def _alt(net: NasNet) -> str:

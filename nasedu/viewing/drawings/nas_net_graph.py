@@ -65,12 +65,8 @@ class CellPicture:
 
     @cached_property
     def levels(self) -> list[list[int]]:
-        """States level by level: the two inputs, then blocks above all that they read."""
-        level = dict.fromkeys(range(INPUTS), 0)
-        for number, block in enumerate(self.cell.blocks, start=INPUTS):
-            level[number] = 1 + max(level[state] for state in block.inputs)
-        rows = range(max(level.values()) + 1)
-        return [[state for state, own in level.items() if own == row] for row in rows]
+        """States level by level, see `NasNetCell.levels`."""
+        return self.cell.levels
 
     @property
     def width(self) -> float:
@@ -98,7 +94,7 @@ class CellPicture:
                 zip(block.inputs, (block.left, block.right), strict=True)
             ):
                 key, place = f"{state}_{side}", (x + (2 * side - 1) * APART, y - RISE)
-                self._box(graph, key, _words(name), place, "white", BOX, HEIGHT)
+                self._box(graph, key, short_words(name, "\n"), place, "white", BOX, HEIGHT)
                 into = (x + (2 * side - 1) * JOIN / 6, y - LOW / 2)
                 self._line(graph, key, f"{state}", [_up(place, HEIGHT), into])
                 self._join(graph, source, key, place, HEIGHT)
@@ -158,7 +154,7 @@ def _up(place: Point, height: float) -> Point:
     return place[0], place[1] + height / 2
 
 
-def _words(operation: str) -> str:
-    """Return an operation in two lines: ``"sep"`` over ``"5x5"``."""
+def short_words(operation: str, between: str) -> str:
+    """Return an operation as a box has room for it: ``"sep"``, what stands between, ``"5x5"``."""
     kind, _, size = operation.partition("_")
-    return f"{SHORT.get(kind, kind)}\n{size.replace('_', ' ')}" if size else kind
+    return f"{SHORT.get(kind, kind)}{between}{size.replace('_', ' ')}" if size else kind

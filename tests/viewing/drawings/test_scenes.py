@@ -1,5 +1,6 @@
 """Scenes: children as parts, with the numbers that are counted elsewhere."""
 
+import random
 from itertools import pairwise
 
 import pytest
@@ -7,9 +8,14 @@ import pytest
 from nasedu import ChoiceSpace, RecurrentCellSpace, compare, draw, published
 from nasedu.architectures import cost
 from nasedu.errors import DrawingError
-from nasedu.spaces import Decision, presets
+from nasedu.spaces import Decision, NasNetSpace, presets
 from nasedu.viewing import view_of
 from nasedu.viewing.drawings.dot_drawing import Drawing
+
+
+def drawn(seed):
+    space, source = NasNetSpace(5), random.Random(seed)
+    return space.decode([source.randrange(d.num_tokens) for d in space.decisions])
 
 
 def scene_of(net, **evaluator):
@@ -72,6 +78,30 @@ def test_every_cell_of_a_small_base_has_a_place_for_each_part(base):
             rows.setdefault(part.y, []).append(part.x)
         for row in rows.values():  # a box is almost as wide as a column
             assert all(b - a >= 1 for a, b in pairwise(sorted(row)))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_nasnet_has_two_operations_a_block_below_what_joins_them(seed):
+    net = drawn(seed) if seed else published.NASNET_A
+    scene = view_of(net).scene(net, {})
+    named = {part.name: part for part in scene}
+    assert len(named) == len(scene) == 2 * (2 + 3 * 5 + 1)
+    for name, cell in net.cells.items():
+        for state, block in enumerate(cell.blocks, start=2):
+            pair = [scene[i] for i in named[f"{name} {state}"].inputs]
+            assert [part.name for part in pair] == [f"{name} {state}{side}" for side in "ab"]
+            assert [scene[part.inputs[0]].name for part in pair] == [
+                f"{name} {source}" for source in block.inputs
+            ]
+        output = named[f"{name} out"]
+        assert {scene[i].name for i in output.inputs} == {f"{name} {k}" for k in cell.outputs}
+    rows = {}
+    for part in scene:
+        assert all(scene[i].y > part.y for i in part.inputs)
+        rows.setdefault(part.y, []).append(part.x)
+        assert all(len(word) <= 9 for word in part.label.split(" ", 1))
+    for row in rows.values():  # a box is almost as wide as a column
+        assert all(b - a >= 1 for a, b in pairwise(sorted(row)))
 
 
 def test_anchor_points_of_ones_own_are_connections():
