@@ -16,10 +16,12 @@ of the student equal those of the mistake in every case, so that no hint is a gu
 
 from __future__ import annotations
 
+import ast
 import inspect
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal, NoReturn
 
 import numpy as np
@@ -115,6 +117,13 @@ class Exercise:
     def name(self) -> str:
         """Name of the function to write."""
         return self.solution.__name__
+
+    @cached_property
+    def source(self) -> str:
+        """Text of the solution, in the form that a student would write it."""
+        text = inspect.getsource(self.solution)
+        (function,) = ast.parse(text).body
+        return "\n".join(text.splitlines()[function.lineno - 1 :])
 
     def __call__(self, function: Callable[..., Any], strict: bool = False) -> CheckResult:
         """Grade a function.

@@ -11,8 +11,8 @@ import torch
 from torch import Generator, Tensor, tensor
 
 from nasedu.controller import Controller
-from nasedu.course.checks.lesson_04 import moving_average
 from nasedu.course.exercise import exercise
+from nasedu.course.lessons.lesson_04 import moving_average
 from nasedu.spaces import ConvNetSpace
 from nasedu.training import one_thread
 
