@@ -22,9 +22,7 @@ ENDINGS = (
 ROOMS = {"architectures", "children", "viewing/drawings"}
 """What a thing is, what it computes and how it is drawn: one word for one thing in all three."""
 
-MODULES = {
-    ("course/check", "course/lessons"): "`check.name` grades what the folder has an exercise for",
-}
+MODULES = {}
 NAMES = {
     ("architectures/costs:cost", "training/task:Cost"): "every cost that is counted is a Cost",
 }

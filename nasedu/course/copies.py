@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nasedu
-from nasedu.course.cells import student_cells
-from nasedu.course.student_folder import SETTINGS, Settings, read_fields, write_fields
+from nasedu.course.lesson_cells import student_cells
+from nasedu.course.student_folder import SETTINGS, Settings, read_plain, write_plain
 from nasedu.errors import SettingError
 from nasedu.whole_file import write_whole
 
@@ -43,7 +43,7 @@ def build_course(out: Path, settings: Settings, lessons: Path = LESSONS) -> list
     _check(out, settings, lessons)
     out.mkdir(parents=True, exist_ok=True)
     given = (
-        read_fields(out / MANIFEST) or {}
+        read_plain(out / MANIFEST) or {}
     )  # name -> digest of the version that was last handed out
     lines = []
     for name, source in _files_of(lessons):
@@ -66,8 +66,8 @@ def build_course(out: Path, settings: Settings, lessons: Path = LESSONS) -> list
             target.parent.mkdir(parents=True, exist_ok=True)
             write_whole(target, content, SettingError)
         given[name] = newest
-        write_fields(out / MANIFEST, given)
-    write_fields(out / SETTINGS, settings.to_json())
+        write_plain(out / MANIFEST, given)
+    write_plain(out / SETTINGS, settings.to_json())
     return lines
 
 
@@ -101,7 +101,7 @@ def _content(path: Path, student: bool) -> bytes:
     """Return the content of a file; of a notebook without what its cells have printed."""
     if path.suffix != ".ipynb":
         return path.read_bytes()
-    notebook = read_fields(path)
+    notebook = read_plain(path)
     if not notebook or "cells" not in notebook:
         raise SettingError(f"{path} is no notebook; restore it, e.g. with git")
     if student:

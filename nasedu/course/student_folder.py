@@ -41,7 +41,7 @@ class Settings:
     @classmethod
     def of(cls, folder: Path) -> Self | None:
         """Return those of a build; None if the folder is none."""
-        found = read_fields(folder / SETTINGS)
+        found = read_plain(folder / SETTINGS)
         if not found or found.get("build") not in ("student", "instructor"):
             return None
         return cls(found["build"] == "student", found.get("solutions") is not False)
@@ -54,7 +54,10 @@ class Settings:
 
 def here() -> tuple[Path | None, Settings]:
     """Return the student's folder that this process runs in, if any, and its settings."""
-    current = Path.cwd()
+    try:
+        current = Path.cwd()
+    except OSError:  # it was removed
+        return None, Settings()
     for folder in (current, *current.parents):
         settings = Settings.of(folder)
         if settings is not None:
@@ -65,7 +68,7 @@ def here() -> tuple[Path | None, Settings]:
 def kept(kind: Kind, name: str) -> Any:
     """Return what was kept last under this name; None if nothing was."""
     folder, _ = here()
-    found = (read_fields(folder / RECORD) or {}) if folder else {}
+    found = (read_plain(folder / RECORD) or {}) if folder else {}
     own = _of_this_process.get(kind, {}).get(name)
     section = found.get(kind)
     return section.get(name, own) if isinstance(section, dict) else own
@@ -86,16 +89,16 @@ def keep(kind: Kind, name: str, value: Any) -> None:
     busy = f"{folder} is busy; close the other lessons, and run the cell again"
     try:
         with held(folder, SettingError, busy, PATIENCE):
-            found = read_fields(folder / RECORD)
+            found = read_plain(folder / RECORD)
             if found is None or not isinstance(found.setdefault(kind, {}), dict):
                 raise SettingError(f"{folder / RECORD} is damaged; move it elsewhere")
             found[kind][name] = value
-            write_fields(folder / RECORD, found)
+            write_plain(folder / RECORD, found)
     except SettingError as error:
         warnings.warn(f"not kept: {error}", stacklevel=2)
 
 
-def read_fields(path: Path) -> dict[str, Any] | None:
+def read_plain(path: Path) -> dict[str, Any] | None:
     """Return the object in a file, an empty one if there is no file; None if it is damaged."""
     try:
         found = read_json(path)
@@ -106,7 +109,7 @@ def read_fields(path: Path) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def write_fields(path: Path, content: dict[str, Any]) -> None:
+def write_plain(path: Path, content: dict[str, Any]) -> None:
     """Write an object to a file, whole or not at all.
 
     Raises:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from nasedu.course.exercise import Exercise
@@ -50,12 +51,16 @@ def exercise_of(cell: Cell, tag: str) -> str | None:
     return found[1] if found else None
 
 
-def exercise_cells(cell: Cell, exercises: dict[str, Exercise]) -> str | None:
-    """Return what a lesson's cell has to hold if an exercise makes it; else None."""
-    for tag, source in (("exercise", task_source), ("solution", solution_source)):
+def exercise_source(cell: Cell, exercises: Mapping[str, Exercise]) -> str | None:
+    """Return what a lesson's cell has to hold if an exercise makes it; else None.
+
+    What stands above the function in a task cell is given by the lesson, and stays.
+    """
+    for tag, source_of in (("exercise", task_source), ("solution", solution_source)):
         name = exercise_of(cell, tag)
         if name in exercises:
-            return source(exercises[name])
+            given, function, _ = "".join(cell["source"]).partition(f"def {name}(")
+            return (given if function else "") + source_of(exercises[name])
     return None
 
 
