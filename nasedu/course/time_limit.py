@@ -13,9 +13,11 @@ as ``time.sleep``, is not interrupted before it returns.
 from __future__ import annotations
 
 import ctypes
+import sys
 import threading
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
+from types import FrameType
 from typing import Any
 
 
@@ -26,11 +28,10 @@ class TooLongError(BaseException):
 def within(seconds: float, function: Callable[..., Any], *arguments: Any) -> Any:
     """Call a function and return its answer.
 
-    Where Python cannot be asked (only CPython can), there is no limit.
+    Where Python cannot be asked (only CPython can), or has no threads, there is no limit.
 
     Args:
-        seconds: How long it may take. A function that swallows the end gets it again after as
-            many seconds more.
+        seconds: How long it may take.
         function: What to call.
         arguments: For it.
 
@@ -39,25 +40,42 @@ def within(seconds: float, function: Callable[..., Any], *arguments: Any) -> Any
     """
     if not hasattr(ctypes, "pythonapi"):
         return function(*arguments)
-    over: SimpleQueue[None] = SimpleQueue()  # an Event would be left locked if the end came in it
-    here = threading.get_ident()
-    watch = threading.Thread(target=_watch, args=(here, seconds, over), daemon=True)
-    watch.start()
+    turns: SimpleQueue[None] = SimpleQueue()  # in C: an Event would stay locked if it ended in it
+    place = threading.get_ident(), sys._getframe()
+    watch = threading.Thread(target=_watch, args=(*place, seconds, turns), daemon=True)
+    try:
+        watch.start()
+    except RuntimeError:
+        return function(*arguments)
     try:
         try:
+            turns.put(None)  # begin
             return function(*arguments)
         finally:
-            over.put(None)
+            turns.put(None)  # over
     finally:  # again, since the end may come just before the line above
-        over.put(None)
+        turns.put(None)
         watch.join()  # so that a last request comes here, and not in a later cell
 
 
-def _watch(thread: int, seconds: float, over: SimpleQueue[None]) -> None:
-    while True:
+def _watch(thread: int, frame: FrameType, seconds: float, turns: SimpleQueue[None]) -> None:
+    """Ask for the end once the time is over, and again for a loop that catches everything."""
+    turns.get()
+    for wait in (seconds, *[0.1] * 100):
         try:
-            return over.get(timeout=seconds)
+            return turns.get(timeout=wait)
         except Empty:
+            if not _runs(thread, frame):
+                return None
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
                 ctypes.c_ulong(thread), ctypes.py_object(TooLongError)
             )
+    return None
+
+
+def _runs(thread: int, frame: FrameType) -> bool:
+    """Whether a thread is still somewhere in this call."""
+    current = sys._current_frames().get(thread)
+    while current not in (None, frame):
+        current = current.f_back
+    return current is frame
