@@ -58,7 +58,7 @@ def exercise_source(cell: Cell, exercises: Mapping[str, Exercise]) -> str | None
     """
     for tag, source_of in (("exercise", task_source), ("solution", solution_source)):
         name = exercise_of(cell, tag)
-        if name in exercises:
+        if name is not None and name in exercises:
             given, function, _ = "".join(cell["source"]).partition(f"def {name}(")
             return (given if function else "") + source_of(exercises[name])
     return None

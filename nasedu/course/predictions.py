@@ -177,8 +177,8 @@ class Guess:
         folder, _ = here()
         found = kept("guesses", self.key) if folder else None
         if isinstance(found, dict) and found.get("question") == self.question:
-            with suppress(SettingError, TypeError):
-                self.value = found.get("guess")
+            with suppress(SettingError, TypeError, KeyError):
+                self.value = found["guess"]
 
     @property
     def _range(self) -> str:

@@ -47,6 +47,8 @@ def _question(number: int, question: Question, chosen: list[str], take: Any) -> 
         for letter, option in zip(ascii_uppercase, question.options, strict=False)
     ]
     control = RadioButtons(options=labels, value=None, layout=Layout(width="max-content"))
+    control.description = f"Answer {number + 1}"
+    control.style.description_width = "initial"
     status = HTML(status_html("Not answered yet."))
 
     def show(place: int) -> None:
