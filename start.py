@@ -3,6 +3,7 @@
     python3 start.py search    a first search on scikit-learn's digits
     python3 start.py test      all tests, notebooks included (--fast: without the notebooks)
     python3 start.py lab       JupyterLab on your own copy of the lessons, in my/
+                               (--instructor: with solutions and notes, in instructor/)
     python3 start.py setup     only the set-up, with everything for developing
 
 Needs Python 3.11 or newer and nothing else. The first call makes .venv and installs into it;
@@ -38,7 +39,6 @@ STAMP = VENV / "nasedu-setup.json"  # what is installed, or UNDER_WAY
 UNDER_WAY = "under way"
 TEMPLATES = ROOT / "nasedu/course/templates"
 EXPORT = {"template_name": "folded", "extra_template_basedirs": [str(TEMPLATES)]}  # to HTML
-NOT_LESSONS = ("execute.py", "ruff.toml")  # of notebooks/: for those who write lessons
 COMMANDS = ("search", "test", "lab", "setup")
 # Of pip's settings, from wherever, those that say how packages are fetched. The others say where
 # to put them and which to take, and that is decided here.
@@ -402,14 +402,18 @@ def notebooks() -> tuple:
 
 
 def lab(arguments: list) -> int:
-    """Bring the lessons to ``my/`` and open JupyterLab there.
+    """Build the lessons for a student in ``my/``, or for a teacher, and open JupyterLab there.
 
     Its root is the project's folder, so that links from a lesson to ``../data`` and ``../docs``
     work. What a lesson calls in a shell is found where it runs itself: in ``.venv``.
     """
-    for line in copy_lessons(ROOT / "notebooks", ROOT / "my"):
-        say(line)
-    options = [f"--ServerApp.root_dir={ROOT}", f"--ServerApp.preferred_dir={ROOT / 'my'}"]
+    whose = "--instructor" if "--instructor" in arguments else "--student"
+    arguments = [word for word in arguments if word != "--instructor"]
+    folder = "instructor" if whose == "--instructor" else "my"
+    status = run([PYTHON, "-m", "nasedu", "course", "build", whose, folder])
+    if status:  # its line says why
+        return status
+    options = [f"--ServerApp.root_dir={ROOT}", f"--ServerApp.preferred_dir={ROOT / folder}"]
     options.append("--HTMLExporter.template_name=folded")
     options.append(f"--HTMLExporter.extra_template_basedirs={TEMPLATES}")
     if getattr(os, "geteuid", lambda: 1)() == 0:  # Jupyter would stop and ask for this
@@ -418,68 +422,6 @@ def lab(arguments: list) -> int:
         options.append("--allow-root")
     path = os.pathsep.join([str(PYTHON.parent), os.environ.get("PATH", os.defpath)])
     return run([PYTHON, "-m", "jupyterlab", *options, *arguments], {"PATH": path})
-
-
-def copy_lessons(course: Path, mine: Path) -> list:
-    """Copy what is new in the course, never over a lesson that was changed.
-
-    Lessons are copied without their outputs, since they ask for predictions. A newer version of
-    a changed lesson is put beside it, once, as ``NAME.new.ipynb``; a lesson that was deleted
-    comes back.
-
-    Returns:
-        A line for every lesson of which there is a newer version than the changed one.
-    """
-    mine.mkdir(exist_ok=True)
-    manifest = mine / ".copied.json"
-    given = read_json(manifest)  # name -> digest of the version that was last handed out
-    lines = []
-    for source in sorted(course.rglob("*")):
-        name = source.relative_to(course).as_posix()
-        if (
-            not source.is_file()
-            or name in NOT_LESSONS
-            or "/." in "/" + name
-            or "__pycache__" in name
-        ):
-            continue
-        content = without_outputs(source)
-        newest = hashlib.sha256(content).hexdigest()
-        target = mine / name
-        if digest(target) not in (None, newest, given.get(name)):  # changed
-            if given.get(name) == newest:
-                continue
-            beside = target.with_name(f"{target.stem}.new{target.suffix}")
-            key = beside.relative_to(mine).as_posix()
-            if digest(beside) not in (None, newest, given.get(key)):
-                lines.append(f"my/{key} was changed too: rename it to get the newest my/{name}")
-                continue
-            lines.append(f"my/{name} was changed by you and stays; the newer version: my/{key}")
-            given[key] = newest
-            target = beside
-        if digest(target) != newest:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-        given[name] = newest
-    manifest.write_text(json.dumps(given, indent=1, sort_keys=True), encoding="utf-8")
-    return lines
-
-
-def without_outputs(path: Path) -> bytes:
-    """Return the content of a file; of a notebook without what its cells have printed."""
-    content = path.read_bytes()
-    notebook = read_json(path) if path.suffix == ".ipynb" else {}
-    if "cells" not in notebook:
-        return content
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "code":
-            cell.update(outputs=[], execution_count=None)
-    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
-
-
-def digest(path: Path) -> "str | None":
-    """Return the SHA-256 of a file's content; None if there is no such file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
 def main(arguments: list) -> int:

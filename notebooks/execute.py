@@ -3,8 +3,11 @@
     python notebooks/execute.py                  all of them
     python notebooks/execute.py 01*.ipynb        some
     python notebooks/execute.py --clean 01*.ipynb    only clean what Jupyter saved
+    python notebooks/execute.py --exercises          only write the cells of exercises
 
-A lesson is written only if all of its cells ran. Times, versions, widget states and the way in
+The cells of exercises are made from `nasedu/course/lessons/` first: a new one begins as a cell with
+the tag `exercise` or `solution` and the line `check.name(name)`. A lesson is written only if all of
+its cells ran. Times, versions, widget states and the way in
 which output happened to be cut into pieces are left out, so that a second run leaves a clean diff.
 """
 
@@ -21,6 +24,9 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.reader import NotJSONError
+
+from nasedu.course.check import EXERCISES
+from nasedu.course.lesson_cells import exercise_source
 
 HERE = Path(__file__).resolve().parent
 FAILURES = (CellExecutionError, DeadKernelError, TimeoutError, OSError, NotJSONError)
@@ -43,6 +49,15 @@ def clean(notebook: NotebookNode) -> NotebookNode:
                 data = output.get("data", {})
                 if len(data) > 1:  # a widget's random id; its text stays
                     data.pop(WIDGET_VIEW, None)
+    return notebook
+
+
+def write_exercises(notebook: NotebookNode) -> NotebookNode:
+    """Make the cells of exercises, in place, from their one source."""
+    for cell in notebook.cells:
+        source = exercise_source(cell, EXERCISES)
+        if source is not None:
+            cell.source = source
     return notebook
 
 
@@ -105,6 +120,9 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("lessons", nargs="*", type=Path, help="all, if none is named")
     parser.add_argument("--clean", action="store_true", help="only clean, execute nothing")
+    parser.add_argument(
+        "--exercises", action="store_true", help="only write the cells of exercises and clean"
+    )
     options = parser.parse_args(arguments)
     failed = 0
     for path in options.lessons or sorted(HERE.glob("*.ipynb")):
@@ -112,14 +130,17 @@ def main(arguments: list[str]) -> int:
         try:
             notebook = nbformat.read(path, as_version=4)
             started = time.perf_counter()
-            slowest = 0.0 if options.clean else execute(notebook, path.parent)
+            if not options.clean:
+                write_exercises(notebook)
+            only = options.clean or options.exercises
+            slowest = 0.0 if only else execute(notebook, path.parent)
             nbformat.write(clean(notebook), path)
         except FAILURES as error:
             print(f"{path.name}: {error}", file=sys.stderr)
             failed = 1
             continue
         seconds = time.perf_counter() - started
-        done = "cleaned" if options.clean else f"{seconds:.0f} s, slowest cell {slowest:.0f} s"
+        done = "written" if only else f"{seconds:.0f} s, slowest cell {slowest:.0f} s"
         print(f"{path.name}: {done}", flush=True)
     return failed
 

@@ -486,24 +486,34 @@ def test_test_fails_if_any_stage_fails(start, monkeypatch, failing):
     assert next(statuses, None) is None  # the other stage ran all the same
 
 
-def test_lab_opens_the_copies(start, monkeypatch):
+@pytest.mark.parametrize(
+    ("words", "whose", "folder"),
+    [([], "--student", "my"), (["--instructor"], "--instructor", "instructor")],
+)
+def test_lab_builds_the_lessons_and_opens_them(start, monkeypatch, words, whose, folder):
     monkeypatch.setattr(start.os, "geteuid", lambda: 1000, raising=False)
-    write_notebook(start, "00_a.ipynb", {})
-    assert start.main(["lab", "--no-browser"]) == 0
-    assert start.pip.commands[-1][1:] == [
+    assert start.main(["lab", *words, "--no-browser"]) == 0
+    build, lab = (command[1:] for command in start.pip.commands[-2:])
+    assert build == ["-m", "nasedu", "course", "build", whose, folder]
+    assert lab == [
         *["-m", "jupyterlab", f"--ServerApp.root_dir={start.ROOT}"],
-        f"--ServerApp.preferred_dir={start.ROOT / 'my'}",
+        f"--ServerApp.preferred_dir={start.ROOT / folder}",
         "--HTMLExporter.template_name=folded",
         f"--HTMLExporter.extra_template_basedirs={start.TEMPLATES}",
         "--no-browser",
     ]
     assert start.pip.envs[-1]["PATH"].split(os.pathsep)[0] == str(start.PYTHON.parent)
-    assert (start.ROOT / "my" / "00_a.ipynb").exists()
+
+
+def test_lab_ends_where_the_lessons_cannot_be_built(start, monkeypatch):
+    start.set_up(set())
+    statuses = iter([2])
+    monkeypatch.setattr(start, "run", lambda *arguments: next(statuses))
+    assert start.main(["lab"]) == 2
 
 
 def test_root_is_told_and_not_asked(start, monkeypatch, capsys):
     monkeypatch.setattr(start.os, "geteuid", lambda: 0, raising=False)
-    write_notebook(start, "00_a.ipynb", {})
     assert start.main(["lab"]) == 0
     assert start.pip.commands[-1][-1] == "--allow-root"
     assert "you are root" in capsys.readouterr().err
@@ -521,147 +531,3 @@ def test_links_of_the_copies_lead_to_files_below_the_root_of_the_lab():
         target = (REPOSITORY / "my" / link).resolve()
         assert target.is_relative_to(REPOSITORY)
         assert target.exists(), link
-
-
-@pytest.fixture
-def course(tmp_path):
-    folder = tmp_path / "notebooks"
-    for name in (
-        "00_a.ipynb",
-        "README.md",
-        "pictures/x.svg",
-        "execute.py",
-        "ruff.toml",
-        ".hidden/00_a.ipynb",
-    ):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text("first")
-    return folder
-
-
-def test_lessons_and_what_they_need_are_copied(start, course):
-    mine = start.ROOT / "my"
-    assert start.copy_lessons(course, mine) == []
-    copied = {path.relative_to(mine).as_posix() for path in mine.rglob("*") if path.is_file()}
-    assert copied == {"00_a.ipynb", "README.md", "pictures/x.svg", ".copied.json"}
-
-
-def lesson_with_output(path, printed):
-    output = {"output_type": "stream", "name": "stdout", "text": [printed]}
-    code = {"cell_type": "code", "id": "a", "metadata": {}, "source": ["1 + 1"]}
-    text = {"cell_type": "markdown", "id": "b", "metadata": {}, "source": ["Predict: 3 × 3?"]}
-    cells = [{**code, "execution_count": 7, "outputs": [output]}, text]
-    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    path.write_text(json.dumps(notebook), encoding="utf-8")
-
-
-def test_copies_hold_no_results_and_are_known_again(start, course):
-    mine = start.ROOT / "my"
-    lesson_with_output(course / "00_a.ipynb", "the result")
-    start.copy_lessons(course, mine)
-    copy = (mine / "00_a.ipynb").read_text(encoding="utf-8")
-    assert "the result" not in copy
-    assert "Predict: 3 × 3?" in copy
-    assert [cell.get("execution_count") for cell in json.loads(copy)["cells"]] == [None, None]
-
-    lesson_with_output(course / "00_a.ipynb", "another result")  # only that has changed
-    assert start.copy_lessons(course, mine) == []
-    assert (mine / "00_a.ipynb").read_text(encoding="utf-8") == copy
-    (mine / "00_a.ipynb").write_text("mine")
-    assert start.copy_lessons(course, mine) == []  # and no newer version of the lesson
-
-
-def test_an_unchanged_lesson_follows_the_course(start, course):
-    mine = start.ROOT / "my"
-    start.copy_lessons(course, mine)
-    (course / "00_a.ipynb").write_text("second")
-    assert start.copy_lessons(course, mine) == []
-    assert (mine / "00_a.ipynb").read_text() == "second"
-
-
-def test_a_copy_that_is_up_to_date_is_not_written_again(start, course):
-    mine = start.ROOT / "my"
-    start.copy_lessons(course, mine)
-    os.utime(mine / "00_a.ipynb", (1, 1))
-    start.copy_lessons(course, mine)
-    assert (mine / "00_a.ipynb").stat().st_mtime == 1
-
-
-def test_a_changed_lesson_stays_and_the_newer_one_is_put_beside_it_once(start, course):
-    mine = start.ROOT / "my"
-    start.copy_lessons(course, mine)
-    (mine / "00_a.ipynb").write_text("mine")
-    assert start.copy_lessons(course, mine) == []  # nothing newer
-
-    (course / "00_a.ipynb").write_text("second")
-    (line,) = start.copy_lessons(course, mine)
-    assert "my/00_a.ipynb" in line
-    assert "my/00_a.new.ipynb" in line
-    assert (mine / "00_a.ipynb").read_text() == "mine"
-    assert (mine / "00_a.new.ipynb").read_text() == "second"
-
-    (mine / "00_a.new.ipynb").unlink()  # read and thrown away
-    assert start.copy_lessons(course, mine) == []
-    assert not (mine / "00_a.new.ipynb").exists()
-
-    (course / "00_a.ipynb").write_text("third")
-    assert len(start.copy_lessons(course, mine)) == 1
-    (course / "00_a.ipynb").write_text("fourth")
-    assert len(start.copy_lessons(course, mine)) == 1
-    assert (mine / "00_a.new.ipynb").read_text() == "fourth"
-    assert (mine / "00_a.ipynb").read_text() == "mine"
-
-
-def test_work_in_the_newer_lesson_stays_too(start, course):
-    mine = start.ROOT / "my"
-    start.copy_lessons(course, mine)
-    (mine / "00_a.ipynb").write_text("mine")
-    (course / "00_a.ipynb").write_text("second")
-    start.copy_lessons(course, mine)
-    (mine / "00_a.new.ipynb").write_text("mine too")
-    (course / "00_a.ipynb").write_text("third")
-    (line,) = start.copy_lessons(course, mine)
-    assert "00_a.new.ipynb" in line
-    assert (mine / "00_a.new.ipynb").read_text() == "mine too"
-
-    (mine / "00_a.new.ipynb").rename(mine / "kept.ipynb")
-    start.copy_lessons(course, mine)
-    assert (mine / "00_a.new.ipynb").read_text() == "third"
-
-
-def test_a_student_who_takes_the_newer_lesson_follows_the_course_again(start, course):
-    mine = start.ROOT / "my"
-    start.copy_lessons(course, mine)
-    (mine / "00_a.ipynb").write_text("mine")
-    (course / "00_a.ipynb").write_text("second")
-    start.copy_lessons(course, mine)
-    (mine / "00_a.new.ipynb").replace(mine / "00_a.ipynb")
-    (course / "00_a.ipynb").write_text("third")
-    assert start.copy_lessons(course, mine) == []
-    assert (mine / "00_a.ipynb").read_text() == "third"
-
-
-def test_a_file_of_the_students_own_is_never_written_over(start, course):
-    mine = start.ROOT / "my"
-    mine.mkdir()
-    (mine / "00_a.ipynb").write_text("mine")
-    assert len(start.copy_lessons(course, mine)) == 1
-    assert (mine / "00_a.ipynb").read_text() == "mine"
-
-
-@pytest.mark.parametrize("manifest", ["", "{", "[1]"])
-def test_a_lost_manifest_costs_no_work(start, course, manifest):
-    mine = start.ROOT / "my"
-    start.copy_lessons(course, mine)
-    (mine / "00_a.ipynb").write_text("mine")
-    (mine / ".copied.json").write_text(manifest)
-    start.copy_lessons(course, mine)
-    assert (mine / "00_a.ipynb").read_text() == "mine"
-
-
-def test_a_deleted_lesson_comes_back(start, course):
-    mine = start.ROOT / "my"
-    start.copy_lessons(course, mine)
-    (mine / "00_a.ipynb").unlink()
-    start.copy_lessons(course, mine)
-    assert (mine / "00_a.ipynb").read_text() == "first"

@@ -3,5 +3,17 @@
 from nasedu.course import check
 from nasedu.course.predictions import Guess, Reveal, predict
 from nasedu.course.quizzes import Option, Question, Quiz, quiz
+from nasedu.course.solutions import Solution, solution
 
-__all__ = ["Guess", "Option", "Question", "Quiz", "Reveal", "check", "predict", "quiz"]
+__all__ = [
+    "Guess",
+    "Option",
+    "Question",
+    "Quiz",
+    "Reveal",
+    "Solution",
+    "check",
+    "predict",
+    "quiz",
+    "solution",
+]

@@ -12,14 +12,20 @@ An exercise is written as its own solution, and a usual mistake as a function th
 
 ``best(function)`` then grades a student's ``best``. A mistake is recognised when the answers
 of the student equal those of the mistake in every case, so that no hint is a guess.
+
+The solution is written as a student would write it, in lines of 70 characters: the cells of the
+lesson are made from its text (``nasedu.course.lesson_cells``). It uses names that the lesson has
+imported, and nothing private of its module.
 """
 
 from __future__ import annotations
 
+import ast
 import inspect
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal, NoReturn
 
 import numpy as np
@@ -35,6 +41,10 @@ from nasedu.course.answers import (
     quote,
 )
 from nasedu.course.inline import html_of
+from nasedu.course.student_folder import keep, kept
+from nasedu.course.time_limit import TooLongError, within
+
+LIMIT = 10.0  # seconds a call; the first step of an optimiser of torch takes some on a slow disk
 
 State = Literal["right", "not right yet", "not attempted yet"]
 ICONS: dict[State, str] = {"right": "✔", "not right yet": "✘", "not attempted yet": "○"}
@@ -116,8 +126,15 @@ class Exercise:
         """Name of the function to write."""
         return self.solution.__name__
 
+    @cached_property
+    def source(self) -> str:
+        """Text of the solution, in the form that a student would write it."""
+        text = inspect.getsource(self.solution)
+        (function,) = ast.parse(text).body
+        return "\n".join(text.splitlines()[function.lineno - 1 :])
+
     def __call__(self, function: Callable[..., Any], strict: bool = False) -> CheckResult:
-        """Grade a function.
+        """Grade a function; what a student has tried is kept, see ``student_folder``.
 
         Args:
             function: The student's, called with each case.
@@ -127,23 +144,33 @@ class Exercise:
         Raises:
             AssertionError: Only if ``strict``, with the sentence.
         """
-        try:
-            self._check_callable(function)
-            self._grade(function)
-            result = CheckResult(self.name, "right", f"It agrees in all {len(self.cases)} cases.")
-        except _UnattemptedError:
-            sentence = "Replace the line that raises `NotImplementedError`, then run this again."
-            result = CheckResult(self.name, "not attempted yet", sentence)
-        except _WrongError as error:
-            result = CheckResult(self.name, "not right yet", str(error))
-        except Exception as error:  # a check never raises, whatever it was given
-            sentence = f"It could not be graded: {_raised(error)}."
-            result = CheckResult(self.name, "not right yet", sentence)
-        if strict:
+        result = self._result(function)
+        if strict or getattr(function, "of_lesson", False):
             result = replace(result, of_solution=True)
+        elif result.state != "not attempted yet" and callable(function):
+            before = kept("attempts", self.name) or {"tries": 0, "right": False}
+            attempt = {
+                "tries": before["tries"] + 1,
+                "right": before["right"] or result.passed,
+            }
+            keep("attempts", self.name, attempt)
         if strict and not result.passed:
             raise AssertionError(repr(result))
         return result
+
+    def _result(self, function: Callable[..., Any]) -> CheckResult:
+        try:
+            self._check_callable(function)
+            self._grade(function)
+            return CheckResult(self.name, "right", f"It agrees in all {len(self.cases)} cases.")
+        except _UnattemptedError:
+            sentence = "Replace the line that raises `NotImplementedError`, then run this again."
+            return CheckResult(self.name, "not attempted yet", sentence)
+        except _WrongError as error:
+            return CheckResult(self.name, "not right yet", str(error))
+        except Exception as error:  # a check never raises, whatever it was given
+            sentence = f"It could not be graded: {_raised(error)}."
+            return CheckResult(self.name, "not right yet", sentence)
 
     def call(self, case: tuple[Any, ...]) -> str:
         """Return a call as a student would type it, between backticks."""
@@ -183,7 +210,12 @@ class Exercise:
         for _ in range(2):
             arguments = deepcopy(case)
             try:
-                answer = function(*arguments)
+                answer = within(LIMIT, function, *arguments)
+            except TooLongError:
+                raise _WrongError(
+                    f"{self.call(case)} took longer than {LIMIT:g} s; is there a loop that does "
+                    "not end?"
+                ) from None
             except (Exception, SystemExit) as error:
                 self._explain_raise(error, case)
             try:

@@ -18,3 +18,8 @@ def html_of(text: str) -> str:
     parts[::2] = [STRESS.sub(r"<em>\1</em>", words) for words in parts[::2]]
     parts[1::2] = [f"<code>{code}</code>" for code in parts[1::2]]
     return "".join(parts)
+
+
+def status_html(text: str) -> str:
+    """Return the text as HTML that a screen reader reads out whenever it changes."""
+    return f'<span role="status" aria-live="polite">{html_of(text)}</span>'

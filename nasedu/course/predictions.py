@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from nasedu.course.inline import html_of
+from nasedu.course.inline import html_of, status_html
+from nasedu.course.student_folder import here, keep, kept
 from nasedu.errors import SettingError
 
 if TYPE_CHECKING:
@@ -33,7 +35,8 @@ def predict(
 ) -> Guess:
     """Ask for a guess, below the cell, and return the object that takes it down.
 
-    A cell that is run again keeps the guess; a new kernel starts without.
+    A cell that is run again keeps the guess. A new kernel starts without, unless it runs in a
+    student's folder, where guesses are kept.
 
     Args:
         question: What will come out of the experiment?
@@ -50,6 +53,7 @@ def predict(
     earlier = _guesses.get(key)
     if earlier is None or earlier.asks != guess.asks:
         _guesses[key] = guess
+        guess.restore()
     from IPython.display import display
 
     display(_guesses[key])
@@ -113,9 +117,10 @@ class Guess:
         elif value not in self.choices:
             raise SettingError(f"{value!r} is not among the choices; expected {self._range}")
         self._value, self.attempted = value, True
+        keep("guesses", self.key, {"question": self.question, "guess": value})
         control, status = self._controls.children
         control.value = value if isinstance(value, str) else f"{value:.12g}"
-        status.value = _status(f"Your guess: {self.words(value)}.")
+        status.value = status_html(f"Your guess: {self.words(value)}.")
 
     @property
     def asks(self) -> tuple[object, ...]:
@@ -167,6 +172,14 @@ class Guess:
             color=colour,
         )
 
+    def restore(self) -> None:
+        """Take over the guess that was kept for the same question, if it still can be one."""
+        folder, _ = here()
+        found = kept("guesses", self.key) if folder else None
+        if isinstance(found, dict) and found.get("question") == self.question:
+            with suppress(SettingError, TypeError, KeyError):
+                self.value = found["guess"]
+
     @property
     def _range(self) -> str:
         if not self.bounds:
@@ -178,7 +191,7 @@ class Guess:
         try:
             self.value = str(change["new"]).replace(",", ".") if self.bounds else change["new"]
         except SettingError as error:
-            self._controls.children[1].value = _status(f"Not taken: {error}.")
+            self._controls.children[1].value = status_html(f"Not taken: {error}.")
 
     @cached_property
     def _controls(self) -> VBox:
@@ -194,7 +207,7 @@ class Guess:
         control.description = f"Your guess ({self.unit})" if self.unit else "Your guess"
         control.style.description_width = "initial"
         control.observe(self._take, "value")
-        return VBox([control, HTML(_status("No guess yet."))])
+        return VBox([control, HTML(status_html("No guess yet."))])
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         """Return the live control, and for pages without a kernel its question alone."""
@@ -273,7 +286,3 @@ def _bounds(
             "low < high, or two or more different choices"
         )
     return low, high
-
-
-def _status(text: str) -> str:
-    return f'<span role="status" aria-live="polite">{html_of(text)}</span>'

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from string import ascii_uppercase
+from typing import Any
 
 from nasedu.course.inline import html_of
+from nasedu.course.student_folder import here
 from nasedu.errors import SettingError
 
 NUM_QUESTIONS = 3
@@ -70,14 +72,18 @@ class Question:
 class Quiz:
     """Three questions; every option opens to its explanation, with or without a kernel.
 
+    In a student's folder it is a form whose answers are kept.
+
     Args:
         questions: Three.
+        lesson: Number of its lesson, under which answers are kept.
 
     Raises:
         SettingError: Not three questions.
     """
 
     questions: Sequence[Question]
+    lesson: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "questions", tuple(self.questions))
@@ -94,6 +100,15 @@ class Quiz:
                 lines.append(f"   {letter}) {option.text}")
                 answers.append(f"{number} {letter}) {option.verdict} {option.explanation}")
         return "\n".join([*lines, "", "Answers", *answers])
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        """Return the form, where answers can be kept; nothing more than the text elsewhere."""
+        folder, _ = here()
+        if folder is None:
+            return {}
+        from nasedu.course.quiz_form import quiz_form
+
+        return quiz_form(self)._repr_mimebundle_() or {}
 
     def _repr_html_(self) -> str:
         items = (
@@ -120,7 +135,7 @@ def quiz(lesson: str) -> Quiz:
     ]
     if lesson not in known:
         raise SettingError(f"no quiz of lesson {lesson!r}; expected one of {', '.join(known)}")
-    return import_module(f"{questions.__name__}.lesson_{lesson}").QUIZ
+    return replace(import_module(f"{questions.__name__}.lesson_{lesson}").QUIZ, lesson=lesson)
 
 
 def _option_html(option: Option) -> str:

@@ -259,3 +259,14 @@ def test_the_tick_of_a_solution_says_whose_it_is():
     assert repr(own).startswith("✔ average is right.")
     assert repr(of_lesson).startswith("✔ The lesson's solution of average is right.")
     assert "The lesson's solution of <code>average</code> is right." in of_lesson._repr_html_()
+
+
+def test_a_loop_without_an_end_is_told(monkeypatch):
+    def endless(values):
+        while True:
+            pass
+
+    monkeypatch.setattr("nasedu.course.exercise.LIMIT", 0.05)
+    result = average(endless)
+    assert result.state == "not right yet"
+    assert "took longer than 0.05 s; is there a loop that does not end?" in result.sentence

@@ -12,7 +12,7 @@ from torch import Generator, nn
 from nasedu import Controller, ConvNetSpace, Reinforce
 from nasedu.controller import Rollout
 from nasedu.course import check
-from nasedu.course.checks.lesson_05 import _ONE, _LookUp
+from nasedu.course.lessons.lesson_05 import _ONE, _LookUp
 from nasedu.spaces import places_of
 
 SPACE = ConvNetSpace(1, (1, 3, 5), (1, 3), (8, 24), skip_connections=False)

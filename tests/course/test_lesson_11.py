@@ -10,7 +10,7 @@ import torch
 
 from nasedu import RandomSearch, RecurrentCellSpace, build
 from nasedu.course import check
-from nasedu.course.checks.lesson_11 import ACTIVATION, COMBINE
+from nasedu.course.lessons.lesson_11 import ACTIVATION, COMBINE
 
 # Mistakes as students write them. -------------------------------------------------------------
 

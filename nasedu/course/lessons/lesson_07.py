@@ -53,14 +53,18 @@ def _inputs(mask: int, layer: int) -> list[int]:
         ),
     },
 )
-def inputs_from_mask(mask: int, layer: int) -> list[int]:
-    """Return what a layer reads, ascending: the layers whose bit is 1, or else the image.
+def inputs_from_mask(mask, layer):
+    """Return what a layer reads, ascending: the layers whose bit is
+    1, or else the image, [0].
 
     Args:
-        mask: The anchor's token, 0 or more; its lowest bit stands for layer 1, the next for 2.
-        layer: Which layer it belongs to, from 1. It has ``layer - 1`` earlier layers.
+        mask: The anchor's token, 0 or more; its lowest bit stands for
+            layer 1, the next for 2.
+        layer: Which layer it belongs to, from 1. It has layer - 1
+            earlier layers.
     """
-    return _inputs(mask, layer) or [0]
+    # an empty list is false, so `or` is rule 1
+    return [j for j in range(1, layer) if mask >> (j - 1) & 1] or [0]
 
 
 def _factors(p: Sequence[float], mask: int) -> list[float]:
@@ -95,14 +99,20 @@ def _factors(p: Sequence[float], mask: int) -> list[float]:
         ),
     },
 )
-def anchor_probability(p: Sequence[float], mask: int) -> float:
+def anchor_probability(p, mask):
     """Return the probability that an anchor chooses exactly this set.
 
     Args:
-        p: For each earlier layer the probability that it is chosen, from layer 1 on.
-        mask: The set as a token: its lowest bit stands for layer 1.
+        p: For each earlier layer the probability that it is chosen,
+            from layer 1 on.
+        mask: The set as a token: its lowest bit stands for layer 1,
+            and `mask >> j & 1` is bit j, from 0.
     """
-    return prod(_factors(p, mask))
+    # a factor for each earlier layer, also for those left out
+    probability = 1
+    for j, q in enumerate(p):
+        probability *= q if mask >> j & 1 else 1 - q
+    return probability
 
 
 def _ends(inputs: Sequence[Sequence[int]]) -> list[int]:
@@ -141,10 +151,14 @@ def _ends(inputs: Sequence[Sequence[int]]) -> list[int]:
         "That is how many; return their numbers.": lambda inputs: len(_ends(inputs)),
     },
 )
-def loose_ends(inputs: Sequence[Sequence[int]]) -> list[int]:
-    """Return the layers whose output no layer reads, ascending: the classifier reads them.
+def loose_ends(inputs):
+    """Return the layers whose output no layer reads, ascending: the
+    classifier reads them.
 
     Args:
-        inputs: For each layer, from layer 1 on, the numbers of what it reads; 0 is the image.
+        inputs: For each layer, from layer 1 on, the numbers of what
+            it reads; 0 is the image.
     """
-    return _ends(inputs)
+    # all layers, less those that somebody reads
+    read = {j for layer in inputs for j in layer}
+    return [i for i in range(1, len(inputs) + 1) if i not in read]

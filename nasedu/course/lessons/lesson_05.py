@@ -9,10 +9,11 @@ from typing import Any
 
 import torch
 from torch import Generator, Tensor, tensor
+from torch.optim import Adam
 
 from nasedu.controller import Controller
-from nasedu.course.checks.lesson_04 import moving_average
 from nasedu.course.exercise import exercise
+from nasedu.course.lessons.lesson_04 import moving_average
 from nasedu.spaces import ConvNetSpace
 from nasedu.training import one_thread
 
@@ -54,14 +55,19 @@ def _place(tokens: Sequence[int], choices: Sequence[int]) -> int:
         ),
     },
 )
-def place_of(tokens: Sequence[int], choices: Sequence[int]) -> int:
-    """Return where a sequence stands, from 0, among all sequences: the last token runs first.
+def place_of(tokens, choices):
+    """Return where a sequence stands, from 0, among all sequences.
+
+    They are in order, and the last token runs first.
 
     Args:
-        tokens: One a decision.
+        tokens: One int a decision.
         choices: How many choices every decision has.
     """
-    return _place(tokens, choices)
+    place = 0
+    for token, count in zip(tokens, choices, strict=True):
+        place = place * count + token
+    return place
 
 
 @exercise(
@@ -100,15 +106,21 @@ def place_of(tokens: Sequence[int], choices: Sequence[int]) -> int:
         ),
     },
 )
-def policy_gradient_loss(log_probs: Tensor, rewards: Tensor, baseline: float) -> Tensor:
-    """Return one number whose gradient is minus the policy gradient (section 3.2).
+def policy_gradient_loss(log_probs, rewards, baseline):
+    """Return one number whose gradient is minus the policy gradient.
 
     Args:
-        log_probs: ``(B, T)``, of every token of every child.
-        rewards: ``(B,)``, one a child.
-        baseline: What to compare the rewards with.
+        log_probs: A tensor (B, T): the log-probability of every token
+            of every child.
+        rewards: A tensor (B,): one a child.
+        baseline: What to compare the rewards with, one number.
     """
-    return -((rewards - baseline).to(log_probs) * log_probs.sum(1)).mean()
+    advantages = (rewards - baseline).to(log_probs)
+    return -(advantages * log_probs.sum(1)).mean()
+
+
+policy_gradient_loss_solution = policy_gradient_loss.solution
+"""As a lesson names it, and so the solution below."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -130,7 +142,7 @@ def _search(
     lr: float,
     seed: int,
     *,
-    loss: Callable[[Tensor, Tensor, float], Tensor] = policy_gradient_loss.solution,
+    loss: Callable[[Tensor, Tensor, float], Tensor] = policy_gradient_loss_solution,
     start: float | None = None,  # of the baseline; None is the mean of the first batch
     decay: float = 0.95,
     one_by_one: bool = True,
@@ -141,7 +153,7 @@ def _search(
 ) -> list[list[float]]:
     """Search as `run_search` does, or with one of its usual mistakes."""
     controller = Controller(space.decisions, seed=seed)
-    adam = torch.optim.Adam(controller.parameters(), lr=lr)
+    adam = Adam(controller.parameters(), lr=lr)
     generator = Generator().manual_seed(seed)
     baseline, rows = start, []
     for _ in range(updates):
@@ -155,7 +167,7 @@ def _search(
         for reward in rewards.tolist() if one_by_one else [mean]:
             baseline = moving_average.solution(baseline, reward, decay)
         if renew:
-            adam = torch.optim.Adam(controller.parameters(), lr=lr)
+            adam = Adam(controller.parameters(), lr=lr)
         if clear:
             adam.zero_grad()
         used = baseline if early else old
@@ -173,7 +185,6 @@ def _mistake(**wrong: Any) -> Callable[..., list[list[float]]]:
     return search
 
 
-_right_loss = policy_gradient_loss.solution
 _ONE = ConvNetSpace(1, (1, 3), (1, 3), (8, 24), skip_connections=False)
 
 
@@ -182,10 +193,10 @@ _ONE = ConvNetSpace(1, (1, 3), (1, 3), (8, 24), skip_connections=False)
     (_ONE, _LookUp(), 12, 0.02, 0),
     mistakes={
         "The rewards go down: the sign of the loss is wrong.": (
-            _mistake(loss=lambda *given: -_right_loss(*given))
+            _mistake(loss=lambda *given: -policy_gradient_loss_solution(*given))
         ),
         "The controller never changes: it takes `backward()` and then `step()`.": (
-            _mistake(loss=lambda *given: 0 * _right_loss(*given))
+            _mistake(loss=lambda *given: 0 * policy_gradient_loss_solution(*given))
         ),
         "The gradients of all updates add up: call `zero_grad()` before `backward()`.": (
             _mistake(clear=False)
@@ -209,21 +220,34 @@ _ONE = ConvNetSpace(1, (1, 3), (1, 3), (8, 24), skip_connections=False)
         "Adam forgets what it has averaged: make it before the loop.": _mistake(renew=True),
     },
 )
-def run_search(
-    space: ConvNetSpace,
-    look_up: Callable[[Tensor], Tensor],
-    updates: int,
-    lr: float,
-    seed: int,
-) -> list[list[float]]:
-    """Run REINFORCE with batches of 8; return mean reward and baseline of each (section 3.2).
+def run_search(space, look_up, updates, lr, seed):
+    """Run REINFORCE in batches of 8.
+
+    Return for each its mean reward, and the baseline that its rewards
+    were compared with, before it moves.
 
     Args:
-        space: The networks; its `decisions` make the controller.
-        look_up: From tokens ``(8, T)`` to rewards ``(8,)``.
+        space: The networks; `space.decisions` makes the controller.
+        look_up: From tokens (8, T) to rewards (8,).
         updates: How many batches.
         lr: Learning rate of Adam.
-        seed: Of the controller's first weights, and of the generator that draws.
+        seed: Of the controller's first weights, and of the generator
+            that draws.
     """
-    with one_thread():
-        return _search(space, look_up, updates, lr, seed)
+    controller = Controller(space.decisions, seed=seed)
+    adam = Adam(controller.parameters(), lr=lr, fused=True)
+    generator = Generator().manual_seed(seed)
+    baseline, history = None, []
+    for _ in range(updates):
+        batch = controller(8, generator=generator)
+        log_p, rewards = batch.log_probs, look_up(batch.tokens)
+        mean = float(rewards.mean())
+        baseline = mean if baseline is None else baseline
+        loss = policy_gradient_loss_solution(log_p, rewards, baseline)
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+        history.append((mean, baseline))
+        for reward in rewards.tolist():
+            baseline = 0.95 * baseline + (1 - 0.95) * reward
+    return history

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil
-
 from nasedu.course.exercise import exercise
 
 
@@ -22,13 +20,13 @@ from nasedu.course.exercise import exercise
         "One pixel fits only filters of 3; a wider filter reaches further.": lambda k: 1,
     },
 )
-def same_padding(filter_size: int) -> int:
-    """Return the pixels of zeros on each side that keep the output as large as the input.
+def same_padding(filter_size):
+    """Return how many zeros a side keep the output as large.
 
     Args:
-        filter_size: Height or width of the filter, odd. (An even one needs a pixel more at one
-            side: no single number will do.)
+        filter_size: Height or width of the filter, an odd number.
     """
+    # the filter reaches (k - 1) / 2 pixels beyond its centre
     return (filter_size - 1) // 2
 
 
@@ -72,17 +70,25 @@ def same_padding(filter_size: int) -> int:
     },
 )
 def conv_parameters(
-    filter_height: int, filter_width: int, in_channels: int, num_filters: int
-) -> int:
-    """Return the trained numbers of one layer: a convolution without bias, and batch norm.
+    filter_height,
+    filter_width,
+    in_channels,
+    num_filters,
+):
+    """Return the trained numbers of one layer.
+
+    It is a convolution without bias, and batch norm.
 
     Args:
         filter_height: Height of every filter, in pixels.
         filter_width: Width of every filter, in pixels.
         in_channels: Channels of the layer's input.
-        num_filters: Number of filters. Batch norm has a scale and a shift for each.
+        num_filters: How many filters it has. Batch norm has a scale
+            and a shift for each.
     """
-    return filter_height * filter_width * in_channels * num_filters + 2 * num_filters
+    # each filter is a block of weights, and has two numbers more
+    weights = filter_height * filter_width * in_channels * num_filters
+    return weights + 2 * num_filters
 
 
 @exercise(
@@ -113,14 +119,15 @@ def conv_parameters(
         ),
     },
 )
-def output_size(n: int, stride: int) -> int:
-    """Return the height or width after a convolution with SAME padding, rounded up.
+def output_size(n, stride):
+    """Return the height or width after a SAME convolution.
 
     Args:
         n: Height or width of the input, in pixels.
-        stride: Step between filter positions, in pixels.
+        stride: Pixels from one place of the filter to the next.
     """
-    return ceil(n / stride)
+    # divide and round up, in whole numbers
+    return (n + stride - 1) // stride
 
 
 @exercise(
@@ -155,24 +162,25 @@ def output_size(n: int, stride: int) -> int:
     },
 )
 def conv_flop(
-    filter_height: int,
-    filter_width: int,
-    in_channels: int,
-    num_filters: int,
-    out_height: int,
-    out_width: int,
-) -> int:
-    """Return the floating-point operations of one convolution, for one image, forward.
+    filter_height,
+    filter_width,
+    in_channels,
+    num_filters,
+    out_height,
+    out_width,
+):
+    """Return the FLOP of one convolution, for one image, forward.
 
-    A multiply-add counts as two; batch norm and ReLU are not counted.
+    A multiply-add counts as two.
 
     Args:
         filter_height: Height of every filter, in pixels.
         filter_width: Width of every filter, in pixels.
         in_channels: Channels of the layer's input.
-        num_filters: Number of filters.
+        num_filters: How many filters it has.
         out_height: Height of the output, in pixels.
         out_width: Width of the output, in pixels.
     """
+    # every weight multiplies and adds once at every output pixel
     weights = filter_height * filter_width * in_channels * num_filters
     return 2 * weights * out_height * out_width

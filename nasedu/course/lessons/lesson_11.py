@@ -63,14 +63,18 @@ ACTIVATION: dict[str, Callable[[float], float]] = {
         ),
     },
 )
-def node_inputs(node: int, base: int) -> list[int]:
-    """Return the two nodes that this one reads, ascending; an empty list for a leaf.
+def node_inputs(node, base):
+    """Return the two nodes that this one reads, ascending; an empty
+    list for a leaf.
 
     Args:
-        node: Its number, from 0: leaves first, then level by level up to the root.
+        node: Its number, from 0: leaves first, then level by level up
+            to the root.
         base: How many leaves the tree has: a power of two.
     """
-    return [2 * (node - base), 2 * (node - base) + 1] if node >= base else []
+    # the inner nodes share out 0, 1, 2, ... in pairs, in order
+    first = 2 * (node - base)
+    return [first, first + 1] if node >= base else []
 
 
 def _apply(node: CellNode, left: float, right: float) -> float:
@@ -208,19 +212,36 @@ AT_THE_ROOT = _cell("mul sigmoid, add tanh, add tanh", "add sigmoid", 2, 2)
         ),
     },
 )
-def cell_step(
-    from_x: Sequence[float], from_h: Sequence[float], c: float, cell: RecurrentCell
-) -> tuple[float, float]:
+def cell_step(from_x, from_h, c, cell):
     """Return h_t and c_t of a cell with one unit.
 
     Args:
         from_x: W_k x_t of every leaf k.
         from_h: U_k h_{t-1} of every leaf k.
         c: c_{t-1}.
-        cell: Has ``nodes``, ``base``, ``inputs(k)``, ``cell_inject``, ``cell_output`` and
-            ``cell_input``; a node and the injection have ``combine`` and ``activation``.
+        cell: Has `nodes`, `base`, `inputs(k)`, `cell_inject`,
+            `cell_output` (where c_t goes out) and `cell_input` (where
+            c_{t-1} comes in). A node and the injection have `combine`
+            and `activation`, which are keys of COMBINE and
+            ACTIVATION.
     """
-    return _step(from_x, from_h, c, cell)
+    # in order of the nodes: both inputs of a node come before it
+    outputs, c_t = [], None
+    for k, node in enumerate(cell.nodes):
+        if k < cell.base:
+            left, right = from_x[k], from_h[k]
+        else:
+            left, right = (outputs[i] for i in cell.inputs(k))
+        value = COMBINE[node.combine](left, right)
+        if k == cell.cell_output:
+            c_t = value
+        output = ACTIVATION[node.activation](value)
+        if k == cell.cell_input:
+            inject = cell.cell_inject
+            output = COMBINE[inject.combine](output, c)
+            output = ACTIVATION[inject.activation](output)
+        outputs.append(output)
+    return outputs[-1], c_t
 
 
 def _size(base: int, kinds: int, injects: int = 1, indices: int = 2) -> int:
@@ -280,12 +301,16 @@ def _size(base: int, kinds: int, injects: int = 1, indices: int = 2) -> int:
         ),
     },
 )
-def cell_space_size(base: int, num_combines: int, num_activations: int) -> int:
-    """Return how many sequences of tokens a space of cells has, exactly, as an int.
+def cell_space_size(base, num_combines, num_activations):
+    """Return how many sequences of tokens a space of cells has,
+    exactly, as an int.
 
     Args:
         base: Leaves of the tree, a power of two.
         num_combines: How many combinations there are to choose from.
         num_activations: How many activations.
     """
-    return _size(base, num_combines * num_activations)
+    # a factor a node, one for the injection, two for the indices
+    nodes = 2 * base - 1
+    kinds = num_combines * num_activations
+    return kinds**nodes * kinds * nodes * nodes

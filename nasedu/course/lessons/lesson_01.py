@@ -65,15 +65,20 @@ def _look_up(tokens: Sequence[int], choices: Sequence[Sequence[int]]) -> list[in
         ),
     },
 )
-def decode_layer(tokens: Sequence[int], space: ConvNetSpace) -> tuple[int, int, int]:
-    """Return filter height, filter width and number of filters of one layer.
+def decode_layer(tokens, space):
+    """Return height, width and number of the filters of one layer.
 
     Args:
-        tokens: Three ints: for the height, the width and the number of filters.
-        space: Has the choices: ``filter_heights``, ``filter_widths``, ``num_filters``.
+        tokens: Three ints, for the height, the width and the number.
+        space: Has the choices: filter_heights, filter_widths,
+            num_filters.
     """
     height, width, filters = tokens
-    return space.filter_heights[height], space.filter_widths[width], space.num_filters[filters]
+    return (
+        space.filter_heights[height],
+        space.filter_widths[width],
+        space.num_filters[filters],
+    )
 
 
 def _indices(layer: Sequence[int], space: Any) -> list[int]:
@@ -100,12 +105,13 @@ def _indices(layer: Sequence[int], space: Any) -> list[int]:
         ),
     },
 )
-def encode_layer(layer: Sequence[int], space: ConvNetSpace) -> list[int]:
-    """Return the three tokens that describe a layer: the inverse of `decode_layer`.
+def encode_layer(layer, space):
+    """Return the three tokens of a layer: undo decode_layer.
 
     Args:
         layer: Filter height, filter width, number of filters.
-        space: Has the choices: ``filter_heights``, ``filter_widths``, ``num_filters``.
+        space: Has the choices: filter_heights, filter_widths,
+            num_filters.
     """
     height, width, filters = layer
     return [
@@ -148,12 +154,13 @@ def encode_layer(layer: Sequence[int], space: ConvNetSpace) -> list[int]:
         ),
     },
 )
-def space_size(space: ConvNetSpace) -> int:
-    """Return how many networks a space without skip connections has, exactly.
+def space_size(space):
+    """Return the exact number of networks, without skip connections.
 
     Args:
-        space: Has ``num_layers`` and the choices ``filter_heights``, ``filter_widths``,
-            ``num_filters``.
+        space: Has num_layers, and the choices filter_heights,
+            filter_widths, num_filters.
     """
-    choices = len(space.filter_heights) * len(space.filter_widths) * len(space.num_filters)
-    return choices**space.num_layers
+    a_layer = len(space.filter_heights) * len(space.filter_widths)
+    a_layer *= len(space.num_filters)
+    return a_layer**space.num_layers

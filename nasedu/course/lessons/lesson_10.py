@@ -55,8 +55,9 @@ from nasedu.course.exercise import exercise
         ),
     },
 )
-def num_layers(number: int, start: int, step: int, every: int) -> int:
-    """Return how many layers a child has under the depth schedule of section 4.1.
+def num_layers(number, start, step, every):
+    """Return how many layers a child has under the depth schedule of
+    section 4.1. Keep to whole numbers all the way.
 
     Args:
         number: The child's number, from 1.
@@ -64,6 +65,7 @@ def num_layers(number: int, start: int, step: int, every: int) -> int:
         step: Layers added at a time.
         every: Children of one depth.
     """
+    # a step more for every full `every` children before this one
     return start + (number - 1) // every * step
 
 
@@ -129,19 +131,25 @@ def _around(rewards: NDArray[np.float64]) -> NDArray[np.float64]:
         ),
     },
 )
-def pushes(accuracies: NDArray[np.float64], power: int) -> NDArray[np.float64]:
-    """Return which share of a batch's push each child has: above 0 up, below 0 down.
+def pushes(accuracies, power):
+    """Return which share of a batch's push each child has: above 0
+    up, below 0 down.
 
-    The reward is the accuracy to a power, the baseline the mean reward of the batch.
+    The reward is the accuracy to a power, the baseline the mean
+    reward of the batch, the advantage what is left without it.
 
     Args:
-        accuracies: ``(m,)`` of the children, not all equal.
+        accuracies: (m,) of the children, not all equal.
         power: 1 for the accuracy itself, 3 for the paper's reward.
 
     Returns:
-        ``(m,)``; without their signs they sum to 1.
+        (m,); without their signs they sum to 1.
     """
-    return _shares(_around(accuracies**power))
+    # the power comes first: the baseline is a mean of rewards, not of
+    # accuracies
+    rewards = accuracies**power
+    advantages = rewards - rewards.mean()
+    return advantages / np.abs(advantages).sum()
 
 
 def _ranks(values: ArrayLike) -> NDArray[np.int64]:
@@ -210,11 +218,18 @@ def _share_in_order(a: Sequence[float], b: Sequence[float]) -> float:
         "That is the square of the correlation.": lambda a, b: _pearson(_ranks(a), _ranks(b)) ** 2,
     },
 )
-def rank_correlation(a: Sequence[float], b: Sequence[float]) -> float:
-    """Return Spearman's rank correlation, from -1 to 1: the correlation of the ranks.
+def rank_correlation(a, b):
+    """Return Spearman's rank correlation, from -1 to 1: the
+    correlation of the ranks.
+
+    What does `np.argsort(np.argsort(a))` give?
 
     Args:
         a: One number of every network, no two of them equal.
-        b: Another one of every network, in the same order, no two equal.
+        b: Another one of every network, in the same order, no two
+            equal.
     """
-    return _pearson(_ranks(a), _ranks(b))
+    # `argsort` gives who stands where; again, it gives where each
+    # stands: its rank
+    first, second = (np.argsort(np.argsort(x)) for x in (a, b))
+    return np.corrcoef(first, second)[0, 1]

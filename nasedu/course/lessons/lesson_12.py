@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
+from math import exp
 from statistics import fmean
 
 from nasedu.course.exercise import exercise
@@ -22,42 +22,44 @@ def _mean_nats(nats: Sequence[float], counts: Sequence[int]) -> float:
     ([0.0, 12.0], [5, 3]),
     mistakes={
         "That is the mean of the pieces' perplexities. Add up nats and words, then one exp.": (
-            lambda nats, counts: fmean(math.exp(a / n) for a, n in zip(nats, counts, strict=True))
+            lambda nats, counts: fmean(exp(a / n) for a, n in zip(nats, counts, strict=True))
         ),
         "That weighs perplexities with their words. Average the nats, then one exp.": (
             lambda nats, counts: (
-                sum(n * math.exp(a / n) for a, n in zip(nats, counts, strict=True)) / sum(counts)
+                sum(n * exp(a / n) for a, n in zip(nats, counts, strict=True)) / sum(counts)
             )
         ),
         "A short piece counts as much as a long one there. Divide all nats by all words.": (
-            lambda nats, counts: math.exp(fmean(a / n for a, n in zip(nats, counts, strict=True)))
+            lambda nats, counts: exp(fmean(a / n for a, n in zip(nats, counts, strict=True)))
         ),
         "Those are the mean nats of a word; the perplexity is e to them.": _mean_nats,
         "Nats are natural logarithms: take e and not 2.": (
             lambda nats, counts: 2 ** _mean_nats(nats, counts)
         ),
         "The nats are of -log P already: no minus.": (
-            lambda nats, counts: math.exp(-_mean_nats(nats, counts))
+            lambda nats, counts: exp(-_mean_nats(nats, counts))
         ),
         "That divides by the number of pieces; divide by the number of words.": (
-            lambda nats, counts: math.exp(sum(nats) / len(counts))
+            lambda nats, counts: exp(sum(nats) / len(counts))
         ),
-        "Nobody divides by the number of words there.": lambda nats, counts: math.exp(sum(nats)),
+        "Nobody divides by the number of words there.": lambda nats, counts: exp(sum(nats)),
         "`nats` holds sums already and no means: do not multiply by the counts.": (
-            lambda nats, counts: math.exp(
+            lambda nats, counts: exp(
                 sum(a * n for a, n in zip(nats, counts, strict=True)) / sum(counts)
             )
         ),
     },
 )
-def text_perplexity(nats: Sequence[float], counts: Sequence[int]) -> float:
-    """Return the perplexity of a whole text that was scored in pieces.
+def text_perplexity(nats, counts):
+    """Return the perplexity of a whole text that was scored in
+    pieces.
 
     Args:
         nats: Of every piece the sum of -log P over its words.
         counts: How many words each has.
     """
-    return math.exp(_mean_nats(nats, counts))
+    # all nats by all words, then one exponential
+    return exp(sum(nats) / sum(counts))
 
 
 def _parameters(
@@ -114,16 +116,22 @@ def _parameters(
         ),
     },
 )
-def num_parameters(hidden: int, leaves: int, symbols: int, tied: bool) -> int:
-    """Return how many numbers a language model of two layers of a tree-shaped cell trains.
+def num_parameters(hidden, leaves, symbols, tied):
+    """Return how many numbers a language model of two layers of a
+    tree-shaped cell trains.
 
     Args:
         hidden: H, numbers of h, c, x and of an embedding.
-        leaves: Leaves of the cell; each has two matrices of H x H and no bias.
-        symbols: V, words in the vocabulary. The output has a bias for each.
+        leaves: Leaves of the cell; each has two matrices of H x H and
+            no bias.
+        symbols: V, words in the vocabulary. The output has a bias for
+            each.
         tied: Whether output and embedding share their (V, H) table.
     """
-    return _parameters(hidden, leaves, symbols, tied)
+    # tables and bias of the words, then two layers of two matrices
+    # a leaf
+    words = (1 if tied else 2) * symbols * hidden + symbols
+    return words + 2 * leaves * 2 * hidden**2
 
 
 def _chosen(results: Sequence[Result], key: str) -> Result:
@@ -176,10 +184,14 @@ def _chosen(results: Sequence[Result], key: str) -> Result:
         ),
     },
 )
-def tuned(results: Sequence[Result]) -> float:
-    """Return the test perplexity to report of a cell that was trained with several rates.
+def tuned(results):
+    """Return the test perplexity to report of a cell that was trained
+    with several rates.
 
     Args:
-        results: One for each learning rate, with ``"lr"``, ``"valid"`` and ``"test"``.
+        results: One for each learning rate, with `"lr"`, `"valid"`
+            and `"test"`.
     """
-    return _chosen(results, "valid")["test"]
+    # the validation text chooses, and the test text of that same
+    # training is reported
+    return min(results, key=lambda row: row["valid"])["test"]

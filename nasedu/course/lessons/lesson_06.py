@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import torch
 from torch import Tensor, tensor
 
@@ -61,17 +62,18 @@ def _squares(samples: Tensor, exact: Tensor) -> Tensor:
         ),
     },
 )
-def noise_to_signal(samples: Tensor, exact: Tensor) -> Tensor:
-    """Return how far a sample is from the exact gradient, against the gradient's length.
-
-    The root of the mean squared distance over the length: 1 if a sample typically misses by
-    as much as there is to find.
+def noise_to_signal(samples, exact):
+    """Return the root of the mean squared distance, over the length
+    of the exact gradient.
 
     Args:
-        samples: ``(n, W)``, an estimate of the gradient a row.
-        exact: ``(W,)``, the exact gradient.
+        samples: A tensor (n, W), an estimate of the gradient a row.
+        exact: A tensor (W,), the exact gradient.
     """
-    return (samples - exact).square().sum(1).mean().sqrt() / exact.norm()
+    # squares are summed over the numbers of a row, and averaged over
+    # the rows
+    squares = (samples - exact).square().sum(1)  # (n,)
+    return squares.mean().sqrt() / exact.norm()
 
 
 @exercise(
@@ -112,14 +114,16 @@ def noise_to_signal(samples: Tensor, exact: Tensor) -> Tensor:
         ),
     },
 )
-def batch_for_noise(noise: float, wanted: float) -> int:
-    """Return how many children a batch needs, at least, for an estimate of this noise.
+def batch_for_noise(noise, wanted):
+    """Return the smallest batch with a noise of at most `wanted`, an
+    int.
 
     Args:
-        noise: Noise-to-signal of one child, above 0.
-        wanted: What the mean of the batch may have at most, above 0.
+        noise: The noise of one child.
+        wanted: What the batch may have.
     """
-    return math.ceil((noise / wanted) ** 2)
+    # solve noise / sqrt(m) = wanted for m, and round up
+    return int(np.ceil((noise / wanted) ** 2))
 
 
 def _before(rewards: Tensor) -> Tensor:
@@ -164,10 +168,13 @@ def _before(rewards: Tensor) -> Tensor:
         "That is the mean of the children before; those after it count as well.": _before,
     },
 )
-def leave_one_out_baseline(rewards: Tensor) -> Tensor:
-    """Return for every child the mean reward of the others in its batch, ``(B,)``.
+def leave_one_out_baseline(rewards):
+    """Return for each child the mean reward of the others in the
+    batch, (B,).
 
     Args:
-        rewards: ``(B,)``, one a child; two or more.
+        rewards: A tensor (B,), one number a child; two or more
+            children.
     """
+    # take the child's own reward out of the sum; B - 1 are left
     return (rewards.sum() - rewards) / (len(rewards) - 1)

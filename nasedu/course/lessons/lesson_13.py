@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+from math import log, log2, log10, sqrt
 
 from nasedu.course.exercise import exercise
 
@@ -15,38 +15,38 @@ from nasedu.course.exercise import exercise
     (2.0, 7, 7),
     mistakes={
         "Those are nats: the logarithm is that of base 2.": (
-            lambda perplexity, words, characters: words * math.log(perplexity) / characters
+            lambda perplexity, words, characters: words * log(perplexity) / characters
         ),
         "That is the logarithm of base 10; bits take base 2.": (
-            lambda perplexity, words, characters: words * math.log10(perplexity) / characters
+            lambda perplexity, words, characters: words * log10(perplexity) / characters
         ),
         "That shares the bits of a single word out among all characters; take all words.": (
-            lambda perplexity, words, characters: math.log2(perplexity) / characters
+            lambda perplexity, words, characters: log2(perplexity) / characters
         ),
         "The bits of a perplexity above 1 are above 0: no minus.": (
-            lambda perplexity, words, characters: -words * math.log2(perplexity) / characters
+            lambda perplexity, words, characters: -words * log2(perplexity) / characters
         ),
         "Those are bits per word; share them out among the characters.": (
-            lambda perplexity, words, characters: math.log2(perplexity)
+            lambda perplexity, words, characters: log2(perplexity)
         ),
         "That shares out the perplexity; share out its bits, `log2(perplexity)`.": (
             lambda perplexity, words, characters: perplexity * words / characters
         ),
         "That takes the logarithm last; first the bits of a word, then share them out.": (
-            lambda perplexity, words, characters: math.log2(perplexity * words / characters)
+            lambda perplexity, words, characters: log2(perplexity * words / characters)
         ),
         "Words and characters are swapped: a character costs less than a word.": (
-            lambda perplexity, words, characters: math.log2(perplexity) * characters / words
+            lambda perplexity, words, characters: log2(perplexity) * characters / words
         ),
         "That is the perplexity per character; its bits are asked for.": (
             lambda perplexity, words, characters: perplexity ** (words / characters)
         ),
         "Those are the bits of the whole text; divide them by its characters.": (
-            lambda perplexity, words, characters: words * math.log2(perplexity)
+            lambda perplexity, words, characters: words * log2(perplexity)
         ),
     },
 )
-def bits_per_character(perplexity: float, num_words: int, num_characters: int) -> float:
+def bits_per_character(perplexity, num_words, num_characters):
     """Return the bits per character of a model of words.
 
     Args:
@@ -54,7 +54,8 @@ def bits_per_character(perplexity: float, num_words: int, num_characters: int) -
         num_words: Words of the text, ends of lines included.
         num_characters: Characters of the same text.
     """
-    return num_words * math.log2(perplexity) / num_characters
+    # all bits of the text, shared out among its characters
+    return num_words * log2(perplexity) / num_characters
 
 
 @exercise(
@@ -67,10 +68,10 @@ def bits_per_character(perplexity: float, num_words: int, num_characters: int) -
             lambda across, words, characters: across / (words * characters)
         ),
         "That is what would be seen; divide by the ceiling, do not multiply.": (
-            lambda across, words, characters: across * math.sqrt(words * characters)
+            lambda across, words, characters: across * sqrt(words * characters)
         ),
         "That is the ceiling itself; `across` is to be divided by it.": (
-            lambda across, words, characters: math.sqrt(words * characters)
+            lambda across, words, characters: sqrt(words * characters)
         ),
         "The ceiling is the root of the product, not the mean of the two.": (
             lambda across, words, characters: 2 * across / (words + characters)
@@ -79,28 +80,31 @@ def bits_per_character(perplexity: float, num_words: int, num_characters: int) -
             lambda across, words, characters: across / min(words, characters)
         ),
         "In Python `a / b * c` is `(a / b) * c`: put brackets around the product.": (
-            lambda across, words, characters: across / math.sqrt(words) * math.sqrt(characters)
+            lambda across, words, characters: across / sqrt(words) * sqrt(characters)
         ),
         "The correlation may be below 0: keep its sign.": (
-            lambda across, words, characters: abs(across) / math.sqrt(words * characters)
+            lambda across, words, characters: abs(across) / sqrt(words * characters)
         ),
         "Only words are corrected for; characters have noise, too.": (
-            lambda across, words, characters: across / math.sqrt(words)
+            lambda across, words, characters: across / sqrt(words)
         ),
         "Only characters are corrected for; words have noise, too.": (
-            lambda across, words, characters: across / math.sqrt(characters)
+            lambda across, words, characters: across / sqrt(characters)
         ),
     },
 )
-def corrected_correlation(across: float, words_again: float, characters_again: float) -> float:
-    """Return the correlation of two tasks as it would be without noise (Spearman 1904).
+def corrected_correlation(across, words_again, characters_again):
+    """Return the correlation of two tasks as it would be without
+    noise.
 
     Args:
-        across: Seen between a training on words and one on characters.
-        words_again: Between two trainings on words, above 0.
-        characters_again: Between two trainings on characters, above 0.
+        across: Seen between a training on words and one on
+            characters.
+        words_again: Between two trainings on words.
+        characters_again: Between two trainings on characters.
     """
-    return across / math.sqrt(words_again * characters_again)
+    # what was seen, as a share of the ceiling
+    return across / sqrt(words_again * characters_again)
 
 
 def _at(values: Sequence[float], place: int) -> float:
@@ -156,11 +160,15 @@ def _best(values: Sequence[float]) -> int:
         ),
     },
 )
-def transfer_regret(words: Sequence[float], characters: Sequence[float]) -> float:
-    """Return how many bits a character more the best cell on words needs than the best one.
+def transfer_regret(words, characters):
+    """Return how many bits a character more the best cell on words
+    needs than the best one.
 
     Args:
-        words: Bits a word of every cell; no two are equal.
-        characters: Bits a character of the same cells, in the same order.
+        words: Bits a word of every cell, a list; no two are equal.
+        characters: Bits a character of the same cells, in the same
+            order.
     """
-    return _at(characters, _best(words)) - min(characters)
+    # choose on words, pay on characters
+    chosen = min(range(len(words)), key=lambda i: words[i])
+    return characters[chosen] - min(characters)

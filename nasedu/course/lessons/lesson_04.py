@@ -49,13 +49,14 @@ def _one_hot(logits: Tensor, actions: Tensor | int) -> Tensor:
         ),
     },
 )
-def grad_log_softmax(logits: Tensor, action: int) -> Tensor:
-    """Return the gradient of ``log softmax(logits)[action]`` in the logits, ``(K,)``.
+def grad_log_softmax(logits, action):
+    """Return the gradient of log softmax(logits)[action], (K,).
 
     Args:
-        logits: ``(K,)``, one an action.
-        action: The action that was taken.
+        logits: A tensor of K numbers.
+        action: Which arm was pulled, an int.
     """
+    # 1 at the action, minus the softmax everywhere
     gradient = -logits.softmax(0)
     gradient[action] += 1
     return gradient
@@ -119,21 +120,22 @@ def _slopes(logits: Tensor, actions: Tensor) -> Tensor:
         ),
     },
 )
-def reinforce_gradient(logits: Tensor, actions: Tensor, rewards: Tensor, baseline: float) -> Tensor:
-    """Return the estimated gradient of the expected reward in the logits, ``(K,)``.
+def reinforce_gradient(logits, actions, rewards, baseline):
+    """Return the estimated gradient of the expected reward.
 
-    The mean over the samples of (reward - baseline) times the gradient of the action's
-    log-probability: the direction in which the reward rises (section 3.2).
+    It has one number for each logit.
 
     Args:
-        logits: ``(K,)``, one an action.
-        actions: ``(B,)`` int64, the actions that were sampled.
-        rewards: ``(B,)``, what each of them brought.
-        baseline: What to compare the rewards with.
+        logits: A tensor of K numbers.
+        actions: The arms that were pulled, a tensor of B ints.
+        rewards: What each pull paid, a tensor of B numbers.
+        baseline: What to compare the rewards with, one number.
     """
+    # each sample pushes its own action by its advantage
+    # (B, K)
+    slopes = torch.eye(len(logits))[actions] - logits.softmax(0)
     advantages = rewards - baseline  # (B,)
-    gradients = torch.stack([grad_log_softmax.solution(logits, int(a)) for a in actions])  # (B, K)
-    return (advantages[:, None] * gradients).mean(0)
+    return (advantages[:, None] * slopes).mean(0)
 
 
 @exercise(
@@ -171,12 +173,13 @@ def reinforce_gradient(logits: Tensor, actions: Tensor, rewards: Tensor, baselin
         ),
     },
 )
-def moving_average(baseline: float, reward: float, decay: float) -> float:
-    """Return the next baseline: an exponential moving average of the rewards (section 3.2).
+def moving_average(baseline, reward, decay):
+    """Return the next baseline, after one reward.
 
     Args:
         baseline: The average until now.
         reward: The newest reward.
         decay: The share of the old baseline that stays, 0 to 1.
     """
+    # the two shares sum to 1
     return decay * baseline + (1 - decay) * reward

@@ -62,14 +62,18 @@ def _by_number(a: Sequence[float], b: Sequence[float]) -> float:
         ),
     },
 )
-def share_of_wins(a: Sequence[float], b: Sequence[float]) -> float:
-    """Return in which share of all pairs, one of each, ``a`` is higher; a tie counts a half.
+def share_of_wins(a, b):
+    """Return in which share of all pairs, one of each, a is higher; a
+    tie counts a half.
 
     Args:
         a: What each run of one search found.
-        b: What each run of the other found; there may be more or fewer.
+        b: What each run of the other found; there may be more or
+            fewer.
     """
-    return _wins(a, b, 0.5) / (len(a) * len(b))
+    # 1, 0 or -1 for every pair
+    signs = np.sign(np.subtract.outer(a, b))
+    return (1 + signs.mean()) / 2
 
 
 def _weighed(values: ArrayLike, at_most: ArrayLike) -> float:
@@ -116,15 +120,16 @@ def _without_repeats(values: Sequence[float], draws: int) -> float:
         "power.": lambda v, d: float((d * _shares(v) ** (d - 1) / len(v)) @ np.sort(v)),
     },
 )
-def expected_best(values: Sequence[float], draws: int) -> float:
-    """Return the exact mean of the best of so many uniform draws, each with replacement.
+def expected_best(values, draws):
+    """Return the exact mean of the best of so many uniform draws,
+    each with replacement.
 
     Args:
         values: One of every network, in no order.
         draws: How many networks are drawn.
     """
-    at_most = _shares(values) ** draws  # the chance that the best is at most the k-th lowest
-    return _weighed(np.sort(values), at_most)
+    at_most = (np.arange(1, len(values) + 1) / len(values)) ** draws
+    return np.diff(at_most, prepend=0) @ np.sort(values)
 
 
 def _cut(means: NDArray[np.float64], level: float) -> NDArray[np.float64]:
@@ -188,14 +193,16 @@ def _around(centre: float, spread: float) -> list[float]:
         "quantiles.": lambda v, drawn, level: _around(v.mean(), v[drawn].mean(1).std()),
     },
 )
-def bootstrap_interval(
-    values: NDArray[np.float64], drawn: NDArray[np.int64], level: float
-) -> NDArray[np.float64]:
-    """Return the low and the high end of a bootstrap interval of the mean (percentile method).
+def bootstrap_interval(values, drawn, level):
+    """Return the low and the high end of a bootstrap interval of the
+    mean.
 
     Args:
-        values: ``(S,)``, one a seed.
-        drawn: ``(R, S)`` int64, which seeds each of R resamples holds.
-        level: Share of the resampled means that the interval holds.
+        values: An array of S numbers, one a seed.
+        drawn: An array (R, S) of ints: which seeds each of R
+            resamples holds.
+        level: Share of the resampled means that the interval holds,
+            e.g. 0.95.
     """
-    return _cut(values[drawn].mean(1), level)
+    means = values[drawn].mean(1)  # (R,), one a resample
+    return np.quantile(means, [(1 - level) / 2, (1 + level) / 2])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import accumulate
 
 from nasedu.course.exercise import exercise
@@ -40,11 +39,12 @@ CUBE = "and the cube is missing: `** 3`"
         "That takes the first 5 epochs; the last 5 are `[-5:]`.": lambda curve: max(curve[:5]) ** 3,
     },
 )
-def reward_from_curve(valid_curve: Sequence[float]) -> float:
-    """Return the reward of a child: its best accuracy of the last 5 epochs, cubed (section 4.1).
+def reward_from_curve(valid_curve):
+    """Return the best accuracy of the last 5 epochs, cubed.
 
     Args:
-        valid_curve: Validation accuracy, 0 to 1, after every epoch; maybe fewer than 5.
+        valid_curve: Validation accuracy, 0 to 1, after every epoch;
+            maybe fewer than 5.
     """
     return max(valid_curve[-5:]) ** 3
 
@@ -82,10 +82,15 @@ def reward_from_curve(valid_curve: Sequence[float]) -> float:
         ),
     },
 )
-def best_so_far(rewards: Sequence[float]) -> list[float]:
-    """Return for every child the best reward among it and those before: the running maximum.
+def best_so_far(rewards):
+    """Return for every child the best reward until then.
+
+    This is the running maximum: a child's own reward counts, too.
 
     Args:
         rewards: One a child, in the order of the search.
     """
-    return list(accumulate(rewards, max))
+    best = []
+    for reward in rewards:
+        best.append(max(reward, best[-1]) if best else reward)
+    return best

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nasedu.course.exercise import exercise
 
@@ -39,13 +38,16 @@ Deliveries = Sequence[tuple[int, int, float]]
         "That is one over the share.": (lambda s: float(s.shape[1] * s.max(1).sum() / s.sum())),
     },
 )
-def share_at_work(seconds: NDArray[np.float64]) -> float:
-    """Return which share of their time m machines train, if a batch waits for its slowest child.
+def share_at_work(seconds):
+    """Return which share of their time m machines train, if a batch
+    waits for its slowest child.
 
     Args:
-        seconds: ``(B, m)`` how long each child trains, a row for each batch; one follows the other.
+        seconds: (B, m) how long each child trains, a row for each
+            batch; one follows the other.
     """
-    return float(seconds.sum() / (seconds.shape[1] * seconds.max(1).sum()))
+    machines = seconds.shape[1]
+    return seconds.sum() / (machines * seconds.max(1).sum())
 
 
 def _late(events: Events, counts_own: bool = False, by_push: bool = False) -> list[int]:
@@ -113,14 +115,22 @@ LATER = [("pull", 1), ("push", 1), ("pull", 2), ("push", 2), ("pull", 2), ("push
         ),
     },
 )
-def staleness(events: Events) -> list[int]:
-    """Return for each push how many steps came between the replica's last pull and it.
+def staleness(events):
+    """Return for each push how many steps came between the replica's
+    last pull and it.
 
     Args:
-        events: ``("pull", replica)`` and ``("push", replica)`` in the order in which they happened.
-            Every push is one step.
+        events: ("pull", replica) and ("push", replica) in the order
+            in which they happened. Every push is one step.
     """
-    return _late(events)
+    steps, pulled, late = 0, {}, []
+    for what, replica in events:
+        if what == "pull":
+            pulled[replica] = steps
+        else:
+            late.append(steps - pulled[replica])
+            steps += 1
+    return late
 
 
 def _once(deliveries: Deliveries, key: int | None = None) -> float:
@@ -163,11 +173,19 @@ AGAIN = [(1, 1, 0.5), (2, 1, 0.25), (1, 1, 0.5), (1, 2, 2.0), (2, 1, 0.25), (2, 
         "That is how many count; add up their gradients.": lambda d: len({m[:2] for m in d}),
     },
 )
-def sum_counted_once(deliveries: Deliveries) -> float:
-    """Return the sum of the gradients that arrive, each push counted once.
+def sum_counted_once(deliveries):
+    """Return the sum of the gradients that arrive, each push counted
+    once.
 
     Args:
-        deliveries: ``(replica, number, gradient)`` in the order of arrival. A replica that does not
-            know whether its push arrived sends it again, with the same number.
+        deliveries: (replica, number, gradient) in the order of
+            arrival. A replica that does not know whether its push
+            arrived sends it again, with the same number.
     """
-    return _once(deliveries)
+    last, total = {}, 0.0
+    for replica, number, gradient in deliveries:
+        # a replica counts upwards
+        if number > last.get(replica, 0):
+            last[replica] = number
+            total += gradient
+    return total

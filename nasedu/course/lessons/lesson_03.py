@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from itertools import accumulate
+from math import log, log2, log10, prod
 
 import torch
-from torch import Tensor
 
 from nasedu.course.exercise import exercise
 
@@ -23,46 +22,48 @@ def _chosen(conditionals: Sequence[Sequence[float]], tokens: Sequence[int]) -> l
     ([[0.5, 0.5], [0.25, 0.75], [0.1, 0.9], [1.0, 0.0]], [1, 1, 0, 0]),
     mistakes={
         "That multiplies the logs; the log of a product is the sum of the logs.": (
-            lambda p, tokens: math.prod(map(math.log, _chosen(p, tokens)))
+            lambda p, tokens: prod(map(log, _chosen(p, tokens)))
         ),
         "That takes the most probable token of each step; take the one that was chosen.": (
-            lambda p, tokens: sum(math.log(max(step)) for step in p)
+            lambda p, tokens: sum(log(max(step)) for step in p)
         ),
         "That is the probability; take its log, as a sum of logs.": (
-            lambda p, tokens: math.prod(_chosen(p, tokens))
+            lambda p, tokens: prod(_chosen(p, tokens))
         ),
         "That adds probabilities; add their logs.": lambda p, tokens: sum(_chosen(p, tokens)),
         "That is the log of the sum; it is the sum of the logs.": (
-            lambda p, tokens: math.log(sum(_chosen(p, tokens)))
+            lambda p, tokens: log(sum(_chosen(p, tokens)))
         ),
         "That is the mean over the steps; the sum is the log of the sequence's probability.": (
-            lambda p, tokens: sum(map(math.log, _chosen(p, tokens))) / len(tokens)
+            lambda p, tokens: sum(map(log, _chosen(p, tokens))) / len(tokens)
         ),
         "The sign is wrong: the log of a probability is at most 0.": (
-            lambda p, tokens: -sum(map(math.log, _chosen(p, tokens)))
+            lambda p, tokens: -sum(map(log, _chosen(p, tokens)))
         ),
         "That is the last step alone; every step has its share.": (
-            lambda p, tokens: math.log(_chosen(p, tokens)[-1])
+            lambda p, tokens: log(_chosen(p, tokens)[-1])
         ),
         "These are the steps one by one; add them.": (
-            lambda p, tokens: list(map(math.log, _chosen(p, tokens)))
+            lambda p, tokens: list(map(log, _chosen(p, tokens)))
         ),
-        "That is a logarithm to base 10; use the natural one, `math.log`.": (
-            lambda p, tokens: sum(map(math.log10, _chosen(p, tokens)))
+        "That is a logarithm to base 10; use the natural one, `log`.": (
+            lambda p, tokens: sum(map(log10, _chosen(p, tokens)))
         ),
-        "That is a logarithm to base 2; use the natural one, `math.log`.": (
-            lambda p, tokens: sum(map(math.log2, _chosen(p, tokens)))
+        "That is a logarithm to base 2; use the natural one, `log`.": (
+            lambda p, tokens: sum(map(log2, _chosen(p, tokens)))
         ),
     },
 )
-def log_prob(conditionals: Sequence[Sequence[float]], tokens: Sequence[int]) -> float:
-    """Return the log-probability of a sequence, in nats.
+def log_prob(conditionals, tokens):
+    """Return the log-probability of a sequence.
 
     Args:
-        conditionals: For each step the probability of every token, given the tokens before.
-        tokens: The token chosen at each step.
+        conditionals: For each step the probability of every token.
+        tokens: For each step the token that was chosen.
     """
-    return sum(math.log(step[token]) for step, token in zip(conditionals, tokens, strict=True))
+    # add the logs of the probabilities of what was chosen
+    chosen = zip(conditionals, tokens, strict=True)
+    return sum(log(step[token]) for step, token in chosen)
 
 
 def _pick(probabilities: Sequence[float], uniform: float) -> int:
@@ -102,17 +103,22 @@ def _pick(probabilities: Sequence[float], uniform: float) -> int:
         "That is the probability of the token; return its number.": (lambda p, u: p[_pick(p, u)]),
     },
 )
-def sample_token(probabilities: Sequence[float], uniform: float) -> int:
-    """Return the token that a uniform number picks: the inverse of the running sum.
-
-    Lay the probabilities end to end from 0 to 1; token k owns the interval from the sum of
-    those before it up to, and without, the sum including its own.
+def sample_token(probabilities, uniform):
+    """Return the token whose interval ``uniform`` falls into.
 
     Args:
-        probabilities: One a token; they sum to 1.
+        probabilities: One a token; they sum to 1. Laid end to end,
+            each begins where the one before it ends.
         uniform: A number drawn evenly, at least 0 and below 1.
     """
-    return _pick(probabilities, uniform)
+    # go along the intervals until one ends beyond the number
+    edge = 0.0
+    for token, probability in enumerate(probabilities):
+        edge += probability
+        if uniform < edge:
+            return token
+    # the sum fell short of 1 by a rounding error
+    return len(probabilities) - 1
 
 
 @exercise(
@@ -145,11 +151,12 @@ def sample_token(probabilities: Sequence[float], uniform: float) -> int:
         ),
     },
 )
-def joint_probabilities(first: Tensor, second: Tensor) -> Tensor:
-    """Return the probability of every pair of tokens, ``(A, B)``, which sum to 1.
+def joint_probabilities(first, second):
+    """Return P(a, b), the probability of every pair, as ``(A, B)``.
 
     Args:
-        first: ``(A,)`` probabilities of the first token.
-        second: ``(A, B)``; row ``a`` has those of the second token if the first was ``a``.
+        first: P(a), a tensor ``(A,)``.
+        second: P(b | a), a tensor ``(A, B)``.
     """
+    # row a of the second belongs to token a: multiply it by P(a)
     return first[:, None] * second

@@ -1,0 +1,54 @@
+"""Commands about the course: ``nasedu course``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nasedu.cli.options import Command, CommandGroup
+from nasedu.cli.terminal import say
+from nasedu.errors import SettingError
+
+course_app = typer.Typer(help="The course: builds for students and teachers.", cls=CommandGroup)
+
+
+@course_app.command(cls=Command)
+def build(
+    student: Annotated[
+        Path | None, typer.Option(metavar="OUT", help="Folder of a student's build.")
+    ] = None,
+    instructor: Annotated[
+        Path | None, typer.Option(metavar="OUT", help="Folder of the build with everything.")
+    ] = None,
+    solutions: Annotated[
+        bool | None,
+        typer.Option(
+            "--solutions/--no-solutions",
+            help="Whether students may see a solution after an attempt; default as the folder "
+            "was built before, at first yes.",
+        ),
+    ] = None,
+    lessons: Annotated[
+        Path | None, typer.Option(help="Folder of the lessons; default that of this clone.")
+    ] = None,
+) -> None:
+    """Copy the lessons to a folder: for a student or, with everything, for a teacher.
+
+    A student's build has neither solutions nor notes for teachers. The same command brings a
+    folder up to date; what its owner changed stays, and the newer lesson is put beside it.
+    """
+    from nasedu.course.copies import LESSONS, build_course
+    from nasedu.course.student_folder import Settings
+
+    out = student or instructor
+    if out is None or (student and instructor):
+        given = "both" if out else "neither --student nor --instructor"
+        raise SettingError(f"{given} given; expected one of --student OUT and --instructor OUT")
+    if solutions is None:
+        before = Settings.of(out)
+        solutions = before is None or before.solutions
+    for line in build_course(out, Settings(student is not None, solutions), lessons or LESSONS):
+        say(line)
+    say(f"{'student' if student else 'instructor'} build: {out}")
