@@ -1,7 +1,18 @@
 """The parts of a lesson: checks of exercises, guesses before an experiment, quizzes."""
 
 from nasedu.course import check
+from nasedu.course.ledger import load_ledger
 from nasedu.course.predictions import Guess, Reveal, predict
 from nasedu.course.quizzes import Option, Question, Quiz, quiz
 
-__all__ = ["Guess", "Option", "Question", "Quiz", "Reveal", "check", "predict", "quiz"]
+__all__ = [
+    "Guess",
+    "Option",
+    "Question",
+    "Quiz",
+    "Reveal",
+    "check",
+    "load_ledger",
+    "predict",
+    "quiz",
+]
