@@ -191,6 +191,12 @@ def test_the_wheel_is_what_is_imported(installed, tmp_path):
     assert Path(done.stdout.strip()) == installed / "nasedu" / "__init__.py", done.stderr
 
 
+def test_the_wheel_carries_the_ledger(installed, tmp_path):
+    code = "from nasedu.course import load_ledger; print(len(load_ledger()) > 100)"
+    done = python("-c", code, cwd=tmp_path, path=installed)
+    assert done.stdout.strip() == "True", done.stderr
+
+
 TABLES = sorted(path.stem for path in (REPOSITORY / "data" / "tables").glob("*.csv"))
 
 

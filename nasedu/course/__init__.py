@@ -1,6 +1,7 @@
 """The parts of a lesson: checks of exercises, guesses before an experiment, quizzes."""
 
 from nasedu.course import check
+from nasedu.course.ledger import load_ledger
 from nasedu.course.predictions import Guess, Reveal, predict
 from nasedu.course.quizzes import Option, Question, Quiz, quiz
 from nasedu.course.solutions import Solution, solution
@@ -13,6 +14,7 @@ __all__ = [
     "Reveal",
     "Solution",
     "check",
+    "load_ledger",
     "predict",
     "quiz",
     "solution",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from nasedu.course.ledger import MARKS, load_ledger
 from nasedu.tables import NetworkTable
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +36,7 @@ def borne(text):
 
 EXPERIMENTS = (ROOT / "docs" / "experiments.md").read_text("utf-8")
 HEADINGS = re.findall(r"^## (.*)$", EXPERIMENTS, flags=re.MULTILINE)
-FIDELITY = (ROOT / "docs" / "fidelity.md").read_text("utf-8")
+LEDGER = list(load_ledger().itertuples(index=False))
 PAPER, SETTING = "of the paper", "a setting, not a result"
 MEAN, BOUND = "the mean of three in the record", "a bound on differences in the record"
 REASONS = {  # numbers that no record has as they are written, by where they stand
@@ -62,22 +63,14 @@ REASONS = {  # numbers that no record has as they are written, by where they sta
 }
 
 
-def rows(text):
-    """Yield the cells of every row of the tables, and the section that it stands in."""
-    for part in text.split("\n## ")[1:]:
-        lines = [line for line in part.splitlines() if line.startswith("|")][2:]
-        for line in lines:
-            yield part.splitlines()[0], [cell.strip() for cell in line.strip("|").split("|")]
-
-
 def texts():
     """Yield where numbers stand, and the text with the names of its records."""
     for heading in HEADINGS:
         yield heading, section_of("docs/experiments.md", heading)
     yield "README", (ROOT / "README.md").read_text("utf-8")
-    for _, row in rows(FIDELITY):
-        if RECORD.search(row[2]):
-            yield row[0], row[2]
+    for row in LEDGER:
+        if RECORD.search(row.nasedu):
+            yield row.what, row.nasedu
 
 
 @pytest.mark.parametrize(("where", "text"), list(texts()), ids=lambda value: value[:40])
@@ -86,18 +79,18 @@ def test_a_number_stands_in_a_record_that_is_named_beside_it(where, text):
     assert numbers(text) - borne(text) == REASONS.get(where, {}).keys()
 
 
-@pytest.mark.parametrize("row", [row for _, row in rows(FIDELITY)], ids=lambda row: row[0])
+@pytest.mark.parametrize("row", LEDGER, ids=lambda row: row.what)
 def test_a_row_of_fidelity_has_one_of_four_marks(row):
-    assert len(row) == 4 and all(row)
-    assert row[3] in ("Same", "Scaled", "Ours", "Missing")
+    assert all(row)
+    assert row.mark in MARKS
 
 
 def test_fidelity_says_nothing_twice():
-    names = [(section, re.sub(r"^(?:an?|the) ", "", row[0])) for section, row in rows(FIDELITY)]
+    names = [(row.part, re.sub(r"^(?:an?|the) ", "", row.what)) for row in LEDGER]
     assert len(set(names)) == len(names)
-    said = [tuple(row[1:3]) for _, row in rows(FIDELITY) if len(row[2]) > 40]
+    said = [(row.paper, row.nasedu) for row in LEDGER if len(row.nasedu) > 40]
     assert len(set(said)) == len(said)
-    assert sum("(figure 6)" in row[0] or row[0] == "figure 6" for _, row in rows(FIDELITY)) == 1
+    assert sum("(figure 6)" in row.what or row.what == "figure 6" for row in LEDGER) == 1
 
 
 def test_children_until_a_mean_accuracy_are_those_of_the_curves():

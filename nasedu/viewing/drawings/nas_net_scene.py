@@ -49,7 +49,5 @@ def _cell(name: str, cell: NasNetCell, middle: float, bottom: float, first: int)
         parts.append(ScenePart(f"{name} {state}", COMBINES[block.combine], "", pair, x, row))
     read = tuple(at[state] for state in cell.outputs)
     row = bottom - 2 * len(cell.levels) + 1
-    parts.append(
-        ScenePart(f"{name} out", COMBINES["concatenate"], "", read, middle, row, "output")
-    )
+    parts.append(ScenePart(f"{name} out", COMBINES["concatenate"], "", read, middle, row, "output"))
     return parts
