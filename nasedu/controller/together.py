@@ -212,6 +212,6 @@ def _check_alike(learners: Sequence[Reinforce], generators: Sequence[Generator])
     }
     if len(kinds) > 1 or not next(iter(kinds))[0]:
         raise SettingError(
-            "the learners are not all Reinforce with a Controller, or differ in decisions, settings "
-            "or dtype; expected learners that differ in their weights alone"
+            "the learners are not all Reinforce with a Controller, or differ in decisions, "
+            "settings or dtype; expected learners that differ in their weights alone"
         )
