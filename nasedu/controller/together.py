@@ -188,6 +188,14 @@ class _Stack:
                 learner.optimizer.state[own] = {key: v.clone() for key, v in state.items()}
 
 
+def is_plain(strategy: object) -> bool:
+    """Whether a strategy can learn beside others: REINFORCE and its controller, nothing changed.
+
+    Not isinstance: a subclass of either (PPO, say) learns otherwise, and has to learn alone.
+    """
+    return type(strategy) is Reinforce and type(strategy.controller) is Controller
+
+
 def _check_alike(learners: Sequence[Reinforce], generators: Sequence[Generator]) -> None:
     if not learners or len(learners) != len(generators):
         raise SettingError(
@@ -195,7 +203,7 @@ def _check_alike(learners: Sequence[Reinforce], generators: Sequence[Generator])
         )
     kinds = {
         (
-            type(learner) is Reinforce,  # what learns otherwise would be told otherwise
+            is_plain(learner),
             learner.controller.decisions,
             str(learner.settings),
             learner.controller.first_input.dtype,
@@ -204,6 +212,6 @@ def _check_alike(learners: Sequence[Reinforce], generators: Sequence[Generator])
     }
     if len(kinds) > 1 or not next(iter(kinds))[0]:
         raise SettingError(
-            "the learners are not all Reinforce, or differ in decisions, settings or dtype; "
-            "expected learners that differ in their weights alone"
+            "the learners are not all Reinforce with a Controller, or differ in decisions, "
+            "settings or dtype; expected learners that differ in their weights alone"
         )

@@ -1,4 +1,4 @@
-"""Three questions at the end of a lesson, with an explanation for every answer.
+"""Three questions at the end of a lesson, or ten to test oneself, with every answer explained.
 
 The questions lie in ``nasedu.course.questions``, one module a lesson, and not in the notebook,
 whose source a student reads.
@@ -17,7 +17,7 @@ from nasedu.course.inline import html_of
 from nasedu.course.student_folder import here
 from nasedu.errors import SettingError
 
-NUM_QUESTIONS = 3
+LESSON, REFRESHER = 3, 10  # how many questions a quiz has
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +70,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Quiz:
-    """Three questions; every option opens to its explanation, with or without a kernel.
+    """Questions whose options open to their explanations, with or without a kernel.
 
     In a student's folder it is a form whose answers are kept.
 
     Args:
-        questions: Three.
+        questions: Three of a lesson, or the ten by which a refresher lets one test oneself.
         lesson: Number of its lesson, under which answers are kept.
 
     Raises:
-        SettingError: Not three questions.
+        SettingError: Neither three questions nor ten.
     """
 
     questions: Sequence[Question]
@@ -87,9 +87,9 @@ class Quiz:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "questions", tuple(self.questions))
-        if len(self.questions) != NUM_QUESTIONS:
+        if len(self.questions) not in (LESSON, REFRESHER):
             raise SettingError(
-                f"the quiz has {len(self.questions)} questions; expected {NUM_QUESTIONS}"
+                f"the quiz has {len(self.questions)} questions; expected {LESSON} or {REFRESHER}"
             )
 
     def __repr__(self) -> str:
@@ -123,7 +123,7 @@ def quiz(lesson: str) -> Quiz:
     """Return the quiz of a lesson, to be shown by its cell.
 
     Args:
-        lesson: Its number, such as ``"00"``.
+        lesson: Its number, such as ``"00"``, or that of a refresher, such as ``"A1"``.
 
     Raises:
         SettingError: No such lesson, or one without a quiz.

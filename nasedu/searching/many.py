@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from torch import Generator, Tensor
 
-from nasedu.controller import Reinforce, Strategy, advance_together
+from nasedu.controller import Strategy, advance_together
+from nasedu.controller.together import is_plain
 from nasedu.errors import SettingError
 from nasedu.training import one_thread
 
@@ -65,9 +66,7 @@ def search_many(
     strategies = [make(seed) for seed in seeds]
     generators = [Generator().manual_seed(seed) for seed in seeds]
     found = np.empty((len(strategies), trials), np.int64)
-    # Not isinstance: a subclass such as PPO learns otherwise, and has to learn alone.
-    together = all(type(strategy) is Reinforce for strategy in strategies)
-    run = _together if together else _one_by_one
+    run = _together if all(map(is_plain, strategies)) else _one_by_one
     with one_thread():  # a second one gains a quarter, and loses all if anything else runs
         for rows, start, tokens in run(strategies, generators, evaluator, trials, batch):
             found[rows, start : start + tokens.shape[-2]] = evaluator.places(tokens)

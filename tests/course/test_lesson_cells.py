@@ -26,7 +26,7 @@ from nasedu.course.lesson_cells import (
 from nasedu.course.student_folder import Settings
 
 EXERCISES = check.EXERCISES
-NOTEBOOKS = sorted(LESSONS.glob("[0-9]*.ipynb"))
+NOTEBOOKS = sorted(LESSONS.glob("*.ipynb"))
 
 
 def cells_of(path):

@@ -55,10 +55,15 @@ def test_the_text_form_has_the_answers_at_the_end():
     assert "3 B) ✘ No. That would never explore." in answers
 
 
-@pytest.mark.parametrize("count", [0, 2, 4])
-def test_a_quiz_has_three_questions(count):
-    with pytest.raises(SettingError, match=f"has {count} questions; expected 3"):
+@pytest.mark.parametrize("count", [0, 2, 4, 9, 11])
+def test_a_quiz_has_three_questions_or_ten(count):
+    with pytest.raises(SettingError, match=f"has {count} questions; expected 3 or 10"):
         Quiz([QUESTION] * count)
+
+
+@pytest.mark.parametrize("lesson", ["A1", "A2"])
+def test_a_refresher_tests_by_ten_questions(lesson):
+    assert len(quiz(lesson).questions) == 10
 
 
 @pytest.mark.parametrize("options", [(), (RIGHT,), (WRONG, WRONG), (RIGHT, RIGHT)])

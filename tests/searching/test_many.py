@@ -28,8 +28,16 @@ def reinforce(seed):
     return Reinforce(Controller(SPACE.decisions, hidden_size=8, seed=seed), lr=0.01)
 
 
+class Reversed(Controller):
+    """Scores what nobody told it, as a controller of one's own may."""
+
+    def forward(self, n=None, *, tokens=None, **options):
+        return super().forward(n, tokens=None if tokens is None else tokens.flip(0), **options)
+
+
 MAKERS = {
     "reinforce": reinforce,
+    "another controller": lambda seed: Reinforce(Reversed(SPACE.decisions, 8, seed=seed), lr=0.01),
     "ppo": lambda seed: PPO(Controller(SPACE.decisions, hidden_size=8, seed=seed), lr=0.01),
     "random": lambda seed: RandomSearch(SPACE.decisions),
     "local": lambda seed: LocalSearch(SPACE.decisions),
