@@ -46,7 +46,8 @@ class TrainCommand(PartsCommand):
             from nasedu.searching import find_architecture  # which loads torch
 
             net, led = find_architecture(arch).net, (arch,)
-            row = problem_of(net)
+            named = "" if name is None else find_problem(name).data
+            row = problem_of(net, words.get("data") or named)
         else:
             row = IMAGES if name is None else find_problem(name)
         others = {f"--problem {r.name}": r.title for r in trained_problems() if r != row}

@@ -66,8 +66,8 @@ class FinalTraining:
 
     @property
     def problem(self) -> Problem:
-        """The row of the architecture's kind."""
-        return problem_of(self.net)
+        """The row of the architecture's kind and of the data."""
+        return problem_of(self.net, self.data)
 
     @cached_property
     def task(self) -> Task:
