@@ -6,9 +6,10 @@ nothing else asks of which kind a space, an architecture or a recipe is.
 
 A row is found by its name, by the kind that a JSON document names, or by anything that has a
 ``kind``: an architecture or a space. Several rows may train architectures of one kind, each on
-data of its own: then the data say which is meant, and the first row is that of the kind. Rows of one's own come from an installed package (entry point
-``nasedu.problems``) or are named by the user, ``--problem module:ROW``. What a file says is looked
-up among them and never imported.
+data of its own: then the data say which is meant, and the first row is that of the kind.
+
+Rows of one's own come from an installed package (entry point ``nasedu.problems``) or are named by
+the user, ``--problem module:ROW``. What a file says is looked up among them and never imported.
 """
 
 from __future__ import annotations

@@ -227,9 +227,7 @@ def test_problems_load_neither_torch_nor_numpy():
 
 def test_of_several_rows_of_one_kind_the_data_say_which():
     first = toy_problem.ROW
-    twin = replace(
-        first, name="toy-2", title="twins", data="digits", data_names=IMAGES.data_names
-    )
+    twin = replace(first, name="toy-2", title="twins", data="digits", data_names=IMAGES.data_names)
     add_problem(twin)
     space = first.load("spaces")[FIRST]
     for data, row in {"": first, first.data: first, "digits": twin, "nix": first}.items():
