@@ -134,8 +134,22 @@ NASNETS = Problem(
     data_names="nasedu.data:names_of_images",
     viewing="nasedu.viewing.drawings.nas_net:VIEW",
 )
+TRANSLATION = Problem(
+    name="translation",
+    architecture_kind="recurrent_cell",
+    title="recurrent cells for translation",
+    architecture="nasedu.architectures.recurrent_cell:RecurrentCell",
+    spaces="nasedu.spaces.presets:CELLS",
+    child="nasedu.children.fast_cell.fast_cell:build_cell",
+    task="nasedu.training.translation_task:TranslationTask",
+    recipes="nasedu.training.translation_recipe:RECIPES",
+    data="prices",
+    data_names="nasedu.data.catalogue:names_of_pairs",
+    viewing="nasedu.viewing.drawings.cell:VIEW",
+)
 
-_known: dict[str, Problem] = {row.name: row for row in (IMAGES, CELLS, CHOICES, NASNETS)}
+_OWN = (IMAGES, CELLS, CHOICES, NASNETS, TRANSLATION)
+_known: dict[str, Problem] = {row.name: row for row in _OWN}
 
 
 def known_problems() -> tuple[Problem, ...]:

@@ -225,6 +225,8 @@ def _echo_test(record: dict[str, Any], measure: Measure) -> None:
     outcome = record["outcome"]
     result = measure.text(measure.read(outcome["test"]), more=1)
     say(f"test {measure.short} {result} in {outcome['seconds']:.1f} s of training")
+    for name, value in record.get("further_tests", {}).items():
+        say(f"test {name} {value:.2f}")
 
 
 def _echo_files(record: dict[str, Any], run: Path) -> None:
