@@ -54,26 +54,28 @@ def beam_search(
         begin: The token before the first one of a translation.
         end: The token that ends one.
         width: K.
-        max_length: Most subwords of a translation, its end included; default 2 S + 5.
+        max_length: Most subwords of a translation, its end included; default twice those of its
+            sentence and 5 more, so that it does not depend on the sentences beside it.
         length_power: 1: the mean of a subword; 0: lengths do not count.
 
     Raises:
         SettingError: The width or the length is below 1.
     """
-    most = 2 * len(source) + 5 if max_length is None else max_length
-    if width < 1 or most < 1:
-        raise SettingError(f"width is {width} and max_length {most}; expected at least 1")
+    if width < 1 or (max_length is not None and max_length < 1):
+        raise SettingError(f"width is {width} and max_length {max_length}; expected at least 1")
     model.eval()
     memory, state = model.read(source)
     size = source.shape[1]
     each = torch.arange(size, device=source.device).repeat_interleave(width)  # (B * K,)
     memory, state = memory.take(each), (state[0][each], state[1][each])
+    most = 2 * (~memory.is_padding).sum(1) + 5  # (B * K,)
+    most = most if max_length is None else torch.full_like(most, max_length)
     # All K of a sentence are the same at first: only one of them may be continued.
     totals = torch.full((size, width), -torch.inf, device=source.device)
     totals[:, 0] = 0
     tokens = source.new_full((1, size * width), begin)
     has_ended = torch.zeros(size * width, dtype=torch.bool, device=source.device)
-    for _ in range(most):
+    for step in range(1, int(most.max()) + 1):
         found, state = model.write(tokens[-1:], memory, state)
         following = _allowed(model.logits(found[0]).log_softmax(1), begin, has_ended)
         totals, best = (totals.view(-1, 1) + following).view(size, -1).topk(width)
@@ -81,7 +83,7 @@ def beam_search(
         parents = (best // num_symbols).flatten() + each * width  # rows among B * K
         tokens = torch.cat([tokens[:, parents], (best % num_symbols).view(1, -1)])
         state = (state[0][parents], state[1][parents])
-        has_ended = has_ended[parents] | (tokens[-1] == end)
+        has_ended = has_ended[parents] | (tokens[-1] == end) | (step >= most)
         if has_ended.all():
             break
     lengths = (tokens[1:] != PAD).sum(0).view(size, width)

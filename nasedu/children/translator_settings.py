@@ -21,5 +21,5 @@ class TranslatorSettings(Value):
 
     hidden_size: Count = 256
     embedding_size: Count = 256
-    dropout: Share = 0.3
+    dropout: Share = 0.4
     init_range: Positive = 0.1

@@ -36,11 +36,11 @@ class TranslationRecipe(TranslatorSettings):
 
     can_grow: ClassVar[bool] = True  # an epoch does not depend on how many there will be
 
-    epochs: Count = 12
+    epochs: Count = 15
     batch_size: Count = 64
     lr: Positive = 0.001
     decay: Annotated[float, Bounds(above=0, at_most=1)] = 0.7
-    decay_after: Count = 6
+    decay_after: Count = 8
     clip: Positive = 1.0
     smoothing: Share = 0.1
     num_train: Count | None = None
