@@ -40,6 +40,7 @@ OF_TRAINING = PARTS[2:]  # which a kind that nothing trains does not have
 SHAPES = {
     "images": {"in_channels": 1, "num_classes": 10},
     "language": {"input_size": 3, "hidden_size": 4},
+    "translation": {"input_size": 3, "hidden_size": 4},
     "nasnet": {"cells": 1, "filters": 2, "in_channels": 1, "num_classes": 10},
     "toy": {},
 }
@@ -182,7 +183,7 @@ def test_the_doubles_name_every_part_that_a_row_has():
     [
         (
             "cats",
-            "expected one of images, language, choices, nasnet, toy, or module:ROW",
+            "expected one of images, language, choices, nasnet, translation, toy, or module:ROW",
         ),
         ("", "problem is ''"),
         ("no_such_module:ROW", "no_such_module:ROW cannot be loaded"),
