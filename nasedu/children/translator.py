@@ -4,7 +4,7 @@ The encoder reads a sentence from both ends (Bahdanau et al. 2014). The decoder 
 words written so far, and what it finds at each of them asks the encoder's outputs for attention
 (Luong et al. 2015, "general" scores). The attention's result is not fed back to the decoder:
 without that input feeding a whole sentence is one call of a layer, and any cell that a language
-model takes can be used. The paper put its cell into GNMT, of eight layers (section 4.3); here is
+model takes can be used. The paper put its cell into GNMT, of eight layers (section 4.2); here is
 one, for a laptop.
 
 Legend of shapes: S tokens of a source sentence and T of a target, B sentences side by side,
