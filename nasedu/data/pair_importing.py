@@ -158,5 +158,5 @@ def _paired(sides: list[list[str]], part: str, where: str) -> tuple[list[list[st
 
 
 def _pairs(subwords: Subwords, source: list[str], target: list[str]) -> SentencePairs:
-    sides = (Sentences.of(subwords.tokens(side)) for side in (source, target))
-    return SentencePairs(*sides, tuple(target))
+    read, written = (Sentences.of(subwords.tokens(side)) for side in (source, target))
+    return SentencePairs(read, written, tuple(target))

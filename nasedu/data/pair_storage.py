@@ -92,16 +92,16 @@ def read_pairs(path: Path) -> PairData:
     header, parts = read_pair_header(path), {}
     with open_file(path) as file:
         for part in PARTS:
-            sides = [
+            source, target = (
                 Sentences(
                     file.get_tensor(f"{part}_{side}").long(),
                     file.get_tensor(f"{part}_{side}_lengths").long(),
                 )
                 for side in SIDES
-            ]
+            )
             text = bytes(file.get_tensor(f"{part}_utf8").numpy())
             try:
-                parts[part] = SentencePairs(*sides, tuple(text.decode().split("\n")))
+                parts[part] = SentencePairs(source, target, tuple(text.decode().split("\n")))
             except UnicodeDecodeError as error:
                 raise unusable(path, str(error)) from None
     try:

@@ -7,15 +7,14 @@ says "four and thirty", in one word.
 
 from __future__ import annotations
 
-import hashlib
 from functools import lru_cache
 from itertools import product
 
 from nasedu.data.pairs import PARTS, SPACE, SPECIAL, PairData, SentencePairs, Sentences
+from nasedu.data.pydocs import part_of
 
 NAME = "prices"
 BELOW = 100  # euros, and cents
-HELD_OUT = 13  # of 256: a twentieth each to validate and to test
 ENGLISH = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
     *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
@@ -36,7 +35,7 @@ def prices() -> PairData:
     """Return the prices from nothing to 99 euros and 99 cents; a hash decides what is held out."""
     sides: dict[str, tuple[list[list[str]], list[list[str]]]] = {p: ([], []) for p in PARTS}
     for euros, cents in product(range(BELOW), repeat=2):
-        source, target = sides[part_of(euros, cents)]
+        source, target = sides[part_of((str(euros), str(cents)))]
         source.append(in_english(euros, cents))
         target.append(in_german(euros, cents))
     every = [sentence for part in sides.values() for side in part for sentence in side]
@@ -44,16 +43,12 @@ def prices() -> PairData:
     place = {piece: token for token, piece in enumerate(subwords)}
     parts = {}
     for part, both in sides.items():
-        tokens = [Sentences.of([place[piece] for piece in row] for row in side) for side in both]
+        source, target = (
+            Sentences.of([place[piece] for piece in row] for row in side) for side in both
+        )
         said = ("".join(row).replace(SPACE, " ").strip() for row in both[1])
-        parts[part] = SentencePairs(*tokens, tuple(said))
+        parts[part] = SentencePairs(source, target, tuple(said))
     return PairData(NAME, "Prices in words", ("en", "de"), subwords, **parts)
-
-
-def part_of(euros: int, cents: int) -> str:
-    """Return ``"train"``, ``"valid"`` or ``"test"``, by a hash that nothing changes."""
-    place = hashlib.sha256(b"%d euros %d cents" % (euros, cents)).digest()[0]
-    return "valid" if place < HELD_OUT else "test" if place < 2 * HELD_OUT else "train"
 
 
 def in_english(euros: int, cents: int) -> list[str]:

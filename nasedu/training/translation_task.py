@@ -136,7 +136,9 @@ class TranslationTask(Task):
             group["lr"] = recipe.lr_at(training.epoch)
         total, count = torch.zeros((), dtype=torch.float64, device=self.device), 0
         for which in self.batches(training.generator):
-            log_probs, tokens = predicted(child, self.source.batch(which), self.target.batch(which))
+            log_probs, tokens = target_log_probs(
+                child, self.source.batch(which), self.target.batch(which)
+            )
             nats = -log_probs.gather(1, tokens[:, None]).sum()
             # A share of the target's probability belongs to all subwords alike.
             spread = -log_probs.mean(1).sum() if recipe.smoothing else 0.0
@@ -191,7 +193,7 @@ class TranslationTask(Task):
         total, count = torch.zeros((), dtype=torch.float64, device=self.device), 0
         source, target = (side.to(self.device) for side in (pairs.source, pairs.target))
         for which in target.lengths.argsort(stable=True).split(SCORED):
-            log_probs, tokens = predicted(child, source.batch(which), target.batch(which))
+            log_probs, tokens = target_log_probs(child, source.batch(which), target.batch(which))
             total -= log_probs.gather(1, tokens[:, None]).double().sum()
             count += len(tokens)
         if not math.isfinite(mean := total.item() / count):
@@ -224,12 +226,14 @@ class TranslationTask(Task):
             child = Translator(LSTMLayer, self.data.num_symbols, TranslatorSettings(1, 1))
             child.to(self.device)
             which = torch.arange(2, device=self.device).clamp(max=len(self.source) - 1)
-            log_probs, _ = predicted(child, self.source.batch(which), self.target.batch(which))
+            log_probs, _ = target_log_probs(
+                child, self.source.batch(which), self.target.batch(which)
+            )
             log_probs.sum().backward()
             self.optimizer(child, self.recipe).step()
 
 
-def predicted(child: Translator, source: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+def target_log_probs(child: Translator, source: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     """Return what a translator predicts of targets, and what they are, without the padding.
 
     Args:

@@ -75,7 +75,7 @@ def test_numbers_are_said_as_people_say_them():
 
 def test_a_price_is_one_sentence_in_both_languages():
     data = PAIRS.load("prices")
-    part = getattr(data, prices.part_of(1, 34))
+    part = getattr(data, prices.part_of(("1", "34")))
     place = part.references.index("ein Euro und vierunddreißig Cent")
     source = part.source.tokens.split(part.source.lengths.tolist())[place]
     assert data.text(source.tolist()) == "one euro and thirty-four cents"

@@ -11,7 +11,7 @@ from nasedu.data.pairs import BEGIN, PAD, SPECIAL, PairData, SentencePairs, Sent
 from nasedu.errors import DataError, SettingError, TrainingError
 from nasedu.searching import FinalTraining, train_final
 from nasedu.training.translation_recipe import MULTI30K, TranslationRecipe
-from nasedu.training.translation_task import TranslationTask, predicted
+from nasedu.training.translation_task import TranslationTask, target_log_probs
 
 pytest.importorskip("sacrebleu", reason="the extra `translation` is not installed")
 
@@ -90,7 +90,7 @@ def test_the_loss_is_that_of_torch_with_smoothing_and_the_curve_is_without(monke
 def test_padding_is_not_predicted():
     judge = task()
     child = judge.begin(LSTMLayer, 0).child.eval()
-    log_probs, tokens = predicted(
+    log_probs, tokens = target_log_probs(
         child, judge.source.batch(torch.arange(9)), judge.target.batch(torch.arange(9))
     )
     assert len(tokens) == len(log_probs) == int((judge.target.lengths[:9] + 1).sum())
