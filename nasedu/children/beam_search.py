@@ -86,11 +86,15 @@ def beam_search(
         has_ended = has_ended[parents] | (tokens[-1] == end) | (step >= most)
         if has_ended.all():
             break
-    lengths = (tokens[1:] != PAD).sum(0).view(size, width)
-    scores = totals / lengths**length_power
-    chosen = scores.argmax(1)  # (B,)
-    rows = tokens[1:].T.view(size, width, -1)[torch.arange(size), chosen].tolist()
-    points = (every.gather(1, chosen[:, None])[:, 0].tolist() for every in (totals, scores))
+    return _best_of(tokens[1:].T.view(size, width, -1), totals, end, length_power)
+
+
+def _best_of(tokens: Tensor, totals: Tensor, end: int, length_power: float) -> list[Translation]:
+    """Return the best of the ``(B, K, T)`` translations, of ``(B, K)`` log probabilities."""
+    scores = totals / (tokens != PAD).sum(2) ** length_power
+    chosen = scores.argmax(1, keepdim=True)  # (B, 1)
+    rows = tokens.take_along_dim(chosen[:, :, None], 1)[:, 0].tolist()
+    points = (every.take_along_dim(chosen, 1)[:, 0].tolist() for every in (totals, scores))
     return [
         Translation(tuple(t for t in row if t not in (PAD, end)), *both)
         for row, *both in zip(rows, *points, strict=True)
