@@ -157,7 +157,7 @@ class RecordedTraining(FinalTraining):
     def problem(self):
         """That of the architecture; of what makes a child, which is of no kind, the data's."""
         try:
-            return problem_of(self.net)
+            return problem_of(self.net, self.data)
         except TypeError:
             return problem_on(self.data)
 

@@ -142,9 +142,10 @@ def _drawing() -> Diagnosis:
 
 
 def _data() -> Diagnosis:
-    from nasedu.data import load, names, text_names
+    from nasedu.data import load
+    from nasedu.data.catalogue import SHELVES
 
-    digits, sets = load("digits"), ", ".join((*names(), *text_names()))
+    digits, sets = load("digits"), ", ".join(each for shelf in SHELVES for each in shelf.stems())
     found = f"{len(digits.train):,} + {len(digits.test):,} digits; sets: {sets}"
     return Diagnosis("data", "ok", found)
 

@@ -5,9 +5,11 @@ are loaded when they are used. So this module imports next to nothing, every fol
 nothing else asks of which kind a space, an architecture or a recipe is.
 
 A row is found by its name, by the kind that a JSON document names, or by anything that has a
-``kind``: an architecture or a space. Rows of one's own come from an installed package (entry point
-``nasedu.problems``) or are named by the user, ``--problem module:ROW``. What a file says is looked
-up among them and never imported.
+``kind``: an architecture or a space. Several rows may train architectures of one kind, each on
+data of its own: then the data say which is meant, and the first row is that of the kind.
+
+Rows of one's own come from an installed package (entry point ``nasedu.problems``) or are named by
+the user, ``--problem module:ROW``. What a file says is looked up among them and never imported.
 """
 
 from __future__ import annotations
@@ -132,8 +134,22 @@ NASNETS = Problem(
     data_names="nasedu.data:names_of_images",
     viewing="nasedu.viewing.drawings.nas_net:VIEW",
 )
+TRANSLATION = Problem(
+    name="translation",
+    architecture_kind="recurrent_cell",
+    title="recurrent cells for translation",
+    architecture="nasedu.architectures.recurrent_cell:RecurrentCell",
+    spaces="nasedu.spaces.presets:CELLS",
+    child="nasedu.children.fast_cell.fast_cell:build_cell",
+    task="nasedu.training.translation_task:TranslationTask",
+    recipes="nasedu.training.translation_recipe:RECIPES",
+    data="prices",
+    data_names="nasedu.data.catalogue:names_of_pairs",
+    viewing="nasedu.viewing.drawings.cell:VIEW",
+)
 
-_known: dict[str, Problem] = {row.name: row for row in (IMAGES, CELLS, CHOICES, NASNETS)}
+_OWN = (IMAGES, CELLS, CHOICES, NASNETS, TRANSLATION)
+_known: dict[str, Problem] = {row.name: row for row in _OWN}
 
 
 def known_problems() -> tuple[Problem, ...]:
@@ -152,11 +168,15 @@ def add_problem(row: Problem) -> Problem:
     """Make a row known in this process, and return it.
 
     Raises:
-        SettingError: Another row has its name or its kind.
+        SettingError: Another row has its name, or its kind for other architectures or spaces.
     """
+    searched = (row.architecture_kind, row.architecture, row.spaces)
     for other in known_problems():
         taken = (other.name, other.architecture_kind)
-        same = [name for name in (row.name, row.architecture_kind) if name in taken]
+        own = [row.name, row.architecture_kind]
+        if searched == (other.architecture_kind, other.architecture, other.spaces):
+            own.remove(row.architecture_kind)  # the same, trained for something else
+        same = [name for name in own if name in taken]
         if same and other != row:
             raise SettingError(f"there is a problem {same[0]!r} already; choose another name")
     return _known.setdefault(row.name, row)
@@ -186,16 +206,26 @@ def find_problem(text: str) -> Problem:
     )
 
 
-def problem_of(thing: Any) -> Problem:
+def problem_of(thing: Any, data: str = "") -> Problem:
     """Return the row of an architecture or a space: of anything whose ``kind`` a row has.
+
+    Args:
+        thing: The architecture or the space.
+        data: Name of the data set that it is for. Of several rows of the kind, the first whose
+            task uses that is meant; the first of all if none does, or no data are named.
 
     Raises:
         TypeError: No row has such a thing.
     """
     kind = getattr(thing, "kind", None)
-    for row in known_problems() if isinstance(kind, str) else ():
-        if kind in (row.architecture_kind, row.space_kind):
-            return row
+    known = known_problems() if isinstance(kind, str) else ()
+    rows = [row for row in known if kind in (row.architecture_kind, row.space_kind)]
+    if len(rows) > 1 and data:
+        for row in (row for row in rows if row.task):
+            if row.data == data or any(name == data for name in row.load("data_names")()):
+                return row
+    if rows:
+        return rows[0]
     raise TypeError(
         f"a {type(thing).__name__} is of no known problem; expected one of "
         f"{', '.join(row.title for row in known_problems())}"

@@ -55,7 +55,7 @@ def alike_modules(home):
             continue
         if f"{folder}/".startswith(f"{one}/"):
             continue  # the module of a folder's main thing, e.g. controller/controller
-        if {one.rpartition("/")[0], folder} <= ROOMS or re.fullmatch(r"lesson_\d\d", name):
+        if {one.rpartition("/")[0], folder} <= ROOMS or re.fullmatch(r"lesson_\w\d", name):
             continue
         yield one, other
 

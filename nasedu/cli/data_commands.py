@@ -1,4 +1,4 @@
-"""Commands about images and text: ``nasedu data``."""
+"""Commands about images, texts and sentence pairs: ``nasedu data``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from nasedu.cli.options import Command, CommandGroup
 from nasedu.cli.terminal import say
 
-data_app = typer.Typer(help="Images and texts to train children on.", cls=CommandGroup)
+data_app = typer.Typer(help="Images, texts and pairs to train children on.", cls=CommandGroup)
 
 
 @data_app.command("list", cls=Command)
@@ -66,7 +66,7 @@ def data_add(
     flip: Annotated[bool, typer.Option(help="A mirrored image is of the same class.")] = True,
     replace: Annotated[bool, typer.Option(help="Replace a set of the same name.")] = False,
 ) -> None:
-    """Import images or a text of your own.
+    """Import images, a text or sentence pairs of your own.
 
     Images lie in train/<class>/* and test/<class>/*, 8 bits a channel and all of one size; they
     are turned as their EXIF data says, and what is transparent becomes white. CIFAR-10's own
@@ -74,6 +74,10 @@ def data_add(
 
     A text is three files that end in train.txt, valid.txt and test.txt (or .tokens), in UTF-8,
     with a sentence a line. Images in classes win over a text beside them.
+
+    Sentence pairs are six files, train, val and test each in two languages, such as train.en and
+    train.de: a sentence a line, its translation in the same line of the other file. English is
+    translated from, if it is one of the two.
 
     Files that systems leave behind, such as .DS_Store and Thumbs.db, are passed over and counted;
     all else that is left out is named.

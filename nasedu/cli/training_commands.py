@@ -46,7 +46,8 @@ class TrainCommand(PartsCommand):
             from nasedu.searching import find_architecture  # which loads torch
 
             net, led = find_architecture(arch).net, (arch,)
-            row = problem_of(net)
+            named = "" if name is None else find_problem(name).data
+            row = problem_of(net, words.get("data") or named)
         else:
             row = IMAGES if name is None else find_problem(name)
         others = {f"--problem {r.name}": r.title for r in trained_problems() if r != row}
@@ -224,6 +225,8 @@ def _echo_test(record: dict[str, Any], measure: Measure) -> None:
     outcome = record["outcome"]
     result = measure.text(measure.read(outcome["test"]), more=1)
     say(f"test {measure.short} {result} in {outcome['seconds']:.1f} s of training")
+    for name, value in record.get("further_tests", {}).items():
+        say(f"test {name} {value:.2f}")
 
 
 def _echo_files(record: dict[str, Any], run: Path) -> None:

@@ -220,11 +220,20 @@ TEXTS = Shelf(
     ending=CHARACTERS,
     read_otherwise="nasedu.data.text_storage:read_characters",
 )
-SHELVES = (IMAGES, TEXTS)
+PAIRS = Shelf(
+    noun="set of sentence pairs",
+    folder="pairs",
+    built_in={"prices": "nasedu.data.prices:prices"},
+    read="nasedu.data.pair_storage:read_pairs",
+    header="nasedu.data.pair_storage:read_pair_header",
+    find="nasedu.data.pair_importing:find_pairs",
+)
+SHELVES = (IMAGES, TEXTS, PAIRS)
 """All kinds; a source that several of them could take is of the first."""
 
 names_of_images = IMAGES.names
 names_of_texts = TEXTS.names
+names_of_pairs = PAIRS.names
 
 
 def names() -> tuple[str, ...]:

@@ -71,7 +71,8 @@ def add(
             CIFAR-10's official archive, in its binary or its Python version; or MNIST's four
             files. Or of a text: three files that end in ``train.txt``, ``valid.txt`` and
             ``test.txt`` (or ``.tokens``), such as ``ptb.train.txt``, a sentence a line. Images
-            in classes win over a text that lies beside them.
+            in classes win over a text that lies beside them. Or of sentence pairs: train, val
+            and test, each in two languages, such as ``train.en`` and ``train.de``.
         title: What figures call it. By default the name, with a note if all images are JPEG;
             "CIFAR-10" for the official archive and "CIFAR-10 (JPEG copy)" for images that are
             its by classes, number and size; for the file sums of Mikolov's Penn Treebank, that.

@@ -19,6 +19,7 @@ Entries = dict[Parts, Content | None]  # what is in a file, by the parts of its 
 SPLITS = ("train", "test")
 ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
 TEXT_PART = re.compile(r"(|.*[._-])(train|valid|test)(\.(?:txt|tokens|raw))")
+PAIR_PART = re.compile(r"(train|valid|val|dev|test)(?:[._-]\w+)*\.([a-z]{2})")
 IDX_PART = re.compile(r"(train|t10k)-(images|labels)[.-]idx[13]-ubyte(\.gz)?")  # of MNIST
 CIFAR10_PART = re.compile(r"(data_batch_[1-5]|test_batch)(\.bin)?|batches\.meta(\.txt)?")
 LITTER = re.compile(
@@ -106,7 +107,7 @@ def _is_needed(parts: Parts) -> bool:
     """Whether the content of a file in an archive may be wanted, by its path."""
     if any(map(is_litter, parts)):
         return False
-    kinds = (TEXT_PART, IDX_PART, CIFAR10_PART)
+    kinds = (TEXT_PART, PAIR_PART, IDX_PART, CIFAR10_PART)
     is_part = any(kind.fullmatch(parts[-1]) for kind in kinds)
     return is_part or not set(SPLITS).isdisjoint(parts[:2])
 

@@ -21,7 +21,7 @@ from nasedu.runs.trial import check_seed
 from nasedu.searching.clock import Deadline
 from nasedu.searching.evaluator import said_in_one_line
 from nasedu.searching.jobs import RESULT, check_minutes, do_job
-from nasedu.training import Checkpoint, Epoch, Outcome, Task, Training
+from nasedu.training import Checkpoint, Epoch, Outcome, Task, Training, one_thread
 from nasedu.training.outcome import renamed
 from nasedu.training.training import name_of
 from nasedu.values import Count, checked, fill
@@ -66,8 +66,8 @@ class FinalTraining:
 
     @property
     def problem(self) -> Problem:
-        """The row of the architecture's kind."""
-        return problem_of(self.net)
+        """The row of the architecture's kind and of the data."""
+        return problem_of(self.net, self.data)
 
     @cached_property
     def task(self) -> Task:
@@ -150,12 +150,16 @@ class FinalTraining:
 
     def document(self, training: Training) -> dict[str, Any]:
         """Return the record of a training that is at its end, as JSON values; it is tested now."""
+        tested = training.test()
+        with one_thread():
+            further = self.task.further_tests(training.child)
         return {
             "architecture": json.loads(self.net.to_json()),
             "data": self.settings["data"] | {"num_test": self.task.num_test},
             "seed": self.seed,
             "recipe": self.settings["recipe"],
-            "outcome": json.loads(training.test().to_json()),
+            "outcome": json.loads(tested.to_json()),
+            **({"further_tests": further} if further else {}),
             "kept_epoch": training.kept_epoch,
             **made_by(),
         }
@@ -203,6 +207,7 @@ def checked_record(document: dict[str, Any], folder: Path) -> dict[str, Any]:
         checked(document.get("recipe"), dict[str, Any], "recipe")
         tested = fill(Outcome, renamed(document.get("outcome")))
         checked(tested.test, float, "outcome.test")
+        checked(document.get("further_tests", {}), dict[str, float], "further_tests")
         checked(document.get("kept_epoch", 1), Count, "kept_epoch")
         if not tested.valid_curve or not tested.train_curve:
             raise ValueError("its outcome has no curve")

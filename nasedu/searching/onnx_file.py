@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from nasedu.errors import SettingError, TrainingError
+from nasedu.extras import needed
 from nasedu.searching.evaluator import reason_of
-from nasedu.searching.extras import needed
 from nasedu.searching.trained_network import TrainedNetwork
 from nasedu.whole_file import check_writable, write_whole
 

@@ -54,9 +54,10 @@ class TrainedNetwork:
         record = checked_record(record, folder)
         try:
             net = read_architecture(json.dumps(record.get("architecture")))
-            kind = type(problem_of(net).load("recipes")[FIRST])
+            data = record["data"]["name"]
+            kind = type(problem_of(net, data).load("recipes")[FIRST])
             recipe = fill(kind, record["recipe"])
-            final = FinalTraining(net, record["data"]["name"], recipe, record.get("seed", 0))
+            final = FinalTraining(net, data, recipe, record.get("seed", 0))
         except (NaseduError, ValueError) as error:
             raise StudyError(f"{folder / RESULT} cannot be read ({error})") from None
         path = folder / _winner(record) / CHECKPOINT

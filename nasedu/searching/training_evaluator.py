@@ -37,7 +37,7 @@ class TrainingEvaluator:
 
     def __init__(self, space: Space, data: str | None = None, recipe: Any = None) -> None:
         try:
-            self.space, self.problem = space, problem_of(space)
+            self.space, self.problem = space, problem_of(space, data or "")
         except TypeError as error:
             raise SettingError(f"{error}; or score it yourself: evaluate=function") from None
         first = self.problem.load("recipes")[FIRST]
@@ -102,6 +102,9 @@ def recorded_evaluator(run: str, space: Space, settings: dict[str, Any]) -> Eval
         StudyError: The settings are not known, or those of an evaluator of one's own.
     """
     problem, kind = problem_of(space), settings.get("kind")
+    for row in known_problems():  # by its name: the data may not be there any more
+        if row.name == kind and row.space_kind == space.kind:
+            problem = row
     try:
         if settings.get("table") and problem.task:
             return load_named(OF_A_TABLE)(space, settings)

@@ -226,6 +226,10 @@ class Task(ABC):
     def test(self, child: Any) -> float:
         """Return what `validate` does, of the test part, which nothing else reads."""
 
+    def further_tests(self, child: Any) -> dict[str, float]:
+        """Return what else is measured on the test part, by name, e.g. ``{"BLEU": 30.1}``."""
+        return {}
+
     @abstractmethod
     def warm_up(self) -> None:
         """Take one step with a tiny child, so that the first child's seconds are its own.

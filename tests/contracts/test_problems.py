@@ -18,6 +18,7 @@ from nasedu.controller import make_strategy
 from nasedu.errors import NaseduError, SearchSpaceError, SettingError
 from nasedu.problems import (
     FIRST,
+    IMAGES,
     add_problem,
     find_problem,
     known_problems,
@@ -26,7 +27,8 @@ from nasedu.problems import (
     read_architecture,
     read_space,
 )
-from nasedu.searching import find_architecture, resume
+from nasedu.searching import FinalTraining, TrainingEvaluator, find_architecture, resume
+from nasedu.searching.training_evaluator import recorded_evaluator
 from nasedu.training import Measure, Task
 from nasedu.values import fill
 from nasedu.viewing import view_of
@@ -38,6 +40,7 @@ OF_TRAINING = PARTS[2:]  # which a kind that nothing trains does not have
 SHAPES = {
     "images": {"in_channels": 1, "num_classes": 10},
     "language": {"input_size": 3, "hidden_size": 4},
+    "translation": {"input_size": 3, "hidden_size": 4},
     "nasnet": {"cells": 1, "filters": 2, "in_channels": 1, "num_classes": 10},
     "toy": {},
 }
@@ -101,7 +104,7 @@ class TestProblem:
         assert space.kind == row.space_kind
         assert architecture.kind == row.load("architecture").kind == row.architecture_kind
         for thing in (space, architecture):
-            assert problem_of(thing) == row
+            assert problem_of(thing, row.data) == row
             assert json.loads(thing.to_json())["kind"] == thing.kind
         assert find_problem(row.name) == row
 
@@ -161,7 +164,8 @@ class TestProblem:
 
     def test_its_name_and_its_kind_are_taken(self, row):
         assert add_problem(row) == row  # once more changes nothing
-        for changed in (replace(row, title="other"), replace(row, name=f"{row.name}-2")):
+        others = {"title": "other"}, {"name": f"{row.name}-2", "architecture": "other:Class"}
+        for changed in (replace(row, **other) for other in others):
             with pytest.raises(SettingError, match=r"there is a problem .* already") as caught:
                 add_problem(changed)
             assert "\n" not in str(caught.value)
@@ -179,7 +183,7 @@ def test_the_doubles_name_every_part_that_a_row_has():
     [
         (
             "cats",
-            "expected one of images, language, choices, nasnet, toy, or module:ROW",
+            "expected one of images, language, choices, nasnet, translation, toy, or module:ROW",
         ),
         ("", "problem is ''"),
         ("no_such_module:ROW", "no_such_module:ROW cannot be loaded"),
@@ -220,6 +224,20 @@ def test_problems_load_neither_torch_nor_numpy():
     code = "import sys, nasedu.problems; print(*sorted({'torch', 'numpy'} & {*sys.modules}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "\n"
+
+
+def test_of_several_rows_of_one_kind_the_data_say_which():
+    first = toy_problem.ROW
+    twin = replace(first, name="toy-2", title="twins", data="digits", data_names=IMAGES.data_names)
+    add_problem(twin)
+    space = first.load("spaces")[FIRST]
+    for data, row in {"": first, first.data: first, "digits": twin, "nix": first}.items():
+        assert problem_of(space, data) == row
+        assert FinalTraining(space.decode(drawn(space, 1)[0]), data).problem == row
+        assert TrainingEvaluator(space, data).problem == row
+    recorded = {"kind": "toy-2", "data": "lost", "recipe": toy_problem.CurveRecipe().to_dict()}
+    assert recorded_evaluator("run", space, recorded).data == "lost"
+    assert read_space(space.to_json()) == space
 
 
 def test_what_is_of_no_known_kind_is_told_what_there_is():

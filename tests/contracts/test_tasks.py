@@ -25,6 +25,8 @@ from nasedu.training import (
 )
 from nasedu.training.nas_net_recipe import NasNetRecipe
 from nasedu.training.nas_net_task import NasNetTask
+from nasedu.training.translation_recipe import TranslationRecipe
+from nasedu.training.translation_task import TranslationTask
 
 CELLS = RecurrentCellSpace(2)
 EPOCHS = 4
@@ -76,6 +78,10 @@ def on_images_of_cells(recipe):
     return NasNetTask(load("digits"), recipe)
 
 
+def on_pairs(recipe):
+    return TranslationTask.on("prices", recipe)
+
+
 BLOCK = NasNetBlock(0, 1, "conv_1x1", "average_3x3")
 CELL = NasNetCell((BLOCK,))
 
@@ -110,6 +116,21 @@ CASES = (
         ),
         NasNet(CELL, CELL),
         NasNet(CELL, NasNetCell((replace(BLOCK, combine="concatenate"),))),
+    ),
+    Case(
+        "translation",
+        on_pairs,
+        TranslationRecipe(
+            hidden_size=6,
+            embedding_size=4,
+            dropout=0.2,
+            epochs=EPOCHS,
+            num_train=150,
+            lr=0.02,
+            beam=1,
+        ),
+        CELLS.decode((0, 0, 1, 0, 0, 2, 0, 1, 2, 0)),
+        CELLS.decode((1, 0, 1, 0, 0, 2, 0, 1, 2, 0)),
     ),
     Case("toy", CurveTask, CurveRecipe(epochs=EPOCHS), Curve(3, "waves"), Curve(3, "powers")),
 )

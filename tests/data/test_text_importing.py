@@ -180,7 +180,7 @@ def test_one_catalogue_shows_both_kinds(home, archive, tmp_path, make):
     add("ptb", archive)
     assert (names(), text_names()) == (("digits", "zoo"), ("pydocs", "ptb"))
     rows = {row.name: str(row) for row in describe()}
-    assert list(rows) == ["digits", "zoo", "pydocs", "ptb"]
+    assert list(rows) == ["digits", "zoo", "pydocs", "ptb", "prices"]
     assert "8 words to train, 3 to validate, 4 to test, 6 distinct; ptb-chars" in rows["ptb"]
     assert str(TEXTS.path("ptb")) in rows["ptb"] and "built in" in rows["pydocs"]
     with pytest.raises(DataError, match="is a text, no set of images; expected one of digits, zoo"):
@@ -203,7 +203,7 @@ def test_a_text_is_loaded_once_for_each_time_that_it_is_written(home, archive, t
 
 
 def test_names_that_cannot_be(home, archive, tmp_path, make):
-    with pytest.raises(SettingError, match="not 'digits' or 'pydocs', which are built in"):
+    with pytest.raises(SettingError, match="'pydocs' or 'prices', which are built in"):
         add("pydocs", archive)
     with pytest.raises(SettingError, match="those of the characters of a text"):
         add("ptb-chars", archive)
@@ -333,7 +333,8 @@ def test_a_damaged_file_is_listed_with_its_problem(home, archive):
     add("ptb", archive)
     path = TEXTS.path("ptb")
     path.write_bytes(path.read_bytes()[:100])
-    assert str(describe()[-1]).startswith("ptb        cannot be used: ")
+    [row] = [row for row in describe() if row.name == "ptb"]
+    assert str(row).startswith("ptb        cannot be used: ")
     with pytest.raises(DataError, match="is no data set"):
         load_text("ptb")
     assert catalogue.text_names() == ("pydocs", "ptb")

@@ -65,7 +65,7 @@ def read(path):
 
 PAIRS = Shelf(
     noun="set of pairs",
-    folder="pairs",
+    folder="toy_pairs",
     built_in={},
     read="toy_pairs:read",
     header="toy_pairs:header",

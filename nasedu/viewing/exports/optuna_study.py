@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from nasedu.errors import StudyError
+from nasedu.extras import needed
 from nasedu.problems import read_space
 from nasedu.searching import Study, Trial
-from nasedu.searching.extras import needed
 from nasedu.spaces import Space
 from nasedu.viewing.drawings.field_table import printable
 from nasedu.viewing.exports.rows import column_of

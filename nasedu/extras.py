@@ -8,12 +8,13 @@ from typing import Any
 from nasedu.errors import SettingError
 
 
-def needed(name: str, what: str) -> Any:
-    """Return a module of a package that the extra "export" brings.
+def needed(name: str, what: str, extra: str = "export") -> Any:
+    """Return a module of a package that an extra brings.
 
     Args:
         name: The module.
         what: What needs it, e.g. ``"--onnx"``.
+        extra: The extra, as ``pyproject.toml`` calls it.
 
     Raises:
         SettingError: It is not installed.
@@ -23,5 +24,5 @@ def needed(name: str, what: str) -> Any:
     except ImportError:
         raise SettingError(
             f"{name.partition('.')[0]} is not installed, which {what} needs; install it with: "
-            "pip install 'nasedu[export]'"
+            f"pip install 'nasedu[{extra}]'"
         ) from None
