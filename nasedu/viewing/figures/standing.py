@@ -144,11 +144,11 @@ def standing_figure(standing: Standing, *, errors: bool = False) -> Picture:
     at, words = np.arange(1, standing.children + 1), f"best {standing.of.short}"
     for name, pen in zip(standing.others, pens, strict=True):
         [line] = above.plot(at, shown(standing.curve_of(name)), color=pen.colour, linewidth=2)
-        line.set(linestyle=pen.dashes, marker=pen.marker, markevery=8, label=name)
+        line.set(linestyle=pen.dashes, marker=pen.marker, markevery=max(1, len(at) // 5))
     above.step(at, shown(standing.curve), where="post", color=own.colour, linewidth=3, label=you)
-    falls = errors or not standing.of.higher_is_better  # and leaves the upper right free
-    names = {"fontsize": SMALL, "labelcolor": INK, "framealpha": 0.85, "handlelength": 3}
-    above.legend(loc="upper right" if falls else "lower right", **names)
+    own_line = above.lines[-1:]  # the strategies have their names and marks in the rows below
+    above.legend(handles=own_line, loc="best", fontsize=SMALL, labelcolor=INK, framealpha=0.85)
+    above.xaxis.get_major_locator().set_params(integer=True)
     name_axes(above, "children", f"{'1 − ' if errors else ''}{words}, median")
     _add_piles(below, standing, shown, pens)
     below.axvline(float(shown(standing.best)), color=own.colour, linewidth=3, zorder=1)

@@ -210,7 +210,8 @@ class HandSearch:
         )
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        html = f"<p>{escape(self._sentence)}</p>\n{self._result_html}"
+        shown = self.result.value or self.strip.html
+        html = f"<p>{escape(self._sentence)}</p>\n{shown}"
         standing = self.standing if self.is_over else None
         text = " ".join([self._sentence, *(standing.sentences if standing else [])])
         return cell_output(self.widget, html, text)
