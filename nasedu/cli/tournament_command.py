@@ -12,7 +12,7 @@ from nasedu.cli.terminal import say
 SEEDS = 2**63  # of which one is drawn, too many to be tried
 
 
-def tournament(
+def hold_tournament(
     folder: Annotated[Path, typer.Argument(help="Folder with a .py file a contestant.")],
     seed: Annotated[
         int | None,
@@ -43,7 +43,7 @@ def tournament(
 
     from nasedu.course.tournament import Rules, Tournament, play
     from nasedu.course.tournament.contest import contestants_in
-    from nasedu.course.tournament.ranking_page import FATES, value_of, write_page
+    from nasedu.course.tournament.ranking_page import FATES, measured_mean, write_page
     from nasedu.errors import SettingError
     from nasedu.runs.trial import check_seed
     from nasedu.tables import NetworkTable
@@ -67,7 +67,7 @@ def tournament(
     played = Tournament(rewards, rules, seed, tuple(entries))
     of = rewards.measure
     for place, entry in enumerate(played.ranking, start=1):
-        one = value_of(played, entry)
+        one = measured_mean(played, entry)
         low, high = sorted((float(one.low), float(one.high)))
         mean = of.text(float(one.mean), 1)
         say(f"{place:3d}. {entry.name}: {mean} ({of.text(low, 1)} to {of.text(high, 1)})")

@@ -43,6 +43,8 @@ class ContestantError(NaseduError, RuntimeError):
         fate: How that came.
     """
 
+    fate: Fate
+
     def __init__(self, fate: Fate, sentence: str) -> None:
         super().__init__(sentence)
         self.fate = fate
@@ -72,7 +74,7 @@ class Contestant:
             initializer=worker_process.begin,
             initargs=[
                 contestant_side.__name__,
-                contestant_side.get_ready.__name__,
+                contestant_side.begin_contest.__name__,
                 rules.megabytes,
                 [str(tables_folder()), *hidden],
             ],

@@ -46,7 +46,7 @@ _file = ""
 _offences: list[str] = []
 
 
-def get_ready(megabytes: int, hidden: Sequence[str]) -> None:
+def begin_contest(megabytes: int, hidden: Sequence[str]) -> None:
     """Load what a strategy needs, then limit the memory, the output and the files.
 
     Args:

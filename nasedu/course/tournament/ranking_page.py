@@ -50,7 +50,7 @@ def write_page(tournament: Tournament, path: Path, folder: Path) -> Path:
 def league_of(tournament: Tournament) -> Picture:
     """Return the picture of the ranking, in the table's measure."""
     of, rules = tournament.table.measure, tournament.rules
-    means = {entry.name: value_of(tournament, entry) for entry in tournament.ranking}
+    means = {entry.name: measured_mean(tournament, entry) for entry in tournament.ranking}
     return league_figure(
         means,
         f"{rules.games} games of {rules.trials:,} {view_of(tournament.table.space).things}",
@@ -61,7 +61,7 @@ def league_of(tournament: Tournament) -> Picture:
     )
 
 
-def value_of(tournament: Tournament, entry: Entry) -> Interval:
+def measured_mean(tournament: Tournament, entry: Entry) -> Interval:
     """Return mean and interval of an entry in the table's measure, whose better end may be low."""
     one = entry.interval
     return one if tournament.table.measure.higher_is_better else Interval(*(-end for end in one))
@@ -75,8 +75,8 @@ def _opening(tournament: Tournament) -> page.Opening:
         won = f"{leaders[0]} is first; not told apart from it: {', '.join(leaders[1:])}."
     if first.name == HOUSE:
         won = "Nobody is ahead of random search."
-    best = of.text(float(value_of(tournament, first).mean), 1)
-    reached = value_of(tournament, _house(tournament))
+    best = of.text(float(measured_mean(tournament, first).mean), 1)
+    reached = measured_mean(tournament, _house(tournament))
     played = len(tournament.ranking) - 1
     facts = [
         (f"Best mean {of.label}", best, first.name),
@@ -99,7 +99,7 @@ def _ranking(tournament: Tournament) -> page.Section:
     of, ranking = tournament.table.measure, tournament.ranking
     rows = []
     for place, entry in enumerate(ranking, start=1):
-        one = value_of(tournament, entry)
+        one = measured_mean(tournament, entry)
         low, high = sorted((float(one.low), float(one.high)))
         interval = f"{of.text(low, 1)} to {of.text(high, 1)}"
         rows.append(

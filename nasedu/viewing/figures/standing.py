@@ -137,6 +137,8 @@ def standing_figure(standing: Standing, *, errors: bool = False) -> Picture:
         standing: What is drawn.
         errors: Draw 1 minus the values on a log scale: accuracies that meet close to 1.
     """
+    from matplotlib.ticker import MaxNLocator
+
     figure, [[above], [below]] = sheet(7.0, rows=2)
     you = standing.player
     [own, *pens] = pens_of([you, *standing.others])
@@ -148,7 +150,7 @@ def standing_figure(standing: Standing, *, errors: bool = False) -> Picture:
     above.step(at, shown(standing.curve), where="post", color=own.colour, linewidth=3, label=you)
     own_line = above.lines[-1:]  # the strategies have their names and marks in the rows below
     above.legend(handles=own_line, loc="best", fontsize=SMALL, labelcolor=INK, framealpha=0.85)
-    above.xaxis.get_major_locator().set_params(integer=True)
+    above.xaxis.set_major_locator(MaxNLocator(integer=True))
     name_axes(above, "children", f"{'1 − ' if errors else ''}{words}, median")
     _add_piles(below, standing, shown, pens)
     below.axvline(float(shown(standing.best)), color=own.colour, linewidth=3, zorder=1)
@@ -182,8 +184,9 @@ def _count_errors(above: Axes, below: Axes) -> None:
     """Let errors be read on log scales, with the better end where it is looked for."""
     from matplotlib.ticker import LogLocator, NullFormatter
 
+    above.set_yscale("log")
+    below.set_xscale("log")
     for axis in (above.yaxis, below.xaxis):
-        axis._set_axes_scale("log")
         axis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
         axis.set_major_formatter("{x:g}")
         axis.set_minor_formatter(NullFormatter())
