@@ -51,6 +51,8 @@ def test_its_cells_do_what_it_says(place):
     assert any("'failed'" in text and "'finished'" in text for text in told)
     assert any("(8, 16, 32" in text or "((), (1,)" in text for text in told)
     assert any(text.startswith("lr: 0.01 | optimizer: adam") for text in told)
+    [climbed] = [text for text in told if text.startswith("climbed to")]
+    assert float(climbed.split()[-1]) >= 0.75
 
 
 def test_two_workers_found_what_one_finds(place, tmp_path, monkeypatch):

@@ -9,9 +9,11 @@ import typer
 
 from nasedu.cli.options import Command, CommandGroup
 from nasedu.cli.terminal import say
+from nasedu.cli.tournament_command import hold_tournament
 from nasedu.errors import SettingError
 
 course_app = typer.Typer(help="The course: builds for students and teachers.", cls=CommandGroup)
+course_app.command("tournament", cls=Command)(hold_tournament)
 
 
 @course_app.command(cls=Command)

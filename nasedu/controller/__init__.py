@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from nasedu.lazy_names import lazy_names
 
 if TYPE_CHECKING:
+    from nasedu.controller.by_hand import ByHand
     from nasedu.controller.controller import Controller, Rollout
     from nasedu.controller.depth import DepthSchedule
     from nasedu.controller.evolution import RegularizedEvolution
@@ -23,6 +24,7 @@ else:
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
+            "nasedu.controller.by_hand": ["ByHand"],
             "nasedu.controller.controller": ["Controller", "Rollout"],
             "nasedu.controller.depth": ["DepthSchedule"],
             "nasedu.controller.evolution": ["RegularizedEvolution"],
@@ -43,6 +45,7 @@ __all__ = [
     "PPO",
     "SETTINGS",
     "STRATEGIES",
+    "ByHand",
     "Controller",
     "DepthSchedule",
     "LocalSearch",

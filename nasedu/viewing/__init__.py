@@ -24,12 +24,14 @@ if TYPE_CHECKING:
         size_figure,
     )
     from nasedu.viewing.figures.series import best_distinct, pareto_front, share_explained
+    from nasedu.viewing.figures.standing import standing_figure
     from nasedu.viewing.listing import Listing, show
     from nasedu.viewing.pictures import Picture, picture
     from nasedu.viewing.report.search_explorer import explorer_of
     from nasedu.viewing.report.search_report import write_report
     from nasedu.viewing.widgets.cell_steps import CellSteps
     from nasedu.viewing.widgets.cluster_panel import ClusterPanel
+    from nasedu.viewing.widgets.hand_search import HandSearch
     from nasedu.viewing.widgets.live_search import LiveSearch
     from nasedu.viewing.widgets.skip_matrix import SkipMatrix
     from nasedu.viewing.widgets.token_strip import TokenStrip
@@ -48,6 +50,7 @@ else:
                 "size_figure",
             ],
             "nasedu.viewing.figures.front": ["front_figure"],
+            "nasedu.viewing.widgets.hand_search": ["HandSearch"],
             "nasedu.viewing.figures.intervals": ["intervals_figure"],
             "nasedu.viewing.widgets.live_search": ["LiveSearch"],
             "nasedu.viewing.pictures": ["Picture", "picture"],
@@ -56,6 +59,7 @@ else:
             "nasedu.viewing.report.search_explorer": ["explorer_of"],
             "nasedu.viewing.report.search_report": ["write_report"],
             "nasedu.viewing.figures.series": ["best_distinct", "pareto_front", "share_explained"],
+            "nasedu.viewing.figures.standing": ["standing_figure"],
             "nasedu.viewing.widgets.skip_matrix": ["SkipMatrix"],
             "nasedu.viewing.listing": ["Listing", "show"],
             "nasedu.viewing.widgets.token_strip": ["TokenStrip"],
@@ -71,6 +75,7 @@ __all__ = [
     "ClusterPanel",
     "Drawing",
     "Finding",
+    "HandSearch",
     "Listing",
     "LiveSearch",
     "Picture",
@@ -96,6 +101,7 @@ __all__ = [
     "share_explained",
     "show",
     "size_figure",
+    "standing_figure",
     "training_figure",
     "view_of",
     "write_report",

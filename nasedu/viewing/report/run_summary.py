@@ -29,6 +29,7 @@ STRATEGIES = {
     "evolution": "Regularised evolution",
     "local": "Local search",
     "random": "Random search",
+    "by hand": "A search by hand",
 }
 
 
