@@ -145,20 +145,22 @@ class Exercise:
         Raises:
             AssertionError: Only if ``strict``, with the sentence.
         """
-        of_solution = strict or getattr(function, "of_lesson", False)
-        result = replace(
-            self._result(function, None if of_solution else LIMIT), of_solution=of_solution
-        )
-        if not of_solution and result.state != "not attempted yet" and callable(function):
-            before = kept("attempts", self.name) or {"tries": 0, "right": False}
-            attempt = {
-                "tries": before["tries"] + 1,
-                "right": before["right"] or result.passed,
-            }
-            keep("attempts", self.name, attempt)
+        of_solution = strict or getattr(function, "of_lesson", False) is True
+        result = self._result(function, None if of_solution else LIMIT)
+        if of_solution:
+            result = replace(result, of_solution=True)
+        elif result.state != "not attempted yet" and callable(function):
+            self._keep_attempt(result.passed)
         if strict and not result.passed:
             raise AssertionError(repr(result))
         return result
+
+    def _keep_attempt(self, right: bool) -> None:
+        before = kept("attempts", self.name)
+        if not (isinstance(before, dict) and isinstance(before.get("tries"), int)):
+            before = {"tries": 0}  # there is none, or the file was edited
+        attempt = {"tries": before["tries"] + 1, "right": right or before.get("right") is True}
+        keep("attempts", self.name, attempt)
 
     def _result(self, function: Callable[..., Any], limit: float | None) -> CheckResult:
         """Grade a function each of whose calls may take so many seconds."""
