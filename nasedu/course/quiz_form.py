@@ -24,8 +24,8 @@ def quiz_form(quiz: Quiz) -> VBox:
 
     before = kept("quizzes", quiz.lesson)
     chosen: list[list[str]] = [[] for _ in quiz.questions]
-    if isinstance(before, list) and len(before) == len(chosen):
-        chosen = [list(each) for each in before]
+    if isinstance(before, list) and len(before) == len(chosen):  # else the file was edited
+        chosen = [each if isinstance(each, list) else [] for each in before]
 
     def take(number: int, letter: str) -> None:
         chosen[number].append(letter)
@@ -59,7 +59,7 @@ def _question(number: int, question: Question, chosen: list[str], take: Any) -> 
         take(number, ascii_uppercase[change["new"]])
         show(change["new"])
 
-    if chosen and chosen[-1] in ascii_uppercase[: len(labels)]:
+    if chosen and chosen[-1] in list(ascii_uppercase[: len(labels)]):
         control.index = ascii_uppercase.index(chosen[-1])
         show(control.index)
     control.observe(on_choice, "index")

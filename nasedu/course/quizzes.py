@@ -102,15 +102,17 @@ class Quiz:
         return "\n".join([*lines, "", "Answers", *answers])
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        """Return the form, where answers can be kept; nothing more than the text elsewhere."""
+        """Return the form, where answers can be kept, and elsewhere the page."""
         folder, _ = here()
         if folder is None:
-            return {}
+            return {"text/html": self._html()}
         from nasedu.course.quiz_form import quiz_form
 
-        return quiz_form(self)._repr_mimebundle_() or {}
+        # The page as Markdown, for later, when there is no kernel
+        view = quiz_form(self)._repr_mimebundle_() or {}
+        return {**view, "text/plain": repr(self), "text/markdown": self._html()}
 
-    def _repr_html_(self) -> str:
+    def _html(self) -> str:
         items = (
             f"<li><p><strong>{html_of(question.text)}</strong></p>"
             f"{''.join(map(_option_html, question.options))}</li>"

@@ -1,8 +1,12 @@
 """A student's folder: what its build allows, and what the student did in it.
 
 A build of the course carries ``course.json``, by which code that runs in a lesson knows where it
-is. In a student's build attempts, guesses and answers are kept beside it, in ``answers.json``, one
-object of each kind; elsewhere (a lesson of the repository, a test) in this process alone.
+is. In a student's build what the student does is kept beside it, in ``answers.json``; elsewhere (a
+lesson of the repository, a test) in this process alone:
+
+    attempts   exercise -> {"tries": how many, "right": whether one of them was}
+    guesses    key      -> {"question": its text, "guess": the last one}
+    quizzes    lesson   -> a list a question of the letters chosen, in their order
 """
 
 from __future__ import annotations

@@ -25,20 +25,20 @@ class TooLongError(BaseException):
     """A call took too long; no `Exception`, so that ``except Exception`` does not swallow it."""
 
 
-def within(seconds: float, function: Callable[..., Any], *arguments: Any) -> Any:
+def within(seconds: float | None, function: Callable[..., Any], *arguments: Any) -> Any:
     """Call a function and return its answer.
 
     Where Python cannot be asked (only CPython can), or has no threads, there is no limit.
 
     Args:
-        seconds: How long it may take.
+        seconds: How long it may take; None is no limit.
         function: What to call.
         arguments: For it.
 
     Raises:
         TooLongError: It took longer.
     """
-    if not hasattr(ctypes, "pythonapi"):
+    if seconds is None or not hasattr(ctypes, "pythonapi"):
         return function(*arguments)
     turns: SimpleQueue[None] = SimpleQueue()  # in C: an Event would stay locked if it ended in it
     place = threading.get_ident(), sys._getframe()

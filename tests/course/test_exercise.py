@@ -270,3 +270,17 @@ def test_a_loop_without_an_end_is_told(monkeypatch):
     result = average(endless)
     assert result.state == "not right yet"
     assert "took longer than 0.05 s; is there a loop that does not end?" in result.sentence
+
+
+def test_the_lesson_s_own_solution_has_no_limit(monkeypatch):
+    monkeypatch.setattr("nasedu.course.exercise.LIMIT", 0.0)
+    assert average(average.solution, strict=True).passed
+
+
+def test_torch_uses_one_thread_in_a_check_and_as_many_as_before_after_it():
+    import torch
+
+    seen, before = [], torch.get_num_threads()
+    average(lambda values: seen.append(torch.get_num_threads()))
+    assert set(seen) == {1}
+    assert torch.get_num_threads() == before

@@ -17,7 +17,7 @@ QUESTION = Question("What does the controller do?", (RIGHT, WRONG))
 
 
 def test_every_option_opens_to_its_explanation():
-    html = Quiz([QUESTION] * 3)._repr_html_()
+    html = Quiz([QUESTION] * 3)._html()
     assert html.count("<details>") == html.count("</details>") == 6
     assert (
         "<details><summary>The largest</summary>"
@@ -41,7 +41,7 @@ def test_the_closed_page_does_not_give_the_answer_away():
             self.text += data if self.inside else ""
 
     reader = Summaries()
-    reader.feed(Quiz([QUESTION] * 3)._repr_html_())
+    reader.feed(Quiz([QUESTION] * 3)._html())
     assert "The largest" in reader.text
     assert "✔" not in reader.text
     assert "Right" not in reader.text

@@ -65,6 +65,14 @@ def test_attempts_are_counted_and_right_stays_right(folder):
     assert kept == {"attempts": {"best_so_far": {"right": True, "tries": 3}}}
 
 
+@pytest.mark.parametrize("found", [3, "x", {}, {"tries": "x"}])
+def test_a_record_that_was_edited_does_not_break_a_check(folder, found):
+    (folder / "answers.json").write_text(json.dumps({"attempts": {"best_so_far": found}}))
+    assert check.best_so_far(check.best_so_far.solution).passed
+    kept = json.loads((folder / "answers.json").read_text())
+    assert kept == {"attempts": {"best_so_far": {"right": True, "tries": 1}}}
+
+
 @pytest.mark.parametrize("name", check.EXERCISES)
 def test_the_cells_that_follow_can_call_it_before(name):
     exercise = check.EXERCISES[name]

@@ -163,6 +163,16 @@ def test_answers_are_explained_and_kept_in_their_order(folder):
 def test_a_lesson_shows_the_form_where_answers_are_kept(folder, monkeypatch, tmp_path_factory):
     shown = quiz("00")
     assert shown.lesson == "00"
-    assert "application/vnd.jupyter.widget-view+json" in shown._repr_mimebundle_()
+    view = "application/vnd.jupyter.widget-view+json"
+    assert set(shown._repr_mimebundle_()) == {view, "text/markdown", "text/plain"}
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
-    assert shown._repr_mimebundle_() == {}
+    assert set(shown._repr_mimebundle_()) == {"text/html"}
+
+
+@pytest.mark.parametrize("found", [3, [], [[], 3, []], [[], ["Z"], []], [[], [1], []]])
+def test_a_record_that_was_edited_does_not_break_a_quiz(folder, found):
+    (folder / RECORD).write_text(json.dumps({"quizzes": {"99": found}}))
+    control, _ = parts(quiz_form(QUIZ), 1)
+    assert control.index is None
+    control.index = 1
+    assert record(folder)["quizzes"]["99"][1][-1] == "B"

@@ -79,6 +79,10 @@ def test_the_end_of_one_call_does_not_come_in_a_later_one():
     assert threading.active_count() == threads
 
 
+def test_none_is_no_limit():
+    assert within(None, max, 2, 3) == 3
+
+
 def test_without_cpython_there_is_no_limit(monkeypatch):
     monkeypatch.delattr(ctypes, "pythonapi")
     assert within(0.0, max, 2, 3) == 3
