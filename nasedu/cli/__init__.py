@@ -13,6 +13,7 @@ import typer
 
 from nasedu import __version__
 from nasedu.cli import terminal
+from nasedu.cli.course_commands import course_app
 from nasedu.cli.data_commands import data_app
 from nasedu.cli.field_options import help_command
 from nasedu.cli.network_commands import draw
@@ -40,6 +41,7 @@ for command in (resume, report, explore, draw, predict, export):
 app.command(cls=TrainCommand)(train)
 app.add_typer(data_app, name="data")
 app.add_typer(table_app, name="table")
+app.add_typer(course_app, name="course")
 
 
 def _say_version(wanted: bool) -> None:

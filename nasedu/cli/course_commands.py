@@ -1,0 +1,11 @@
+"""Commands for those who teach the course: ``nasedu course``."""
+
+from __future__ import annotations
+
+import typer
+
+from nasedu.cli.grade_command import grade
+from nasedu.cli.options import Command, CommandGroup
+
+course_app = typer.Typer(help="The course: for those who teach it.", cls=CommandGroup)
+course_app.command(cls=Command)(grade)
