@@ -7,7 +7,9 @@ import typer
 from nasedu.cli.grade_command import grade
 from nasedu.cli.options import Command, CommandGroup
 from nasedu.cli.slides_command import make_slides
+from nasedu.cli.worksheet_command import worksheet
 
 course_app = typer.Typer(help="The course: for those who teach it.", cls=CommandGroup)
 course_app.command(cls=Command)(grade)
+course_app.command(cls=Command)(worksheet)
 course_app.command("slides", cls=Command)(make_slides)
