@@ -14,6 +14,7 @@ import torch
 from torch import tensor
 
 from nasedu import CellNode, ConvNetSpace, RecurrentCell
+from nasedu.cli.course_commands import course_app
 from nasedu.course.answers import numbers_of
 from nasedu.course.check import EXERCISES
 
@@ -101,6 +102,14 @@ def test_parts_of_lessons_that_the_guide_leaves_out_are_there():
 def test_links_lead_somewhere(page):
     for target in LINK.findall(PAGES[page]):
         assert "://" in target or (TEACHING / target).exists(), target
+
+
+def test_commands_of_the_course_are_there():
+    named = set(re.findall(r"`nasedu course (\w+)", "".join(PAGES.values())))
+    known = {
+        command.name or command.callback.__name__ for command in course_app.registered_commands
+    }
+    assert {"grade", "slides", "worksheet", "export"} <= named <= known
 
 
 def messages():

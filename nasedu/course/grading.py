@@ -67,6 +67,11 @@ def lesson_of(exercise: Exercise) -> str:
     return exercise.solution.__module__.rpartition("lesson_")[2]
 
 
+def lessons_with_exercises() -> list[str]:
+    """Return the numbers of the lessons that have exercises."""
+    return sorted({lesson_of(exercise) for exercise in check.EXERCISES.values()})
+
+
 def exercises_of(lesson: str) -> list[str]:
     """Return the names of a lesson's exercises, in the order of the lesson."""
     return [name for name, each in check.EXERCISES.items() if lesson_of(each) == lesson]
@@ -83,7 +88,7 @@ def lessons_to_grade(folder: Path, asked: Collection[str] = ()) -> list[str]:
         DataError: No student has a lesson with exercises.
         SettingError: A lesson that is asked for has none.
     """
-    known = sorted({lesson_of(exercise) for exercise in check.EXERCISES.values()})
+    known = lessons_with_exercises()
     for lesson in asked:
         if lesson not in known:
             raise SettingError(
