@@ -61,11 +61,16 @@ def grade(
     seed = secrets.randbelow(2**31) if seed is None else seed
     total = len(students) * sum(len(exercises_of(each)) for each in lessons)
     limits = {"seconds": seconds, "megabytes": megabytes}
-    grades = []
+    grades, status = [], 0
     with tqdm(total=total, unit="function", disable=None) as bar, ticking(bar):
-        for each in grade_folder(folder, lessons, seed=seed, workers=workers, **limits):
-            grades.append(each)
-            bar.update()
+        try:
+            for each in grade_folder(folder, lessons, seed=seed, workers=workers, **limits):
+                grades.append(each)
+                bar.update()
+        except KeyboardInterrupt:
+            status = 130
     write_grades(grades, path)
     say(class_summary(grades))
-    say(f"\n{path}: {len(grades):,} rows; hidden cases of seed {seed}, the same for all")
+    stopped = f"stopped at {len(grades):,} of {total:,}; " if status else ""
+    say(f"\n{stopped}{path}: {len(grades):,} rows; hidden cases of seed {seed}, the same for all")
+    raise typer.Exit(status)

@@ -15,7 +15,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html import escape
+from html import escape, unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ ANSWER = re.compile(r"It was (.+?)\.?</p>")
 GUESS = re.compile(r"(\w+) = predict\(")
 LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 TEX = re.compile(r"\$([^$]+)\$")
+TAG = re.compile(r"<[^>]*>")
 BOLD = re.compile(r"\*\*(.+?)\*\*")
 NO_IMAGE = Markup("")
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -208,9 +209,15 @@ def _quiz(html: str) -> Iterator[DeckSlide]:
     """Yield a slide a question; which answer is right stands in the notes."""
     for item in re.findall(r"<li><p><strong>(.*?)</strong></p>(.*?)</li>", html, re.DOTALL):
         options = re.findall(r"<summary>(.*?)</summary><p>(.*?)</p>", item[1], re.DOTALL)
-        lines = [Markup(text) for text, _ in options]  # HTML of our own, as `html_of` made it
-        notes = [Markup(f"{text}: {why}") for text, why in options]
-        yield DeckSlide(Markup(item[0]), "question", lines, notes=notes)
+        lines = [_plain(text) for text, _ in options]
+        notes = [_plain(f"{text}: {why}") for text, why in options]
+        yield DeckSlide(_plain(item[0]), "question", lines, notes=notes)
+
+
+def _plain(html: str) -> Markup:
+    """Return a sentence of an output with code and stress, and no other HTML."""
+    text = re.sub(r"</?em>", "*", re.sub(r"</?code>", "`", html))
+    return Markup(html_of(unescape(TAG.sub("", text))))
 
 
 def _inline(text: str) -> Markup:

@@ -9,7 +9,10 @@ import sys
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from typer.testing import CliRunner
 
+from nasedu.cli import app
+from nasedu.course import grading
 from nasedu.course.check import EXERCISES
 from nasedu.course.grade_sheet import STATES, class_summary, write_grades
 from nasedu.course.grading import SheetRow, exercises_of, grade_folder, lessons_to_grade
@@ -151,6 +154,20 @@ def test_the_command(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "seed 7" in done.stdout and "Traceback" not in done.stderr
     assert f"ada,04,{NAME},right," in out.read_text()
+
+
+def test_what_was_graded_before_ctrl_c_is_kept(tmp_path, monkeypatch):
+    hand_in(tmp_path, "ada", HEAD + RIGHT)
+
+    def interrupted(*arguments, **options):
+        yield SheetRow("ada", LESSON, NAME, "right", "It agrees.")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(grading, "grade_folder", interrupted)
+    done = CliRunner().invoke(app, ["course", "grade", str(tmp_path), "--seed", "1"])
+    assert done.exit_code == 130
+    assert "stopped at 1 of 3" in done.output
+    assert (tmp_path / "grades.csv").read_text().count("\n") == 2
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,21 @@ def test_text_of_a_lesson_is_escaped(tmp_path):
     assert "&lt;b&gt;x&lt;/b&gt;?" in text and "a &amp; b" in text
 
 
+def test_html_of_a_quiz_is_reduced_to_code_and_stress(tmp_path):
+    cell = nbformat.v4.new_code_cell('quiz("00")')
+    item = (
+        "<li><p><strong>Is <code>a &lt; b</code>?<a href='http://x.y'>z</a></strong></p>"
+        "<details><summary><em>yes</em><iframe></summary>"
+        "<p><strong>No.</strong> x</p></details></li>"
+    )
+    cell.outputs = [nbformat.v4.new_output("execute_result", {"text/html": f"<ol>{item}</ol>"})]
+    title = nbformat.v4.new_markdown_cell("# A title")
+    nbformat.write(nbformat.v4.new_notebook(cells=[title, cell]), tmp_path / "a.ipynb")
+    page = slides_page(tmp_path / "a.ipynb")
+    assert "Is <code>a &lt; b</code>?z" in page and "<em>yes</em>" in page
+    assert "<iframe" not in page and "http://x.y" not in page
+
+
 @pytest.mark.parametrize("content", ["", "[]", '{"cells": 3}'])
 def test_a_file_that_is_no_lesson(tmp_path, content):
     (tmp_path / "a.ipynb").write_text(content)
