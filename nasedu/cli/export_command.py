@@ -31,16 +31,17 @@ def export_lessons(
     `otter assign OUT/lesson_04/NAME.ipynb dist`. What is written follows the formats as they are
     documented; it was not run through either tool.
     """
-    from nasedu.course.grader_notebooks import grader_notebook
-    from nasedu.course.grading import lessons_with_exercises
-    from nasedu.course.lesson_slides import lesson_path
     from nasedu.errors import DataError, SettingError
-    from nasedu.whole_file import write_whole
 
     if nbgrader == otter:
         raise SettingError("expected one of --nbgrader and --otter")
     if seed is not None and seed < 0:
         raise SettingError(f"--seed is {seed}; expected 0 or above")
+    from nasedu.course.grader_notebooks import grader_notebook
+    from nasedu.course.grading import lessons_with_exercises
+    from nasedu.course.lesson_slides import lesson_path
+    from nasedu.whole_file import write_whole
+
     seed = secrets.randbelow(2**31) if seed is None else seed
     tool = "nbgrader" if nbgrader else "otter"
     paths = {each: lesson_path(each) for each in lesson or lessons_with_exercises()}
@@ -54,4 +55,5 @@ def export_lessons(
             reason = f"{folder} cannot be made: {error.strerror}"
             raise DataError(f"{reason}; choose another folder") from None
         write_whole(folder / paths[each].name, text.encode(), DataError)
-    say(f"{len(notebooks)} lessons for {tool} in {home}; hidden cases of seed {seed}")
+    lessons = "1 lesson" if len(notebooks) == 1 else f"{len(notebooks)} lessons"
+    say(f"{lessons} for {tool} in {home}; hidden cases of seed {seed}")

@@ -8,20 +8,19 @@ version of a cell is once the marked solution is taken out.
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 
 import nbformat
 import pytest
 import yaml
+from command_line import nasedu
 
 from nasedu.course.check import EXERCISES
 from nasedu.course.grader_notebooks import TOOLS, grader_notebook
 from nasedu.course.grading import lesson_of
 from nasedu.course.handed_in import program_of
-from nasedu.errors import DataError
+from nasedu.errors import DataError, SettingError
 
 LESSONS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 FLAGS = ("grade", "solution", "locked", "task")
@@ -160,14 +159,9 @@ def test_a_lesson_without_a_solution_is_refused(tmp_path):
         grader_notebook(tmp_path / "01_x.ipynb", "otter", 0)
 
 
-def run(*arguments, cwd):
-    command = [sys.executable, "-m", "nasedu", "course", "export", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=300)
-
-
 def test_the_command(tmp_path):
-    done = run("out", "04", "--nbgrader", "--seed", "5", cwd=tmp_path)
-    assert done.returncode == 0 and "seed 5" in done.stdout, done.stderr
+    told = nasedu("course", "export", tmp_path / "out", "04", "--nbgrader", "--seed", 5)
+    assert "1 lesson for nbgrader" in told and "seed 5" in told
     [written] = (path for path in (tmp_path / "out").rglob("*") if path.is_file())
     assert written.parent == tmp_path / "out/source/lesson_04"
 
@@ -175,13 +169,13 @@ def test_the_command(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["out"], "expected one of --nbgrader and --otter"),
-        (["out", "--nbgrader", "--otter"], "expected one of"),
-        (["out", "99", "--otter"], "no lesson '99'"),
-        (["out", "--otter", "--seed", "-1"], "--seed is -1"),
+        ([], "expected one of --nbgrader and --otter"),
+        (["--nbgrader", "--otter"], "expected one of"),
+        (["99", "--otter"], "no lesson '99'"),
+        (["--otter", "--seed", "-1"], "--seed is -1"),
     ],
 )
 def test_bad_usage_writes_nothing(tmp_path, arguments, words):
-    done = run(*arguments, cwd=tmp_path)
-    assert done.returncode == 2 and words in done.stderr and done.stderr.count("\n") == 1
+    with pytest.raises(SettingError, match=words):
+        nasedu("course", "export", tmp_path / "out", *arguments)
     assert not list(tmp_path.iterdir())

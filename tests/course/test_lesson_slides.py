@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import subprocess
-import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
 import pytest
+from command_line import nasedu
 
 from nasedu.course.lesson_slides import lesson_path, slides_page
 from nasedu.errors import DataError, SettingError
@@ -159,13 +158,9 @@ def test_a_lesson_is_found_by_its_number():
 
 
 def test_the_command(tmp_path):
-    def run(*arguments):
-        command = [sys.executable, "-m", "nasedu", "course", "slides", *arguments]
-        return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=300)
-
-    done = run("00", "a.html")
-    assert done.returncode == 0 and "slides: a.html, " in done.stdout, done.stderr
-    assert (tmp_path / "a.html").read_text().startswith("<!doctype html>")
-    wrong = run("99", "b.html")
-    assert wrong.returncode == 2 and wrong.stderr.startswith("nasedu: no lesson '99'")
+    told = nasedu("course", "slides", "00", tmp_path / "a.html")
+    assert told.startswith(f"slides: {tmp_path / 'a.html'}, ")
+    assert (tmp_path / "a.html").read_text("utf-8").startswith("<!doctype html>")
+    with pytest.raises(SettingError, match="no lesson '99'"):
+        nasedu("course", "slides", "99", tmp_path / "b.html")
     assert not (tmp_path / "b.html").exists()
