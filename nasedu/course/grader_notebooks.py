@@ -70,7 +70,7 @@ def grader_notebook(path: Path, tool: str, seed: int) -> str:
     cells = [] if tool == "nbgrader" else [_raw("ASSIGNMENT CONFIG", CONFIG.format(path.stem))]
     for cell in notebook.cells:
         tags = set(cell.metadata.get("tags", ()))
-        if "exercise" in tags:
+        if "exercise" in tags and CHECK.search(cell.source):  # an open one is for a person
             cells += TOOLS[tool](_marked(cell.source, solutions, path), seed)
         elif not tags & {"solution", "instructor"}:
             cells.append(cell)
@@ -95,11 +95,10 @@ def _functions(source: str) -> dict[str, tuple[str, ast.FunctionDef]]:
 def _marked(
     source: str, solutions: Mapping[str, tuple[str, ast.FunctionDef]], path: Path
 ) -> MarkedExercise:
-    found = CHECK.findall(source)
-    name = found[0] if found else ""
+    name = CHECK.findall(source)[0]
     node = _functions(source).get(name, ("", None))[1]
     if node is None or name not in EXERCISES or f"{name}_solution" not in solutions:
-        raise DataError(f"{path}: exercise {name or source[:40]!r} has no solution in the lesson")
+        raise DataError(f"{path}: exercise {name!r} has no solution in the lesson")
     written, solution = solutions[f"{name}_solution"]
     last = node.body[0] if ast.get_docstring(node) else None
     end = (last.end_lineno if last else node.body[0].lineno - 1) or node.lineno

@@ -60,7 +60,8 @@ def test_no_output_no_note_and_no_solution_beside_the_marked_one(path, tool):
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_the_marked_solution_is_right_and_without_it_is_a_stub(path, tool):
-    answers = [c.source for c in made(path, tool) if "exercise" in c.metadata.get("tags", ())]
+    answers = [c.source for c in made(path, tool) if "# BEGIN SOLUTION" in c.source]
+    answers = [source for source in answers if "def " in source]
     codes = [c.source for c in made(path, tool) if c.cell_type == "code"]
     assert len(answers) == len(exercises(path))
     for name in exercises(path):
@@ -146,6 +147,14 @@ def test_the_tests_pass_with_the_solution_and_fail_without(tool):
     for test in tests:
         with pytest.raises(AssertionError, match="Replace the line that raises"):
             exec(test, names)
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_an_open_exercise_stays_as_it_is(tmp_path, tool):
+    task = nbformat.v4.new_code_cell("my_claim = ...")
+    task.metadata["tags"] = ["exercise"]
+    nbformat.write(nbformat.v4.new_notebook(cells=[task]), tmp_path / "a.ipynb")
+    assert made(tmp_path / "a.ipynb", tool)[-1].source == task.source
 
 
 def test_a_lesson_without_a_solution_is_refused(tmp_path):
