@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from nasedu.cli.options import MOST
 from nasedu.cli.terminal import say
 
 
@@ -22,7 +23,10 @@ def export_lessons(
     ] = False,
     otter: Annotated[bool, typer.Option("--otter", help="For Otter Assign.")] = False,
     seed: Annotated[
-        int | None, typer.Option(help="Of the hidden cases; default a new one, which is said.")
+        int | None,
+        typer.Option(
+            min=0, max=MOST, help="Of the hidden cases; default a new one, which is said."
+        ),
     ] = None,
 ) -> None:
     """Write lessons in the format of nbgrader or of Otter, solutions marked.
@@ -35,8 +39,6 @@ def export_lessons(
 
     if nbgrader == otter:
         raise SettingError("expected one of --nbgrader and --otter")
-    if seed is not None and seed < 0:
-        raise SettingError(f"--seed is {seed}; expected 0 or above")
     from nasedu.course.grader_notebooks import grader_notebook
     from nasedu.course.grading import lessons_with_exercises
     from nasedu.course.lesson_slides import lesson_path

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from nasedu.cli.options import MOST
 from nasedu.cli.terminal import say, ticking
 
 
@@ -17,7 +18,10 @@ def grade(
         typer.Argument(help="Holds a folder for each student, with their copies of the lessons."),
     ],
     seed: Annotated[
-        int | None, typer.Option(help="Of the hidden cases; default a new one, which is said.")
+        int | None,
+        typer.Option(
+            min=0, max=MOST, help="Of the hidden cases; default a new one, which is said."
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="CSV to write; default grades.csv in FOLDER.")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from nasedu.cli.options import MOST
 from nasedu.cli.terminal import say
 
 
@@ -19,7 +20,9 @@ def worksheet(
     names: Annotated[
         Path | None, typer.Option(help="Text file with a student's name on each line.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of all numbers; keep it to make them again.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=MOST, help="Of all numbers; keep it to make them again.")
+    ] = 0,
 ) -> None:
     """Make tasks for paper, with numbers of each student's own, and their answers.
 
@@ -27,11 +30,9 @@ def worksheet(
     worksheet_N_answers.html is for the teacher.
     """
     from nasedu.course.worksheets import sheets_page
-    from nasedu.errors import DataError, SettingError
+    from nasedu.errors import DataError
     from nasedu.whole_file import write_whole
 
-    if seed < 0:
-        raise SettingError(f"--seed is {seed}; expected 0 or above")
     students = list(student or ())
     if names is not None:
         try:

@@ -44,6 +44,10 @@ COMMANDS = {
     "data add": ["data", "add", "owls", "{text}"],
     "table build": ["table", "build", "{new}", "--epochs", "1", "--workers", "1"],
     "table show": ["table", "show", "{table}"],
+    "course grade": ["course", "grade", "{class}", "--seed", "0"],
+    "course slides": ["course", "slides", "00", "{new}.html"],
+    "course worksheet": ["course", "worksheet", "1", "{new}", "--student", "ada"],
+    "course export": ["course", "export", "{new}", "00", "--otter"],
 }
 COMMANDS["table build"] += ["--num-layers", "1", "--filter-heights", "3", "--filter-widths", "3"]
 SOME = ["help", "search", "draw", "data list", "data add", "table show"]  # take a second each
@@ -79,7 +83,7 @@ class Stream(io.TextIOWrapper):
 
 def words_of(arguments, folder):
     """Return the words of a command, in a folder that has what it needs."""
-    names = ("table", "arch", "run", "new", "text", "trained", "image")
+    names = ("table", "arch", "run", "new", "text", "trained", "image", "class")
     places = {name: os.fsdecode(os.fsencode(folder) + b"/" + name.encode()) for name in names}
     places["table"] += ".npz"
     return [word.format(**places) for word in arguments]
@@ -113,6 +117,8 @@ def furnish(folder, title="Owls"):
     table.save(folder / "table.npz")
     (folder / "arch").write_text(published.NAS_CNN_V1_CHAIN.to_json())
     (folder / "text").mkdir()
+    (folder / "class" / "ada").mkdir(parents=True)
+    (folder / "class" / "ada" / "00_start_here.ipynb").write_text("{")
     for part in ("train", "valid", "test"):
         (folder / "text" / f"owls.{part}.txt").write_text("the owl sat\n")
     net, recipe = ConvNet((ConvLayer(3, 3, 2, (0,)),)), Recipe(epochs=1, num_train=60)

@@ -145,7 +145,6 @@ def test_the_command(tmp_path):
     [
         (["7", "out"], "there is no worksheet 7"),
         (["1", "out", "--names", "none.txt"], r"none\.txt cannot be read: No such file"),
-        (["1", "out", "--seed", "-1"], "--seed is -1"),
         (["1", "file"], "file cannot be made: File exists"),
     ],
 )
