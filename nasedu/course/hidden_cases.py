@@ -193,11 +193,16 @@ def _events(r: Generator) -> Case:
 
 
 def _deliveries(r: Generator) -> Case:
-    """Return pushes of three replicas, of which each may arrive twice."""
-    pushes = [(k, i, _number(r)) for k in (1, 2, 3) for i in range(1, _count(r, 1, 3) + 1)]
-    again = [push for push in pushes if r.random() < 0.6]
-    messages = pushes + again
-    return ([messages[i] for i in r.permutation(len(messages))],)
+    """Return pushes of three replicas, numbered as they are sent; any may arrive again later."""
+    counts, messages = dict.fromkeys((1, 2, 3), 0), []
+    for _ in range(_count(r, 6, 10)):
+        if messages and r.random() < 0.4:
+            messages.append(messages[_count(r, 0, len(messages) - 1)])
+            continue
+        replica = _count(r, 1, 3)
+        counts[replica] += 1
+        messages.append((replica, counts[replica], _number(r)))
+    return (messages,)
 
 
 CASES: dict[str, Callable[[Generator], Case]] = {
