@@ -194,7 +194,7 @@ def _events(r: Generator) -> Case:
 
 def _deliveries(r: Generator) -> Case:
     """Return pushes of three replicas, numbered as they are sent; any may arrive again later."""
-    counts, messages = dict.fromkeys((1, 2, 3), 0), []
+    counts, messages = {1: 0, 2: 0, 3: 0}, []
     for _ in range(_count(r, 6, 10)):
         if messages and r.random() < 0.4:
             messages.append(messages[_count(r, 0, len(messages) - 1)])
