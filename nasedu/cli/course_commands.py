@@ -7,13 +7,16 @@ from typing import Annotated
 
 import typer
 
+from nasedu.cli.export_command import export_lessons
+from nasedu.cli.grade_command import grade
 from nasedu.cli.options import Command, CommandGroup
+from nasedu.cli.slides_command import make_slides
 from nasedu.cli.terminal import say
 from nasedu.cli.tournament_command import hold_tournament
+from nasedu.cli.worksheet_command import worksheet
 from nasedu.errors import SettingError
 
-course_app = typer.Typer(help="The course: builds for students and teachers.", cls=CommandGroup)
-course_app.command("tournament", cls=Command)(hold_tournament)
+course_app = typer.Typer(help="The course: for those who teach it.", cls=CommandGroup)
 
 
 @course_app.command(cls=Command)
@@ -54,3 +57,10 @@ def build(
     for line in build_course(out, Settings(student is not None, solutions), lessons or LESSONS):
         say(line)
     say(f"{'student' if student else 'instructor'} build: {out}")
+
+
+course_app.command(cls=Command)(grade)
+course_app.command(cls=Command)(worksheet)
+course_app.command("slides", cls=Command)(make_slides)
+course_app.command("export", cls=Command)(export_lessons)
+course_app.command("tournament", cls=Command)(hold_tournament)

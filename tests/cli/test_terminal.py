@@ -44,9 +44,23 @@ COMMANDS = {
     "data add": ["data", "add", "owls", "{text}"],
     "table build": ["table", "build", "{new}", "--epochs", "1", "--workers", "1"],
     "table show": ["table", "show", "{table}"],
+    "course grade": ["course", "grade", "{class}", "--seed", "0"],
+    "course slides": ["course", "slides", "00", "{new}.html"],
+    "course worksheet": ["course", "worksheet", "1", "{new}", "--student", "ada"],
+    "course build": ["course", "build", "--student", "{new}"],
+    "course tournament": ["course", "tournament", "{players}", "--table", "{table}", "--seed", "1"],
+    "course export": ["course", "export", "{new}", "00", "--otter"],
 }
 COMMANDS["table build"] += ["--num-layers", "1", "--filter-heights", "3", "--filter-widths", "3"]
+COMMANDS["course tournament"] += ["--games", "2", "--trials", "4", "--batch", "2"]
+COMMANDS["course tournament"] += ["--out", "{new}.html"]
 SOME = ["help", "search", "draw", "data list", "data add", "table show"]  # take a second each
+PLAYER = """
+from nasedu import RandomSearch
+
+def make(decisions, seed):
+    return RandomSearch(decisions)
+"""
 
 
 def commands(group=None, before=()):
@@ -79,7 +93,7 @@ class Stream(io.TextIOWrapper):
 
 def words_of(arguments, folder):
     """Return the words of a command, in a folder that has what it needs."""
-    names = ("table", "arch", "run", "new", "text", "trained", "image")
+    names = ("table", "arch", "run", "new", "text", "trained", "image", "class", "players")
     places = {name: os.fsdecode(os.fsencode(folder) + b"/" + name.encode()) for name in names}
     places["table"] += ".npz"
     return [word.format(**places) for word in arguments]
@@ -113,6 +127,10 @@ def furnish(folder, title="Owls"):
     table.save(folder / "table.npz")
     (folder / "arch").write_text(published.NAS_CNN_V1_CHAIN.to_json())
     (folder / "text").mkdir()
+    (folder / "players").mkdir()
+    (folder / "players" / "ada.py").write_text(PLAYER)
+    (folder / "class" / "ada").mkdir(parents=True)
+    (folder / "class" / "ada" / "00_start_here.ipynb").write_text("{")
     for part in ("train", "valid", "test"):
         (folder / "text" / f"owls.{part}.txt").write_text("the owl sat\n")
     net, recipe = ConvNet((ConvLayer(3, 3, 2, (0,)),)), Recipe(epochs=1, num_train=60)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from itertools import zip_longest
 from pathlib import Path
@@ -26,12 +26,17 @@ def write_rows(study: Study, path: Path) -> Path:
     Raises:
         StudyError: The file cannot be written.
     """
+    write_whole(path, csv_of(rows_of(study)), StudyError)
+    return path
+
+
+def csv_of(rows: Iterable[Sequence[Cell]]) -> bytes:
+    """Return rows as CSV in UTF-8, in which no spreadsheet finds anything to compute."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    for row in rows_of(study):
+    for row in rows:
         writer.writerow([_safe(cell) for cell in row])
-    write_whole(path, out.getvalue().encode(), StudyError)
-    return path
+    return out.getvalue().encode()
 
 
 def rows_of(study: Study) -> Iterator[list[Cell]]:

@@ -1,0 +1,61 @@
+"""The command that hands lessons to other graders: ``nasedu course export``."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nasedu.cli.options import MOST
+from nasedu.cli.terminal import say
+
+
+def export_lessons(
+    out: Annotated[Path, typer.Argument(help="Folder to write to; it is made if need be.")],
+    lesson: Annotated[
+        list[str] | None,
+        typer.Argument(help="Numbers of lessons, e.g. 04; default all that have exercises."),
+    ] = None,
+    nbgrader: Annotated[
+        bool, typer.Option("--nbgrader", help="For nbgrader: OUT is the folder of its course.")
+    ] = False,
+    otter: Annotated[bool, typer.Option("--otter", help="For Otter Assign.")] = False,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=MOST, help="Of the hidden cases; default a new one, which is said."
+        ),
+    ] = None,
+) -> None:
+    """Write lessons in the format of nbgrader or of Otter, solutions marked.
+
+    Make the students' version with that tool: `nbgrader generate_assignment lesson_04`, or
+    `otter assign OUT/lesson_04/NAME.ipynb dist`. What is written follows the formats as they are
+    documented; it was not run through either tool.
+    """
+    from nasedu.errors import DataError, SettingError
+
+    if nbgrader == otter:
+        raise SettingError("expected one of --nbgrader and --otter")
+    from nasedu.course.grader_notebooks import grader_notebook
+    from nasedu.course.grading import lessons_with_exercises
+    from nasedu.course.lesson_slides import lesson_path
+    from nasedu.whole_file import write_whole
+
+    seed = secrets.randbelow(2**31) if seed is None else seed
+    tool = "nbgrader" if nbgrader else "otter"
+    paths = {each: lesson_path(each) for each in lesson or lessons_with_exercises()}
+    notebooks = {each: grader_notebook(path, tool, seed) for each, path in paths.items()}
+    home = out / "source" if nbgrader else out
+    for each, text in notebooks.items():
+        folder = home / f"lesson_{each}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = f"{folder} cannot be made: {error.strerror}"
+            raise DataError(f"{reason}; choose another folder") from None
+        write_whole(folder / paths[each].name, text.encode(), DataError)
+    lessons = "1 lesson" if len(notebooks) == 1 else f"{len(notebooks)} lessons"
+    say(f"{lessons} for {tool} in {home}; hidden cases of seed {seed}")

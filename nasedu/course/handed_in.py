@@ -1,0 +1,156 @@
+"""The notebooks that students hand in: found and read, without running a line of them.
+
+A notebook is not run to grade a function of it: that would take minutes, and one broken cell would
+cost all that follows. Of its cells only those statements are taken that the function needs: its
+own definition, the imports and helpers that it names, what those name, and so on.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import symtable
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nasedu.errors import DataError
+
+DEFINITION = re.compile(r"^(?:async )?def (\w+)", re.MULTILINE)
+
+
+def students_of(folder: Path) -> list[Path]:
+    """Return the folders of the students, in order of their names.
+
+    Raises:
+        DataError: There is no such folder, or none in it.
+    """
+    expected = "expected a folder for each student, e.g. FOLDER/ada/04_policy_gradient.ipynb"
+    try:
+        found = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    except OSError as error:
+        raise DataError(f"{folder} cannot be read: {error.strerror}; {expected}") from None
+    if not found:
+        raise DataError(f"{folder} holds no folders; {expected}")
+    return found
+
+
+def notebooks_of(student: Path, lesson: str) -> list[Path]:
+    """Return a student's copies of a lesson, anywhere in the folder; the first one counts.
+
+    Left out are what Jupyter keeps of earlier states, and newer versions that ``start.py lab`` has
+    put beside a changed lesson.
+    """
+    return sorted(
+        path
+        for path in student.rglob(f"{lesson}_*.ipynb")
+        if not path.name.endswith(".new.ipynb")
+        and not any(part.startswith(".") for part in path.relative_to(student).parts)
+    )
+
+
+def code_of(path: Path) -> list[str]:
+    """Return the sources of a notebook's code cells, without those of the lesson's solutions.
+
+    Raises:
+        DataError: It is no notebook that can be read.
+    """
+    import nbformat
+
+    try:
+        cells = nbformat.read(path, as_version=4).cells
+        return [
+            str(cell.source)
+            for cell in cells
+            if cell.cell_type == "code" and "solution" not in cell.metadata.get("tags", ())
+        ]
+    except Exception as error:  # a file of a student may hold anything
+        reason = (str(error) or type(error).__name__).splitlines()[0][:120]
+        raise DataError(f"{path.name} is no notebook that can be read: {reason}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement of a notebook's cell, at its outermost level.
+
+    Attributes:
+        source: Its code.
+        binds: Names that it gives a value to.
+        needs: Names that it, or a function in it, takes from the notebook.
+        error: Why the cell cannot be read; such a cell is one statement.
+    """
+
+    source: str
+    binds: frozenset[str]
+    needs: frozenset[str] = field(default_factory=frozenset)
+    error: str = ""
+
+
+def program_of(cells: Sequence[str], name: str) -> str | None:
+    """Return the code that defines a function as its notebook does last; None if it does not.
+
+    Args:
+        cells: Sources of the code cells, in order.
+        name: Of the function.
+
+    Raises:
+        DataError: The cell with the function is no Python.
+    """
+    statements = [statement for cell in cells for statement in _statements(cell)]
+    last = _binding(statements, name, len(statements))
+    if last is None:
+        return None
+    wanted, pending = {last}, [last]
+    while pending:
+        here = pending.pop()
+        if statements[here].error:
+            raise DataError(statements[here].error)
+        for needed in statements[here].needs - {name}:
+            there = _binding(statements, needed, here)
+            if there is not None and there not in wanted:
+                wanted.add(there)
+                pending.append(there)
+    stars = {i for i, each in enumerate(statements) if each.source.endswith("import *")}
+    return "\n".join(statements[i].source for i in sorted(wanted | stars)) + "\n"
+
+
+def _binding(statements: Sequence[Statement], name: str, here: int) -> int | None:
+    """Return which statement binds a name: the last one before here, else the last of all."""
+    places = [i for i, statement in enumerate(statements) if name in statement.binds and i != here]
+    return max((i for i in places if i < here), default=max(places, default=None))
+
+
+def _statements(cell: str) -> Iterator[Statement]:
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        tree = ast.parse(TransformerManager().transform_cell(cell))  # without %magic and !shell
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = f" (line {error.lineno})" if isinstance(error, SyntaxError) else ""
+        reason = f"Its cell cannot be read: `{type(error).__name__}: {error.args[0]}`{line}."
+        yield Statement(cell, frozenset(DEFINITION.findall(cell)), error=reason)
+        return
+    for node in tree.body:
+        source = ast.unparse(node)
+        try:
+            table = symtable.symtable(source, "<cell>", "exec")
+        except SyntaxError as error:  # what a parser lets pass, as `return` outside of a function
+            reason = f"Its cell cannot be read: `SyntaxError: {error.args[0]}`."
+            yield Statement(source, frozenset(DEFINITION.findall(source)), error=reason)
+            continue
+        symbols = table.get_symbols()
+        yield Statement(
+            source,
+            frozenset(s.get_name() for s in symbols if s.is_assigned() or s.is_imported()),
+            frozenset(_taken(table)),
+        )
+
+
+def _taken(table: symtable.SymbolTable) -> Iterator[str]:
+    """Yield the names that code takes from around it, those inside of functions too."""
+    is_outermost = table.get_type() == "module"
+    for symbol in table.get_symbols():
+        if symbol.is_referenced() and (is_outermost or symbol.is_global()):
+            yield symbol.get_name()
+    for child in table.get_children():
+        yield from _taken(child)

@@ -1,0 +1,58 @@
+"""The slides of a lesson in a browser: keys, notes, sizes, and axe-core finds nothing serious."""
+
+import json
+
+import pytest
+
+from nasedu.course.lesson_slides import lesson_path, slides_page
+
+Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+SCREEN = {"width": 1024, "height": 700}
+TOO_TALL = """() => [...document.querySelectorAll("section")]
+    .filter(slide => slide.getBoundingClientRect().height > innerHeight + 1).map(s => s.id)"""
+SHOWN = """() => [...document.querySelectorAll("section")]
+    .findIndex(slide => Math.abs(slide.getBoundingClientRect().top) < 2) + 1"""
+
+
+@pytest.fixture(scope="module")
+def slides(tmp_path_factory):
+    path = tmp_path_factory.mktemp("slides") / "slides.html"
+    path.write_text(slides_page(lesson_path("11")), "utf-8")
+    return path.as_uri()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_slides_fit_and_can_be_read(browser, slides, scheme):
+    context = browser.new_context(
+        viewport=SCREEN, color_scheme=scheme, reduced_motion="reduce", bypass_csp=True
+    )
+    page = context.new_page()
+    page.goto(slides)
+    assert page.evaluate(TOO_TALL) == []
+    found = Axe().run(page).response["violations"]
+    serious = [each for each in found if each["impact"] in ("serious", "critical")]
+    assert not serious, json.dumps(serious, indent=1)[:3000]
+    context.close()
+
+
+def test_keys_go_on_and_back_and_show_the_notes(browser, slides):
+    context = browser.new_context(viewport=SCREEN, reduced_motion="reduce")
+    page = context.new_page()
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(slides)
+    for key, number in [("ArrowRight", 2), (" ", 3), ("PageDown", 4), ("ArrowLeft", 3)]:
+        page.keyboard.press(key)
+        page.wait_for_function(f"({SHOWN})() === {number}")
+        assert page.evaluate("document.activeElement.id") == f"s{number}"
+    page.keyboard.press("Home")
+    page.wait_for_function(f"({SHOWN})() === 1")
+    notes = page.locator("#s2 .notes")
+    assert not notes.is_visible()
+    page.keyboard.press("n")
+    assert notes.is_visible() and "The picture shows" in notes.inner_text()
+    page.keyboard.press("n")
+    assert not notes.is_visible()
+    assert not complaints
+    context.close()

@@ -1,0 +1,193 @@
+"""A class that is graded: every way in which a function, or a file, can be."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+from typer.testing import CliRunner
+
+from nasedu.cli import app
+from nasedu.course import grading
+from nasedu.course.check import EXERCISES
+from nasedu.course.grade_sheet import STATES, class_summary, write_grades
+from nasedu.course.grading import SheetRow, exercises_of, grade_folder, lessons_to_grade
+from nasedu.errors import DataError, SettingError
+
+NAME, LESSON = "moving_average", "04"
+HEAD = f"def {NAME}(baseline, reward, decay):\n    "
+RIGHT = "return decay * baseline + (1 - decay) * reward"
+KNOWN = [(*case, EXERCISES[NAME].solution(*case)) for case in EXERCISES[NAME].cases]
+STUDENTS = {
+    "a right answer": (HEAD + RIGHT, "right", "It agrees in all 8 cases."),
+    "a helper": (f"import math\nZERO = math.log(1)\n{HEAD}{RIGHT} + ZERO", "right", "agrees"),
+    "a wrong answer": (HEAD + "return decay * reward", "not right yet", "expected `0.55`"),
+    "a usual mistake": (
+        HEAD + "return (1 - decay) * baseline + decay * reward",
+        "not right yet",
+        "",
+    ),
+    "by heart": (
+        f"KNOWN = {KNOWN}\n{HEAD}return {{k[:3]: k[3] for k in KNOWN}}[baseline, reward, decay]",
+        "not right yet",
+        "raises `KeyError",
+    ),
+    "the stub": (HEAD + 'raise NotImplementedError("your turn")', "not attempted yet", "Replace"),
+    "no function": ("x = 1", "not attempted yet", f"defines no function `{NAME}`"),
+    "it raises": (HEAD + "return 1 / 0", "not right yet", "raises `ZeroDivisionError"),
+    "an endless loop": (HEAD + "while True: pass", "not right yet", "did not end within 3 s"),
+    "it sleeps": (HEAD + "import time; time.sleep(999)", "not right yet", "did not end within"),
+    "it ends Python": (HEAD + "import os; os._exit(3)", "not right yet", "ended with 3"),
+    "it kills itself": (
+        HEAD + "import os; os.kill(os.getpid(), 9)",
+        "not right yet",
+        "was killed by signal 9",
+    ),
+    "it leaves": (HEAD + "raise SystemExit", "not right yet", "raises `SystemExit`"),
+    "it is interrupted": (HEAD + "raise KeyboardInterrupt", "not right yet", "KeyboardInterrupt"),
+    "a broken helper": (f"ZERO = 1 / 0\n{HEAD}{RIGHT} + ZERO", "not right yet", "cannot be run"),
+    "a package": (f"import seaborne as s\n{HEAD}s; {RIGHT}", "not right yet", "seaborne"),
+    "no Python": (HEAD + "return (", "not right yet", "Its cell cannot be read: `SyntaxError"),
+    "it asks": (HEAD + "return float(input())", "not right yet", "raises `EOFError"),
+    "it prints": (HEAD + 'print("x" * 10**7); ' + RIGHT, "right", "agrees"),
+    "a thread": (
+        f"import threading\n{HEAD}if threading.active_count() < 3:\n"
+        f"        threading.Thread(target=threading.Event().wait).start()\n    {RIGHT}",
+        "right",
+        "agrees",
+    ),
+    "it changes the check": (
+        "from nasedu.course import exercise\n"
+        f"exercise.Exercise.name = None\n{HEAD}exercise.Exercise._grade = 1; {RIGHT}",
+        "right",
+        "agrees",
+    ),
+    "not a function": (f"{NAME} = 3", "not right yet", "hand it the function itself"),
+    "no file": (None, "not handed in", "There is no notebook of lesson 04."),
+    "a broken file": ("", "not handed in", "04_x.ipynb is no notebook that can be read"),
+    "=a formula": (HEAD + RIGHT, "right", "agrees"),
+}
+if sys.platform == "linux":
+    STUDENTS["all memory"] = (
+        HEAD + "return len([bytearray(2**28) for _ in range(10**4)])",
+        "not right yet",
+        "MemoryError",
+    )
+
+
+def run(*arguments, cwd=None):
+    command = [sys.executable, "-m", "nasedu", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=300)
+
+
+def hand_in(folder, student, code):
+    (folder / student).mkdir()
+    if code is None:
+        return
+    path = folder / student / "04_x.ipynb"
+    path.write_text("{")
+    if code:
+        nbformat.write(new_notebook(cells=[new_code_cell(code)]), path)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("class")
+    for student, (code, *_) in STUDENTS.items():
+        hand_in(folder, student, code)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def grades(folder):
+    limits = {"seconds": 3.0, "megabytes": 512, "workers": 2}
+    return list(grade_folder(folder, [LESSON], seed=0, **limits))
+
+
+def test_every_student_has_a_row_for_every_exercise(grades):
+    assert len(grades) == len(STUDENTS) * len(exercises_of(LESSON))
+    assert [g.student for g in grades] == sorted(g.student for g in grades)
+
+
+@pytest.mark.parametrize("student", STUDENTS)
+def test_what_becomes_of_a_function(grades, student):
+    [grade] = [g for g in grades if (g.student, g.exercise) == (student, NAME)]
+    _, state, words = STUDENTS[student]
+    assert (grade.lesson, grade.state) == (LESSON, state), grade
+    assert words in grade.sentence
+    assert "\n" not in grade.sentence and len(grade.sentence) < 500
+
+
+def test_the_sheet_and_the_summary(grades, tmp_path):
+    path = tmp_path / "grades.csv"
+    write_grades(grades, path)
+    with path.open(newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[0] == ["student", "lesson", "exercise", "state", "sentence"]
+    assert len(rows) == 1 + len(grades)
+    assert {row[0] for row in rows if "formula" in row[0]} == {"'=a formula"}
+    assert {row[3] for row in rows[1:]} <= set(STATES)
+    text = class_summary(grades)
+    right = sum(g.state == "right" for g in grades if g.exercise == NAME)
+    assert f"{LESSON} {NAME}" in text and f" {right} " in text
+    assert all(student in text for student in STUDENTS)
+
+
+def test_lessons_that_somebody_has_handed_in_are_graded(folder, tmp_path):
+    assert lessons_to_grade(folder) == [LESSON]
+    assert lessons_to_grade(folder, ["04", "00", "04"]) == ["00", "04"]
+    with pytest.raises(SettingError, match=r"lesson '4' has no exercises; expected one of 00, "):
+        lessons_to_grade(folder, ["4"])
+    (tmp_path / "ada").mkdir()
+    with pytest.raises(DataError, match=r"no student in .* has a lesson"):
+        lessons_to_grade(tmp_path)
+
+
+def test_the_command(tmp_path):
+    hand_in(tmp_path, "ada", HEAD + RIGHT)
+    out = tmp_path / "sheet.csv"
+    done = run("course", "grade", str(tmp_path), "--seed", "7", "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    assert "seed 7" in done.stdout and "Traceback" not in done.stderr
+    assert f"ada,04,{NAME},right," in out.read_text()
+
+
+def test_what_was_graded_before_ctrl_c_is_kept(tmp_path, monkeypatch):
+    hand_in(tmp_path, "ada", HEAD + RIGHT)
+
+    def interrupted(*arguments, **options):
+        yield SheetRow("ada", LESSON, NAME, "right", "It agrees.")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(grading, "grade_folder", interrupted)
+    done = CliRunner().invoke(app, ["course", "grade", str(tmp_path), "--seed", "1"])
+    assert done.exit_code == 130
+    assert "stopped at 1 of 3" in done.output
+    assert (tmp_path / "grades.csv").read_text().count("\n") == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["none"], "none cannot be read"),
+        (["."], "holds no folders"),
+        ([".", "--seconds", "0"], "greater than or equal to 1"),
+    ],
+)
+def test_bad_usage_of_the_command(tmp_path, arguments, words):
+    done = run("course", "grade", *arguments, cwd=tmp_path)
+    assert done.returncode == 2 and words in done.stderr
+    assert done.stderr.count("\n") == 1 and not list(tmp_path.iterdir())
+
+
+def test_the_help_says_that_code_is_run():
+    words = " ".join(run("course", "grade", "--help").stdout.split())
+    assert "THIS RUNS STUDENTS' CODE" in words and "container" in words
+
+
+def test_a_grade_is_a_value():
+    assert SheetRow("a", "04", NAME, "right", "x") == SheetRow("a", "04", NAME, "right", "x")

@@ -1,0 +1,235 @@
+"""The pages for teachers, ``docs/teaching``: what they say of lessons and messages is so."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+import torch
+from torch import tensor
+
+from nasedu import CellNode, ConvNetSpace, RecurrentCell
+from nasedu.cli.course_commands import course_app
+from nasedu.course.answers import numbers_of
+from nasedu.course.check import EXERCISES
+
+ROOT = Path(__file__).resolve().parents[1]
+TEACHING = ROOT / "docs/teaching"
+PAGES = {path.name: path.read_text("utf-8") for path in sorted(TEACHING.glob("*.md"))}
+LESSONS = {path.name[:2]: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
+TO_COME = {"08", "15", "16", "17", "A1", "A2"}  # may stand in the guide without minutes
+DONE = "see the lesson"
+ROW = re.compile(r"^\| \[?(\w\d) .*? \| (.+?) \| (.+?) \| .+ \|$", re.MULTILINE)
+LINK = re.compile(r"\]\(([^)#]+)\)")
+DECIMAL = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+|(?<![\d.,])\d+\.\d+")
+SPOKEN = [ROOT / "start.py", *sorted((ROOT / "nasedu").glob("*.py"))]  # whose messages are quoted
+
+
+def cells_of(lesson):
+    return nbformat.read(LESSONS[lesson], as_version=4).cells
+
+
+def times(lesson):
+    """Return the minutes for a student and the time on two cores, of the lesson's own table."""
+    [line] = re.findall(r"\*\*Time\*\* \| (.+) \|", "\n".join(c.source for c in cells_of(lesson)))
+    student, cores = line.split(" for you, ")
+    return student, cores.removesuffix(" on two CPU cores").removesuffix(" on 2 CPU cores")
+
+
+def minutes(lesson):
+    return int(times(lesson)[0].removesuffix(" minutes"))
+
+
+def test_the_guide_has_a_row_for_every_lesson():
+    rows = {lesson for lesson, *_ in ROW.findall(PAGES["guide.md"])}
+    assert rows == LESSONS.keys() | TO_COME
+
+
+def test_the_minutes_are_those_of_the_lessons():
+    for lesson, *said in ROW.findall(PAGES["guide.md"]):
+        if lesson in TO_COME and said == [DONE, DONE]:
+            continue
+        assert tuple(said) == times(lesson), lesson
+
+
+def test_the_parts_of_a_plan_add_up():
+    plans = re.findall(r"\| minutes \| what \|\n.*\n((?:\| .*\n)+)", PAGES["guide.md"])
+    assert len(plans) == 2
+    for plan in plans:
+        *parts, together = re.findall(r"^\| (?:\*\*)?(\d+)", plan, re.MULTILINE)
+        assert sum(map(int, parts)) == int(together)
+
+
+def test_the_weeks_add_up():
+    weeks = re.findall(r"^\| \d \| ([\d, ]+) \| (\d+) \|", PAGES["syllabus.md"], re.MULTILINE)
+    assert len(weeks) == 6
+    for lessons, together in weeks:
+        assert sum(map(minutes, lessons.split(", "))) == int(together), lessons
+    [other] = re.findall(r"Lesson 13 \((\d+) minutes\)", PAGES["syllabus.md"])
+    assert int(other) == minutes("13")
+    shares = re.findall(r"\| (\d+) % \|", PAGES["syllabus.md"])
+    assert sum(map(int, shares)) == 100
+
+
+def test_the_sections_of_the_guide_repeat_numbers_of_their_lessons():
+    """Numbers with a point or a comma, so that a lesson cannot move on without the guide."""
+    sections = re.split(r"^## ", PAGES["guide.md"], flags=re.MULTILINE)
+    for section in sections:
+        lesson = section[:2]
+        if lesson in LESSONS:
+            text = "".join(c.source + str(c.get("outputs", "")) for c in cells_of(lesson))
+            assert set(DECIMAL.findall(section)) <= set(DECIMAL.findall(text)), lesson
+
+
+def test_parts_of_lessons_that_the_guide_leaves_out_are_there():
+    """What stands in *italics* under "short of time", with a capital, is a heading."""
+    for section in re.split(r"^## ", PAGES["guide.md"], flags=re.MULTILINE):
+        lesson = section[:2]
+        if lesson not in LESSONS or "**Short of time.**" not in section:
+            continue
+        headings = [c.source for c in cells_of(lesson) if c.cell_type == "markdown"]
+        text = "\n".join(re.findall(r"^#+ .*$", "\n".join(headings), re.MULTILINE)).lower()
+        for name in re.findall(r"\*([A-Z][^*]+)\*", section.partition("**Short of time.**")[2]):
+            assert name.lower().rstrip("?:") in text, (lesson, name)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page):
+    for target in LINK.findall(PAGES[page]):
+        assert "://" in target or (TEACHING / target).exists(), target
+
+
+def test_commands_of_the_course_are_there():
+    named = set(re.findall(r"`nasedu course (\w+)", "".join(PAGES.values())))
+    known = {
+        command.name or command.callback.__name__ for command in course_app.registered_commands
+    }
+    assert {"grade", "slides", "worksheet", "export"} <= named <= known
+
+
+def messages():
+    """Return all that programs say: strings, and the parts of f-strings between their values."""
+    nodes = [node for path in SPOKEN for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    return [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+
+
+def quoted():
+    blocks = re.findall(r"^```text\n(.*?)^```", PAGES["when_it_breaks.md"], re.M | re.S)
+    return [line for block in blocks for line in block.splitlines()]
+
+
+@pytest.mark.parametrize("line", quoted())
+def test_a_quoted_message_is_what_the_code_says(line):
+    said = messages()
+    line = re.sub(r"^(start\.py: |MISSING +|note +| *-> )", "", line)
+    for part in re.split(r"…|^\w+: ", line):
+        part = part.strip()
+        assert any(part in text for text in said), part
+
+
+def test_a_message_that_nobody_says_is_seen():
+    with pytest.raises(AssertionError, match="no such words"):
+        test_a_quoted_message_is_what_the_code_says("start.py: no such words")
+
+
+# ------------------------------------------------------------------------------------- the exam
+
+ITEM = re.compile(r"^- \*\*(\d\w)\*\* \((\d+)\) (.*)$", re.MULTILINE)
+BOLD = re.compile(r"\*\*([−\d.,]+)\*\*")
+FIGURE = re.compile(r"(?<![\w.])\d[\d.,]*(?<![.,])")
+
+
+def solve(name, *case):
+    """Return what the solution of an exercise of the course gives, as a flat list of floats."""
+    answer = numbers_of(EXERCISES[name].solution(*case))
+    return [float(number) for number in answer.ravel()]
+
+
+def exam_numbers():
+    """Return the numbers of every solution, computed by the solutions of the course's exercises."""
+    space = ConvNetSpace(3, (1, 3, 5), (1, 3, 5), (8, 24), skip_connections=False)
+    wired = ConvNetSpace(3, (1, 3, 5), (1, 3, 5), (8, 24))
+    first, second = tensor([0.55, 0.45]), tensor([[0.6, 0.4], [0.2, 0.8]])
+    pairs = solve("joint_probabilities", first, second)
+    height = int(solve("sample_token", first.tolist(), 0.7)[0])
+    width = int(solve("sample_token", second[height].tolist(), 0.15)[0])
+    zeros, rewards = torch.zeros(3), tensor([0.2, 0.8, 0.5])
+    nodes = (CellNode("add", "tanh"), CellNode("mul", "relu"), CellNode("mul", "sigmoid"))
+    cell = RecurrentCell(nodes, CellNode("add", "relu"), cell_output=1, cell_input=0)
+    h, c = solve("cell_step", [0.4, 1.5], [-0.4, 0.8], 0.3, cell)
+    late = [("pull", 1), ("pull", 2), ("push", 1), ("pull", 1), ("push", 2), ("push", 1)]
+    exact = (rewards - rewards.mean()) / 3
+    return {
+        "1a": [18, *solve("space_size", space)],
+        "1b": [wired.size / space.size, wired.size],
+        "1c": solve("place_of", [2, 0, 1, 0, 0, 0, 1, 1, 0], [3, 3, 2] * 3),
+        "2a": [*solve("same_padding", 3), *solve("same_padding", 5)],
+        "2b": solve("output_size", 8, 2),
+        "2c": [*solve("conv_parameters", 3, 5, 1, 16), *solve("conv_parameters", 7, 7, 16, 24)],
+        "2d": solve("conv_flop", 7, 7, 16, 24, 4, 4),
+        "3a": pairs,
+        "3b": [pairs[0], max(pairs)],
+        "3c": [(1, 3)[height], (1, 3)[width]],
+        "4a": [float(rewards.mean())],
+        "4b": exact.tolist(),
+        "4c": solve("reinforce_gradient", zeros, tensor([0]), rewards[:1], 0.0),
+        "4f": solve("reinforce_gradient", zeros, tensor([0, 1]), rewards[:2], 0.5),
+        "5a": solve("batch_for_noise", 6.0, 1.5),
+        "5b": solve("leave_one_out_baseline", tensor([0.2, 0.6, 1.0])),
+        "5c": [1 / 3],
+        "6a": [sum(2 ** (layer - 1) for layer in (1, 3))],
+        "6b": solve("anchor_probability", [0.5, 0.25, 0.8], 0b101),
+        "6c": solve("loose_ends", [[0], [1], [1], [2]]),
+        "7a": [4**2, *solve("expected_best", [0.2, 0.5, 0.7, 0.9], 2)],
+        "7b": solve("share_of_wins", [0.9, 0.7], [0.8, 0.7, 0.6]),
+        "7c": [math.hypot(0.03, 0.04)],
+        "8a": [c, h],
+        "8b": solve("text_perplexity", [50.0, 30.0], [10, 10]),
+        "8c": solve("bits_per_character", 64.0, 1000, 6000),
+        "9a": solve("share_at_work", np.array([[2.0, 4.0], [3.0, 3.0], [1.0, 5.0]])),
+        "9b": solve("staleness", late),
+    }
+
+
+def test_the_numbers_of_the_solutions_are_computed():
+    right = exam_numbers()
+    for item, _, text in ITEM.findall(PAGES["exam_solutions.md"]):
+        written = [w.replace(",", "").replace("−", "-") for w in BOLD.findall(text)]
+        expected = right.get(item, [])
+        assert len(written) == len(expected), item
+        for word, number in zip(written, expected, strict=True):
+            digits = len(word.partition(".")[2])
+            assert float(word) == pytest.approx(round(number, digits), abs=1e-9), item
+
+
+def test_other_numbers_of_the_solutions_are_given_or_counted():
+    """Neither computed nor given: only what one counts on the way."""
+    on_the_way = {("6a", "101"), ("7b", "4.5"), ("8b", "80")}
+    for item, _, text in ITEM.findall(PAGES["exam_solutions.md"]):
+        section = PAGES["exam.md"].partition(f"\n## {item[0]}.")[2].partition("\n## ")[0]
+        known = {*FIGURE.findall(section), *BOLD.findall(text)}
+        for number in FIGURE.findall(BOLD.sub("", text)):
+            small = number.isdigit() and int(number) <= 20
+            assert number in known or small or (item, number) in on_the_way, (item, number)
+
+
+def test_questions_and_solutions_belong_together():
+    questions, solutions = (ITEM.findall(PAGES[page]) for page in ("exam.md", "exam_solutions.md"))
+    assert [q[:2] for q in questions] == [s[:2] for s in solutions]
+    sums = dict.fromkeys("123456789", 0)
+    for item, points, _ in questions:
+        sums[item[0]] += int(points)
+    heads = re.findall(r"^## (\d)\. .* \((\d+) points\)$", PAGES["exam.md"], re.MULTILINE)
+    assert [(number, int(points)) for number, points in heads] == list(sums.items())
+    assert sum(sums.values()) == 100 and "100 points" in PAGES["exam.md"]
+
+
+def test_the_points_of_the_capstone_add_up():
+    capstone = PAGES["rubric.md"].partition("## Capstone (30 points)")[2]
+    points = re.findall(r"^\| \*\*\w+\*\* \| (\d+) \|", capstone, re.MULTILINE)
+    assert sum(map(int, points)) == 30
