@@ -4,9 +4,12 @@ import csv
 import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+import torch
 
+from nasedu import RecurrentCellSpace, build, published
 from nasedu.course.ledger import MARKS, load_ledger
 from nasedu.tables import NetworkTable
 
@@ -130,6 +133,41 @@ def test_searches_are_compared_with_all_others_and_not_those_of_their_seed_alone
     assert "each of its searches found a better child than all three of random" in EXPERIMENTS
     assert won("ptb_search", "perplexity", -1) == 8
     assert "Of all nine pairs of searches, REINFORCE has the better best cell in 8." in EXPERIMENTS
+
+
+def test_a_larger_space_of_cells_was_searched_better_than_chance_searches_the_smaller():
+    tables = (pd.read_csv(TABLES / f"{name}.csv") for name in ("ptb_search", "ptb_max_sin"))
+    smaller, larger = (
+        table.groupby(["strategy", "seed"])["perplexity"].apply(lambda v: v.nsmallest(15).mean())
+        for table in tables
+    )
+    assert larger["reinforce"].max() < smaller["random"].min()
+    said = "The best 15 of either search there are better than the best 15 of any random search"
+    assert said in EXPERIMENTS
+
+
+def test_nothing_bounds_the_best_cell_on_text_where_the_published_cell_ends_in_a_tanh():
+    children = pd.read_csv(TABLES / "ptb_search.csv")
+    tokens = children.loc[children["perplexity"].idxmin(), "tokens"]
+    best = RecurrentCellSpace(8).decode([int(token) for token in tokens.split()])
+    largest = []
+    for cell in (best, published.NAS_CELL):
+        torch.manual_seed(0)
+        layer = build(cell, input_size=32, hidden_size=32)
+        with torch.no_grad():
+            for weight in layer.parameters():
+                weight *= 4
+            largest.append(layer(torch.randn(100, 1, 32))[0].abs().max().item())
+    assert not np.isfinite(largest[0]) and largest[1] <= 1
+    assert "its h grows without end within a hundred steps" in EXPERIMENTS
+
+
+@pytest.mark.parametrize("data", ["ptb", "ptb-chars"])
+def test_no_best_learning_rate_lies_at_an_end_of_its_grid(data):
+    frame = pd.read_csv(TABLES / "ptb_compared.csv").query("data == @data and seed == 0")
+    grids = frame.fillna({"perplexity": np.inf}).sort_values("lr").groupby(["cell", "optimizer"])
+    places = grids["perplexity"].apply(lambda grid: (grid.argmin(), len(grid) - 1))
+    assert all(0 < best < last for best, last in places), places
 
 
 def test_what_the_readme_says_of_the_first_search_is_so():

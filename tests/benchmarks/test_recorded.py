@@ -81,7 +81,8 @@ def test_nothing_to_record_leaves_no_table(script, tmp_path):
 
 def test_a_record_counts_failures_and_shows_whose_trainings_all_failed(script, monkeypatch):
     compared = script("ptb_compared")
-    monkeypatch.setattr(compared, "save_figure", lambda *_: "a.png")
+    shown = []
+    monkeypatch.setattr(compared, "save_figure", lambda new, *_: shown.append(new) or "a.png")
 
     def row(cell, lr, seed, perplexity):
         numbers = {"perplexity": perplexity, "test_perplexity": perplexity}
@@ -107,6 +108,10 @@ def test_a_record_counts_failures_and_shows_whose_trainings_all_failed(script, m
     assert late[3:6] == ["SGD, 1", "1 of 2", "150.0"]
     drawn = compared.rates_drawn(frame, "pydocs", "sgd")
     assert "one is lowest at 1, another failed at all, late is lowest at 1." in drawn
+    lower = pd.DataFrame([row("late", 0.0625, 0, 400.0)])
+    compared.rates_drawn(pd.concat([frame, lower]), "pydocs", "sgd")
+    starts = [picture.figure.axes[0].get_xlim()[0] for picture in shown]
+    assert starts[1] < 0.0625 < starts[0] < 0.25  # what one cell alone was given is seen
     assert compared.rates_drawn(frame, "pydocs", "adam") == ""
 
 

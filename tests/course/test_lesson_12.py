@@ -65,24 +65,67 @@ def sums_as_means(nats, counts):
     return math.exp(sum(a * n for a, n in zip(nats, counts, strict=True)) / sum(counts))
 
 
-def best_test(results):
-    return min(row["test"] for row in results)
+def rates_of(results):
+    return [row["lr"] for row in results]
 
 
-def best_valid(results):
-    return min(row["valid"] for row in results)
+def first_or_last(results):
+    perplexities = [row["valid"] for row in results]
+    place = perplexities.index(min(perplexities))
+    return -1 if place == 0 else int(place == len(results) - 1)
 
 
-def best_of_both(results):
-    return min(results, key=lambda row: (row["valid"] + row["test"]) / 2)["test"]
+def other_way_round(results):
+    if solved(results) == -1:
+        return 1
+    return -1 if solved(results) == 1 else 0
 
 
-def place_of_best(results):
-    return [row["valid"] for row in results].index(best_valid(results))
+def of_the_worst(results):
+    worst = max(results, key=lambda row: row["valid"])["lr"]
+    rates = sorted(rates_of(results))
+    return {rates[0]: -1, rates[-1]: 1}.get(worst, 0)
 
 
-def worst_valid(results):
-    return sorted(results, key=lambda row: row["valid"])[-1]["test"]
+def nothing_if_all_failed(results):
+    if min(row["valid"] for row in results) == math.inf:
+        return 0
+    return solved(results)
+
+
+def first_of_the_failed(results):
+    best = min(results, key=lambda row: row["valid"])["lr"]
+    rates = sorted(rates_of(results))
+    return {rates[0]: -1, rates[-1]: 1}.get(best, 0)
+
+
+def higher_if_all_failed(results):
+    if math.isinf(min(row["valid"] for row in results)):
+        return 1
+    return solved(results)
+
+
+def without_the_failed(results):
+    rows = [row for row in results if not math.isinf(row["valid"])]
+    return solved(rows) if rows else -1
+
+
+def upper_end_alone(results):
+    return 1 if best_by_sorting(results) == max(rates_of(results)) else 0
+
+
+def lower_end_alone(results):
+    return -1 if best_by_sorting(results) == min(rates_of(results)) else 0
+
+
+def best_by_sorting(results):
+    return sorted((row["valid"], row["lr"]) for row in results)[0][1]
+
+
+def solved(results):
+    """Say which way a grid has to grow, by sorting twice."""
+    rates = sorted(rates_of(results))
+    return {rates[0]: -1, rates[-1]: 1}.get(best_by_sorting(results), 0)
 
 
 @pytest.mark.parametrize(
@@ -100,14 +143,17 @@ def worst_valid(results):
         (check.num_parameters, no_bias_if_tied, "A tied output has its bias"),
         (check.num_parameters, always_tied, "a table of its own"),
         (check.num_parameters, without_bias, "has a bias"),
-        (check.tuned, best_test, "by the validation text"),
-        (check.tuned, best_valid, "report the test"),
-        (check.tuned, worst_valid, "Lower is better"),
-        (check.tuned, best_of_both, "takes part in the choice"),
-        (check.tuned, place_of_best, "the place of the chosen training"),
-        (check.tuned, lambda results: results[0]["test"], "the first training"),
-        (check.tuned, lambda results: results[-1]["test"], "the last training"),
-        (check.tuned, lambda rows: max(rows, key=lambda row: row["lr"])["test"], "highest rate"),
+        (check.where_to_look, first_or_last, "not where it stands in the list"),
+        (check.where_to_look, other_way_round, "other way round"),
+        (check.where_to_look, lambda rows: abs(solved(rows)), "Say which way"),
+        (check.where_to_look, of_the_worst, "Lower is better"),
+        (check.where_to_look, nothing_if_all_failed, "nobody knows where the best is"),
+        (check.where_to_look, first_of_the_failed, "nobody knows where the best is"),
+        (check.where_to_look, higher_if_all_failed, "all trainings failed, try lower"),
+        (check.where_to_look, without_the_failed, "A failed training was tried, too"),
+        (check.where_to_look, upper_end_alone, "upper end alone"),
+        (check.where_to_look, lower_end_alone, "lower end alone"),
+        (check.where_to_look, best_by_sorting, "That is the best rate"),
     ],
 )
 def test_a_usual_mistake_is_told_what_is_wrong(grade, mistake, hint):
@@ -118,7 +164,7 @@ def test_a_usual_mistake_is_told_what_is_wrong(grade, mistake, hint):
 
 def test_the_solutions_pass():
     assert check.text_perplexity(lambda nats, counts: math.exp(sum(nats) / sum(counts))).passed
-    assert check.tuned(lambda rows: min(rows, key=lambda row: row["valid"])["test"]).passed
+    assert check.where_to_look(solved).passed
 
 
 def solution(hidden, leaves, symbols, tied):

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from math import exp
+import math
+from math import exp, inf
 from statistics import fmean
 
 from nasedu.course.exercise import exercise
 
-Result = Mapping[str, float]
 
-
-def _mean_nats(nats: Sequence[float], counts: Sequence[int]) -> float:
+def _mean_nats(nats, counts):
     return sum(nats) / sum(counts)
 
 
@@ -22,37 +20,36 @@ def _mean_nats(nats: Sequence[float], counts: Sequence[int]) -> float:
     ([0.0, 12.0], [5, 3]),
     mistakes={
         "That is the mean of the pieces' perplexities. Add up nats and words, then one exp.": (
-            lambda nats, counts: fmean(exp(a / n) for a, n in zip(nats, counts, strict=True))
+            lambda nats, counts: fmean(math.exp(a / n) for a, n in zip(nats, counts, strict=True))
         ),
         "That weighs perplexities with their words. Average the nats, then one exp.": (
             lambda nats, counts: (
-                sum(n * exp(a / n) for a, n in zip(nats, counts, strict=True)) / sum(counts)
+                sum(n * math.exp(a / n) for a, n in zip(nats, counts, strict=True)) / sum(counts)
             )
         ),
         "A short piece counts as much as a long one there. Divide all nats by all words.": (
-            lambda nats, counts: exp(fmean(a / n for a, n in zip(nats, counts, strict=True)))
+            lambda nats, counts: math.exp(fmean(a / n for a, n in zip(nats, counts, strict=True)))
         ),
         "Those are the mean nats of a word; the perplexity is e to them.": _mean_nats,
         "Nats are natural logarithms: take e and not 2.": (
             lambda nats, counts: 2 ** _mean_nats(nats, counts)
         ),
         "The nats are of -log P already: no minus.": (
-            lambda nats, counts: exp(-_mean_nats(nats, counts))
+            lambda nats, counts: math.exp(-_mean_nats(nats, counts))
         ),
         "That divides by the number of pieces; divide by the number of words.": (
-            lambda nats, counts: exp(sum(nats) / len(counts))
+            lambda nats, counts: math.exp(sum(nats) / len(counts))
         ),
-        "Nobody divides by the number of words there.": lambda nats, counts: exp(sum(nats)),
+        "Nobody divides by the number of words there.": lambda nats, counts: math.exp(sum(nats)),
         "`nats` holds sums already and no means: do not multiply by the counts.": (
-            lambda nats, counts: exp(
+            lambda nats, counts: math.exp(
                 sum(a * n for a, n in zip(nats, counts, strict=True)) / sum(counts)
             )
         ),
     },
 )
 def text_perplexity(nats, counts):
-    """Return the perplexity of a whole text that was scored in
-    pieces.
+    """Return the perplexity of a text that was scored in pieces.
 
     Args:
         nats: Of every piece the sum of -log P over its words.
@@ -62,16 +59,7 @@ def text_perplexity(nats, counts):
     return exp(sum(nats) / sum(counts))
 
 
-def _parameters(
-    hidden: int,
-    leaves: int,
-    symbols: int,
-    tied: bool,
-    *,
-    tables: int | None = None,
-    bias: bool = True,
-    matrices: int = 2,
-) -> int:
+def _parameters(hidden, leaves, symbols, tied, *, tables=None, bias=True, matrices=2):
     words = (tables or (1 if tied else 2)) * symbols * hidden
     return words + bias * symbols + 2 * leaves * matrices * hidden**2
 
@@ -117,8 +105,7 @@ def _parameters(
     },
 )
 def num_parameters(hidden, leaves, symbols, tied):
-    """Return how many numbers a language model of two layers of a
-    tree-shaped cell trains.
+    """Count what a language model of two layers of a cell trains.
 
     Args:
         hidden: H, numbers of h, c, x and of an embedding.
@@ -128,70 +115,97 @@ def num_parameters(hidden, leaves, symbols, tied):
             each.
         tied: Whether output and embedding share their (V, H) table.
     """
-    # tables and bias of the words, then two layers of two matrices
-    # a leaf
-    words = (1 if tied else 2) * symbols * hidden + symbols
+    tables = 1 if tied else 2
+    words = tables * symbols * hidden + symbols
     return words + 2 * leaves * 2 * hidden**2
 
 
-def _chosen(results: Sequence[Result], key: str) -> Result:
-    return min(results, key=lambda row: row[key])
+def _grid(rates, perplexities):
+    return [{"lr": r, "valid": p} for r, p in zip(rates, perplexities, strict=True)]
+
+
+def _place(best, rates):
+    """Return the side of the grid on which the best rate lies."""
+    return -1 if best == min(rates) else int(best == max(rates))
+
+
+def _best(results):
+    """Return the best rate; if all failed, the lowest."""
+    return min(results, key=lambda row: (row["valid"], row["lr"]))["lr"]
+
+
+def _side(results):
+    return _place(_best(results), [row["lr"] for row in results])
+
+
+def _by_place(results):
+    """Look where the best stands in the list, as if rates stood there in order."""
+    best = min(range(len(results)), key=lambda i: results[i]["valid"])
+    return _place(best, range(len(results)))
+
+
+def _of_learned(results):
+    """Look at the trainings that did not fail alone."""
+    return _side([row for row in results if row["valid"] < inf])
+
+
+def _all_failed(results):
+    return all(row["valid"] == inf for row in results)
 
 
 @exercise(
-    (
-        [
-            {"lr": 0.1, "valid": 119.0, "test": 126.0},
-            {"lr": 1.0, "valid": 118.0, "test": 121.0},
-            {"lr": 4.0, "valid": 130.0, "test": 117.0},
-        ],
-    ),
-    ([{"lr": 0.5, "valid": 90.0, "test": 95.0}],),
-    (
-        [
-            {"lr": 0.1, "valid": 82.0, "test": 79.0},
-            {"lr": 0.3, "valid": 84.0, "test": 83.0},
-            {"lr": 1.0, "valid": 80.0, "test": 82.0},
-        ],
-    ),
+    (_grid((4.0, 1.0, 2.0), (144.0, 118.0, 116.0)),),
+    (_grid((0.5, 1.0, 2.0), (212.0, 157.0, 131.0)),),
+    (_grid((4.0, 1.0, 16.0, 0.25), (131.0, 119.0, inf, 117.0)),),
+    (_grid((4.0, 0.25, 16.0, 1.0), (inf, inf, inf, inf)),),
+    (_grid((0.001, 0.01, 0.003), (202.0, inf, 178.0)),),
     mistakes={
-        "That is the lowest of the test. Choose by the validation text, then read off the test.": (
-            lambda results: _chosen(results, "test")["test"]
+        "Rates may stand in any order: look whether the best rate is the lowest or the highest, "
+        "and not where it stands in the list.": _by_place,
+        "It is the other way round: -1 if lower rates have to be tried, 1 if higher ones.": (
+            lambda results: -_side(results)
         ),
-        "That is the validation perplexity that chose; report the test of the same training.": (
-            lambda results: _chosen(results, "valid")["valid"]
+        "Say which way as well: -1 if the best lies at the lower end, 1 at the upper one.": (
+            lambda results: abs(_side(results))
         ),
-        "That is the learning rate that was chosen; report its test perplexity.": (
-            lambda results: _chosen(results, "valid")["lr"]
+        "Lower is better: the best rate has the lowest perplexity.": (
+            lambda results: _place(
+                max(results, key=lambda row: row["valid"])["lr"],
+                [row["lr"] for row in results],
+            )
         ),
-        "That is the mean of all trainings; report the one that validates best.": (
-            lambda results: fmean(row["test"] for row in results)
+        "If all trainings failed, nobody knows where the best is. Most often the steps were too "
+        "large: try lower rates.": (lambda results: 0 if _all_failed(results) else _side(results)),
+        "If all trainings failed, try lower rates: most often the steps were too large.": (
+            lambda results: 1 if _all_failed(results) else _side(results)
         ),
-        "Lower is better: take the training with the lowest validation perplexity.": (
-            lambda results: max(results, key=lambda row: row["valid"])["test"]
+        "A failed training was tried, too. If it has the highest rate, the best lies inside: do "
+        "not leave it out.": (lambda results: -1 if _all_failed(results) else _of_learned(results)),
+        "That looks at the upper end alone; lower rates may be better as well.": (
+            lambda results: max(_side(results), 0)
         ),
-        "The test takes part in the choice there; let the validation text choose alone.": (
-            lambda results: min(results, key=lambda row: row["valid"] + row["test"])["test"]
+        "That looks at the lower end alone; higher rates may be better as well.": (
+            lambda results: min(_side(results), 0)
         ),
-        "That is the place of the chosen training; report its test perplexity.": (
-            lambda results: min(range(len(results)), key=lambda i: results[i]["valid"])
-        ),
-        "That takes the first training; choose by the validation perplexity.": (
-            lambda results: results[0]["test"]
-        ),
-        "That takes the last training, of the highest rate; choose by the validation perplexity.": (
-            lambda results: results[-1]["test"]
-        ),
+        "That is the best rate. Say where it lies in the grid: -1, 0 or 1.": _best,
     },
 )
-def tuned(results):
-    """Return the test perplexity to report of a cell that was trained
-    with several rates.
+def where_to_look(results):
+    """Say whether a grid may stop, or which way it has to grow.
 
     Args:
-        results: One for each learning rate, with `"lr"`, `"valid"`
-            and `"test"`.
+        results: One for each rate that was tried, in any order, with
+            `"lr"` and `"valid"`, the validation perplexity. It is
+            infinite where the training failed.
+
+    Returns:
+        -1 if lower rates have to be tried: the best is the lowest so
+        far, or all failed. 1 if higher rates have to be: the best is
+        the highest so far. 0 if the best lies inside.
     """
-    # the validation text chooses, and the test text of that same
-    # training is reported
-    return min(results, key=lambda row: row["valid"])["test"]
+    rates = [row["lr"] for row in results]
+    # if all have failed, the lowest rate counts as the best
+    best = min(results, key=lambda row: (row["valid"], row["lr"]))
+    if best["lr"] == min(rates):
+        return -1
+    return int(best["lr"] == max(rates))

@@ -45,17 +45,25 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "Untied the found cell has 67.9, and tied 64.0. Say that H is the same, as our count "
-            "suggests. What made it better?",
+            "Network A was searched for with one optimiser. With that it is ahead of network B by "
+            "5 %, at equal size, from the same grid, by three seeds of three. With another "
+            "optimiser both are better, and B is ahead by 1 %, by three seeds of three. Which "
+            "sentence do these results support?",
             (
-                Option("A better cell.", "It is the same cell."),
                 Option(
-                    "More parameters.",
-                    "It has fewer: one table and not two.",
+                    "A is better than B: 5 % is more than 1 %.",
+                    "With the other optimiser B is ahead, and both are better there. The sentence "
+                    "is wider than what was tried.",
                 ),
                 Option(
-                    "Sharing the table of the words.",
-                    "The same cell and width, and a quarter of the parameters less.",
+                    "B is better than A, since each was at its best with the other optimiser.",
+                    "Nearer, for it takes each at its best. But it is silent about the optimiser, "
+                    "and with the first one it is wrong.",
+                ),
+                Option(
+                    "Of the two optimisers A is ahead with the first and B with the second, which "
+                    "suits both better.",
+                    "It says what was tried, and no more. With a third one nobody looked.",
                     correct=True,
                 ),
             ),
