@@ -43,6 +43,7 @@ PAGES = (
     "benchmarks/gpu/*.md",
     "benchmarks/gpu/*.py",
 )
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")  # None: Playwright's own
 NOT_FOR_STUDENTS = {"solution", "instructor"}  # tags of cells that no page shows
 PACKAGES = (  # in the order of the house: what is in two of them belongs to the first
     *("nasedu", "nasedu.architectures", "nasedu.spaces", "nasedu.controller"),
@@ -63,10 +64,12 @@ def main(arguments: list[str] | None = None) -> int:
         return failed
     say(f"the site: {options.out / 'html' / 'index.html'}")
     if options.pdf:
-        failed = sphinx("singlehtml", printed(source), options.out / "print")
+        failed = sphinx("singlehtml", source, options.out / "print", "-t", "print")
         if failed:
             return failed
-        say(f"the course: {print_pdf(options.out / 'print' / 'index.html', options.out)}")
+        page, pdf = options.out / "print" / "printed.html", options.out / "nasedu.pdf"
+        print_pdf(page, pdf)
+        say(f"the course: {pdf}")
     return 0
 
 
@@ -125,11 +128,16 @@ def write_explorer(page: Path) -> None:
 
 
 def student_view(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Remove, in place, the cells that are not for students."""
+    """Remove, in place, the cells that are not for students; fold code that a lesson folds."""
     notebook.metadata.language_info = {"name": "python", "pygments_lexer": "ipython3"}
-    notebook.cells = [
-        cell for cell in notebook.cells if not NOT_FOR_STUDENTS & set(cell.metadata.get("tags", ()))
-    ]
+    kept = []
+    for cell in notebook.cells:
+        tags = set(cell.metadata.get("tags", ()))
+        if cell.metadata.get("jupyter", {}).get("source_hidden"):
+            cell.metadata.tags = sorted(tags | {"hide-input"})
+        if not NOT_FOR_STUDENTS & tags:
+            kept.append(cell)
+    notebook.cells = kept
     return notebook
 
 
@@ -185,6 +193,30 @@ def sphinx(builder: str, source: Path, out: Path, *options: str) -> int:
     kept = ["-d", str(out.parent / f"{out.name}.doctrees")]
     asked = ["-b", builder, "-W", "--keep-going", "-q", "-j", "auto", *kept, *options]
     return build_main([*asked, str(source), str(out)])
+
+
+def print_pdf(page: Path, pdf: Path) -> None:
+    """Print a page with the Chromium of this machine: tagged, with an outline and page numbers."""
+    from playwright.sync_api import sync_playwright
+
+    footer = (
+        '<div style="width: 100%; text-align: center; font-size: 8px">'
+        '<span class="pageNumber"></span></div>'
+    )
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM)
+        opened = browser.new_page()
+        opened.goto(page.resolve().as_uri())
+        opened.pdf(
+            path=pdf,
+            prefer_css_page_size=True,
+            display_header_footer=True,
+            header_template="<span></span>",
+            footer_template=footer,
+            outline=True,
+            tagged=True,
+        )
+        browser.close()
 
 
 def say(text: str) -> None:

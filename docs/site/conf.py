@@ -61,6 +61,7 @@ html_copy_source = False
 html_extra_path = ["extra"]
 html_theme = "pydata_sphinx_theme"
 html_css_files = ["site.css"]
+html_sidebars = {"pictures": [], "bibliography": []}
 html_theme_options: dict[str, Any] = {
     "logo": {"text": "nasedu"},
     "navbar_align": "left",
@@ -75,8 +76,10 @@ html_theme_options: dict[str, Any] = {
 
 
 def setup(app: Any) -> None:
-    """Give the printed course a theme without navigation; its paper has no use for it."""
+    """Give the printed course another root, and a theme without navigation."""
     if app.tags.has("print"):
+        app.config.root_doc = "printed"
+        app.config.suppress_warnings.append("toc.not_included")  # it leaves out the most
         app.config.html_theme = "basic"
         app.config.html_theme_options = {}
         app.config.html_css_files = ["site.css", "print.css"]
