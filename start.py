@@ -38,7 +38,7 @@ STAMP = VENV / "nasedu-setup.json"  # what is installed, or UNDER_WAY
 UNDER_WAY = "under way"
 TEMPLATES = ROOT / "nasedu/course/templates"
 EXPORT = {"template_name": "folded", "extra_template_basedirs": [str(TEMPLATES)]}  # to HTML
-NOT_LESSONS = ("execute.py", "ruff.toml")  # of notebooks/: for those who write lessons
+NOT_LESSONS = ("anywhere.py", "execute.py", "ruff.toml")  # for those who write lessons
 COMMANDS = ("search", "test", "lab", "setup")
 # Of pip's settings, from wherever, those that say how packages are fetched. The others say where
 # to put them and which to take, and that is decided here.

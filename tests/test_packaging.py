@@ -34,7 +34,7 @@ def test_dependencies_have_lower_bounds_and_nothing_else():
         assert [each.operator for each in requirement.specifier] == [">="], requirement
 
 
-@pytest.mark.parametrize("extra", ["cluster", "export"])
+@pytest.mark.parametrize("extra", ["cluster", "export", "site"])
 def test_what_an_extra_needs_is_there_for_its_tests(extra):
     assert set(PROJECT["optional-dependencies"][extra]) <= set(map(str, DEV))
 

@@ -44,7 +44,7 @@ PAGES = (
     "benchmarks/gpu/*.py",
 )
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")  # None: Playwright's own
-NOT_FOR_STUDENTS = {"solution", "instructor"}  # tags of cells that no page shows
+NOT_FOR_STUDENTS = {"solution", "instructor", "colab"}  # tags of cells that no page shows
 PACKAGES = (  # in the order of the house: what is in two of them belongs to the first
     *("nasedu", "nasedu.architectures", "nasedu.spaces", "nasedu.controller"),
     *("nasedu.children", "nasedu.data", "nasedu.training", "nasedu.runs", "nasedu.searching"),

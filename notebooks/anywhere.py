@@ -1,0 +1,133 @@
+"""Links to Colab, Kaggle, Binder and VS Code in every lesson, and a cell that installs nasedu.
+
+    python notebooks/anywhere.py                 all lessons
+    python notebooks/anywhere.py 01*.ipynb       some
+
+One setting names the repository: ``repository`` under ``[tool.nasedu]`` in ``pyproject.toml``, an
+address such as ``https://github.com/OWNER/NAME``. While it is empty, a lesson has no link and no
+such cell. Nothing is executed: cells keep their outputs, and are numbered anew.
+
+Unproven: this was written from the hosts' documentation and has not run on them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import tomllib
+from pathlib import Path
+from urllib.parse import quote
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+HERE = Path(__file__).resolve().parent
+BRANCH = "main"
+LINKS, INSTALL = "anywhere", "colab"  # tags
+HOSTS_HAVE = frozenset(  # what Colab and Kaggle bring, in versions of their own
+    ("torch", "torchvision", "numpy", "matplotlib", "graphviz", "ipywidgets", "pandas")
+    + ("scikit-learn", "scipy", "tqdm", "cloudpickle", "pillow", "safetensors", "typer", "jinja2")
+)
+ONLY_FOR_A_SERVER = frozenset({"jupyterlab", "nbval"})  # a kernel needs neither
+
+
+def settings() -> tuple[str, list[str]]:
+    """Return the repository's address, or an empty text, and the packages that hosts lack.
+
+    Raises:
+        ValueError: An address of another form.
+    """
+    project = tomllib.loads((HERE.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    repository = project["tool"]["nasedu"]["repository"]
+    if repository and not re.fullmatch(r"https://github\.com/[\w.-]+/[\w.-]+", repository):
+        raise ValueError(
+            f"repository is {repository!r} in pyproject.toml; "
+            "expected https://github.com/OWNER/NAME, or nothing"
+        )
+    names = (re.split(r"[>=<\[ ]", each)[0] for each in project["project"]["dependencies"])
+    return repository, [name for name in names if name not in HOSTS_HAVE | ONLY_FOR_A_SERVER]
+
+
+def links(lesson: str, repository: str) -> str:
+    """Return the line of links below a lesson's title."""
+    place = repository.removeprefix("https://github.com/")
+    path = f"blob/{BRANCH}/notebooks/{lesson}"
+    addresses = {
+        "Colab": f"https://colab.research.google.com/github/{place}/{path}",
+        "Kaggle": f"https://kaggle.com/kernels/welcome?src={quote(f'{repository}/{path}', safe='')}",
+        "Binder": f"https://mybinder.org/v2/gh/{place}/{BRANCH}"
+        f"?labpath={quote(f'notebooks/{lesson}', safe='')}",
+        "VS Code": f"vscode://vscode.git/clone?url={quote(repository, safe='')}",
+    }
+    return "Open this lesson in " + " · ".join(f"[{to}]({at})" for to, at in addresses.items())
+
+
+def install(repository: str, missing: list[str]) -> str:
+    """Return the source of the cell that installs nasedu where a host has no environment of it.
+
+    It asks nothing, leaves the host's own packages as they are, and does nothing a second time.
+    """
+    return f"""\
+# Colab and Kaggle start without nasedu. Elsewhere this does nothing.
+import os
+from importlib.util import find_spec
+
+hosts = {{"COLAB_RELEASE_TAG", "KAGGLE_KERNEL_RUN_TYPE"}}
+if hosts & set(os.environ) and find_spec("nasedu") is None:
+    # no dependencies: torch and ipywidgets stay the host's own
+    nasedu = "git+{repository}"
+    %pip install -q --no-deps {{nasedu}} {" ".join(missing)}"""
+
+
+def place(
+    notebook: NotebookNode,
+    lesson: str,
+    repository: str,
+    missing: list[str],
+) -> NotebookNode:
+    """Put the two cells below a lesson's title, in place, or remove them.
+
+    Args:
+        notebook: The lesson; may have the cells already.
+        lesson: The name of its file.
+        repository: Its address; empty: the lesson has neither cell.
+        missing: Packages that the hosts lack.
+    """
+    ours = {LINKS, INSTALL}
+    cells = [cell for cell in notebook.cells if not ours & set(cell.metadata.get("tags", ()))]
+    if repository:
+        shown = new_markdown_cell(links(lesson, repository), id=LINKS)
+        source = new_code_cell(install(repository, missing), id=INSTALL)
+        shown.metadata.tags, source.metadata.tags = [LINKS], [INSTALL]
+        cells[1:1] = [shown, source]
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    for number, cell in enumerate(code, start=1):
+        cell.execution_count = number
+        for output in cell.outputs:
+            if output.output_type == "execute_result":
+                output.execution_count = number
+    notebook.cells = cells
+    return notebook
+
+
+def main(arguments: list[str]) -> int:
+    """Write the lessons that are named and return the exit status."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("lessons", nargs="*", type=Path, help="all, if none is named")
+    options = parser.parse_args(arguments)
+    try:
+        repository, missing = settings()
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    for path in options.lessons or sorted(HERE.glob("*.ipynb")):
+        path = path if path.exists() else HERE / path
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.write(place(notebook, path.name, repository, missing), path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
