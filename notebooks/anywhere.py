@@ -26,11 +26,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 HERE = Path(__file__).resolve().parent
 BRANCH = "main"
 LINKS, INSTALL = "anywhere", "colab"  # tags
-HOSTS_HAVE = frozenset(  # what Colab and Kaggle bring, in versions of their own
-    ("torch", "torchvision", "numpy", "matplotlib", "graphviz", "ipywidgets", "pandas")
-    + ("scikit-learn", "scipy", "tqdm", "cloudpickle", "pillow", "safetensors", "typer", "jinja2")
-)
-ONLY_FOR_A_SERVER = frozenset({"jupyterlab", "nbval"})  # a kernel needs neither
+HOSTS_HAVE = {  # what Colab and Kaggle bring, in versions of their own
+    *("torch", "torchvision", "numpy", "matplotlib", "graphviz", "ipywidgets", "pandas"),
+    *("scikit-learn", "scipy", "tqdm", "cloudpickle", "pillow", "safetensors", "typer", "jinja2"),
+}
+ONLY_FOR_A_SERVER = {"jupyterlab", "nbval"}  # a kernel needs neither
 
 
 def settings() -> tuple[str, list[str]]:

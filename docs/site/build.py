@@ -30,6 +30,7 @@ PAGES = (
     "README.md",
     "CONTRIBUTING.md",
     "CITATION.cff",
+    ".github/workflows/*.yml",
     "LICENSE*",
     "notebooks/*.ipynb",
     "notebooks/README.md",
