@@ -143,7 +143,11 @@ def student_view(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def linked(markdown: str) -> str:
-    """Let links to a folder lead to its page, and those to the gallery to the page with it."""
+    """Let links to a folder lead to its page, those to the gallery to the page with it.
+
+    The README's heading is that of the start page; here it is the page on setting nasedu up.
+    """
+    markdown = re.sub(r"\A# nasedu$", "# Set-up and commands", markdown, flags=re.MULTILINE)
     markdown = re.sub(r"\]\((\S*/)?benchmarks/\)", r"](\1benchmarks/index.md)", markdown)
     markdown = re.sub(r"\]\((\S*/)?notebooks/\)", r"](\1notebooks/README.md)", markdown)
     return re.sub(r"\]\(docs/gallery\.html\)", "](pictures.md)", markdown)
@@ -157,7 +161,8 @@ def api_page(package: ModuleType, documented: set[str]) -> str:
         documented: Names that have their place already; those of this page are added.
     """
     title = package.__name__
-    lines = [title, "=" * len(title), "", f".. automodule:: {title}", "   :no-members:", ""]
+    heading = title if "." in title else f"The names of {title}"
+    lines = [heading, "=" * len(heading), "", f".. automodule:: {title}", "   :no-members:", ""]
     names = [name for name in package.__all__ if name not in documented]
     documented.update(names)
     for name in sorted(names, key=str.lower):

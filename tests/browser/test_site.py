@@ -15,8 +15,12 @@ from bs4 import BeautifulSoup
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LESSONS = sorted((REPOSITORY / "notebooks").glob("[0-9A]*.ipynb"))
-FEW = ("index", "notebooks/README", "docs/glossary", "api/nasedu", "bibliography", "search")
-SCHEMES = ("light", "dark")
+LESSON = "notebooks/04_policy_gradient"
+LOOKED_AT = {  # one a kind: the others are made of the same
+    "light": ("index", "notebooks/README", LESSON, "api/nasedu.runs", "bibliography", "pictures"),
+    "dark": ("index", "docs/glossary", LESSON, "api/nasedu.runs", "search"),
+}
+AXE = {"preload": False, "resultTypes": ["violations"]}  # fetch no style twice, tell no more
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -107,7 +111,7 @@ def test_every_picture_says_what_it_shows(pages):
 def test_a_lesson_keeps_the_words_of_its_pictures(pages, path):
     page = pages[f"notebooks/{path.stem}.html"]
     shown = {image["alt"] for image in page.find_all("img")}
-    assert alts(path) <= shown and len(alts(path)) > 2
+    assert alts(path) and alts(path) <= shown
 
 
 def alts(path):
@@ -129,13 +133,10 @@ def test_formulas_are_mathml_and_need_no_script(pages):
     assert not [source for source in scripts if "mathjax" in source.lower()]
 
 
-def test_every_page_has_a_title_of_its_own_and_one_main_heading(pages):
-    own = {
-        name: page for name, page in pages.items() if name not in ("gallery.html", "explorer.html")
-    }
-    titles = [page.title.get_text() for page in own.values()]
-    assert len(set(titles)) == len(titles)
-    assert {name: len(page.find_all("h1")) for name, page in own.items()} == dict.fromkeys(own, 1)
+def test_every_page_has_a_title_and_one_main_heading(pages):
+    assert {name for name, page in pages.items() if len(page.find_all("h1")) != 1} == set()
+    titles = [page.title.get_text() for name, page in pages.items() if "benchmarks" not in name]
+    assert len(set(titles)) == len(titles)  # measurements may have been made twice
 
 
 # -- pages in a browser --------------------------------------------------------------------------
@@ -145,24 +146,23 @@ def test_walking_through_it_asks_nobody_else(page, pages, address):
     asked, wrong = set(), []
     page.on("request", lambda request: asked.add(request.url))
     page.on("pageerror", lambda error: wrong.append((page.url, str(error))))
-    page.on("response", lambda answer: answer.ok or wrong.append((page.url, answer.url)))
+    page.on("response", lambda answer: answer.status < 400 or wrong.append((page.url, answer.url)))
     for name in pages:
         page.goto(address + name)
     assert wrong == []
     assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("scheme", LOOKED_AT)
 def test_axe_finds_nothing_serious(page, address, scheme, tmp_path_factory):
     Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
     pictures = tmp_path_factory.mktemp(f"pages-{scheme}")
     page.emulate_media(color_scheme=scheme)
-    lessons = [f"notebooks/{path.stem}" for path in LESSONS]
     found = {}
-    for name in (*FEW, *lessons):
+    for name in LOOKED_AT[scheme]:
         page.goto(f"{address}{name}.html")
         page.screenshot(path=pictures / f"{name.replace('/', '-')}.png")
-        for rule in Axe().run(page).response["violations"]:
+        for rule in Axe().run(page, options=AXE).response["violations"]:
             if rule["impact"] in ("serious", "critical"):
                 found[name, rule["id"]] = rule["nodes"][0]["html"][:300]
     assert found == {}
