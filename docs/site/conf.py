@@ -74,14 +74,21 @@ html_theme_options: dict[str, Any] = {
 }
 
 
-def list_sources(app: Any, name: str, template: str, context: dict[str, Any], tree: Any) -> None:
-    """Call a source in the bibliography an item of its list; docutils' own word is not known."""
-    context["body"] = context.get("body", "").replace('role="doc-biblioentry"', 'role="listitem"')
+READABLE = {  # what a keyboard or a screen reader would miss
+    'role="doc-biblioentry"': 'role="listitem"',  # docutils' own word is not known in a list
+    '<div style="overflow-x: auto">': '<div style="overflow-x: auto" tabindex="0">',  # wide output
+}
+
+
+def readable(app: Any, name: str, template: str, context: dict[str, Any], tree: Any) -> None:
+    """Mend what is written by others and cannot be used without a mouse."""
+    for written, mended in READABLE.items():
+        context["body"] = context.get("body", "").replace(written, mended)
 
 
 def setup(app: Any) -> None:
     """Give the printed course another root, and a theme without navigation."""
-    app.connect("html-page-context", list_sources)
+    app.connect("html-page-context", readable)
     if app.tags.has("print"):
         app.config.root_doc = "printed"
         app.config.suppress_warnings.append("toc.not_included")  # it leaves out the most
