@@ -3,9 +3,9 @@
     python notebooks/anywhere.py                 all lessons
     python notebooks/anywhere.py 01*.ipynb       some
 
-One setting names the repository: ``repository`` under ``[tool.nasedu]`` in ``pyproject.toml``, an
-address such as ``https://github.com/OWNER/NAME``. While it is empty, a lesson has no link and no
-such cell. Nothing is executed: cells keep their outputs, and are numbered anew.
+One setting names the repository on GitHub: ``repository`` under ``[tool.nasedu]`` in
+``pyproject.toml``, as ``OWNER/NAME``. While it is empty, a lesson has no link and no such cell.
+Nothing is executed: cells keep their outputs, and are numbered anew.
 
 Unproven: this was written from the hosts' documentation and has not run on them.
 """
@@ -24,7 +24,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 HERE = Path(__file__).resolve().parent
-BRANCH = "main"
+GITHUB, BRANCH = "https://github.com", "main"
 LINKS, INSTALL = "anywhere", "colab"  # tags
 HOSTS_HAVE = {  # what Colab and Kaggle bring, in versions of their own
     *("torch", "torchvision", "numpy", "matplotlib", "graphviz", "ipywidgets", "pandas"),
@@ -34,17 +34,17 @@ ONLY_FOR_A_SERVER = {"jupyterlab", "nbval"}  # a kernel needs neither
 
 
 def settings() -> tuple[str, list[str]]:
-    """Return the repository's address, or an empty text, and the packages that hosts lack.
+    """Return ``OWNER/NAME``, or an empty text, and the packages that hosts lack.
 
     Raises:
-        ValueError: An address of another form.
+        ValueError: A name of another form.
     """
     project = tomllib.loads((HERE.parent / "pyproject.toml").read_text(encoding="utf-8"))
     repository = project["tool"]["nasedu"]["repository"]
-    if repository and not re.fullmatch(r"https://github\.com/[\w.-]+/[\w.-]+", repository):
+    if repository and not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
         raise ValueError(
             f"repository is {repository!r} in pyproject.toml; "
-            "expected https://github.com/OWNER/NAME, or nothing"
+            "expected OWNER/NAME as on GitHub, or nothing"
         )
     names = (re.split(r"[>=<\[ ]", each)[0] for each in project["project"]["dependencies"])
     return repository, [name for name in names if name not in HOSTS_HAVE | ONLY_FOR_A_SERVER]
@@ -52,16 +52,20 @@ def settings() -> tuple[str, list[str]]:
 
 def links(lesson: str, repository: str) -> str:
     """Return the line of links below a lesson's title."""
-    place = repository.removeprefix("https://github.com/")
-    path = f"blob/{BRANCH}/notebooks/{lesson}"
+    path = f"{repository}/blob/{BRANCH}/notebooks/{lesson}"
     addresses = {
-        "Colab": f"https://colab.research.google.com/github/{place}/{path}",
-        "Kaggle": f"https://kaggle.com/kernels/welcome?src={quote(f'{repository}/{path}', safe='')}",
-        "Binder": f"https://mybinder.org/v2/gh/{place}/{BRANCH}"
-        f"?labpath={quote(f'notebooks/{lesson}', safe='')}",
-        "VS Code": f"vscode://vscode.git/clone?url={quote(repository, safe='')}",
+        "Colab": f"https://colab.research.google.com/github/{path}",
+        "Kaggle": f"https://kaggle.com/kernels/welcome?src={quoted(f'{GITHUB}/{path}')}",
+        "Binder": f"https://mybinder.org/v2/gh/{repository}/{BRANCH}"
+        f"?labpath={quoted(f'notebooks/{lesson}')}",
+        "VS Code": f"vscode://vscode.git/clone?url={quoted(f'{GITHUB}/{repository}')}",
     }
     return "Open this lesson in " + " · ".join(f"[{to}]({at})" for to, at in addresses.items())
+
+
+def quoted(text: str) -> str:
+    """Return a text as a value in an address."""
+    return quote(text, safe="")
 
 
 def install(repository: str, missing: list[str]) -> str:
@@ -77,7 +81,7 @@ from importlib.util import find_spec
 hosts = {{"COLAB_RELEASE_TAG", "KAGGLE_KERNEL_RUN_TYPE"}}
 if hosts & set(os.environ) and find_spec("nasedu") is None:
     # no dependencies: torch and ipywidgets stay the host's own
-    nasedu = "git+{repository}"
+    nasedu = "git+{GITHUB}/{repository}"
     %pip install -q --no-deps {{nasedu}} {" ".join(missing)}"""
 
 
@@ -92,7 +96,7 @@ def place(
     Args:
         notebook: The lesson; may have the cells already.
         lesson: The name of its file.
-        repository: Its address; empty: the lesson has neither cell.
+        repository: ``OWNER/NAME``; empty: the lesson has neither cell.
         missing: Packages that the hosts lack.
     """
     ours = {LINKS, INSTALL}
