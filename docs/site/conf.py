@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from importlib.metadata import version as version_of
 from pathlib import Path
@@ -86,8 +87,22 @@ def readable(app: Any, name: str, template: str, context: dict[str, Any], tree: 
         context["body"] = context.get("body", "").replace(written, mended)
 
 
+NOTED = re.compile(  # a type, and what only our own checks read of it
+    r"~?(?:\w+\.)*Annotated\[((?:[^\[\]]|\[[^\[\]]*\])*), (?:[~\w.]+\([^()]*\)|'\w+')\]"
+)
+
+
+def without_notes(*event: Any) -> tuple[str | None, str | None]:
+    """Write ``int`` for a number with bounds; the text below says which values can be."""
+    signature, returns = event[-2:]
+    while signature and NOTED.search(signature):
+        signature = NOTED.sub(r"\1", signature)
+    return signature, returns
+
+
 def setup(app: Any) -> None:
-    """Give the printed course another root, and a theme without navigation."""
+    """Mend pages; give the printed course another root, and a theme without navigation."""
+    app.connect("autodoc-process-signature", without_notes)
     app.connect("html-page-context", readable)
     if app.tags.has("print"):
         app.config.root_doc = "printed"

@@ -108,3 +108,11 @@ def test_the_source_of_a_page_leads_to_folders_and_pictures(build):
         "[a](benchmarks/index.md), [b](../benchmarks/x.md)"
     )
     assert build.linked("[c](docs/gallery.html)") == "[c](pictures.md)"
+
+
+def test_a_number_with_bounds_is_written_as_a_number():
+    conf = module_of("conf")
+    asked = "(a: ~typing.Annotated[int, ~nasedu.values.Bounds(at_least=1)] = 1, b: float)"
+    assert conf.without_notes("class", asked, None) == ("(a: int = 1, b: float)", None)
+    nested = "(a: Annotated[tuple[Annotated[int, Bounds(at_least=0)], ...], 'later'])"
+    assert conf.without_notes(nested, "None") == ("(a: tuple[int, ...])", "None")
