@@ -88,7 +88,8 @@ def readable(app: Any, name: str, template: str, context: dict[str, Any], tree: 
 
 
 NOTED = re.compile(  # a type, and what only our own checks read of it
-    r"~?(?:\w+\.)*Annotated\[((?:[^\[\]]|\[[^\[\]]*\])*), (?:[~\w.]+\([^()]*\)|'\w+')\]"
+    r"~?(?:\w+\.)*Annotated\[((?:[^\[\],]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])+)"
+    r"(?:, (?:[~\w.]+\([^()]*\)|'\w+'))+\]"
 )
 
 

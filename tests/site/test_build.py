@@ -116,3 +116,5 @@ def test_a_number_with_bounds_is_written_as_a_number():
     assert conf.without_notes("class", asked, None) == ("(a: int = 1, b: float)", None)
     nested = "(a: Annotated[tuple[Annotated[int, Bounds(at_least=0)], ...], 'later'])"
     assert conf.without_notes(nested, "None") == ("(a: tuple[int, ...])", "None")
+    deep = "(a: Annotated[tuple[Literal['x'], ...], 'later'], b: Annotated[int, B(c=1), 'later'])"
+    assert conf.without_notes(deep, None) == ("(a: tuple[Literal['x'], ...], b: int)", None)
