@@ -6,7 +6,7 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: help search test lab setup check format notebooks gallery bench pins
+.PHONY: help search test lab setup check format notebooks gallery site pdf bench pins
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,12 @@ notebooks: setup  ## execute the lessons in place; ARGS="notebooks/00*.ipynb" fo
 
 gallery: setup  ## write docs/gallery.html anew
 	$(BIN)/python docs/gallery.py
+
+site: setup  ## build the site without a network: build/site/html/index.html
+	$(BIN)/python docs/site/build.py
+
+pdf: setup  ## the same, and the course as a PDF: build/site/nasedu.pdf (needs Chromium)
+	$(BIN)/python docs/site/build.py --pdf
 
 bench: setup  ## run every benchmark (the first search alone takes half an hour)
 	@set -e; for script in $(filter-out benchmarks/record.py benchmarks/experiment.py,$(wildcard benchmarks/*.py)); do echo "== $$script"; $(BIN)/python "$$script" $(ARGS); done

@@ -1,6 +1,7 @@
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -34,7 +35,7 @@ def test_dependencies_have_lower_bounds_and_nothing_else():
         assert [each.operator for each in requirement.specifier] == [">="], requirement
 
 
-@pytest.mark.parametrize("extra", ["cluster", "export", "translation"])
+@pytest.mark.parametrize("extra", ["cluster", "export", "site", "translation"])
 def test_what_an_extra_needs_is_there_for_its_tests(extra):
     assert set(PROJECT["optional-dependencies"][extra]) <= set(map(str, DEV))
 
@@ -157,7 +158,8 @@ def test_the_wheel_holds_the_package_and_its_tables_and_no_more(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert "nasedu/__init__.py" in names
     assert {Path(name).parts[0].partition("-")[0] for name in names} == {"nasedu"}
-    assert not [name for name in names if "test" in Path(name).name or name.endswith(".ipynb")]
+    unwanted = re.compile(r"(^|/)(tests?/|test_|conftest)|\.ipynb$")
+    assert not [name for name in names if unwanted.search(name)]
     modules = {
         path.relative_to(REPOSITORY).as_posix() for path in REPOSITORY.glob("nasedu/**/*.py")
     }

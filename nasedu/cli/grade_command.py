@@ -54,7 +54,7 @@ def grade(
     from tqdm import tqdm
 
     from nasedu.course.grade_sheet import class_summary, write_grades
-    from nasedu.course.grading import exercises_of, grade_folder, lessons_to_grade
+    from nasedu.course.grading import grade_folder, graded_names, lessons_to_grade
     from nasedu.course.handed_in import students_of
     from nasedu.errors import DataError
     from nasedu.whole_file import check_writable
@@ -63,7 +63,7 @@ def grade(
     path = out or folder / "grades.csv"
     check_writable(path, DataError)
     seed = secrets.randbelow(2**31) if seed is None else seed
-    total = len(students) * sum(len(exercises_of(each)) for each in lessons)
+    total = len(students) * sum(len(graded_names(each)) for each in lessons)
     limits = {"seconds": seconds, "megabytes": megabytes}
     grades, status = [], 0
     with tqdm(total=total, unit="function", disable=None) as bar, ticking(bar):

@@ -18,7 +18,7 @@ from nasedu.errors import SettingError
 from nasedu.whole_file import write_whole
 
 LESSONS = Path(nasedu.__file__).parents[1] / "notebooks"
-NOT_LESSONS = ("execute.py", "ruff.toml")  # for those who write lessons
+NOT_LESSONS = ("anywhere.py", "execute.py", "ruff.toml")  # for those who write lessons
 MANIFEST = ".copied.json"
 
 

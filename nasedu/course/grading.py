@@ -72,7 +72,7 @@ def lessons_with_exercises() -> list[str]:
     return sorted({lesson_of(exercise) for exercise in check.EXERCISES.values()})
 
 
-def exercises_of(lesson: str) -> list[str]:
+def graded_names(lesson: str) -> list[str]:
     """Return the names of a lesson's exercises, in the order of the lesson."""
     return [name for name, each in check.EXERCISES.items() if lesson_of(each) == lesson]
 
@@ -199,7 +199,7 @@ def _of_a_lesson(student: Path, lesson: str) -> Iterator[_Entry]:
             cells = code_of(found[0])
         except DataError as error:
             why = f"{error}."
-    for name in exercises_of(lesson):
+    for name in graded_names(lesson):
         entry = _Entry(student.name, lesson, name)
         if why:
             yield _decided(entry, NOT_HANDED_IN, why)

@@ -42,7 +42,7 @@ class PaperTask:
 Maker = Callable[[Generator], PaperTask]
 
 
-def sentence(r: Generator) -> PaperTask:
+def read_tokens(r: Generator) -> PaperTask:
     """Read a sentence, and count its space (lesson 01)."""
     heights, widths, filters = (
         _some(r, values, int(r.integers(2, 5)))
@@ -183,7 +183,7 @@ def worked_cell(r: Generator) -> PaperTask:
 
 
 WORKSHEETS: dict[int, tuple[Maker, ...]] = {
-    1: (sentence, probability, policy_update),
+    1: (read_tokens, probability, policy_update),
     2: (anchor, best_of_draws, worked_cell),
 }
 """By their numbers, as the syllabus has them."""

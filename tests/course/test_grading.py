@@ -15,7 +15,7 @@ from nasedu.cli import app
 from nasedu.course import grading
 from nasedu.course.check import EXERCISES
 from nasedu.course.grade_sheet import STATES, class_summary, write_grades
-from nasedu.course.grading import SheetRow, exercises_of, grade_folder, lessons_to_grade
+from nasedu.course.grading import SheetRow, grade_folder, graded_names, lessons_to_grade
 from nasedu.errors import DataError, SettingError
 
 NAME, LESSON = "moving_average", "04"
@@ -109,7 +109,7 @@ def grades(folder):
 
 
 def test_every_student_has_a_row_for_every_exercise(grades):
-    assert len(grades) == len(STUDENTS) * len(exercises_of(LESSON))
+    assert len(grades) == len(STUDENTS) * len(graded_names(LESSON))
     assert [g.student for g in grades] == sorted(g.student for g in grades)
 
 

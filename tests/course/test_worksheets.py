@@ -18,7 +18,7 @@ from nasedu.course.worksheets import (
     best_of_draws,
     policy_update,
     probability,
-    sentence,
+    read_tokens,
     sheets_page,
     tasks_of,
     worked_cell,
@@ -42,7 +42,7 @@ def solve(name, *case):
 
 
 def test_a_sentence(generator):
-    task = sentence(generator)
+    task = read_tokens(generator)
     sets = [[int(v) for v in part.split(", ")] for part in re.findall(r"{(.*?)}", task.lines[0])]
     depth = int(re.findall(r"(\d) layers", task.lines[0])[0])
     space = ConvNetSpace(depth, *map(tuple, sets), skip_connections=False)
