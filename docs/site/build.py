@@ -36,6 +36,8 @@ PAGES = (
     "notebooks/README.md",
     "docs/*.md",
     "docs/*.sh",
+    "docs/teaching/*.md",
+    "docs/tournament/*.py",
     "docs/design/*.md",
     "data/*.md",
     "data/tables/*.md",
@@ -45,6 +47,7 @@ PAGES = (
     "benchmarks/gpu/*.py",
 )
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")  # None: Playwright's own
+EXAM = ("exam.md", "exam_solutions.md")  # students read the site, too
 NOT_FOR_STUDENTS = {"solution", "instructor", "colab"}  # tags of cells that no page shows
 PACKAGES = (  # in the order of the house: what is in two of them belongs to the first
     *("nasedu", "nasedu.architectures", "nasedu.spaces", "nasedu.controller"),
@@ -88,6 +91,8 @@ def stage(source: Path, pages: Iterable[str] = PAGES, packages: Iterable[str] = 
     shutil.rmtree(source, ignore_errors=True)
     shutil.copytree(SITE, source, ignore=shutil.ignore_patterns("__pycache__"))
     for path in sorted(path for pattern in pages for path in REPOSITORY.glob(pattern)):
+        if path.name in EXAM:
+            continue
         copy = source / path.relative_to(REPOSITORY)
         copy.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".ipynb":
@@ -145,11 +150,14 @@ def student_view(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 def linked(markdown: str) -> str:
     """Let links to a folder lead to its page, those to the gallery to the page with it.
 
+    The exam is not on the site: what links to it stays as words.
+
     The README's heading is that of the start page; here it is the page on setting nasedu up.
     """
     markdown = re.sub(r"\A# nasedu$", "# Set-up and commands", markdown, flags=re.MULTILINE)
     markdown = re.sub(r"\]\((\S*/)?benchmarks/\)", r"](\1benchmarks/index.md)", markdown)
     markdown = re.sub(r"\]\((\S*/)?notebooks/\)", r"](\1notebooks/README.md)", markdown)
+    markdown = re.sub(r"\[([^]]*)\]\(exam(?:_solutions)?\.md\)", r"\1", markdown)
     return re.sub(r"\]\(docs/gallery\.html\)", "](pictures.md)", markdown)
 
 
