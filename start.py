@@ -31,12 +31,14 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "nasedu-setup.json"  # what is installed, or UNDER_WAY
 UNDER_WAY = "under way"
+LESSON, CELL = 180, 60  # seconds that a lesson and a cell of it may take
 TEMPLATES = ROOT / "nasedu/course/templates"
 EXPORT = {"template_name": "folded", "extra_template_basedirs": [str(TEMPLATES)]}  # to HTML
 COMMANDS = ("search", "test", "lab", "setup")
@@ -371,21 +373,56 @@ def test(arguments: list, fast: bool = False) -> int:
         ("lessons", lax and [*lesson, "--nbval-lax", *lax], one_core),
         ("lessons, outputs compared", strict and [*compared, *strict], one_core),
     ]
-    lines, failed = [], False
+    lines, failed, cells = [], False, {}
     for name, command, env in stages[:1] if fast else stages:
         if not command:
             lines.append(f"{name}: there are none")
             continue
         say(f"== {name}")
         started = time.time()
-        status = run(command, env)
+        with tempfile.TemporaryDirectory() as folder:
+            report = Path(folder) / "report.xml"
+            told = [f"--junitxml={report}"] if env else []  # of lessons alone
+            status = run([*command, *told], env)
+            cells.update(seconds_of_cells(report))
         failed = failed or status != 0
         took = duration(time.time() - started)
         lines.append(f"{name}: {'failed' if status else 'passed'} in {took}")
         if status == 2 or status > 128:  # pytest's word for an interruption, or a signal
             break
-    say("\n".join(["==", *lines]))
+    say("\n".join([*table_of_times(cells), "==", *lines]))
     return int(failed)
+
+
+def seconds_of_cells(report: Path) -> dict:
+    """Return the seconds of every cell of each lesson, from pytest's report; none if there is no.
+
+    Args:
+        report: In the format of JUnit.
+    """
+    found: dict = {}
+    if report.exists():
+        for case in ElementTree.parse(str(report)).iter("testcase"):
+            lesson = case.get("classname").partition(".")[2]
+            found.setdefault(lesson, []).append(float(case.get("time")))
+    return found
+
+
+def table_of_times(cells: dict) -> list:
+    """Return lines on how long every lesson took, two at a time; what is too long is marked.
+
+    Args:
+        cells: The seconds of its cells, by lesson.
+    """
+    if not cells:
+        return []
+    lines = ["== lessons, two at a time, each on one thread"]
+    for lesson, seconds in sorted(cells.items()):
+        took, slowest = duration(sum(seconds)), duration(max(seconds))
+        mark = " <- TOO LONG" if sum(seconds) > LESSON or max(seconds) > CELL else ""
+        lines.append(f"{lesson:42}{took:>12}, slowest cell {slowest}{mark}")
+    whole = duration(sum(sum(seconds) for seconds in cells.values()))
+    return [*lines, f"{'all, one after the other':42}{whole:>12}"]
 
 
 def notebooks() -> tuple:

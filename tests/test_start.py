@@ -453,6 +453,7 @@ def test_test_runs_the_tests_then_the_lessons(start, capsys):
     assert start.main(["test", "-k", "anchor"]) == 0
     tests, lax, strict = (command[2:] for command in start.pip.commands[-3:])
     assert tests[-2:] == ["-k", "anchor"]
+    assert all(command.pop().startswith("--junitxml=") for command in (lax, strict))
     assert lax[-3:] == ["--nbval-lax", "notebooks/00_a.ipynb", "notebooks/02_c.ipynb"]
     assert strict[-2:] == ["--nbval", "notebooks/01_b.ipynb"]
     assert "--nbval-sanitize-with=tests/nbval.cfg" in strict
@@ -461,6 +462,30 @@ def test_test_runs_the_tests_then_the_lessons(start, capsys):
         assert {"--nbval-current-env", "--nbval-cell-timeout=600"} <= set(command)
         assert env == {"NASEDU_WORKERS": "1", "OMP_NUM_THREADS": "1"}
     assert "tests: passed in" in capsys.readouterr().out
+
+
+def test_the_time_of_every_lesson_is_told(start, capsys, monkeypatch):
+    write_notebook(start, "00_a.ipynb", {})
+    write_notebook(start, "01_b.ipynb", {})
+    start.set_up({"dev"})
+
+    def run(command, env):
+        report = command[-1].partition("--junitxml=")[2]
+        if report:
+            cells = (("00_a", 70), ("00_a", 5), ("01_b", 50.2), ("01_b", 40))
+            cases = (
+                f'<testcase classname="notebooks.{lesson}.ipynb" name="Cell" time="{seconds}"/>'
+                for lesson, seconds in cells
+            )
+            Path(report).write_text(f"<testsuites>{''.join(cases)}</testsuites>")
+        return 0
+
+    monkeypatch.setattr(start, "run", run)
+    assert start.main(["test"]) == 0
+    told = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if line}
+    assert "1 min 15 s, slowest cell 1 min 10 s <- TOO LONG" in told["00_a.ipynb"]
+    assert told["01_b.ipynb"].endswith("1 min 30 s, slowest cell 50 s")
+    assert told["all,"].endswith("2 min 45 s")
 
 
 def test_fast_leaves_the_lessons_out(start):
