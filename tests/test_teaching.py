@@ -194,7 +194,7 @@ def exam_numbers():
         "7c": [math.hypot(0.03, 0.04)],
         "8a": [c, h],
         "8b": solve("text_perplexity", [50.0, 30.0], [10, 10]),
-        "8c": solve("bits_per_character", 64.0, 1000, 6000),
+        "8c": [math.log2(64) * 1000 / 6000],
         "9a": solve("share_at_work", np.array([[2.0, 4.0], [3.0, 3.0], [1.0, 5.0]])),
         "9b": solve("staleness", late),
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain, combinations, permutations, product
+
 import numpy as np
 import pytest
 import torch
@@ -19,11 +21,13 @@ def test_the_depth_is_the_package_s():
         assert check.num_layers.solution(number, 6, 2, 1600) == expected
 
 
-def test_rank_correlation_is_spearman_s():
-    rng = np.random.default_rng(0)
-    for _ in range(5):
-        a, b = rng.random((2, 30))
-        assert check.rank_correlation.solution(a, b) == pytest.approx(spearmanr(a, b)[0])
+@pytest.mark.parametrize("sizes", [(2, 2, 1), (1, 4), (3, 1, 2), (5,)])
+def test_the_correlation_of_groups_is_the_mean_over_all_orders_within_them(sizes):
+    truth, ends = range(sum(sizes)), np.cumsum(sizes)
+    groups = [range(end - size, end) for size, end in zip(sizes, ends, strict=True)]
+    every = product(*(permutations(group) for group in groups))
+    mean = np.mean([spearmanr(truth, [*chain(*order)])[0] for order in every])
+    assert check.correlation_of_groups.solution(sizes) == pytest.approx(mean, abs=1e-9)
 
 
 def test_pushes_are_in_proportion_to_what_reinforce_does_with_the_first_batch():
@@ -86,24 +90,31 @@ def push_without_signs(accuracies, power):
     return distance / distance.sum()
 
 
-def correlation_of_places(a, b):
-    return np.corrcoef(np.argsort(a), np.argsort(b))[0, 1]
+def groups_by_corrcoef(sizes):
+    middles = np.repeat(np.cumsum(sizes) - (np.array(sizes) - 1) / 2, sizes)
+    return np.corrcoef(middles, np.arange(len(middles)))[0, 1]
 
 
-def correlation_of_sorted(a, b):
-    return np.corrcoef(sorted(a), sorted(b))[0, 1]
+def groups_by_pairs(sizes):
+    group = [i for i, size in enumerate(sizes) for _ in range(size)]
+    pairs = [a != b for a, b in combinations(group, 2)]
+    return sum(pairs) / len(pairs)
 
 
-def correlation_of_distances(a, b):
-    n = len(a)
-    d = [sorted(a).index(x) - sorted(b).index(y) for x, y in zip(a, b, strict=True)]
-    return 1 - 6 * sum(map(abs, d)) / (n * (n**2 - 1))
+def groups_for_many(sizes):
+    return 1 - len(sizes) ** -2
 
 
-def correlation_without_6(a, b):
-    n = len(a)
-    d = [sorted(a).index(x) - sorted(b).index(y) for x, y in zip(a, b, strict=True)]
-    return 1 - sum(each**2 for each in d) / (n * (n**2 - 1))
+def groups_of_equal_weight(sizes):
+    ranks = np.arange(sum(sizes))
+    middles = [part.mean() for part in np.split(ranks, np.cumsum(sizes)[:-1])]
+    return np.mean((np.array(middles) - ranks.mean()) ** 2) / ranks.var()
+
+
+def groups_turned_around(sizes):
+    ranks = np.arange(sum(sizes))
+    given = [part[::-1] for part in np.split(ranks, np.cumsum(sizes)[:-1])]
+    return spearmanr(ranks, np.concatenate(given))[0]
 
 
 @pytest.mark.parametrize(
@@ -118,11 +129,12 @@ def correlation_without_6(a, b):
         (check.pushes, push_of_powered_advantages, "take it of the accuracy"),
         (check.pushes, push_of_nothing_subtracted, "The baseline is missing"),
         (check.pushes, push_without_signs, "loses the signs"),
-        (check.rank_correlation, correlation_of_places, "use it twice"),
-        (check.rank_correlation, correlation_of_sorted, "breaks up the pairs"),
-        (check.rank_correlation, correlation_of_distances, "have to be squared"),
-        (check.rank_correlation, correlation_without_6, "The 6 is missing"),
-        (check.rank_correlation, lambda a, b: np.corrcoef(a, b)[0, 1], "by their ranks first"),
+        (check.correlation_of_groups, groups_by_corrcoef, "with the middle rank of each group"),
+        (check.correlation_of_groups, groups_by_pairs, "the share of pairs"),
+        (check.correlation_of_groups, groups_for_many, "count with these sizes"),
+        (check.correlation_of_groups, groups_of_equal_weight, "a group counts by its networks"),
+        (check.correlation_of_groups, groups_turned_around, "Take the mean over all orders"),
+        (check.correlation_of_groups, lambda sizes: 1, "does not know"),
     ],
 )
 def test_students_read_what_they_did(exercise, function, fragment):
@@ -150,10 +162,16 @@ def pushes_by_list(accuracies, power):
     return [each / sum(map(abs, above)) for each in above]
 
 
-def correlation_by_formula(a, b):
-    n = len(a)
-    d = [sorted(a).index(x) - sorted(b).index(y) for x, y in zip(a, b, strict=True)]
-    return 1 - 6 * sum(each**2 for each in d) / (n * (n**2 - 1))
+def groups_by_shares(sizes):
+    n = sum(sizes)
+    return 1 - sum(size**3 - size for size in sizes) / (n**3 - n)
+
+
+def groups_by_all_pairs_of_ranks(sizes):
+    ranks = np.arange(sum(sizes)) - (sum(sizes) - 1) / 2
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    together = (group[:, None] == group) / np.array(sizes)[group]
+    return ranks @ together @ ranks / (ranks @ ranks)
 
 
 @pytest.mark.parametrize(
@@ -161,8 +179,8 @@ def correlation_by_formula(a, b):
     [
         (check.num_layers, depth_by_loop),
         (check.pushes, pushes_by_list),
-        (check.rank_correlation, correlation_by_formula),
-        (check.rank_correlation, lambda a, b: spearmanr(a, b)[0]),
+        (check.correlation_of_groups, groups_by_shares),
+        (check.correlation_of_groups, groups_by_all_pairs_of_ranks),
     ],
 )
 def test_another_right_way_passes(exercise, function):

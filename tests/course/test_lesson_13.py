@@ -8,25 +8,46 @@ import numpy as np
 import pytest
 
 from nasedu.course import check
-from nasedu.data import load_text
 
 # Mistakes as students write them. -------------------------------------------------------------
 
 
-def divides_the_perplexity(perplexity, num_words, num_characters):
-    return perplexity / (num_characters / num_words)
+def averages_perplexities(whole, num_words, part, num_part):
+    return (whole * num_words - part * num_part) / (num_words - num_part)
 
 
-def in_nats(perplexity, num_words, num_characters):
-    return math.log(perplexity) / (num_characters / num_words)
+def mixes_logarithms(whole, num_words, part, num_part):
+    nats = num_words * math.log(whole) - num_part * math.log(part)
+    return 2 ** (nats / (num_words - num_part))
 
 
-def shares_out_one_word(perplexity, num_words, num_characters):
-    return math.log2(perplexity) / num_characters
+def forgets_how_many(whole, num_words, part, num_part):
+    return 2 ** (math.log2(whole) - math.log2(part))
 
 
-def without_brackets(across, words_again, characters_again):
-    return across / words_again**0.5 * characters_again**0.5
+def spread_for_variance(again, wanted):
+    k = 1
+    while again / (again + (1 - again) / k**0.5) < wanted:
+        k += 1
+    return k
+
+
+def whole_variance_stays(again, wanted):
+    return math.ceil((1 - again) / (1 - wanted))
+
+
+def starts_at_two(again, wanted):
+    k = 1
+    while again / (again + (1 - again) / k) < wanted:
+        k += 1
+    return k + 1
+
+
+def merit_itself(again, wanted):
+    k = 1
+    while math.sqrt(k * again / (1 + (k - 1) * again)) < wanted:
+        k += 1
+    return k
 
 
 def takes_the_worst(words, characters):
@@ -39,24 +60,23 @@ def never_chooses_on_words(words, characters):
 
 
 STUDENTS = [
-    (check.bits_per_character, in_nats, "Those are nats"),
-    (check.bits_per_character, divides_the_perplexity, "That shares out the perplexity"),
-    (check.bits_per_character, lambda p, n, m: np.log2(p), "Those are bits per word"),
+    (check.perplexity_of_rest, averages_perplexities, "Perplexities do not add up"),
+    (check.perplexity_of_rest, mixes_logarithms, "Two logarithms were mixed"),
+    (check.perplexity_of_rest, forgets_how_many, "The part has fewer words"),
+    (check.perplexity_of_rest, lambda p, n, q, m: p ** (n / (n - m)), "no bits at all"),
     (
-        check.bits_per_character,
-        lambda p, n, m: 2 ** (n * math.log2(p) / m),
-        "is the perplexity",
+        check.perplexity_of_rest,
+        lambda p, n, q, m: (n * math.log2(p) - m * math.log2(q)) / (n - m),
+        "Those are bits per word",
     ),
-    (check.bits_per_character, lambda p, n, m: m / n * math.log2(p), "are swapped"),
-    (check.bits_per_character, shares_out_one_word, "of a single word"),
-    (check.bits_per_character, lambda p, n, m: n * np.log10(p) / m, "base 10"),
-    (check.bits_per_character, lambda p, n, m: n / m * math.log2(1 / p), "no minus"),
-    (check.corrected_correlation, without_brackets, "put brackets around"),
-    (check.corrected_correlation, lambda r, w, c: abs(r) / (w * c) ** 0.5, "keep its sign"),
-    (check.corrected_correlation, lambda r, w, c: r / (w * c), "The root is missing"),
-    (check.corrected_correlation, lambda r, w, c: r * (w * c) ** 0.5, "do not multiply"),
-    (check.corrected_correlation, lambda r, w, c: r / ((w + c) / 2), "not the mean of the two"),
-    (check.corrected_correlation, lambda r, w, c: r / min(w, c), "not the smaller"),
+    (check.perplexity_of_rest, lambda p, n, q, m: (p**n / q**m) ** (1 / n), "fewer words"),
+    (check.trainings_needed, spread_for_variance, "that is its *spread*"),
+    (check.trainings_needed, whole_variance_stays, "the whole variance with it"),
+    (check.trainings_needed, starts_at_two, "one too many"),
+    (check.trainings_needed, merit_itself, "with merit itself"),
+    (check.trainings_needed, lambda a, w: w * (1 - a) / a / (1 - w), "round up"),
+    (check.trainings_needed, lambda a, w: int(w * (1 - a) / (a * (1 - w))), "rounded down"),
+    (check.trainings_needed, lambda a, w: -(-w // a), "in proportion"),
     (check.transfer_regret, takes_the_worst, "Fewer bits are better"),
     (check.transfer_regret, never_chooses_on_words, "it chooses on characters"),
     (check.transfer_regret, lambda w, c: c[w.index(min(w))], "subtract the lowest"),
@@ -78,9 +98,12 @@ def test_students_read_what_they_did(exercise, function, fragment):
 # Other ways to be right. ----------------------------------------------------------------------
 
 OTHERS = [
-    (check.bits_per_character, lambda p, n, m: math.log(p, 2) * (n / m)),
-    (check.bits_per_character, lambda p, n, m: np.log2(p ** (n / m))),
-    (check.corrected_correlation, lambda r, w, c: r / math.sqrt(w) / math.sqrt(c)),
+    (
+        check.perplexity_of_rest,
+        lambda p, n, q, m: math.exp((n * math.log(p) - m * math.log(q)) / (n - m)),
+    ),
+    (check.perplexity_of_rest, lambda p, n, q, m: p * (p / q) ** (m / (n - m))),
+    (check.trainings_needed, lambda a, w: max(1, math.ceil(w / a * (1 - a) / (1 - w)))),
     (check.transfer_regret, lambda w, c: np.array(c)[np.argmin(w)] - np.min(c)),
 ]
 
@@ -93,30 +116,22 @@ def test_other_right_ways_pass(exercise, function):
 # What the solutions promise. ------------------------------------------------------------------
 
 
-def test_words_and_characters_cost_a_text_the_same_bits():
-    words, characters = load_text("pydocs"), load_text("pydocs-chars")
-    num_words, num_characters = len(words.valid), len(characters.valid)
-    each = check.bits_per_character.solution(250.0, num_words, num_characters)
-    assert each * num_characters == pytest.approx(num_words * math.log2(250))
+def test_whole_part_and_rest_pay_the_same_bits():
+    p = np.random.default_rng(0).uniform(0.01, 0.9, 30)
+    whole, part, rest = (2 ** -np.log2(each).mean() for each in (p, p[:12], p[12:]))
+    assert check.perplexity_of_rest.solution(whole, 30, part, 12) == pytest.approx(rest)
 
 
-def test_the_correction_undoes_what_noise_does():
+def test_means_of_so_many_trainings_agree_as_wanted():
     rng = np.random.default_rng(0)
-    words, characters = rng.multivariate_normal([0, 0], [[1, 0.7], [0.7, 1]], 100_000).T
+    merit = rng.normal(size=100_000)
 
-    def twice(task, noise):
-        return [task + noise * rng.normal(size=task.shape) for _ in range(2)]
+    def agreement(count):
+        first, second = merit + rng.normal(size=(2, count, len(merit))).mean(1)
+        return float(np.corrcoef(first, second)[0, 1])
 
-    first, second = twice(words, 0.6), twice(characters, 0.9)
-
-    def correlation(a, b):
-        return float(np.corrcoef(a, b)[0, 1])
-
-    across = correlation(first[0], second[0])
-    again = correlation(*first), correlation(*second)
-    assert across < 0.5
-    corrected = check.corrected_correlation.solution(across, *again)
-    assert corrected == pytest.approx(0.7, abs=0.02)
+    needed = check.trainings_needed.solution(agreement(1), 0.85)
+    assert agreement(needed) > 0.85 > agreement(needed - 1)
 
 
 def test_who_chooses_the_best_regrets_nothing():

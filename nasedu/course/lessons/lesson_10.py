@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from nasedu.course.exercise import exercise
 
@@ -152,84 +152,80 @@ def pushes(accuracies, power):
     return advantages / np.abs(advantages).sum()
 
 
-def _ranks(values: ArrayLike) -> NDArray[np.int64]:
-    return np.argsort(np.argsort(values))
+def _middles(sizes: Sequence[int]) -> NDArray[np.float64]:
+    """Return the middle rank of each network's group, (n,), about the middle of all."""
+    ends = np.cumsum(sizes)
+    return np.repeat(ends - (np.asarray(sizes) + 1) / 2, sizes) - (ends[-1] - 1) / 2
 
 
-def _pearson(a: ArrayLike, b: ArrayLike) -> float:
-    return float(np.corrcoef(np.asarray(a), np.asarray(b))[0, 1])
+def _ranks(sizes: Sequence[int]) -> NDArray[np.float64]:
+    return np.arange(sum(sizes), dtype=np.float64) - (sum(sizes) - 1) / 2
 
 
-def _squares(a: Sequence[float], b: Sequence[float]) -> int:
-    return int(((_ranks(a) - _ranks(b)) ** 2).sum())
+def _kept(sizes: Sequence[int]) -> float:
+    return float(_middles(sizes) @ _middles(sizes))
 
 
-def _differing(distances: ArrayLike) -> float:
-    d = np.asarray(distances)
-    return float(1 - 6 * d.sum() / (len(d) * (len(d) ** 2 - 1)))
-
-
-def _share_in_order(a: Sequence[float], b: Sequence[float]) -> float:
-    pairs = [(i, j) for i in range(len(a)) for j in range(i)]
-    return sum((a[i] - a[j]) * (b[i] - b[j]) > 0 for i, j in pairs) / len(pairs)
+def _every_group_reversed(sizes: Sequence[int]) -> float:
+    return float(np.corrcoef(2 * _middles(sizes) - _ranks(sizes), _ranks(sizes))[0, 1])
 
 
 @exercise(
-    ([0.1, 0.4, 0.2, 0.9, 0.3], [0.2, 0.6, 0.1, 0.7, 0.5]),
-    ([3.0, 1.0, 2.0], [30.0, 10.0, 1000.0]),
-    ([0.5, 0.1, 0.7, 0.2], [5.0, 1.0, 70.0, 2.0]),
-    ([0.3, 0.9, 0.1, 0.6, 0.5, 0.2], [0.8, 0.2, 0.7, 0.3, 0.4, 0.9]),
+    ([10, 10],),
+    ([5, 5, 5, 5],),
+    ([2, 1],),
+    ([1, 1, 1, 1],),
+    ([17, 3],),
+    ([1, 8, 3],),
     mistakes={
-        "That is the correlation of the values; replace them by their ranks first.": _pearson,
-        "`argsort` says who stands in which place, not who has which rank; use it twice.": (
-            lambda a, b: _pearson(np.argsort(a), np.argsort(b))
+        "That correlates with the middle rank of each group. The short training itself has all "
+        "ranks, which are spread further: divide by the spread of those.": (
+            lambda sizes: (_kept(sizes) / _ranks(sizes).dot(_ranks(sizes))) ** 0.5
         ),
-        "Only one of the lists was ranked; rank both.": lambda a, b: _pearson(_ranks(a), b),
-        "Only the second list was ranked; rank both.": lambda a, b: _pearson(a, _ranks(b)),
-        "One list was ranked from above and the other from below: the sign is turned.": (
-            lambda a, b: -_pearson(_ranks(a), _ranks(b))
+        "That is the share of pairs whose order is known; here ranks are correlated.": (
+            lambda sizes: 1 - sum(s * (s - 1) for s in sizes) / (sum(sizes) * (sum(sizes) - 1))
         ),
-        "The 6 is missing: 1 - 6 sum(d²) / (n (n² - 1)).": (
-            lambda a, b: 1 - _squares(a, b) / (len(a) * (len(a) ** 2 - 1))
+        "That holds for many networks in groups of one size; count with these sizes.": (
+            lambda sizes: 1 - 1 / len(sizes) ** 2
         ),
-        "The differences have to be squared.": (
-            lambda a, b: _differing(np.abs(_ranks(a) - _ranks(b)))
+        "That gives a rank correlation of 0 within every group, and forgets that the groups "
+        "themselves stand in order.": lambda sizes: 0.0,
+        "That needs the order within the groups, which the short training does not know.": (
+            lambda sizes: 1.0
         ),
-        "These are differences of the values; take those of the ranks.": (
-            lambda a, b: _differing((np.asarray(a) - np.asarray(b)) ** 2)
+        "That turns the order of every group around, the worst that can happen. Take the mean "
+        "over all orders.": _every_group_reversed,
+        "The ranks of n networks have the variance (n² - 1) / 12, and not n² / 12.": (
+            lambda sizes: _kept(sizes) / (sum(sizes) ** 3 / 12)
         ),
-        "Sorting both breaks up the pairs; give every network its rank, where it stands.": (
-            lambda a, b: _pearson(np.sort(a), np.sort(b))
+        "That gives every group the same weight; a group counts by its networks.": (
+            lambda sizes: (
+                np.mean([_middles(sizes)[end - 1] ** 2 for end in np.cumsum(sizes)])
+                / _ranks(sizes).var()
+            )
         ),
-        "The divisor is n (n² - 1), not n³.": (lambda a, b: 1 - 6 * _squares(a, b) / len(a) ** 3),
-        "That is what is taken from 1: 1 - 6 sum(d²) / (n (n² - 1)).": (
-            lambda a, b: 6 * _squares(a, b) / (len(a) * (len(a) ** 2 - 1))
+        "That is what is lost; 1 minus it is what is left.": (
+            lambda sizes: 1 - _kept(sizes) / _ranks(sizes).dot(_ranks(sizes))
         ),
-        "That is the sum of the squared differences of ranks; the correlation is made of it.": (
-            _squares
-        ),
-        "That is Kendall's correlation, of pairs in order; here correlate the ranks.": (
-            lambda a, b: 2 * _share_in_order(a, b) - 1
-        ),
-        "That is the share of pairs in the same order; correlate the ranks.": _share_in_order,
-        "That is the covariance of the ranks; divide by both standard deviations.": (
-            lambda a, b: float(np.cov(_ranks(a), _ranks(b), ddof=0)[0, 1])
-        ),
-        "That is the square of the correlation.": lambda a, b: _pearson(_ranks(a), _ranks(b)) ** 2,
     },
 )
-def rank_correlation(a, b):
-    """Return Spearman's rank correlation, from -1 to 1: the
-    correlation of the ranks.
+def correlation_of_groups(sizes):
+    """Return the rank correlation with the truth, in the mean, of
+    a short training that only tells groups of networks apart.
 
-    What does `np.argsort(np.argsort(a))` give?
+    It puts the groups in the right order. Within a group its order
+    is random: all orders are equally likely.
 
     Args:
-        a: One number of every network, no two of them equal.
-        b: Another one of every network, in the same order, no two
-            equal.
+        sizes: How many networks each group has, from the worst group
+            to the best; at least two networks in all.
     """
-    # `argsort` gives who stands where; again, it gives where each
-    # stands: its rank
-    first, second = (np.argsort(np.argsort(x)) for x in (a, b))
-    return np.corrcoef(first, second)[0, 1]
+    ranks = np.arange(sum(sizes))
+    groups = np.split(ranks, np.cumsum(sizes)[:-1])
+    # in the mean over the orders of its group, a network is given
+    # the group's middle rank
+    given = np.repeat([group.mean() for group in groups], sizes)
+    truth = ranks - ranks.mean()
+    # the ranks that are given are the same n as the true ones, so
+    # both have one variance
+    return (given @ truth) / (truth @ truth)

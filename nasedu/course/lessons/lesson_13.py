@@ -2,109 +2,135 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import log, log2, log10, sqrt
+from collections.abc import Callable, Sequence
+from itertools import count
+from math import ceil, exp, floor, log, log2, sqrt
 
 from nasedu.course.exercise import exercise
 
 
 @exercise(
-    (115.0, 82_430, 442_423),
-    (64.0, 1000, 6000),
-    (10.0, 300, 1500),
-    (2.0, 7, 7),
+    (64.0, 100, 2.0, 50),
+    (200.0, 5000, 8.0, 1000),
+    (30.0, 12, 90.0, 5),
+    (10.0, 8, 10.0, 3),
     mistakes={
-        "Those are nats: the logarithm is that of base 2.": (
-            lambda perplexity, words, characters: words * log(perplexity) / characters
+        "Perplexities do not add up along a text, but bits do: take those of the part from those "
+        "of the whole.": lambda p, n, q, m: (n * p - m * q) / (n - m),
+        "Those are bits per word; the perplexity is 2 to the power of them.": (
+            lambda p, n, q, m: (n * log2(p) - m * log2(q)) / (n - m)
         ),
-        "That is the logarithm of base 10; bits take base 2.": (
-            lambda perplexity, words, characters: words * log10(perplexity) / characters
+        "Those are nats, natural logarithms, per word; the perplexity is e to the power of them.": (
+            lambda p, n, q, m: (n * log(p) - m * log(q)) / (n - m)
         ),
-        "That shares the bits of a single word out among all characters; take all words.": (
-            lambda perplexity, words, characters: log2(perplexity) / characters
+        "Two logarithms were mixed: `2 **` belongs to `log2`, `exp` to `log`.": (
+            lambda p, n, q, m: 2 ** ((n * log(p) - m * log(q)) / (n - m))
         ),
-        "The bits of a perplexity above 1 are above 0: no minus.": (
-            lambda perplexity, words, characters: -words * log2(perplexity) / characters
+        "Two logarithms were mixed: `exp` belongs to `log`, `2 **` to `log2`.": (
+            lambda p, n, q, m: exp((n * log2(p) - m * log2(q)) / (n - m))
         ),
-        "Those are bits per word; share them out among the characters.": (
-            lambda perplexity, words, characters: log2(perplexity)
+        "The bits that are left belong to fewer words: divide by how many are left.": (
+            lambda p, n, q, m: 2 ** ((n * log2(p) - m * log2(q)) / n)
         ),
-        "That shares out the perplexity; share out its bits, `log2(perplexity)`.": (
-            lambda perplexity, words, characters: perplexity * words / characters
+        "That adds the bits of the part; the rest costs what the part does not.": (
+            lambda p, n, q, m: 2 ** ((n * log2(p) + m * log2(q)) / (n + m))
         ),
-        "That takes the logarithm last; first the bits of a word, then share them out.": (
-            lambda perplexity, words, characters: log2(perplexity * words / characters)
+        "That takes the bits of one word from those of one word. The part has fewer words than "
+        "the whole: take all of its bits from all bits.": lambda p, n, q, m: p / q,
+        "That shares out the perplexity of the whole among fewer words; share out its bits.": (
+            lambda p, n, q, m: p * n / (n - m)
         ),
-        "Words and characters are swapped: a character costs less than a word.": (
-            lambda perplexity, words, characters: log2(perplexity) * characters / words
+        "That is as if the part cost no bits at all; take its bits away, too.": (
+            lambda p, n, q, m: 2 ** (n * log2(p) / (n - m))
         ),
-        "That is the perplexity per character; its bits are asked for.": (
-            lambda perplexity, words, characters: perplexity ** (words / characters)
-        ),
-        "Those are the bits of the whole text; divide them by its characters.": (
-            lambda perplexity, words, characters: words * log2(perplexity)
-        ),
+        "That is the perplexity of the whole; the rest has another one.": lambda p, n, q, m: p,
+        "The bits of all words that are left are not asked for; divide them by the words, and "
+        "turn them into a perplexity.": lambda p, n, q, m: n * log2(p) - m * log2(q),
     },
 )
-def bits_per_character(perplexity, num_words, num_characters):
-    """Return the bits per character of a model of words.
+def perplexity_of_rest(whole, num_words, part, num_part):
+    """Return the perplexity per word of those words of a text that
+    are not in a part of it.
 
     Args:
-        perplexity: Per word, of the whole text.
-        num_words: Words of the text, ends of lines included.
-        num_characters: Characters of the same text.
+        whole: Perplexity per word of the whole text.
+        num_words: Words of the whole text.
+        part: Perplexity per word of the part alone.
+        num_part: Words of the part, fewer than those of the whole.
     """
-    # all bits of the text, shared out among its characters
-    return num_words * log2(perplexity) / num_characters
+    # bits add up along a text: what the part did not pay, the rest
+    # did
+    bits = num_words * log2(whole) - num_part * log2(part)
+    return 2 ** (bits / (num_words - num_part))
+
+
+def _first(enough: Callable[[int], bool]) -> int:
+    return next(k for k in count(1) if enough(k))
+
+
+def _exact(again: float, wanted: float) -> float:
+    return wanted * (1 - again) / (again * (1 - wanted))
 
 
 @exercise(
-    (0.45, 0.5, 0.5),
-    (0.6, 0.9, 0.4),
-    (-0.3, 0.8, 0.7),
-    (0.75, 1.0, 1.0),
+    (0.79, 0.95),
+    (0.5, 0.75),
+    (0.95, 0.9),
+    (0.3, 0.85),
+    (0.8, 0.9),
+    (0.6, 0.98),
     mistakes={
-        "The root is missing: the ceiling is the root of the product.": (
-            lambda across, words, characters: across / (words * characters)
+        "The luck of a mean falls with the root of k, but that is its *spread*; its variance "
+        "falls with k.": lambda r, w: _first(lambda k: r / (r + (1 - r) / sqrt(k)) >= w),
+        "The luck falls to a k-th, and the whole variance with it: divide merit by merit and "
+        "what is left of luck.": lambda r, w: _first(lambda k: 1 - (1 - r) / k >= w),
+        "`again` is a share of the variance already; do not square it.": (
+            lambda r, w: _first(lambda k: r**2 / (r**2 + (1 - r**2) / k) >= w)
         ),
-        "That is what would be seen; divide by the ceiling, do not multiply.": (
-            lambda across, words, characters: across * sqrt(words * characters)
+        "That is how well the mean agrees with merit itself. Both means have luck in them.": (
+            lambda r, w: _first(lambda k: sqrt(r / (r + (1 - r) / k)) >= w)
         ),
-        "That is the ceiling itself; `across` is to be divided by it.": (
-            lambda across, words, characters: sqrt(words * characters)
+        "That is the chance that one of k succeeds; here k trainings are averaged.": (
+            lambda r, w: _first(lambda k: 1 - (1 - r) ** k >= w)
         ),
-        "The ceiling is the root of the product, not the mean of the two.": (
-            lambda across, words, characters: 2 * across / (words + characters)
+        "A correlation does not grow in proportion; with it, it would soon be above 1.": (
+            lambda r, w: ceil(w / r)
         ),
-        "The ceiling is the root of the product, not the smaller of the two.": (
-            lambda across, words, characters: across / min(words, characters)
+        "That is one too many: return the first k that is enough.": (
+            lambda r, w: ceil(_exact(r, w)) + 1
         ),
-        "In Python `a / b * c` is `(a / b) * c`: put brackets around the product.": (
-            lambda across, words, characters: across / sqrt(words) * sqrt(characters)
+        "That is one too few: `wanted` is not reached yet.": (lambda r, w: ceil(_exact(r, w)) - 1),
+        "That is rounded down, and then it is not enough: round up.": (
+            lambda r, w: floor(_exact(r, w))
         ),
-        "The correlation may be below 0: keep its sign.": (
-            lambda across, words, characters: abs(across) / sqrt(words * characters)
+        "That is rounded to the nearest, which may not be enough: round up.": (
+            lambda r, w: round(_exact(r, w))
         ),
-        "Only words are corrected for; characters have noise, too.": (
-            lambda across, words, characters: across / sqrt(words)
-        ),
-        "Only characters are corrected for; words have noise, too.": (
-            lambda across, words, characters: across / sqrt(characters)
+        "Half of a training cannot be had: round up to a whole number.": _exact,
+        "That counts the trainings of both means; return those of one.": (
+            lambda r, w: 2 * ceil(_exact(r, w))
         ),
     },
 )
-def corrected_correlation(across, words_again, characters_again):
-    """Return the correlation of two tasks as it would be without
-    noise.
+def trainings_needed(again, wanted):
+    """Return how many trainings of each cell have to be averaged
+    until two such means agree at least as well as `wanted`, an int.
+
+    Each training shows a cell's merit and luck of its own, and the
+    two add up. All trainings have equally much luck.
 
     Args:
-        across: Seen between a training on words and one on
-            characters.
-        words_again: Between two trainings on words.
-        characters_again: Between two trainings on characters.
+        again: The correlation of two single trainings, above 0. This
+            is the share that merit has in the variance of one.
+        wanted: The correlation of the means of k trainings with the
+            means of k others, below 1.
     """
-    # what was seen, as a share of the ceiling
-    return across / sqrt(words_again * characters_again)
+    # merit stays as it is; the mean of k lucks has a k-th of the
+    # variance of one
+    k = 1
+    while again / (again + (1 - again) / k) < wanted:
+        k += 1
+    return k
 
 
 def _at(values: Sequence[float], place: int) -> float:
