@@ -270,3 +270,17 @@ def test_a_loop_without_an_end_is_told(monkeypatch):
     result = average(endless)
     assert result.state == "not right yet"
     assert "took longer than 0.05 s; is there a loop that does not end?" in result.sentence
+
+
+@exercise(([0.1, 0.2],), tolerance=1e-9, mistakes={})
+def exactly(values):
+    """Return the sum of the values."""
+    return sum(values)
+
+
+def test_an_exercise_may_ask_for_more_digits_and_then_says_what_is_missing():
+    assert exactly(lambda values: sum(values) * (1 + 1e-12)).passed
+    result = exactly(lambda values: float(np.float32(sum(values))))
+    assert not result.passed
+    assert "right to about five digits; compute in float64" in result.sentence
+    assert average(lambda values: float(np.float32(sum(values) / len(values)))).passed
