@@ -10,7 +10,7 @@ import torch
 
 from nasedu import Controller, Decision, Reinforce
 from nasedu.course import check
-from nasedu.course.lessons.deep_lesson_04 import EXACT
+from nasedu.course.lessons.deep_lesson_04 import EXACT, _lstm, _through_time
 
 UNITS = 4
 CONTROLLER = Controller(
@@ -51,6 +51,15 @@ def test_the_step_back_is_autograd_s(case):
     expected = torch.autograd.grad((h, c), (sums, c_before), (d_h, d_c))
     found = check.lstm_backward.solution(*case)
     assert (found.flatten() - torch.cat(expected)).abs().max() < EXACT
+
+
+def test_who_makes_a_mistake_makes_no_other_one():
+    """The functions of the mistakes are right as long as none is asked for."""
+    for exercise, function in (
+        (check.lstm_backward, _lstm),
+        (check.controller_gradient, _through_time),
+    ):
+        assert exercise(function).passed
 
 
 # As students write it. ------------------------------------------------------------------------

@@ -166,11 +166,10 @@ def _through_time(
         d_sums = torch.cat(d_sums)
         d_weight = add(d_weight, torch.outer(both, d_sums))
         d_bias = add(d_bias, d_sums)
-        d_x, d_h = (weight @ d_sums).chunk(2)
+        d_first, d_h = (weight @ d_sums).chunk(2)  # the last that comes here is the first step's
         if row == "own":
-            d_embedding[token] += d_x
-        d_x = inputs * d_x
-    d_first = weight[: len(h)] @ d_sums
+            d_embedding[token] += d_first
+        d_x = inputs * d_first
     found = d_first, d_weight, d_bias, d_embedding, d_head, d_head_bias
     return sign * torch.cat([each.flatten() for each in found])
 
