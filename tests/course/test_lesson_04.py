@@ -10,7 +10,7 @@ import torch
 
 from nasedu import Controller, Decision, Reinforce
 from nasedu.course import check
-from nasedu.course.lessons.deep_lesson_04 import EXACT, _lstm, _through_time
+from nasedu.course.lessons.optional_lesson_04 import EXACT, _lstm, _through_time
 
 UNITS = 4
 CONTROLLER = Controller(
