@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+FLOAT32 = 1e-5  # how far answers may differ, as a share: what is left of float32 after some steps
+
 
 class AnswerError(ValueError):
     """An answer that cannot be read as numbers; its text completes "f(...) gives ..."."""
@@ -56,21 +58,23 @@ def is_finite(numbers: np.ndarray) -> bool:
     return all(isinstance(number, Integral) or math.isfinite(number) for number in numbers.flat)
 
 
-def equal(a: np.ndarray, b: np.ndarray) -> bool:
+def equal(a: np.ndarray, b: np.ndarray, tolerance: float = FLOAT32) -> bool:
     """Whether two answers have one shape and the same numbers: ints exactly, floats nearly."""
     if a.size == b.size == 1 and 0 in (a.ndim, b.ndim):  # [0.5] passes for 0.5
-        return close(a.item(), b.item())
-    return a.shape == b.shape and all(map(close, a.flat, b.flat))
+        return close(a.item(), b.item(), tolerance)
+    return a.shape == b.shape and all(
+        close(x, y, tolerance) for x, y in zip(a.flat, b.flat, strict=True)
+    )
 
 
-def close(a: Any, b: Any) -> bool:
-    """Whether two numbers are equal: exactly if both are ints, else as far as float32 goes."""
+def close(a: Any, b: Any, tolerance: float = FLOAT32) -> bool:
+    """Whether two numbers are equal: exactly if both are ints, else by a relative tolerance."""
     if isinstance(a, Integral) and isinstance(b, Integral):
         return a == b
     if a != a and b != b:  # nan
         return True
     try:
-        return math.isclose(a, b, rel_tol=1e-5, abs_tol=1e-6)
+        return math.isclose(a, b, rel_tol=tolerance, abs_tol=tolerance / 10)
     except OverflowError:  # an int that is too large for a float
         return False
 

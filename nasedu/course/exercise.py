@@ -31,6 +31,7 @@ from typing import Any, Literal, NoReturn
 import numpy as np
 
 from nasedu.course.answers import (
+    FLOAT32,
     AnswerError,
     as_lists,
     code,
@@ -110,11 +111,13 @@ class Exercise:
         solution: The right function. Its docstring is the task.
         cases: Arguments to try, one tuple a call.
         mistakes: For each usual mistake what to say, and a function that makes it.
+        tolerance: How far a float may be from the right one, as a share of it.
     """
 
     solution: Callable[..., Any]
     cases: tuple[tuple[Any, ...], ...]
     mistakes: Mapping[str, Callable[..., Any]]
+    tolerance: float = FLOAT32
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "__doc__", self.solution.__doc__)
@@ -256,7 +259,7 @@ class Exercise:
         rights = [numbers_of(self.solution(*deepcopy(case))) for case in self.cases]
         tried = list(zip(self.cases, answers, rights, strict=False))
         for case, answer, right in tried:
-            if not equal(answer, right):
+            if not equal(answer, right, self.tolerance):
                 raise _WrongError(
                     f"{self.call(case)} gives {quote(answer.tolist())}; expected "
                     f"{quote(right.tolist())}. {self._hint(answers, answer, right)}"
@@ -272,6 +275,8 @@ class Exercise:
         for hint, mistake in self.mistakes.items():
             if self._is_made(mistake, answers):
                 return hint
+        if equal(answer, right):
+            return "That is right to about five digits; compute in float64 from first to last."
         if not is_finite(answer):
             return "A nan or inf comes from a division by 0 or from the log of 0."
         if answer.shape != right.shape:
@@ -293,10 +298,12 @@ class Exercise:
 
 
 def exercise(
-    *cases: tuple[Any, ...], mistakes: Mapping[str, Callable[..., Any]]
+    *cases: tuple[Any, ...],
+    mistakes: Mapping[str, Callable[..., Any]],
+    tolerance: float = FLOAT32,
 ) -> Callable[[Callable[..., Any]], Exercise]:
     """Make an exercise of the function below: see the top of this file."""
-    return lambda solution: Exercise(solution, cases, mistakes)
+    return lambda solution: Exercise(solution, cases, mistakes, tolerance)
 
 
 def _raised(error: BaseException) -> str:

@@ -10,8 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from nasedu import ConvLayer, ConvNet, ConvNetSpace
-from nasedu.architectures import cost
+from nasedu import ConvNetSpace
 from nasedu.course import check
 from nasedu.course.exercise import Exercise
 
@@ -82,19 +81,6 @@ def size_by_numpy(space):
 
 def size_of_one_layer(space):
     return len(space.filter_heights) * len(space.filter_widths) * len(space.num_filters)
-
-
-def parameters_of_torch(filter_height, filter_width, in_channels, num_filters):
-    layer = nn.Conv2d(in_channels, num_filters, (filter_height, filter_width))
-    return sum(p.numel() for p in layer.parameters())
-
-
-def parameters_of_torch_with_norm(filter_height, filter_width, in_channels, num_filters):
-    layer = nn.Sequential(
-        nn.Conv2d(in_channels, num_filters, (filter_height, filter_width)),
-        nn.BatchNorm2d(num_filters),
-    )
-    return sum(p.numel() for p in layer.parameters())
 
 
 def log_prob_of_modes(conditionals, tokens):
@@ -170,28 +156,17 @@ STUDENTS = [
     (check.space_size, size_by_numpy, "counts in 64 bits"),
     (check.space_size, size_of_one_layer, "That is one layer"),
     (check.space_size, lambda s: float(s.size), "as a float"),
-    (check.same_padding, lambda size: (size - 1) / 2, "as a float"),
-    (check.same_padding, lambda size: size - 1, "half of it goes on each side"),
-    (check.conv_parameters, parameters_of_torch, "a bias and no batch norm"),
-    (check.conv_parameters, parameters_of_torch_with_norm, "has a bias too"),
-    (check.conv_parameters, lambda h, w, c, f: f * (h * w + 2), "forgets the input channels:"),
-    (check.output_size, lambda n, stride: int(n / stride), "rounds down"),
-    (check.output_size, lambda n, stride: np.ceil(n / stride), "as a float"),
-    (check.conv_flop, lambda h, w, c, f, y, x: h * w * c * f * y * x, "counts multiply-adds"),
     (check.log_prob, log_prob_of_modes, "most probable token"),
     (check.log_prob, log_prob_multiplied, "multiplies the logs"),
     (check.sample_token, token_by_argmax, "most probable token"),
     (check.sample_token, token_by_searchsorted, "use `<`, not `<=`"),
     (check.sample_token, token_by_count, "one too many"),
-    (check.joint_probabilities, lambda first, second: second, "These are the conditionals"),
-    (check.joint_probabilities, lambda first, second: first * second, "multiplies columns"),
     (check.grad_log_softmax, slope_of_loss, "The sign is wrong"),
     (check.grad_log_softmax, one_hot, "forgets to subtract the softmax"),
     (check.reinforce_gradient, reinforce_summed, "the sum over the samples; take the mean"),
     (check.reinforce_gradient, reinforce_down, "The sign is wrong"),
     (check.reinforce_gradient, reinforce_plus, "adds the baseline"),
     (check.reinforce_gradient, reinforce_without, "forgets the baseline: weigh"),
-    (check.moving_average, lambda b, r, d: b + d * (r - b), "the decay is at the wrong place"),
 ]
 
 
@@ -227,16 +202,11 @@ OTHERS = [
     (check.best_so_far, np.maximum.accumulate),
     (check.best_so_far, lambda rewards: torch.tensor(rewards).cummax(0).values),
     (check.decode_layer, lambda t, s: np.array(check.decode_layer.solution(t, s))),
-    (check.same_padding, lambda size: size // 2),
-    (check.output_size, lambda n, stride: -(-n // stride)),
-    (check.output_size, lambda n, stride: (n - 1) // stride + 1),
     (check.log_prob, lambda p, t: math.log(math.prod(q[k] for q, k in zip(p, t, strict=True)))),
     (check.sample_token, lambda p, u: np.searchsorted(np.cumsum(p), u, side="right")),
-    (check.joint_probabilities, lambda a, b: [[p * q for q in row] for p, row in zip(a, b)]),  # noqa: B905
     (check.grad_log_softmax, grad_by_autograd),
     (check.grad_log_softmax, grad_by_numpy),
     (check.reinforce_gradient, reinforce_by_autograd),
-    (check.moving_average, lambda b, r, d: b - (1 - d) * (b - r)),
 ]
 
 
@@ -259,18 +229,6 @@ def test_space_and_layers_agree_with_the_space():
         assert check.encode_layer.solution(described, SPACE) == tokens
 
 
-@pytest.mark.parametrize("stride", [1, 2, 3])
-def test_shapes_and_costs_agree_with_the_package_and_torch(stride):
-    layer = ConvLayer(3, 5, 24, (0,), stride_height=stride, stride_width=1)
-    counted = cost(ConvNet((layer,)), in_channels=3, height=10, width=7).layers[0]
-    assert check.conv_parameters.solution(3, 5, 3, 24) == counted.num_parameters
-    assert check.output_size.solution(10, stride) == counted.height
-    assert check.conv_flop.solution(3, 5, 3, 24, counted.height, 7) == counted.flop
-    padding = (check.same_padding.solution(3), check.same_padding.solution(5))
-    convolution = nn.Conv2d(3, 24, (3, 5), stride=(stride, 1), padding=padding)
-    assert convolution(torch.zeros(1, 3, 10, 7)).shape == (1, 24, counted.height, 7)
-
-
 def test_reward_is_the_package_s():
     from nasedu.training.rewards import cubed_accuracy
 
@@ -278,22 +236,8 @@ def test_reward_is_the_package_s():
         assert check.reward_from_curve.solution(curve) == cubed_accuracy(curve)
 
 
-def test_baseline_is_the_package_s():
-    from nasedu.controller.controller import Controller
-    from nasedu.controller.reinforce import Reinforce
-
-    strategy = Reinforce(Controller(SPACE.decisions), baseline_decay=0.9)
-    expected = check.moving_average.solution(0.5, 0.8, 0.9)
-    assert strategy.next_baseline(0.5, torch.tensor([0.8], dtype=torch.float64)) == expected
-
-
 def test_sampled_tokens_have_their_probabilities():
     probabilities = [0.2, 0.5, 0.0, 0.3]
     grid = [(i + 0.5) / 1000 for i in range(1000)]
     tokens = [check.sample_token.solution(probabilities, uniform) for uniform in grid]
     assert [tokens.count(k) / 1000 for k in range(4)] == probabilities
-
-
-def test_joint_probabilities_sum_to_one():
-    for case in check.joint_probabilities.cases:
-        assert float(check.joint_probabilities.solution(*case).sum()) == pytest.approx(1)

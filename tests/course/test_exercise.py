@@ -284,3 +284,17 @@ def test_torch_uses_one_thread_in_a_check_and_as_many_as_before_after_it():
     average(lambda values: seen.append(torch.get_num_threads()))
     assert set(seen) == {1}
     assert torch.get_num_threads() == before
+
+
+@exercise(([0.1, 0.2],), tolerance=1e-9, mistakes={})
+def exactly(values):
+    """Return the sum of the values."""
+    return sum(values)
+
+
+def test_an_exercise_may_ask_for_more_digits_and_then_says_what_is_missing():
+    assert exactly(lambda values: sum(values) * (1 + 1e-12)).passed
+    result = exactly(lambda values: float(np.float32(sum(values))))
+    assert not result.passed
+    assert "right to about five digits; compute in float64" in result.sentence
+    assert average(lambda values: float(np.float32(sum(values) / len(values)))).passed

@@ -18,28 +18,28 @@ from nasedu.course.grade_sheet import STATES, class_summary, write_grades
 from nasedu.course.grading import SheetRow, grade_folder, graded_names, lessons_to_grade
 from nasedu.errors import DataError, SettingError
 
-NAME, LESSON = "moving_average", "04"
-HEAD = f"def {NAME}(baseline, reward, decay):\n    "
-RIGHT = "return decay * baseline + (1 - decay) * reward"
+NAME, LESSON = "batch_for_noise", "06"
+HEAD = f"def {NAME}(noise, wanted):\n    "
+RIGHT = "return int(-(-((noise / wanted) ** 2) // 1))"
 KNOWN = [(*case, EXERCISES[NAME].solution(*case)) for case in EXERCISES[NAME].cases]
 STUDENTS = {
-    "a right answer": (HEAD + RIGHT, "right", "It agrees in all 8 cases."),
-    "a helper": (f"import math\nZERO = math.log(1)\n{HEAD}{RIGHT} + ZERO", "right", "agrees"),
-    "a wrong answer": (HEAD + "return decay * reward", "not right yet", "expected `0.55`"),
+    "a right answer": (HEAD + RIGHT, "right", "It agrees in all 10 cases."),
+    "a helper": (f"import math\nZERO = math.log(1)\n{HEAD}{RIGHT} + int(ZERO)", "right", "agrees"),
+    "a wrong answer": (HEAD + "return 7", "not right yet", "expected `"),
     "a usual mistake": (
-        HEAD + "return (1 - decay) * baseline + decay * reward",
+        HEAD + "return int((noise / wanted) ** 2)",
         "not right yet",
-        "",
+        "rounds down",
     ),
     "by heart": (
-        f"KNOWN = {KNOWN}\n{HEAD}return {{k[:3]: k[3] for k in KNOWN}}[baseline, reward, decay]",
+        f"KNOWN = {KNOWN}\n{HEAD}return {{k[:2]: k[2] for k in KNOWN}}[noise, wanted]",
         "not right yet",
         "raises `KeyError",
     ),
     "the stub": (HEAD + 'raise NotImplementedError("your turn")', "not attempted yet", "Replace"),
     "no function": ("x = 1", "not attempted yet", f"defines no function `{NAME}`"),
     "it raises": (HEAD + "return 1 / 0", "not right yet", "raises `ZeroDivisionError"),
-    "an endless loop": (HEAD + "while True: pass", "not right yet", "did not end within 3 s"),
+    "an endless loop": (HEAD + "while True: pass", "not right yet", "did not end within 6 s"),
     "it sleeps": (HEAD + "import time; time.sleep(999)", "not right yet", "did not end within"),
     "it ends Python": (HEAD + "import os; os._exit(3)", "not right yet", "ended with 3"),
     "it kills itself": (
@@ -67,8 +67,8 @@ STUDENTS = {
         "agrees",
     ),
     "not a function": (f"{NAME} = 3", "not right yet", "hand it the function itself"),
-    "no file": (None, "not handed in", "There is no notebook of lesson 04."),
-    "a broken file": ("", "not handed in", "04_x.ipynb is no notebook that can be read"),
+    "no file": (None, "not handed in", "There is no notebook of lesson 06."),
+    "a broken file": ("", "not handed in", f"{LESSON}_x.ipynb is no notebook that can be read"),
     "=a formula": (HEAD + RIGHT, "right", "agrees"),
 }
 if sys.platform == "linux":
@@ -88,7 +88,7 @@ def hand_in(folder, student, code):
     (folder / student).mkdir()
     if code is None:
         return
-    path = folder / student / "04_x.ipynb"
+    path = folder / student / f"{LESSON}_x.ipynb"
     path.write_text("{")
     if code:
         nbformat.write(new_notebook(cells=[new_code_cell(code)]), path)
@@ -104,7 +104,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def grades(folder):
-    limits = {"seconds": 3.0, "megabytes": 512, "workers": 2}
+    limits = {"seconds": 6.0, "megabytes": 512, "workers": 2}
     return list(grade_folder(folder, [LESSON], seed=0, **limits))
 
 
@@ -153,7 +153,7 @@ def test_the_command(tmp_path):
     done = run("course", "grade", str(tmp_path), "--seed", "7", "--out", str(out))
     assert done.returncode == 0, done.stderr
     assert "seed 7" in done.stdout and "Traceback" not in done.stderr
-    assert f"ada,04,{NAME},right," in out.read_text()
+    assert f"ada,06,{NAME},right," in out.read_text()
 
 
 def test_what_was_graded_before_ctrl_c_is_kept(tmp_path, monkeypatch):
@@ -190,4 +190,4 @@ def test_the_help_says_that_code_is_run():
 
 
 def test_a_grade_is_a_value():
-    assert SheetRow("a", "04", NAME, "right", "x") == SheetRow("a", "04", NAME, "right", "x")
+    assert SheetRow("a", "06", NAME, "right", "x") == SheetRow("a", "06", NAME, "right", "x")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -9,6 +10,7 @@ import pytest
 
 LESSONS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 WIDTH = 70  # characters of a line of code
+EXERCISE = re.compile(r"^### Exercise (\d+)(, open)?", re.MULTILINE)
 
 
 def cells(path, *kinds):
@@ -51,3 +53,12 @@ def test_code_need_not_be_scrolled(lesson):
         if len(line) > WIDTH
     }
     assert not wide
+
+
+def test_exercises_are_numbered_and_a_teacher_has_a_rubric_for_open_ones(lesson):
+    texts = cells(lesson, "markdown")
+    exercises = [found for cell in texts for found in EXERCISE.findall(cell.source)]
+    assert [int(number) for number, _ in exercises] == list(range(1, len(exercises) + 1))
+    for number in (number for number, is_open in exercises if is_open):
+        (rubric,) = (cell for cell in texts if f" rubric for exercise {number}" in cell.source)
+        assert "instructor" in rubric.metadata.tags

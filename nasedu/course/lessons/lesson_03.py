@@ -122,41 +122,41 @@ def sample_token(probabilities, uniform):
 
 
 @exercise(
-    (torch.tensor([0.25, 0.75]), torch.tensor([[0.5, 0.5], [0.1, 0.9]])),
-    (torch.tensor([0.5, 0.2, 0.3]), torch.tensor([[0.3, 0.7], [1.0, 0.0], [0.6, 0.4]])),
+    (torch.tensor([0.6, 0.4]), torch.tensor([[0.5, 0.5], [0.1, 0.9]])),
+    (torch.tensor([0.5, 0.2, 0.3]), torch.tensor([[0.3, 0.7], [0.9, 0.1], [0.6, 0.4]])),
+    (torch.tensor([0.25, 0.75]), torch.tensor([[0.2, 0.5, 0.3], [0.1, 0.1, 0.8]])),
     mistakes={
-        "These are the conditionals; multiply each row by the probability of its first token.": (
-            lambda first, second: second
+        "That forgets how likely each first answer was: multiply by `first`, and then divide.": (
+            lambda first, second: (second / second.sum(0)).T
         ),
-        "That multiplies columns: row `a` of `second` goes with `first[a]`.": (
-            lambda first, second: first * second
+        "That is `second` with rows and columns swapped; its rows do not sum to 1.": (
+            lambda first, second: second.T
         ),
-        "That takes the two as independent; the row of `second` depends on the first token.": (
-            lambda first, second: torch.outer(first, first @ second)
-        ),
-        "That takes the first row of `second` for every first token; each has its own row.": (
-            lambda first, second: torch.outer(first, second[0])
-        ),
-        "That adds; the probability of one and then the other is a product.": (
-            lambda first, second: first[:, None] + second
-        ),
-        "That has rows and columns swapped: row `a` belongs to first token `a`.": (
+        "These are the products, P(a, b); divide by how likely the second answer is in all.": (
             lambda first, second: (first[:, None] * second).T
         ),
-        "That is the second token alone, summed over the first; keep a number for each pair.": (
+        "These are the products, a row for each first answer; you need P(a | b), a row for each "
+        "second answer.": lambda first, second: first[:, None] * second,
+        "That is right, but for rows and columns: row `b` belongs to second answer `b`.": (
+            lambda first, second: first[:, None] * second / (first @ second)
+        ),
+        "That is P(b), how likely each second answer is in all; P(a | b) is asked for.": (
             lambda first, second: first @ second
         ),
-        "These are the right products in one row; keep a row for each first token.": (
-            lambda first, second: (first[:, None] * second).flatten()
+        "That takes the two as independent; after another second answer another first one is "
+        "likely.": lambda first, second: first.expand(second.shape[1], -1),
+        "That multiplies by how likely the second answer is; divide by it.": (
+            lambda first, second: (first[:, None] * second * (first @ second)).T
         ),
     },
 )
-def joint_probabilities(first, second):
-    """Return P(a, b), the probability of every pair, as ``(A, B)``.
+def other_way_round(first, second):
+    """Return P(a | b), the first answer given the second: ``(B, A)``.
 
     Args:
         first: P(a), a tensor ``(A,)``.
         second: P(b | a), a tensor ``(A, B)``.
     """
-    # row a of the second belongs to token a: multiply it by P(a)
-    return first[:, None] * second
+    joint = first[:, None] * second  # (A, B): P(a, b)
+    # of all that ends in b, the share that began with a
+    return (joint / joint.sum(0)).T

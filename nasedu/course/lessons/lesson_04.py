@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil, log
+
 import torch
 from torch import Tensor, tensor
 
@@ -138,48 +140,53 @@ def reinforce_gradient(logits, actions, rewards, baseline):
     return (advantages[:, None] * slopes).mean(0)
 
 
+def _remembered(decay: float, share: float) -> float:
+    """Return the same as a number with a fraction."""
+    return log(1 - share) / log(decay)
+
+
 @exercise(
-    (0.5, 1.0, 0.9),
-    (0.6, 0.2, 0.95),
-    (0.0, 0.8, 0.5),
-    (0.3, 0.7, 0.0),
-    (0.4, 0.4, 0.8),
+    (0.95, 0.5),
+    (0.95, 0.9),
+    (0.9, 0.5),
+    (0.8, 0.3),
+    (0.5, 0.8),
+    (0.99, 0.5),
     mistakes={
-        "The decay is at the wrong place: it is the share of the old baseline that stays.": (
-            lambda b, r, decay: (1 - decay) * b + decay * r
+        "That counts each reward with the weight of the newest, 1 - decay; older ones have less.": (
+            lambda decay, share: ceil(share / (1 - decay))
         ),
-        "That adds the whole reward; its share is `1 - decay`, so that the shares sum to 1.": (
-            lambda b, r, decay: decay * b + r
+        "That is 1 / (1 - decay), whatever the share: the mean age of a reward in the baseline.": (
+            lambda decay, share: round(1 / (1 - decay))
         ),
-        "That keeps the whole baseline; its share is `decay`, so that the shares sum to 1.": (
-            lambda b, r, decay: b + (1 - decay) * r
+        "That is a number with a fraction; rewards come whole, so round up.": _remembered,
+        "That rounds down: so few hold a little less than the share.": (
+            lambda decay, share: int(_remembered(decay, share))
         ),
-        "That keeps the whole baseline and adds too much: the shares must sum to 1.": (
-            lambda b, r, decay: b + decay * r
+        "That is one too many: the newest reward counts as the first.": (
+            lambda decay, share: ceil(_remembered(decay, share)) + 1
         ),
-        "That gives both the same share; the baseline has `decay`, the reward `1 - decay`.": (
-            lambda b, r, decay: decay * b + decay * r
+        "That takes decay ** n for the weight of the newest n; it is that of all before them.": (
+            lambda decay, share: ceil(log(share) / log(decay))
         ),
-        "That is the middle of the two, whatever the decay.": lambda b, r, decay: (b + r) / 2,
-        "That is the reward alone; the old baseline keeps the share `decay`.": (
-            lambda b, r, decay: r
-        ),
-        "That is the old baseline: the reward does not enter.": lambda b, r, decay: b,
-        "That is the advantage, reward minus baseline; this asks for the next baseline.": (
-            lambda b, r, decay: r - b
-        ),
-        "That moves away from the reward: turn the difference round.": (
-            lambda b, r, decay: b - (1 - decay) * (r - b)
+        "That exchanges the two shares: the old baseline keeps `decay`, a reward has the rest.": (
+            lambda decay, share: ceil(_remembered(1 - decay, share))
         ),
     },
 )
-def moving_average(baseline, reward, decay):
-    """Return the next baseline, after one reward.
+def rewards_remembered(decay, share):
+    """Return how many of the newest rewards hold a share of the
+    baseline: the fewest whose weights sum to it, or more.
 
     Args:
-        baseline: The average until now.
-        reward: The newest reward.
-        decay: The share of the old baseline that stays, 0 to 1.
+        decay: What the old baseline is multiplied by at each reward,
+            above 0 and below 1.
+        share: Of the weight of all that the baseline is made of,
+            above 0 and below 1.
     """
-    # the two shares sum to 1
-    return decay * baseline + (1 - decay) * reward
+    # n rewards ago it was b, of which decay ** n is left; the rest
+    # of the weight is with the n rewards since
+    n = 0
+    while 1 - decay**n < share:
+        n += 1
+    return n

@@ -13,7 +13,6 @@ from torch.optim import Adam
 
 from nasedu.controller import Controller
 from nasedu.course.exercise import exercise
-from nasedu.course.lessons.lesson_04 import moving_average
 from nasedu.spaces import ConvNetSpace
 from nasedu.training import one_thread
 
@@ -165,7 +164,7 @@ def _search(
         old = mean if baseline is None else baseline
         baseline = old
         for reward in rewards.tolist() if one_by_one else [mean]:
-            baseline = moving_average.solution(baseline, reward, decay)
+            baseline = decay * baseline + (1 - decay) * reward
         if renew:
             adam = Adam(controller.parameters(), lr=lr)
         if clear:
