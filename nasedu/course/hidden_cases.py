@@ -90,9 +90,13 @@ def _layer(r: Generator) -> Case:
     return layer, space
 
 
+def _odd(r: Generator, least: int = 1) -> int:
+    """Return the side of a filter, at most 9."""
+    return int(r.choice(range(least, 10, 2)))
+
+
 def _conv(r: Generator) -> Case:
-    odd = (1, 3, 5, 7, 9)
-    return int(r.choice(odd)), int(r.choice(odd)), _count(r, 1, 48), int(r.choice(SIZES))
+    return _odd(r), _odd(r), _count(r, 1, 48), int(r.choice(SIZES))
 
 
 def _sequence(r: Generator) -> Case:
@@ -208,6 +212,60 @@ def _deliveries(r: Generator) -> Case:
     return (messages,)
 
 
+def _drawn(r: Generator) -> Case:
+    """Return how often tokens were drawn and how probable they are, no longer quite the same."""
+    count = _count(r, 2, 6)
+    drawn, said = 0.9 * _chances(r, 2, count) + 0.1 / count  # none is nearly impossible
+    counts = r.multinomial(_count(r, 50, 500), drawn)
+    return tuple(torch.tensor(each, dtype=torch.float32) for each in (counts, said))
+
+
+def _failures(r: Generator) -> Case:
+    """Return which checks fail for which bugs: most often one, else none or several."""
+    bugs, checks = _count(r, 3, 6), _count(r, 2, 5)
+    failed = torch.zeros(bugs, checks, dtype=torch.int64)
+    for row in failed:
+        row[r.permutation(checks)[: r.choice((0, 1, 2), p=(0.2, 0.6, 0.2))]] = 1
+    return (failed,)
+
+
+def _shared(r: Generator) -> Case:
+    """Return weights for the largest layer, no two alike, and the size of one that uses a part."""
+    height, width = _odd(r, 3), _odd(r, 3)
+    filters, channels = _count(r, 2, 5), _count(r, 1, 3)
+    shape = filters, channels, height, width
+    weight = r.permutation(math.prod(shape)).reshape(shape)
+    smaller = (2 * _count(r, 0, side // 2) + 1 for side in (height, width))
+    return weight, _count(r, 1, filters), *smaller
+
+
+def _ranking(r: Generator) -> Case:
+    count = _count(r, 4, 9)
+    return *(_numbers(r, count) for _ in range(3)), _count(r, 2, count - 1)
+
+
+def _printed(r: Generator) -> Case:
+    decimals = _count(r, 0, 4)
+    return (f"{r.uniform(0, 100):.{decimals}f}",)
+
+
+def _search_work(r: Generator) -> Case:
+    counts = _count(r, 2, 9000), _count(r, 500, 60_000), _count(r, 2, 60)
+    return *counts, _number(r, 0.1, 9) * 1e9, _number(r, 0.1, 9) * 1e12
+
+
+def _chain(r: Generator) -> Case:
+    layers = _count(r, 2, 5)
+    return [_odd(r) for _ in range(layers)], [_count(r, 1, 48) for _ in range(layers)]
+
+
+def _losses(r: Generator) -> Case:
+    """Return losses that grow and end in NaN, most often; the first is always a number."""
+    losses = sorted(_numbers(r, _count(r, 2, 6), 1, 90))
+    losses += [math.inf] * _count(r, 0, 2)
+    return (losses + [math.nan] * _count(r, 0, 3),)
+
+
 CASES: dict[str, Callable[[Generator], Case]] = {
     "reward_from_curve": lambda r: (_numbers(r, _count(r, 1, 9)),),
     "best_so_far": lambda r: (_numbers(r, _count(r, 4, 9), -1, 1),),
@@ -252,5 +310,23 @@ CASES: dict[str, Callable[[Generator], Case]] = {
     "share_at_work": lambda r: (r.uniform(0.5, 9.0, (_count(r, 2, 5), _count(r, 2, 6))),),
     "staleness": _events,
     "sum_counted_once": _deliveries,
+    "largest_z": _drawn,
+    "only_check": _failures,
+    "separable_parameters": lambda r: (_count(r, 1, 96), int(r.choice(SIZES)), _odd(r)),
+    "shared_filters": _shared,
+    "chosen_within": _ranking,
+    "printed_range": _printed,
+    "standard_error": lambda r: (*_numbers(r, 2, 1, 60), _count(r, 100, 20_000)),
+    "gpu_days": _search_work,
+    "count_parameters": _chain,
+    "adam_weight": lambda r: (_numbers(r, _count(r, 2, 6), -3, 3), _number(r, 0.001, 0.1)),
+    "first_nan": _losses,
+    "rnn_states": lambda r: (_numbers(r, _count(r, 2, 6), -1, 1), *_numbers(r, 2, -2, 2)),
+    "bits_per_symbol": lambda r: (_numbers(r, _count(r, 2, 8)),),
 }
-"""A case of an exercise, by its name. `run_search` has none: its own cases draw from seeds."""
+"""A case of an exercise, by its name."""
+
+WITHOUT_CASES = {
+    "run_search": "a search already draws from a seed, and its own cases try several",
+}
+"""Exercises for which no case is drawn, and why."""

@@ -7,13 +7,15 @@ import pytest
 
 from nasedu.course.answers import as_lists
 from nasedu.course.check import EXERCISES
-from nasedu.course.hidden_cases import CASES, NUM_CASES, with_hidden_cases
+from nasedu.course.hidden_cases import CASES, NUM_CASES, WITHOUT_CASES, with_hidden_cases
 
 WITH_CASES = sorted(EXERCISES.keys() & CASES.keys())
 
 
-def test_cases_are_drawn_for_exercises_that_there_are():
-    assert CASES.keys() <= EXERCISES.keys(), CASES.keys() - EXERCISES.keys()
+def test_every_exercise_has_hidden_cases_or_a_reason_for_none():
+    assert not CASES.keys() & WITHOUT_CASES.keys()
+    assert CASES.keys() | WITHOUT_CASES.keys() == EXERCISES.keys()
+    assert all(WITHOUT_CASES.values())
 
 
 @pytest.mark.parametrize("name", WITH_CASES)
