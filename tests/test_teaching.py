@@ -143,7 +143,7 @@ def test_a_message_that_nobody_says_is_seen():
 
 # ------------------------------------------------------------------------------------- the exam
 
-ITEM = re.compile(r"^- \*\*(\d\w)\*\* \((\d+)\) (.*)$", re.MULTILINE)
+ITEM = re.compile(r"^- \*\*(\d+[a-z])\*\* \((\d+)\) (.*)$", re.MULTILINE)
 BOLD = re.compile(r"\*\*([−\d.,]+)\*\*")
 FIGURE = re.compile(r"(?<![\w.])\d[\d.,]*(?<![.,])")
 
@@ -172,10 +172,9 @@ def exam_numbers():
         "1a": [18, *solve("space_size", space)],
         "1b": [wired.size / space.size, wired.size],
         "1c": solve("place_of", [2, 0, 1, 0, 0, 0, 1, 1, 0], [3, 3, 2] * 3),
-        "2a": [*solve("same_padding", 3), *solve("same_padding", 5)],
-        "2b": solve("output_size", 8, 2),
-        "2c": [*solve("conv_parameters", 3, 5, 1, 16), *solve("conv_parameters", 7, 7, 16, 24)],
-        "2d": solve("conv_flop", 7, 7, 16, 24, 4, 4),
+        "2a": solve("output_size", 8, 2),
+        "2b": [*solve("conv_parameters", 3, 5, 1, 16), *solve("conv_parameters", 7, 7, 16, 24)],
+        "2c": solve("conv_flop", 7, 7, 16, 24, 4, 4),
         "3a": pairs,
         "3b": [pairs[0], max(pairs)],
         "3c": [(1, 3)[height], (1, 3)[width]],
@@ -185,7 +184,6 @@ def exam_numbers():
         "4f": solve("reinforce_gradient", zeros, tensor([0, 1]), rewards[:2], 0.5),
         "5a": solve("batch_for_noise", 6.0, 1.5),
         "5b": solve("leave_one_out_baseline", tensor([0.2, 0.6, 1.0])),
-        "5c": [1 / 3],
         "6a": [sum(2 ** (layer - 1) for layer in (1, 3))],
         "6b": solve("anchor_probability", [0.5, 0.25, 0.8], 0b101),
         "6c": solve("loose_ends", [[0], [1], [1], [2]]),
@@ -215,7 +213,7 @@ def test_other_numbers_of_the_solutions_are_given_or_counted():
     """Neither computed nor given: only what one counts on the way."""
     on_the_way = {("6a", "101"), ("7b", "4.5"), ("8b", "80")}
     for item, _, text in ITEM.findall(PAGES["exam_solutions.md"]):
-        section = PAGES["exam.md"].partition(f"\n## {item[0]}.")[2].partition("\n## ")[0]
+        section = PAGES["exam.md"].partition(f"\n## {item[:-1]}.")[2].partition("\n## ")[0]
         known = {*FIGURE.findall(section), *BOLD.findall(text)}
         for number in FIGURE.findall(BOLD.sub("", text)):
             small = number.isdigit() and int(number) <= 20
@@ -225,12 +223,40 @@ def test_other_numbers_of_the_solutions_are_given_or_counted():
 def test_questions_and_solutions_belong_together():
     questions, solutions = (ITEM.findall(PAGES[page]) for page in ("exam.md", "exam_solutions.md"))
     assert [q[:2] for q in questions] == [s[:2] for s in solutions]
-    sums = dict.fromkeys("123456789", 0)
+    sums = {str(number): 0 for number in range(1, 11)}
     for item, points, _ in questions:
-        sums[item[0]] += int(points)
-    heads = re.findall(r"^## (\d)\. .* \((\d+) points\)$", PAGES["exam.md"], re.MULTILINE)
+        sums[item[:-1]] += int(points)
+    heads = re.findall(r"^## (\d+)\. .* \((\d+) points\)$", PAGES["exam.md"], re.MULTILINE)
     assert [(number, int(points)) for number, points in heads] == list(sums.items())
     assert sum(sums.values()) == 100 and "100 points" in PAGES["exam.md"]
+
+
+def programs():
+    """Yield each program of the last question: as it stands, and as its solution repairs it."""
+    blocks = re.findall(r"^```python\n(.*?)^```", PAGES["exam.md"], re.MULTILINE | re.DOTALL)
+    repairs = re.findall(r"`([^`]+)` has to be `([^`]+)`", PAGES["exam_solutions.md"])
+    for text, (wrong, right) in zip(blocks, repairs, strict=True):
+        assert text.count(wrong) == 1, wrong
+        versions = {"math": math, "torch": torch}, {"math": math, "torch": torch}
+        exec(text, versions[0])
+        exec(text.replace(wrong, right), versions[1])
+        yield versions
+
+
+def test_the_bugs_of_the_exam_are_bugs_and_its_repairs_repair():
+    *functions, controllers = programs()
+    for name, (wrong, right) in zip(
+        ("sample_token", "policy_gradient_loss"), functions, strict=True
+    ):
+        assert EXERCISES[name](wrong[name]).state == "not right yet"
+        assert EXERCISES[name](right[name]).passed
+    scores = []
+    for version in controllers:
+        controller = version["Controller"]()
+        controller.probabilities = lambda h: (0.5 + h / 4, 0.5 - h / 4)
+        controller.step = lambda h, token: math.tanh(h + token - 0.3)
+        scores.append([controller.log_prob([1, 0, 1]) for _ in range(2)])
+    assert scores[0][0] == scores[1][0] == scores[1][1] != scores[0][1]
 
 
 def test_the_points_of_the_capstone_add_up():
