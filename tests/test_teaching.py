@@ -22,8 +22,6 @@ ROOT = Path(__file__).resolve().parents[1]
 TEACHING = ROOT / "docs/teaching"
 PAGES = {path.name: path.read_text("utf-8") for path in sorted(TEACHING.glob("*.md"))}
 LESSONS = {path.name[:2]: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
-TO_COME = {"08", "15", "16", "17", "A1", "A2"}  # may stand in the guide without minutes
-DONE = "see the lesson"
 ROW = re.compile(r"^\| \[?(\w\d) .*? \| (.+?) \| (.+?) \| .+ \|$", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#]+)\)")
 DECIMAL = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+|(?<![\d.,])\d+\.\d+")
@@ -41,23 +39,23 @@ def cells_of(lesson):
 def times(lesson):
     """Return the minutes for a student and the time on two cores, of the lesson's own table."""
     [line] = re.findall(r"\*\*Time\*\* \| (.+) \|", "\n".join(c.source for c in cells_of(lesson)))
-    student, cores = line.split(" for you, ")
-    return student, cores.removesuffix(" on two CPU cores").removesuffix(" on 2 CPU cores")
+    alone, project, cores = re.fullmatch(
+        r"(\d+ minutes) for you( and .+)?[,;] (.+) on two CPU cores", line
+    ).groups("")
+    return alone + project, cores
 
 
 def minutes(lesson):
-    return int(times(lesson)[0].removesuffix(" minutes"))
+    return int(times(lesson)[0].split()[0])
 
 
 def test_the_guide_has_a_row_for_every_lesson():
     rows = {lesson for lesson, *_ in ROW.findall(PAGES["guide.md"])}
-    assert rows == LESSONS.keys() | TO_COME
+    assert rows == LESSONS.keys()
 
 
 def test_the_minutes_are_those_of_the_lessons():
     for lesson, *said in ROW.findall(PAGES["guide.md"]):
-        if lesson in TO_COME and said == [DONE, DONE]:
-            continue
         assert tuple(said) == times(lesson), lesson
 
 
@@ -74,10 +72,30 @@ def test_the_weeks_add_up():
     assert len(weeks) == 6
     for lessons, together in weeks:
         assert sum(map(minutes, lessons.split(", "))) == int(together), lessons
-    [other] = re.findall(r"Lesson 13 \((\d+) minutes\)", PAGES["syllabus.md"])
-    assert int(other) == minutes("13")
+    others = re.findall(r"[Ll]esson (\d\d) \((\d+) minutes\)", PAGES["syllabus.md"])
+    for lesson, said in others:
+        assert int(said) == minutes(lesson), lesson
+    planned = {*", ".join(lessons for lessons, _ in weeks).split(", "), *(o for o, _ in others)}
+    assert planned == {lesson for lesson in LESSONS if lesson.isdigit()}
     shares = re.findall(r"\| (\d+) % \|", PAGES["syllabus.md"])
     assert sum(map(int, shares)) == 100
+
+
+def test_the_guide_has_a_section_of_one_form_for_every_lesson():
+    sections = re.split(r"^## ", PAGES["guide.md"], flags=re.MULTILINE)
+    of_lessons = {section[:2]: section for section in sections if section[:2] in LESSONS}
+    assert list(of_lessons) == list(LESSONS)
+    for lesson, section in of_lessons.items():
+        parts = re.findall(r"^\*\*([A-Z][a-z ]+?)s?\.?\*\*", section, re.MULTILINE)
+        assert parts == [
+            "After it",
+            "Misconception",
+            "At the board",
+            "Oral question",
+            "Short of time",
+        ]
+        questions = re.findall(r"^- \*.+[?.]\* A good answer: ", section, re.MULTILINE)
+        assert len(questions) >= 3, lesson
 
 
 def test_the_sections_of_the_guide_repeat_numbers_of_their_lessons():
