@@ -27,7 +27,8 @@ LINK = re.compile(r"\]\(([^)#]+)\)")
 DECIMAL = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+|(?<![\d.,])\d+\.\d+")
 SPOKEN = [  # whose messages are quoted
     ROOT / "start.py",
-    ROOT / "nasedu/course/copies.py",
+    *(ROOT / f"nasedu/course/{name}.py" for name in ("copies", "exercise", "solutions")),
+    ROOT / "nasedu/course/student_folder.py",
     *sorted((ROOT / "nasedu").glob("*.py")),
 ]
 
@@ -277,7 +278,44 @@ def test_the_bugs_of_the_exam_are_bugs_and_its_repairs_repair():
     assert scores[0][0] == scores[1][0] == scores[1][1] != scores[0][1]
 
 
+# ----------------------------------------------------------------------------------- the rubric
+
+EXERCISE = re.compile(r"^### Exercise (\d)(?:, open)?: (.+)$", re.MULTILINE)
+
+
+def for_teachers(lesson):
+    """Return the notes for teachers of a lesson."""
+    cells = cells_of(lesson)
+    return "\n".join(c.source for c in cells if "instructor" in c.metadata.get("tags", []))
+
+
+def open_exercises():
+    """Return lesson, number and title of those which no cell checks."""
+    found = set()
+    for lesson in LESSONS:
+        cells = cells_of(lesson)
+        headed = [EXERCISE.findall(c.source) for c in cells]
+        checked = ["exercise" in c.metadata.get("tags", []) for c in cells]
+        for place, exercises in enumerate(headed):
+            later = next((k for k in range(place + 1, len(cells)) if headed[k]), len(cells))
+            if not any(checked[place:later]):
+                found |= {(lesson, number, title) for number, title in exercises}
+    return found
+
+
+def test_the_rubric_names_every_open_exercise():
+    rows = re.findall(r"^\| \[(\w\d) .+?\) \| (\d): (.+) \|$", PAGES["rubric.md"], re.MULTILINE)
+    assert set(rows) == open_exercises() and len(rows) == len(set(rows))
+
+
+def test_every_open_exercise_has_a_rubric_for_teachers():
+    for lesson, number, _ in open_exercises():
+        notes = for_teachers(lesson)
+        project = (lesson, number) == ("17", "2")
+        named = "the rubric, 20 points" if project else f"xercise {number}"
+        assert named in notes and "point" in notes, (lesson, number)
+
+
 def test_the_points_of_the_capstone_add_up():
-    capstone = PAGES["rubric.md"].partition("## Capstone (30 points)")[2]
-    points = re.findall(r"^\| \*\*\w+\*\* \| (\d+) \|", capstone, re.MULTILINE)
-    assert sum(map(int, points)) == 30
+    points = re.findall(r"^\| \*\*.+\*\* \((\d+)\) \|", for_teachers("17"), re.MULTILINE)
+    assert sum(map(int, points)) == 20
