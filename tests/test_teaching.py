@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 from torch import tensor
+from typer.main import get_command
 
 from nasedu import CellNode, ConvNetSpace, RecurrentCell
 from nasedu.cli.course_commands import course_app
@@ -133,6 +134,14 @@ def test_commands_of_the_course_are_there():
         command.name or command.callback.__name__ for command in course_app.registered_commands
     }
     assert {"grade", "slides", "worksheet", "export"} <= named <= known
+
+
+def test_options_of_the_course_are_there():
+    group = get_command(course_app)
+    for name, rest in re.findall(r"`nasedu course (\w+)([^`]*)`", "".join(PAGES.values())):
+        parameters = group.commands[name].params
+        known = {option for each in parameters for option in (*each.opts, *each.secondary_opts)}
+        assert set(re.findall(r"--[\w-]+", rest)) <= known, (name, rest)
 
 
 def messages():
