@@ -90,9 +90,45 @@ def _layer(r: Generator) -> Case:
     return layer, space
 
 
-def _conv(r: Generator) -> Case:
-    odd = (1, 3, 5, 7, 9)
-    return int(r.choice(odd)), int(r.choice(odd)), _count(r, 1, 48), int(r.choice(SIZES))
+def _odd(r: Generator, least: int = 1) -> int:
+    """Return the side of a filter, at most 9."""
+    return int(r.choice(range(least, 10, 2)))
+
+
+def _strided(r: Generator) -> Case:
+    """Return layers that read some of what is before them, and an image."""
+    layers = []
+    for layer in range(1, _count(r, 3, 5)):
+        inputs = sorted({layer - 1, _count(r, 0, layer - 1)})
+        layers.append((SIZES[_count(r, 0, 5)], _count(r, 1, 2), inputs))
+    return layers, _count(r, 1, 3), _count(r, 8, 33)
+
+
+def _parameters(r: Generator) -> Case:
+    """Return the parameters of a chain that there is, layer by layer."""
+    counts, channels = [], 1
+    for _ in range(_count(r, 2, 4)):
+        height, width = (2 * _count(r, 0, 3) + 1 for _ in range(2))
+        filters = (8, 16, 24, 36)[_count(r, 0, 3)]
+        counts.append(height * width * channels * filters + 2 * filters)
+        channels = filters
+    return (counts,)
+
+
+def _exact(r: Generator, *shape: int) -> Tensor:
+    return torch.tensor(r.uniform(-1, 1, shape))
+
+
+def _lstm_step(r: Generator) -> Case:
+    units = _count(r, 1, 4)
+    return tuple(_exact(r, n * units) for n in (1, 1, 4, 1))
+
+
+def _small_controller(r: Generator) -> Case:
+    units, choices = _count(r, 2, 3), _count(r, 2, 4)
+    tokens = [_count(r, 0, choices - 1) for _ in range(_count(r, 2, 4))]
+    shapes = (units,), (2 * units, 4 * units), (4 * units,), *[(choices, units)] * 2, (choices,)
+    return tokens, *(_exact(r, *shape) for shape in shapes)
 
 
 def _sequence(r: Generator) -> Case:
@@ -208,22 +244,77 @@ def _deliveries(r: Generator) -> Case:
     return (messages,)
 
 
+def _drawn(r: Generator) -> Case:
+    """Return how often tokens were drawn and how probable they are, no longer quite the same."""
+    count = _count(r, 2, 6)
+    drawn, said = 0.9 * _chances(r, 2, count) + 0.1 / count  # none is nearly impossible
+    counts = r.multinomial(_count(r, 50, 500), drawn)
+    return tuple(torch.tensor(each, dtype=torch.float32) for each in (counts, said))
+
+
+def _failures(r: Generator) -> Case:
+    """Return which checks fail for which bugs: most often one, else none or several."""
+    bugs, checks = _count(r, 3, 6), _count(r, 2, 5)
+    failed = torch.zeros(bugs, checks, dtype=torch.int64)
+    for row in failed:
+        row[r.permutation(checks)[: r.choice((0, 1, 2), p=(0.2, 0.6, 0.2))]] = 1
+    return (failed,)
+
+
+def _shared(r: Generator) -> Case:
+    """Return weights for the largest layer, no two alike, and the size of one that uses a part."""
+    height, width = _odd(r, 3), _odd(r, 3)
+    filters, channels = _count(r, 2, 5), _count(r, 1, 3)
+    shape = filters, channels, height, width
+    weight = r.permutation(math.prod(shape)).reshape(shape)
+    smaller = (2 * _count(r, 0, side // 2) + 1 for side in (height, width))
+    return weight, _count(r, 1, filters), *smaller
+
+
+def _ranking(r: Generator) -> Case:
+    count = _count(r, 4, 9)
+    return *(_numbers(r, count) for _ in range(3)), _count(r, 2, count - 1)
+
+
+def _printed(r: Generator) -> Case:
+    decimals = _count(r, 0, 4)
+    return (f"{r.uniform(0, 100):.{decimals}f}",)
+
+
+def _search_work(r: Generator) -> Case:
+    counts = _count(r, 2, 9000), _count(r, 500, 60_000), _count(r, 2, 60)
+    return *counts, _number(r, 0.1, 9) * 1e9, _number(r, 0.1, 9) * 1e12
+
+
+def _chain(r: Generator) -> Case:
+    layers = _count(r, 2, 5)
+    return [_odd(r) for _ in range(layers)], [_count(r, 1, 48) for _ in range(layers)]
+
+
+def _losses(r: Generator) -> Case:
+    """Return losses that grow and end in NaN, most often; the first is always a number."""
+    losses = sorted(_numbers(r, _count(r, 2, 6), 1, 90))
+    losses += [math.inf] * _count(r, 0, 2)
+    return (losses + [math.nan] * _count(r, 0, 3),)
+
+
 CASES: dict[str, Callable[[Generator], Case]] = {
     "reward_from_curve": lambda r: (_numbers(r, _count(r, 1, 9)),),
     "best_so_far": lambda r: (_numbers(r, _count(r, 4, 9), -1, 1),),
     "decode_layer": _tokens,
     "encode_layer": _layer,
     "space_size": lambda r: (_space(r),),
-    "same_padding": lambda r: (2 * _count(r, 0, 15) + 1,),
-    "conv_parameters": _conv,
-    "output_size": lambda r: (_count(r, 1, 64), _count(r, 1, 5)),
-    "conv_flop": lambda r: (*_conv(r), _count(r, 1, 32), _count(r, 1, 32)),
-    "joint_probabilities": _joint,
+    "used_weights": lambda r: (2 * _count(r, 1, 8) + 1, _count(r, 1, 9)),
+    "depths_and_sizes": _strided,
+    "num_descriptions": _parameters,
+    "other_way_round": _joint,
     "log_prob": _sequence,
     "sample_token": lambda r: (_chances(r, _count(r, 2, 5)).tolist(), _number(r, 0.0, 0.98)),
     "grad_log_softmax": lambda r: (_tensor(r, 5), _count(r, 0, 4)),
     "reinforce_gradient": _pulls,
-    "moving_average": lambda r: (_number(r), _number(r), _number(r)),
+    "rewards_remembered": lambda r: (_number(r, 0.3), _number(r, 0.3)),
+    "lstm_backward": _lstm_step,
+    "controller_gradient": _small_controller,
     "place_of": _counter,
     "policy_gradient_loss": _loss,
     "noise_to_signal": _estimates,
@@ -254,5 +345,23 @@ CASES: dict[str, Callable[[Generator], Case]] = {
     "share_at_work": lambda r: (r.uniform(0.5, 9.0, (_count(r, 2, 5), _count(r, 2, 6))),),
     "staleness": _events,
     "sum_counted_once": _deliveries,
+    "largest_z": _drawn,
+    "only_check": _failures,
+    "separable_parameters": lambda r: (_count(r, 1, 96), int(r.choice(SIZES)), _odd(r)),
+    "shared_filters": _shared,
+    "chosen_within": _ranking,
+    "printed_range": _printed,
+    "standard_error": lambda r: (*_numbers(r, 2, 1, 60), _count(r, 100, 20_000)),
+    "gpu_days": _search_work,
+    "count_parameters": _chain,
+    "adam_weight": lambda r: (_numbers(r, _count(r, 2, 6), -3, 3), _number(r, 0.001, 0.1)),
+    "first_nan": _losses,
+    "rnn_states": lambda r: (_numbers(r, _count(r, 2, 6), -1, 1), *_numbers(r, 2, -2, 2)),
+    "bits_per_symbol": lambda r: (_numbers(r, _count(r, 2, 8)),),
 }
-"""A case of an exercise, by its name. `run_search` has none: its own cases draw from seeds."""
+"""A case of an exercise, by its name."""
+
+WITHOUT_CASES = {
+    "run_search": "a search already draws from a seed, and its own cases try several",
+}
+"""Exercises for which no case is drawn, and why."""

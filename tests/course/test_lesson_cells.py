@@ -216,16 +216,6 @@ def test_the_cells_after_an_exercise_do_nothing_but_call_its_solution(path):
             assert not re.findall(r"\w+_solution\b(?!\()", text(cell))
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name[:2])
-def test_an_open_exercise_has_a_rubric_for_the_teacher_alone(path):
-    cells = cells_of(path)
-    notes = [text(c) for c in cells if "instructor" in c["metadata"].get("tags", [])]
-    asked = re.findall(r"^### Exercise (\d+), open:", "\n".join(map(text, cells)), re.MULTILINE)
-    for number in asked:
-        (rubric,) = (note for note in notes if f"rubric for exercise {number}" in note)
-        assert "points" in rubric
-
-
 TRAINING_FREE = [
     path
     for path in NOTEBOOKS
