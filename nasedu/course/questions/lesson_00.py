@@ -35,7 +35,7 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "that some child was better than all before it",
-                    "That and no more. So look at the other curve as well, and at random search.",
+                    "It shows only that. So look at the other curve as well, and at random search.",
                     correct=True,
                 ),
             ),
@@ -45,16 +45,16 @@ QUIZ = Quiz(
             (
                 Option(
                     "a little less than 0.95",
-                    "It was chosen for its score, and its luck was chosen with it.",
+                    "It was chosen for its score, and a part of a high score is luck.",
                     correct=True,
                 ),
                 Option(
                     "exactly 0.95",
-                    "Only the same seed repeats, on one machine and installation.",
+                    "Only the same seed gives the same score, on one machine and installation.",
                 ),
                 Option(
                     "a little more than 0.95",
-                    "It starts from scratch; it does not go on.",
+                    "The new training starts from the beginning; it does not continue the old one.",
                 ),
             ),
         ),

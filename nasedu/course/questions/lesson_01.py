@@ -9,7 +9,7 @@ QUIZ = Quiz(
             (
                 Option(
                     "2",
-                    "A token is not the value; it says which of the choices.",
+                    "A token is not the value; it says which of the choices is meant.",
                 ),
                 Option(
                     "16",
@@ -31,7 +31,7 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "64 times",
-                    "Each old sentence goes on in 4 · 4 · 4 = 64 ways.",
+                    "Each old sentence can be continued in 4 · 4 · 4 = 64 ways.",
                     correct=True,
                 ),
                 Option(
@@ -45,7 +45,7 @@ QUIZ = Quiz(
             (
                 Option(
                     "the networks in the space",
-                    "All of them are there still, spelt otherwise.",
+                    "All of them are still there, only with other tokens.",
                 ),
                 Option(
                     "the size of the space",

@@ -10,7 +10,7 @@ QUIZ = Quiz(
             (
                 Option(
                     "The first is better: it was really trained.",
-                    "It was, once. Trained again, either may come out ahead.",
+                    "It was trained once. If both are trained again, the other one may be ahead.",
                 ),
                 Option(
                     "Nothing about which is better: the noise between trainings is larger.",
@@ -19,7 +19,8 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "That the table is wrong.",
-                    "Both numbers were measured. They are two draws from two overlapping spreads.",
+                    "Both numbers were measured. They are two draws from two distributions that "
+                    "overlap.",
                 ),
             ),
         ),
@@ -28,16 +29,18 @@ QUIZ = Quiz(
             (
                 Option(
                     "An error is raised.",
-                    "None is. Such a loop runs, and may even learn.",
+                    "There is no error. Such a loop runs, and may even learn.",
                 ),
                 Option(
-                    "The gradients of all batches add up, and old rewards steer every new step.",
-                    "The check of exercise 3 recognises it by what is found.",
+                    "The gradients of all batches add up, and old rewards change every new step.",
+                    "The check of exercise 3 recognises this mistake by the children that the "
+                    "search finds.",
                     correct=True,
                 ),
                 Option(
-                    "Nothing: Adam averages gradients anyhow.",
-                    "Adam's average forgets. A gradient that is never cleared does not.",
+                    "Nothing: Adam averages gradients in any case.",
+                    "Adam's average forgets old gradients. A gradient that is never cleared "
+                    "does not.",
                 ),
             ),
         ),
@@ -53,7 +56,7 @@ QUIZ = Quiz(
                     "You may. But it may be a very good proposal, and costs one training.",
                 ),
                 Option(
-                    "Train it, and let it compete as one more child.",
+                    "Train it, and compare it like one more child.",
                     "Then the best by validation is the answer, and the test says how good it is.",
                     correct=True,
                 ),

@@ -24,18 +24,18 @@ QUIZ = Quiz(
             (
                 Option(
                     "All advantages are negative, so the gradient points downhill.",
-                    "On average it points the same way as before: pushing everything down alike "
-                    "moves nothing, since probabilities sum to 1.",
+                    "On average it points the same way as before: to push all children down "
+                    "equally changes nothing, since probabilities sum to 1.",
                 ),
                 Option(
                     "Its gradient is right on average, but very noisy.",
-                    "Each push is large, and differences between children drown in it.",
+                    "Each push is large, and the differences between children are small beside it.",
                     correct=True,
                 ),
                 Option(
                     "A baseline must not be larger than the rewards.",
-                    "There is no such rule. It only has to be independent of the child, and close "
-                    "to the expected reward to be of use.",
+                    "There is no such rule. It only has to be independent of the child. It is "
+                    "useful if it is close to the expected reward.",
                 ),
             ),
         ),
@@ -49,7 +49,7 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "Make it smaller, since larger batches need more care.",
-                    "Larger batches are less noisy: they allow bolder steps.",
+                    "Larger batches are less noisy: they allow larger steps.",
                 ),
                 Option(
                     "Make it about four times as large.",

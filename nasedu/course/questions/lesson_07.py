@@ -10,7 +10,7 @@ QUIZ = Quiz(
             (
                 Option(
                     "0.5",
-                    "That is layer 2's coin alone; two others have to come up tails.",
+                    "That is only layer 2's coin; the two others have to say no.",
                 ),
                 Option(
                     "0.125",
@@ -19,7 +19,7 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "one third",
-                    "The coins do not share out 1. The eight sets do.",
+                    "The probabilities of the coins do not sum to 1. Those of the eight sets do.",
                 ),
             ),
         ),
@@ -28,7 +28,7 @@ QUIZ = Quiz(
             (
                 Option(
                     "torch raises an error.",
-                    "It runs. That is what makes it dangerous.",
+                    "It runs without an error. That is why the mistake is dangerous.",
                 ),
                 Option(
                     "Layer 2 is computed and never trained.",

@@ -10,26 +10,27 @@ QUIZ = Quiz(
             (
                 Option(
                     "The code does what the paper says.",
-                    "Three of the learners of this lesson rise as well, and do something else.",
+                    "The curves of three learners of this lesson rise as well, but these do "
+                    "something else.",
                 ),
                 Option(
                     "Something in the code learns, on this task.",
-                    "That is all that a curve can say. Whether it is the method of the paper is "
-                    "for checks to say.",
+                    "A curve can say only this. Checks say whether it is the method of the paper.",
                     correct=True,
                 ),
                 Option(
                     "Nothing: 24 seeds are too few.",
-                    "They are enough to say that it learns. They do not say what.",
+                    "They are enough to say that it learns. They do not say what it learns.",
                 ),
             ),
         ),
         Question(
-            "A change makes the curve rise faster over 24 seeds, and the interval of the "
-            "difference excludes zero. You did not mean to change what is computed. What now?",
+            "A change makes the curve rise faster over 24 seeds, and the interval of "
+            "the difference does not contain zero. You did not want to change the "
+            "result of the computation. What now?",
             (
                 Option(
-                    "Keep it: what is better cannot be a bug.",
+                    "Keep it: a change for the better cannot be a bug.",
                     "The carried state was faster, too, and one architecture had two "
                     "probabilities.",
                 ),
@@ -41,7 +42,7 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "Use another seed.",
-                    "It was seen over 24 of them. A seed is not the cause.",
+                    "The effect was seen over 24 seeds. A seed is not the cause.",
                 ),
             ),
         ),
@@ -50,14 +51,14 @@ QUIZ = Quiz(
             "learner that is tested?",
             (
                 Option(
-                    "So that it fails for the loss alone: when it fails, it says where to look.",
+                    "So that it fails only for the loss: when it fails, it says where to look.",
                     "A check of everything at once would fail for all of these bugs, and name none "
                     "of them.",
                     correct=True,
                 ),
                 Option(
                     "Because the wrong controller has no gradient.",
-                    "It has one. That is why it learns.",
+                    "It has a gradient. That is why it learns.",
                 ),
                 Option(
                     "Because it takes less time.",

@@ -9,12 +9,12 @@ QUIZ = Quiz(
             (
                 Option(
                     "The searches do not differ.",
-                    "Half-widths add like the sides of a right triangle, so the difference may "
-                    "well exclude zero.",
+                    "Half-widths add like the sides of a right triangle, so the interval of the "
+                    "difference may not contain zero.",
                 ),
                 Option(
                     "Nothing yet: look at the interval of the difference.",
-                    "And draw the seeds in pairs, if the runs of a seed share something.",
+                    "And draw the seeds in pairs, if the runs of a seed have something in common.",
                     correct=True,
                 ),
                 Option(
@@ -33,12 +33,12 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "About 68 %.",
-                    "All 4 miss with the chance 0.75 · 0.75 · 0.75 · 0.75 = 0.32.",
+                    "All 4 miss with probability 0.75 · 0.75 · 0.75 · 0.75 = 0.32.",
                     correct=True,
                 ),
                 Option(
                     "About 0.4 %.",
-                    "That is the chance that all 4 are good, 0.25 to the 4th.",
+                    "That is the probability that all 4 are good, 0.25 to the 4th.",
                 ),
             ),
         ),
@@ -48,16 +48,17 @@ QUIZ = Quiz(
             (
                 Option(
                     "0.97, since nothing else was changed.",
-                    "The training's luck is drawn anew, and this one was chosen for its luck.",
+                    "A new training has new luck, and the first one was chosen because its luck "
+                    "was good.",
                 ),
                 Option(
                     "A little less.",
-                    "It was chosen for merit and luck together, and only the merit returns.",
+                    "It was chosen for quality and luck together, and only the quality returns.",
                     correct=True,
                 ),
                 Option(
                     "Much less: winners are nothing but luck.",
-                    "Most of it is merit. On fresh trainings the winners are still near the top.",
+                    "Most of it is quality. In fresh trainings the winners are still near the top.",
                 ),
             ),
         ),

@@ -8,14 +8,15 @@ QUIZ = Quiz(
             "All accuracies of a batch are between 0.90 and 0.91. What does cubing them change?",
             (
                 Option(
-                    "Next to nothing, with Adam.",
-                    "The slope 3a² is nearly one and the same there, so all advantages are "
-                    "stretched alike, and Adam takes a common factor out.",
+                    "Almost nothing, with Adam.",
+                    "The slope 3a² is nearly the same for all of them, so all advantages are "
+                    "multiplied by nearly the same factor, and Adam removes a common factor.",
                     correct=True,
                 ),
                 Option(
                     "The best child gets all of the weight.",
-                    "Its share hardly grows: a cube bends only where accuracies lie far apart.",
+                    "Its share hardly grows: a cube changes the shares only if accuracies lie "
+                    "far apart.",
                 ),
                 Option(
                     "The ranking of the children.",
@@ -29,7 +30,7 @@ QUIZ = Quiz(
             (
                 Option(
                     "Yes: at 0.9 the best stays the best.",
-                    "A high correlation over all may come from the poor ones alone. It says "
+                    "A high correlation over all may come only from the poor ones. It says "
                     "little about the order at the top.",
                 ),
                 Option(
@@ -39,7 +40,7 @@ QUIZ = Quiz(
                     correct=True,
                 ),
                 Option(
-                    "No: a short training says nothing of a long one.",
+                    "No: a short training says nothing about a long one.",
                     "It says a lot: 0.9 is far from 0. It says less among the best.",
                 ),
             ),
@@ -50,17 +51,17 @@ QUIZ = Quiz(
             (
                 Option(
                     "That the search beats design by hand.",
-                    "At equal parameters, in this recipe. The ResNet might use six times the "
-                    "operations well, too.",
+                    "Only at equal parameters, with this recipe. With six times the operations "
+                    "the ResNet might be better, too.",
                 ),
                 Option(
                     "Nothing at all.",
-                    "It was shown that it is better at equal parameters; if those are what is "
-                    "scarce, that counts.",
+                    "It was shown that it is better at equal parameters. If parameters are "
+                    "limited, that is important.",
                 ),
                 Option(
                     "That it is better per parameter; per operation is another question.",
-                    "A fair comparison says what it holds equal, and shows the other price, too.",
+                    "A fair comparison says what it keeps equal, and shows the other cost, too.",
                     correct=True,
                 ),
             ),

@@ -15,25 +15,25 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "0",
-                    "That is what the relu makes of it, and c_t is taken before that.",
+                    "That is the value after the relu, and c_t is taken before it.",
                 ),
                 Option(
                     "It depends on the old memory.",
-                    "The old memory enters behind the activation. c_t has left by then.",
+                    "The old memory comes in after the activation. c_t is taken before that.",
                 ),
             ),
         ),
         Question(
-            "A tree of base 8 has `cell_input` 9 and `cell_output` 3. Put a 1 into the memory. "
-            "What does the next `c_t` know of it?",
+            "A tree of base 8 has `cell_input` 9 and `cell_output` 3. Put a 1 into the "
+            "memory. What does the next `c_t` know about it?",
             (
                 Option(
-                    "It is carried on, weakened.",
+                    "It is carried on, but weaker.",
                     "Nothing leads from node 9 down to leaf 3.",
                 ),
                 Option(
-                    "Nothing. One step later it may, by way of h.",
-                    "Leaf 3 reads x and h alone; the 1 went into h, which the next step reads.",
+                    "Nothing. One step later it may, through h.",
+                    "Leaf 3 reads only x and h; the 1 went into h, which the next step reads.",
                     correct=True,
                 ),
                 Option(
@@ -43,8 +43,8 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "You go from base 4 to base 8, with the same sizes of x, h and c. How many times as "
-            "many weights has the cell?",
+            "You go from base 4 to base 8, with the same sizes of x, h and c. How many "
+            "times as many weights does the cell have?",
             (
                 Option(
                     "Twice",
@@ -53,7 +53,7 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "15 / 7 times",
-                    "That is how the nodes grow. Inner nodes have no weights.",
+                    "That is the ratio of the numbers of nodes. Inner nodes have no weights.",
                 ),
                 Option(
                     "As many",

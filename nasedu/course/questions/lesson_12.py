@@ -10,12 +10,12 @@ QUIZ = Quiz(
             (
                 Option(
                     "That of the one stream.",
-                    "Nineteen times less the model has to guess with no context.",
+                    "The model has to guess without context nineteen times less often.",
                     correct=True,
                 ),
                 Option(
                     "They are equal: a perplexity is a property of the model.",
-                    "It is one of the model, the text and the way of reading it.",
+                    "It is a property of the model, the text and the way of reading it.",
                 ),
                 Option(
                     "That of the streams.",
@@ -24,23 +24,23 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "A new cell was tuned over 50 settings. The LSTM beside it has the settings of its "
+            "A new cell was tuned over 50 settings. The LSTM has the settings of its "
             "paper. The new cell is 3 points ahead, at equal weights. What was shown?",
             (
                 Option(
                     "That the new cell is better.",
-                    "50 tries against one: the best of 50 is better than a first one, also for an "
-                    "LSTM.",
+                    "That is 50 tries against one: the best of 50 is better than the first one, "
+                    "also for an LSTM.",
                 ),
                 Option(
                     "That the new cell with 50 tries beats the LSTM with one.",
-                    "That is all. Give the LSTM 50, too.",
+                    "It shows only this. Give the LSTM 50 tries, too.",
                     correct=True,
                 ),
                 Option(
                     "Nothing, since test perplexities are random.",
-                    "They vary with the seed, and one would train with more. But 50 tries against "
-                    "one is a hole that no number of seeds fills.",
+                    "They vary with the seed, and more seeds would be better. But 50 tries "
+                    "against one is unfair with any number of seeds.",
                 ),
             ),
         ),
@@ -52,18 +52,18 @@ QUIZ = Quiz(
             (
                 Option(
                     "A is better than B: 5 % is more than 1 %.",
-                    "With the other optimiser B is ahead, and both are better there. The sentence "
-                    "is wider than what was tried.",
+                    "With the other optimiser B is ahead, and both are better there. The "
+                    "sentence claims more than was tried.",
                 ),
                 Option(
                     "B is better than A, since each was at its best with the other optimiser.",
-                    "Nearer, for it takes each at its best. But it is silent about the optimiser, "
-                    "and with the first one it is wrong.",
+                    "This is closer, because it takes each at its best. But it does not name "
+                    "the optimiser, and with the first one it is wrong.",
                 ),
                 Option(
                     "Of the two optimisers A is ahead with the first and B with the second, which "
                     "suits both better.",
-                    "It says what was tried, and no more. With a third one nobody looked.",
+                    "It says what was tried, and no more. Nobody tried a third one.",
                     correct=True,
                 ),
             ),

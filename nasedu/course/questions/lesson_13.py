@@ -5,23 +5,25 @@ from nasedu.course.quizzes import Option, Question, Quiz
 QUIZ = Quiz(
     [
         Question(
-            "Model A: perplexity 64 a word. Model B: perplexity 4 a character. The same text, "
-            "five characters a word. Which pays fewer bits?",
+            "Model A has perplexity 64 per word, model B perplexity 4 per character. "
+            "They read the same text, with five characters per word. Which needs fewer "
+            "bits?",
             (
                 Option(
                     "A, the model of words.",
-                    "A pays log2 64 = 6 bits a word. B pays 2 bits a character, five times a "
-                    "word: 10 bits.",
+                    "A needs log2 64 = 6 bits per word. B needs 2 bits per character, five "
+                    "times per word: 10 bits.",
                     correct=True,
                 ),
                 Option(
                     "B: 4 is less than 64.",
-                    "These are prices of different things. B pays five times where A pays once.",
+                    "These are costs of different things. B has five characters to predict for "
+                    "each word of A.",
                 ),
                 Option(
-                    "B: 64 a word are 12.8 a character.",
-                    "Divide the bits by five and not the perplexity: 6 / 5 = 1.2 bits, which is a "
-                    "perplexity of 2.3 a character.",
+                    "B: 64 per word are 12.8 per character.",
+                    "Divide the bits by five and not the perplexity: 6 / 5 = 1.2 bits, which is "
+                    "a perplexity of 2.3 per character.",
                 ),
             ),
         ),
@@ -30,18 +32,18 @@ QUIZ = Quiz(
             "tuned. What was shown?",
             (
                 Option(
-                    "That the search found what is best for both.",
+                    "That the search found the best cell for both.",
                     "Other cells were not tried on characters. One of them may be better still.",
                 ),
                 Option(
-                    "That this cell is better there than that LSTM, as far as the seeds go.",
-                    "Just that. Whether words choose well for characters in general takes more "
-                    "cells.",
+                    "That this cell is better there than this LSTM, with these seeds.",
+                    "It shows only this. To find out whether words choose well for characters "
+                    "in general, you need more cells.",
                     correct=True,
                 ),
                 Option(
-                    "Nothing, for the cell was not searched for on characters.",
-                    "That is what makes it a transfer. It is evidence, about one cell.",
+                    "Nothing, because the cell was not searched for on characters.",
+                    "That is why it is a transfer. It is evidence, but only about one cell.",
                 ),
             ),
         ),
@@ -50,7 +52,7 @@ QUIZ = Quiz(
             "0.5, two on words with 0.5. What limits the 0.45?",
             (
                 Option(
-                    "The tasks: they want different cells.",
+                    "The tasks: they need different cells.",
                     "Then it would lie well below the ceiling, which is 0.5 here.",
                 ),
                 Option(

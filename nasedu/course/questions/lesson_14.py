@@ -10,18 +10,18 @@ QUIZ = Quiz(
             (
                 Option(
                     "K times m: all children of the others count.",
-                    "A step follows a push, and a push is of m children.",
+                    "There is one step for each push, and a push is made from m children.",
                 ),
                 Option(
-                    "K − 1: each of the others pushes about once meanwhile.",
-                    "All take about as long, so between a replica's pull and its push every other "
-                    "one has pushed about once.",
+                    "K − 1: each of the others pushes about once in the meantime.",
+                    "All need about the same time, so between a replica's pull and its push "
+                    "each of the others has pushed about once.",
                     correct=True,
                 ),
                 Option(
                     "It grows for as long as the search goes on.",
-                    "It grows until every replica has pushed once; then a push is followed by a "
-                    "pull, which is new again.",
+                    "It grows until every replica has pushed once. After its push a replica "
+                    "pulls new weights.",
                 ),
             ),
         ),
@@ -29,8 +29,9 @@ QUIZ = Quiz(
             "A machine takes ten times as long as the others. Which search suffers most?",
             (
                 Option(
-                    "The one in which all replicas wait for all.",
-                    "Every step waits for that machine; without the barrier one replica does.",
+                    "The one in which all replicas wait for each other.",
+                    "Every step waits for that machine. If replicas do not wait for each other, "
+                    "only one replica does.",
                     correct=True,
                 ),
                 Option(
@@ -39,16 +40,16 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "All of them by the same factor.",
-                    "Who does not wait for that machine is not held up by it.",
+                    "A replica that does not wait for that machine is not delayed by it.",
                 ),
             ),
         ),
         Question(
-            "A replica sends a gradient and hears nothing. What should it do?",
+            "A replica sends a gradient and gets no answer. What should it do?",
             (
                 Option(
                     "Sample new children: the gradient is probably lost.",
-                    "Then eight trainings were for nothing, if it was.",
+                    "If it was lost, eight trainings were for nothing.",
                 ),
                 Option(
                     "Send it again, as a new push.",

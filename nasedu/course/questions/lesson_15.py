@@ -5,16 +5,17 @@ from nasedu.course.quizzes import Option, Question, Quiz
 QUIZ = Quiz(
     [
         Question(
-            "A search describes two cells with 50 tokens. What does that say of the network?",
+            "A search describes two cells with 50 tokens. What does that say about the network?",
             (
                 Option(
                     "It has 50 layers.",
                     "The tokens describe cells. How often each is stacked is not among them.",
                 ),
                 Option(
-                    "Nothing of its depth and width: those are set when it is built.",
-                    "So a small network can be searched with, and a large one built in the end. "
-                    "Whether the order of the cells is the same at both sizes has to be measured.",
+                    "Nothing about its depth and width: those are set when it is built.",
+                    "So a search can use small networks, and a large one is built in the end. "
+                    "We have to measure whether the ranking of the cells is the same at both "
+                    "sizes.",
                     correct=True,
                 ),
                 Option(
@@ -25,8 +26,8 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "With shared weights network A has an accuracy of 0.90 and B one of 0.85. What may be "
-            "concluded?",
+            "With shared weights network A has an accuracy of 0.90 and B one of 0.85. "
+            "What may you conclude?",
             (
                 Option(
                     "A reaches about 0.90 when it is trained.",
@@ -40,14 +41,15 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "A is more likely to be the better one; both have to be trained to know.",
-                    "A cheap ranking says whom to train. It does not replace the training.",
+                    "A cheap ranking says which networks to train. It does not replace the "
+                    "training.",
                     correct=True,
                 ),
             ),
         ),
         Question(
-            "A new method finds a network as good as the best known, in a tenth of the time. What "
-            "has to stand beside it?",
+            "A new method finds a network as good as the best known, in a tenth of the "
+            "time. What should it be compared with?",
             (
                 Option(
                     "Random search and simple rankings in the same space, at the same cost, over "
@@ -58,12 +60,12 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "The time of the search by Zoph and Le on 800 GPUs.",
-                    "That search had another space, another recipe and older GPUs. It says nothing "
-                    "of what the method adds.",
+                    "That search had another space, another recipe and older GPUs. It does not "
+                    "show what the method itself adds.",
                 ),
                 Option(
                     "The best of all its runs.",
-                    "The best of many runs is lucky as well as good (lesson 09).",
+                    "The best of many runs is partly lucky (lesson 09).",
                 ),
             ),
         ),

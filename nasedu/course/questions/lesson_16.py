@@ -5,8 +5,8 @@ from nasedu.course.quizzes import Option, Question, Quiz
 QUIZ = Quiz(
     [
         Question(
-            "You count the parameters of a published network and come to the printed number. What "
-            "have you shown?",
+            "You count the parameters of a published network and get the printed "
+            "number. What have you shown?",
             (
                 Option(
                     "That the reported accuracy is right.",
@@ -14,7 +14,7 @@ QUIZ = Quiz(
                     "stated.",
                 ),
                 Option(
-                    "That your reading of the description agrees with the authors' count.",
+                    "That your interpretation of the description agrees with the authors' count.",
                     "Where the paper is silent you had to choose, and with this choice the count "
                     "fits. Another choice may have the same count.",
                     correct=True,
@@ -37,12 +37,12 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "Both networks are equally good.",
-                    "That was not shown either. The test cannot tell them apart.",
+                    "That was not shown either. The test cannot show a difference.",
                 ),
                 Option(
-                    "The test cannot tell which is better; please repeat the trainings and report "
-                    "the spread.",
-                    "It says what is known, and asks for what would decide.",
+                    "The test cannot show which is better; please repeat the trainings and "
+                    "report the spread.",
+                    "It says what is known, and asks for results that would decide.",
                     correct=True,
                 ),
             ),
@@ -52,9 +52,9 @@ QUIZ = Quiz(
             "too?",
             (
                 Option(
-                    "Because whoever spends more usually finds more.",
-                    "The best of more children is better by luck alone (lesson 09). Only equal "
-                    "cost compares the strategies.",
+                    "Because a search that spends more usually finds more.",
+                    "The best of more children is better by luck alone (lesson 09). Only at "
+                    "equal cost do you compare the strategies.",
                     correct=True,
                 ),
                 Option(

@@ -5,18 +5,18 @@ from nasedu.course.quizzes import Option, Question, Quiz
 QUIZ = Quiz(
     [
         Question(
-            "A search refuses networks above a limit, and tells the strategy nothing of them. What "
-            "may happen with REINFORCE?",
+            "A search refuses networks above a limit, and tells the strategy nothing "
+            "about them. What may happen with REINFORCE?",
             (
                 Option(
                     "It learns to stay below the limit, since refused networks earn nothing.",
-                    "Earning nothing is not the same as earning 0: no reward is told, so nothing "
-                    "is learned from it.",
+                    "No reward is not the same as a reward of 0: the strategy is told nothing, "
+                    "so it learns nothing.",
                 ),
                 Option(
                     "It proposes more and more networks above the limit.",
-                    "It learns from the networks below that larger is better, and nothing says "
-                    "where that ends.",
+                    "It learns from the networks below the limit that larger is better, and "
+                    "nothing tells it where the limit is.",
                     correct=True,
                 ),
                 Option(
@@ -36,14 +36,14 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "Ten searches of 20 children with each, seeds and budget written down before.",
-                    "Ten seeds give an interval for both. The claim is then one about 20 children, "
-                    "and it says so.",
+                    "Ten seeds give an interval for both. The claim is then about 20 children, "
+                    "and it should say so.",
                     correct=True,
                 ),
                 Option(
                     "Searches of 20 children, until one strategy is clearly ahead.",
-                    "Who stops when the result pleases reports luck: sooner or later some run is "
-                    "ahead.",
+                    "If you stop when you like the result, you report luck: sooner or later "
+                    "some run is ahead.",
                 ),
             ),
         ),
@@ -51,12 +51,12 @@ QUIZ = Quiz(
             "When may you look at the test accuracy?",
             (
                 Option(
-                    "After each search, to see whether it goes well.",
+                    "After each search, to see whether it was good.",
                     "Then you choose by it, and it is a validation accuracy with another name.",
                 ),
                 Option(
-                    "Once, for the network that validation has chosen, trained anew.",
-                    "It has chosen nothing then, so it flatters nobody.",
+                    "Once, for the network that validation has chosen, after it was trained again.",
+                    "Then it was not used to choose, so it is a fair estimate.",
                     correct=True,
                 ),
                 Option(

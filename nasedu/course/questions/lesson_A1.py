@@ -9,13 +9,13 @@ QUIZ = Quiz(
             (
                 Option(
                     "(8, 5)",
-                    "Shapes are laid side by side from the right: 1 and 5 give 5, 8 and "
-                    "nothing give 8. Both are repeated.",
+                    "Shapes are compared from the right: 1 and 5 give 5, 8 and nothing give 8. "
+                    "Both tensors are repeated.",
                     correct=True,
                 ),
                 Option(
                     "It is an error.",
-                    "Sizes must be equal, or one of them 1 or missing. Here they are.",
+                    "Two sizes must be equal, or one of them 1 or missing. That is the case here.",
                 ),
                 Option(
                     "(8,)",
@@ -29,7 +29,7 @@ QUIZ = Quiz(
             (
                 Option(
                     "It returns the gradient.",
-                    "It returns nothing. The gradient lies in `w.grad`.",
+                    "It returns nothing. The gradient is in `w.grad`.",
                 ),
                 Option(
                     "It takes a step that makes the loss smaller.",
@@ -37,7 +37,7 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "It adds the gradient of the loss to `w.grad`.",
-                    "It adds: what lay there before is still in it.",
+                    "It adds: the old value of `w.grad` is still part of the sum.",
                     correct=True,
                 ),
             ),
@@ -47,7 +47,7 @@ QUIZ = Quiz(
             (
                 Option(
                     "Every step goes along the sum of all gradients so far.",
-                    "`backward` adds to what is there, so old gradients are used again and again.",
+                    "`backward` adds to the old gradients, so these are used again and again.",
                     correct=True,
                 ),
                 Option(
@@ -56,7 +56,7 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "Nothing: `step()` clears the gradients.",
-                    "It leaves them where they are.",
+                    "It does not change them.",
                 ),
             ),
         ),
@@ -65,13 +65,13 @@ QUIZ = Quiz(
             (
                 Option(
                     "The weights cannot be changed inside.",
-                    "They can, and optimisers do so inside such a block.",
+                    "They can be changed, and optimisers do so inside such a block.",
                 ),
                 Option(
-                    "What is computed inside is not recorded, so nothing can be differentiated "
-                    "through it.",
-                    "It saves memory and time where no gradient is wanted: when one samples or "
-                    "validates.",
+                    "Computations inside it are not recorded, so nothing can be differentiated "
+                    "through them.",
+                    "It saves memory and time if you need no gradient, for example when you "
+                    "sample or validate.",
                     correct=True,
                 ),
                 Option(
@@ -90,11 +90,12 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "Its weights are trained on validation images.",
-                    "No weight moves without an optimiser's step. But the running means do move.",
+                    "No weight changes without an optimiser's step. But the running means do "
+                    "change.",
                 ),
                 Option(
-                    "Each image is normalised by the batch it happens to be in, and the "
-                    "running means move.",
+                    "Each image is normalised by the batch that it is in, and the running means "
+                    "change.",
                     "Then a result depends on the other images of the batch. `eval()` uses the "
                     "running means.",
                     correct=True,
@@ -144,18 +145,18 @@ QUIZ = Quiz(
             (
                 Option(
                     "The steps are 1,000 times longer.",
-                    "So it is with SGD. Adam divides by the root of the mean square, which is "
-                    "1,000 times larger, too.",
+                    "That is true for SGD. Adam divides by the root of the mean square, which "
+                    "is 1,000 times larger, too.",
                 ),
                 Option(
                     "Almost nothing.",
-                    "The mean and the root grow alike, and their quotient stays. Only the 1e-8 "
-                    "is not scaled.",
+                    "The mean and the root grow by the same factor, so their quotient stays the "
+                    "same. Only the 1e-8 is not scaled.",
                     correct=True,
                 ),
                 Option(
                     "The steps are 1,000 times shorter.",
-                    "Both numerator and denominator grow, not the denominator alone.",
+                    "Both numerator and denominator grow, not only the denominator.",
                 ),
             ),
         ),
@@ -169,7 +170,7 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "0.9",
-                    "The 0.9 is what remains of the velocity, to which each slope is added.",
+                    "A share of 0.9 of the velocity is kept, and each slope is added to it.",
                 ),
                 Option(
                     "10",
@@ -183,13 +184,14 @@ QUIZ = Quiz(
             "step 51?",
             (
                 Option(
-                    "As they were at step 50: an optimiser leaves out what is NaN.",
-                    "It does not look. It multiplies and adds, and with NaN that gives NaN.",
+                    "The same as at step 50: an optimiser leaves out every NaN.",
+                    "It does not check for NaN. It multiplies and adds, and with NaN that gives "
+                    "NaN.",
                 ),
                 Option(
                     "NaN, all those that the loss depends on.",
-                    "The gradient of NaN is NaN, and a weight plus NaN is NaN. There is no way "
-                    "back.",
+                    "The gradient of NaN is NaN, and a weight plus NaN is NaN. It never becomes "
+                    "a number again.",
                     correct=True,
                 ),
                 Option(

@@ -9,11 +9,11 @@ QUIZ = Quiz(
             (
                 Option(
                     "All inputs so far.",
-                    "It may be a thousand of them. What it carries has a fixed size.",
+                    "There may be a thousand of them, but the state has a fixed size.",
                 ),
                 Option(
                     "A state of fixed size.",
-                    "Whatever it remembers of the past has to be in there.",
+                    "Everything that it remembers about the past has to be in it.",
                     correct=True,
                 ),
                 Option(
@@ -23,8 +23,8 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "How many weights has a recurrent network for a text of 10 words, against one for "
-            "1,000 words?",
+            "How many weights does a recurrent network have for a text of 10 words, "
+            "compared with one for 1,000 words?",
             (
                 Option(
                     "The same number.",
@@ -42,7 +42,7 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "Why do plain recurrent networks forget what lies long ago?",
+            "Why do plain recurrent networks forget words from long ago?",
             (
                 Option(
                     "They have too few weights.",
@@ -50,12 +50,12 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "Their state is set to zero at every step.",
-                    "It is set to zero before the first one alone.",
+                    "It is set to zero only before the first one.",
                 ),
                 Option(
                     "The influence of an input is multiplied by about the same factor at every "
                     "step.",
-                    "Below 1 it dies away, above 1 it explodes; an LSTM adds instead of "
+                    "Below 1 it vanishes, above 1 it explodes; an LSTM adds instead of "
                     "multiplying.",
                     correct=True,
                 ),
@@ -70,13 +70,13 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "Two vectors: the memory c, and the output h.",
-                    "Gates say what is added to c, what of it is forgotten, and what of it "
+                    "Gates say what is added to c, which part of c is forgotten, and which part "
                     "goes into h.",
                     correct=True,
                 ),
                 Option(
                     "The values of its gates.",
-                    "They are computed anew at every step.",
+                    "They are computed again at every step.",
                 ),
             ),
         ),
@@ -101,7 +101,7 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "Why does one add logarithms, and not multiply probabilities?",
+            "Why do we add logarithms, and not multiply probabilities?",
             (
                 Option(
                     "The result is more probable.",
@@ -109,7 +109,8 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "A product of many small numbers becomes 0 in a computer.",
-                    "float32 ends near 1e-45; a sum of logarithms has no trouble there.",
+                    "The smallest number in float32 is near 1e-45; a sum of logarithms has no "
+                    "such limit.",
                     correct=True,
                 ),
                 Option(
@@ -176,17 +177,17 @@ QUIZ = Quiz(
             "Gradients are cut after 35 steps. What does the network know at step 36?",
             (
                 Option(
-                    "Nothing of the first 35: the state is cleared.",
-                    "The state goes on. Its gradient is what is cut.",
+                    "Nothing about the first 35: the state is cleared.",
+                    "The state is carried on. Only its gradient is cut.",
                 ),
                 Option(
-                    "What the state carries on; but no gradient goes back across the cut.",
-                    "So it can use the past, and is not taught what to keep from so far back.",
+                    "It knows what is in the state; but no gradient goes back across the cut.",
+                    "So it can use the past, but it does not learn what to keep from so far back.",
                     correct=True,
                 ),
                 Option(
                     "The same as without a cut.",
-                    "What it can use is the same, and what it is taught is not.",
+                    "It can use the same information, but it does not learn the same.",
                 ),
             ),
         ),
