@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 from typing import Annotated
 
@@ -35,6 +34,8 @@ def export_lessons(
     `otter assign OUT/lesson_04/NAME.ipynb dist`. What is written follows the formats as they are
     documented; it was not run through either tool.
     """
+    import secrets
+
     from nasedu.errors import DataError, SettingError
 
     if nbgrader == otter:

@@ -11,6 +11,7 @@ from nasedu.course.tournament.contest import HOUSE, Entry, Tournament
 from nasedu.course.tournament.rules import Rules
 from nasedu.errors import SettingError
 from nasedu.searching import Interval
+from nasedu.viewing.drawings.field_table import printable
 from nasedu.viewing.drawings.view import view_of
 from nasedu.viewing.figures.league import league_figure
 from nasedu.viewing.figures.sheets import png_of
@@ -163,8 +164,9 @@ def _played(tournament: Tournament, folder: Path) -> page.Section:
         for name, value in rules.to_dict().items()
         if value != getattr(usual, name)
     )
+    name = printable(folder.resolve().name)
     command = (
-        f"nasedu course tournament {shlex.quote(folder.resolve().name)} --seed {tournament.seed}"
+        f"nasedu course tournament {shlex.quote(name)} --seed {tournament.seed}"
         f" --table {shlex.quote(Path(table.name).name)}{words}"
     )
     again = page.ToType([(command, "The same tournament again, on the same kind of machine:")])

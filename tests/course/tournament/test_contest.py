@@ -1,5 +1,6 @@
 """A tournament: its processes are real ones, so that each test of one takes seconds."""
 
+import os
 from html import unescape
 from pathlib import Path
 from shutil import copy
@@ -95,6 +96,19 @@ def test_who_does_not_play_by_the_rules_is_out_and_the_rest_goes_on(tmp_path):
         "make raises MemoryError: it needs more memory than it may use",
         "tell raises ZeroDivisionError: division by zero (line 8)",
     ]
+
+
+def test_names_and_files_of_other_systems_are_taken(tmp_path):
+    odd = tmp_path / os.fsdecode(b"Andr\xe9 $^$.py")  # as an old zip leaves it
+    try:
+        odd.write_bytes(b"\xef\xbb\xbf" + FIXED.replace("\n", "\r\n").encode())
+    except (OSError, UnicodeError):
+        pytest.skip("a system where every name is Unicode")
+    entries = tuple(play(tmp_path, TABLE, Rules(games=2, trials=8), seed=1))
+    assert [entry.fate for entry in entries] == ["played", "played"], entries[0].sentence
+    played = Tournament(TABLE, RULES, 1, entries)
+    page = write_page(played, tmp_path / "page.html", tmp_path / os.fsdecode(b"gr\xfcn"))
+    assert "Andr\ufffd $^$" in page.read_text("utf-8")
 
 
 def test_a_file_that_is_no_strategy_is_out_before_a_process_starts(tmp_path):
