@@ -64,13 +64,15 @@ class Tournament:
         table: On which.
         rules: How.
         seed: From which all disguises follow.
-        entries: Of all contestants, in the order of their names, and of the house.
+        entries: Of the house, and of all contestants in the order of their names.
+        left: Contestants that had not played when it was stopped.
     """
 
     table: NetworkTable
     rules: Rules
     seed: int
     entries: tuple[Entry, ...]
+    left: int = 0
 
     @cached_property
     def ranking(self) -> list[Entry]:
@@ -118,7 +120,8 @@ def play(
 ) -> Iterator[Entry]:
     """Let every contestant of a folder play, one after the other; yield what became of each.
 
-    Last of all random search plays for the house: who does not beat it has learned nothing.
+    First of all random search plays for the house: who does not beat it has learned nothing, and
+    whenever the tournament is stopped there is something to compare with.
 
     Args:
         folder: With a ``.py`` file a contestant.
@@ -149,6 +152,7 @@ def play(
         sign = 1 if table.measure.higher_is_better else -1
         return Entry(name, "played", "", np.nanmax(sign * table.best[0][places], 1), 0.0)
 
+    yield entry(HOUSE, lambda game: RandomSearch(decisions))
     for path in paths:
         name, seconds = printable(path.stem), 0.0
         try:
@@ -163,4 +167,3 @@ def play(
             yield Entry(name, "played", "", found.scores, seconds)
         except ContestantError as error:
             yield Entry(name, error.fate, str(error), np.empty(0), seconds)
-    yield entry(HOUSE, lambda game: RandomSearch(decisions))

@@ -79,10 +79,11 @@ def _opening(tournament: Tournament) -> page.Opening:
     best = of.text(float(measured_mean(tournament, first).mean), 1)
     reached = measured_mean(tournament, _house(tournament))
     played = len(tournament.ranking) - 1
+    stopped = f"; stopped before {tournament.left} more had played" if tournament.left else ""
     facts = [
         (f"Best mean {of.label}", best, first.name),
         ("Random search", of.text(float(reached.mean), 1), "what learning nothing gives"),
-        ("Contestants", f"{played}", f"and {len(tournament.out)} out"),
+        ("Contestants", f"{played}", f"and {len(tournament.out)} out{stopped}"),
     ]
     things = view_of(tournament.table.space).things
     lead = (
