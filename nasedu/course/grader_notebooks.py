@@ -67,8 +67,8 @@ def grader_notebook(path: Path, tool: str, seed: int) -> str:
     cells = [] if tool == "nbgrader" else [_raw("ASSIGNMENT CONFIG", CONFIG.format(path.stem))]
     for cell in notebook.cells:
         tags = set(cell.metadata.get("tags", ()))
-        if exercise_of(cell, "exercise"):  # an open one is for a person
-            cells += TOOLS[tool](_marked(cell, solutions, path), seed)
+        if name := exercise_of(cell, "exercise"):  # an open one is for a person
+            cells += TOOLS[tool](_marked(name, cell.source, solutions, path), seed)
         elif not tags & NOT_FOR_STUDENTS:
             cells.append(cell)
     known = {cell.id for cell in notebook.cells}
@@ -90,9 +90,8 @@ def _functions(source: str) -> dict[str, tuple[str, ast.FunctionDef]]:
 
 
 def _marked(
-    cell: Any, solutions: Mapping[str, tuple[str, ast.FunctionDef]], path: Path
+    name: str, source: str, solutions: Mapping[str, tuple[str, ast.FunctionDef]], path: Path
 ) -> MarkedExercise:
-    source, name = cell.source, exercise_of(cell, "exercise")
     node = _functions(source).get(name, ("", None))[1]
     if node is None or name not in EXERCISES or f"{name}_solution" not in solutions:
         raise DataError(f"{path}: exercise {name!r} has no solution in the lesson")

@@ -43,6 +43,7 @@ def test_what_was_played_before_ctrl_c_is_on_the_page(tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(tournament, "play", interrupted)
+    page = tmp_path / "page.html"
     options = (
         "--games",
         "2",
@@ -51,7 +52,7 @@ def test_what_was_played_before_ctrl_c_is_on_the_page(tmp_path, monkeypatch):
         "--seed",
         "1",
         "--out",
-        str(tmp_path / "page.html"),
+        str(page),
     )
     done = CliRunner().invoke(app, ["course", "tournament", str(tmp_path), *options])
     assert done.exit_code == 130, done.output
