@@ -44,16 +44,7 @@ def test_what_was_played_before_ctrl_c_is_on_the_page(tmp_path, monkeypatch):
 
     monkeypatch.setattr(tournament, "play", interrupted)
     page = tmp_path / "page.html"
-    options = (
-        "--games",
-        "2",
-        "--trials",
-        "16",
-        "--seed",
-        "1",
-        "--out",
-        str(page),
-    )
+    options = [*["--games", "2", "--trials", "16", "--seed", "1", "--out"], str(page)]
     done = CliRunner().invoke(app, ["course", "tournament", str(tmp_path), *options])
     assert done.exit_code == 130, done.output
     assert "stopped before 2 of 3 contestants had played" in done.output
