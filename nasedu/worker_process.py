@@ -5,8 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 
@@ -24,6 +26,17 @@ def begin(module: str, function: str, *arguments: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
     threading.Thread(target=_end_with_parent, daemon=True).start()
     getattr(import_module(module), function)(*arguments)
+
+
+def limit_memory(megabytes: int) -> None:
+    """Let this process take so much memory beside what it has now; kept on Linux alone."""
+    if sys.platform != "linux":
+        return
+    import resource
+
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    most = pages * resource.getpagesize() + megabytes * 2**20
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def _end_with_parent() -> None:

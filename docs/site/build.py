@@ -24,6 +24,8 @@ from types import ModuleType
 import nbformat
 from sphinx.pycode import ModuleAnalyzer
 
+from nasedu.course.lesson_cells import NOT_FOR_STUDENTS
+
 SITE = Path(__file__).resolve().parent
 REPOSITORY = SITE.parents[1]
 PAGES = (
@@ -48,7 +50,7 @@ PAGES = (
 )
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")  # None: Playwright's own
 EXAM = ("exam.md", "exam_solutions.md")  # students read the site, too
-NOT_FOR_STUDENTS = {"solution", "instructor", "colab"}  # tags of cells that no page shows
+NOT_SHOWN = NOT_FOR_STUDENTS | {"colab"}  # tags of cells that no page shows
 PACKAGES = (  # in the order of the house: what is in two of them belongs to the first
     *("nasedu", "nasedu.architectures", "nasedu.spaces", "nasedu.controller"),
     *("nasedu.children", "nasedu.data", "nasedu.training", "nasedu.runs", "nasedu.searching"),
@@ -141,7 +143,7 @@ def student_view(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         tags = set(cell.metadata.get("tags", ()))
         if cell.metadata.get("jupyter", {}).get("source_hidden"):
             cell.metadata.tags = sorted(tags | {"hide-input"})
-        if not NOT_FOR_STUDENTS & tags:
+        if not NOT_SHOWN & tags:
             kept.append(cell)
     notebook.cells = kept
     return notebook

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +15,9 @@ def export_lessons(
     out: Annotated[Path, typer.Argument(help="Folder to write to; it is made if need be.")],
     lesson: Annotated[
         list[str] | None,
-        typer.Argument(help="Numbers of lessons, e.g. 04; default all that have exercises."),
+        typer.Argument(
+            help="Numbers of lessons, e.g. 04, or .ipynb files; default all that have exercises."
+        ),
     ] = None,
     nbgrader: Annotated[
         bool, typer.Option("--nbgrader", help="For nbgrader: OUT is the folder of its course.")
@@ -35,6 +36,8 @@ def export_lessons(
     `otter assign OUT/lesson_04/NAME.ipynb dist`. What is written follows the formats as they are
     documented; it was not run through either tool.
     """
+    import secrets
+
     from nasedu.errors import DataError, SettingError
 
     if nbgrader == otter:
@@ -46,16 +49,16 @@ def export_lessons(
 
     seed = secrets.randbelow(2**31) if seed is None else seed
     tool = "nbgrader" if nbgrader else "otter"
-    paths = {each: lesson_path(each) for each in lesson or lessons_with_exercises()}
-    notebooks = {each: grader_notebook(path, tool, seed) for each, path in paths.items()}
+    paths = [lesson_path(each) for each in lesson or lessons_with_exercises()]
+    notebooks = {path: grader_notebook(path, tool, seed) for path in paths}
     home = out / "source" if nbgrader else out
-    for each, text in notebooks.items():
-        folder = home / f"lesson_{each}"
+    for path, text in notebooks.items():
+        folder = home / f"lesson_{path.stem.partition('_')[0]}"
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             reason = f"{folder} cannot be made: {error.strerror}"
             raise DataError(f"{reason}; choose another folder") from None
-        write_whole(folder / paths[each].name, text.encode(), DataError)
+        write_whole(folder / path.name, text.encode(), DataError)
     lessons = "1 lesson" if len(notebooks) == 1 else f"{len(notebooks)} lessons"
     say(f"{lessons} for {tool} in {home}; hidden cases of seed {seed}")

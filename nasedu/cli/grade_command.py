@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 from typing import Annotated
 
@@ -51,6 +50,8 @@ def grade(
     Of each notebook only the functions of the exercises are run, with the imports and helpers that
     they need. The CSV has a row for each: student, lesson, exercise, state, sentence.
     """
+    import secrets
+
     from tqdm import tqdm
 
     from nasedu.course.grade_sheet import class_summary, write_grades

@@ -57,14 +57,22 @@ def hold_tournament(
     rewards = NetworkTable.load(table)
     say(f"{len(paths)} contestants and random search, {games} games of {trials:,} children each")
     say(f"seed {seed}: keep it to yourself until all have played")
-    total, entries = (len(paths) + 1) * games * trials, []
+    total, entries, status = (len(paths) + 1) * games * trials, [], 0
     with tqdm(total=total, unit="child", disable=None) as bar:
-        for done, entry in enumerate(play(folder, rewards, rules, seed, bar.update), start=1):
-            bar.update(done * games * trials - bar.n)  # past those that are out
-            entries.append(entry)
-            if not entry.has_played:
-                say(f"{entry.name}: {FATES[entry.fate]}: {entry.sentence}")
-    played = Tournament(rewards, rules, seed, tuple(entries))
+        try:
+            for done, entry in enumerate(play(folder, rewards, rules, seed, bar.update), start=1):
+                bar.update(done * games * trials - bar.n)  # past those that are out
+                entries.append(entry)
+                if not entry.has_played:
+                    say(f"{entry.name}: {FATES[entry.fate]}: {entry.sentence}")
+        except KeyboardInterrupt:
+            status = 130
+    if not entries:
+        raise typer.Exit(status)
+    left = len(paths) + 1 - len(entries)
+    if left:
+        say(f"stopped before {left} of {len(paths)} contestants had played")
+    played = Tournament(rewards, rules, seed, tuple(entries), left)
     of = rewards.measure
     for place, entry in enumerate(played.ranking, start=1):
         one = measured_mean(played, entry)
@@ -72,3 +80,4 @@ def hold_tournament(
         mean = of.text(float(one.mean), 1)
         say(f"{place:3d}. {entry.name}: {mean} ({of.text(low, 1)} to {of.text(high, 1)})")
     say(f"page: {write_page(played, out, folder)}")
+    raise typer.Exit(status)

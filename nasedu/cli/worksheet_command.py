@@ -36,7 +36,7 @@ def worksheet(
     students = list(student or ())
     if names is not None:
         try:
-            lines = names.read_text("utf-8").splitlines()
+            lines = names.read_text("utf-8-sig").splitlines()
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
             raise DataError(f"{names} cannot be read: {reason}") from None

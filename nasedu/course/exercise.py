@@ -148,7 +148,7 @@ class Exercise:
         Raises:
             AssertionError: Only if ``strict``, with the sentence.
         """
-        of_solution = strict or getattr(function, "of_lesson", False) is True
+        of_solution = strict or getattr(type(function), "of_lesson", False) is True
         result = self._result(function, None if of_solution else LIMIT)
         if of_solution:
             result = replace(result, of_solution=True)

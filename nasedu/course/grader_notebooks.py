@@ -11,17 +11,14 @@ Formats: nbgrader's cell metadata, schema version 3, and Otter's notebook format
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nasedu.course.check import EXERCISES
+from nasedu.course.lesson_cells import NOT_FOR_STUDENTS, STUB, exercise_of
 from nasedu.errors import DataError
-
-CHECK = re.compile(r"^check\.(\w+)\(.*\)\s*$", re.MULTILINE)
-STUB = 'raise NotImplementedError("your turn")'
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +67,9 @@ def grader_notebook(path: Path, tool: str, seed: int) -> str:
     cells = [] if tool == "nbgrader" else [_raw("ASSIGNMENT CONFIG", CONFIG.format(path.stem))]
     for cell in notebook.cells:
         tags = set(cell.metadata.get("tags", ()))
-        if "exercise" in tags and CHECK.search(cell.source):  # an open one is for a person
-            cells += TOOLS[tool](_marked(cell.source, solutions, path), seed)
-        elif not tags & {"solution", "instructor"}:
+        if name := exercise_of(cell, "exercise"):  # an open one is for a person
+            cells += TOOLS[tool](_marked(name, cell.source, solutions, path), seed)
+        elif not tags & NOT_FOR_STUDENTS:
             cells.append(cell)
     known = {cell.id for cell in notebook.cells}
     notebook.cells = [_bare(cell) for cell in cells]
@@ -93,9 +90,8 @@ def _functions(source: str) -> dict[str, tuple[str, ast.FunctionDef]]:
 
 
 def _marked(
-    source: str, solutions: Mapping[str, tuple[str, ast.FunctionDef]], path: Path
+    name: str, source: str, solutions: Mapping[str, tuple[str, ast.FunctionDef]], path: Path
 ) -> MarkedExercise:
-    name = CHECK.findall(source)[0]
     node = _functions(source).get(name, ("", None))[1]
     if node is None or name not in EXERCISES or f"{name}_solution" not in solutions:
         raise DataError(f"{path}: exercise {name!r} has no solution in the lesson")

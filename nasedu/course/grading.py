@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from nasedu import worker_process
@@ -57,9 +61,12 @@ class _Entry:
     exercise: str
     program: str = ""
     verdict: untrusted_code.Verdict | None = None
+    note: str = ""  # what the teacher should know besides
 
     def grade(self, verdict: untrusted_code.Verdict) -> SheetRow:
-        return SheetRow(self.student, self.lesson, self.exercise, *verdict)
+        state, sentence = verdict
+        told = f"{sentence} {self.note}".rstrip()
+        return SheetRow(self.student, self.lesson, self.exercise, state, told)
 
 
 def lesson_of(exercise: Exercise) -> str:
@@ -129,7 +136,10 @@ def grade_folder(
         SettingError: No processes can be started.
     """
     # Not a pool of processes: none of them serves twice. A thread waits for each.
-    with tempfile.TemporaryDirectory(prefix="nasedu-grade-") as place:
+    with tempfile.TemporaryDirectory(
+        prefix="nasedu-grade-",
+        ignore_cleanup_errors=True,  # grades are worth more than it is
+    ) as place:
         judge = _judge(place, seed, seconds, megabytes)
         threads = ThreadPoolExecutor(workers or available_cores())
         try:
@@ -176,11 +186,19 @@ def _judge(place: str, seed: int, seconds: float, megabytes: int) -> Callable[[_
             ended = f"Its process {how}: too much memory, or the code ends Python."
             return entry.grade(("not right yet", ended))
         finally:
-            process.kill()
-            process.join()
+            _end(process)
             ours.close()
 
     return judge
+
+
+def _end(process: BaseProcess) -> None:
+    """End a process, and what it has started."""
+    if sys.platform != "win32" and process.pid:
+        with suppress(OSError):  # it ended before it had a group of its own
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.join()
 
 
 def _entries(folder: Path, lessons: Collection[str]) -> Iterator[_Entry]:
@@ -192,29 +210,26 @@ def _entries(folder: Path, lessons: Collection[str]) -> Iterator[_Entry]:
 def _of_a_lesson(student: Path, lesson: str) -> Iterator[_Entry]:
     """Yield an entry for each exercise, whatever the student has handed in."""
     found, cells, why = notebooks_of(student, lesson), [], ""
+    note = f"({len(found)} copies: {found[0].name} counts.)" if len(found) > 1 else ""
     if not found:
-        why = f"There is no notebook of lesson {lesson}."
+        why = f"There is no notebook of lesson {lesson}, whose name begins with `{lesson}_`."
     else:
         try:
             cells = code_of(found[0])
         except DataError as error:
             why = f"{error}."
     for name in graded_names(lesson):
-        entry = _Entry(student.name, lesson, name)
+        entry = _Entry(student.name, lesson, name, note=note)
         if why:
-            yield _decided(entry, NOT_HANDED_IN, why)
+            yield replace(entry, verdict=(NOT_HANDED_IN, why))
             continue
         try:
             program = program_of(cells, name)
         except DataError as error:
-            yield _decided(entry, "not right yet", str(error))
+            yield replace(entry, verdict=("not right yet", str(error)))
             continue
         if program is None:
             why_not = f"The notebook defines no function `{name}`."
-            yield _decided(entry, "not attempted yet", why_not)
+            yield replace(entry, verdict=("not attempted yet", why_not))
         else:
-            yield _Entry(student.name, lesson, name, program)
-
-
-def _decided(entry: _Entry, state: str, sentence: str) -> _Entry:
-    return _Entry(entry.student, entry.lesson, entry.exercise, verdict=(state, sentence))
+            yield replace(entry, program=program)

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from nasedu.errors import DataError
 
+UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # what deep code raises, too
+MAGIC = re.compile(r"\A\s*%%(?:time|capture)\b.*\n")  # which runs its cell as any other
 DEFINITION = re.compile(r"^(?:async )?def (\w+)", re.MULTILINE)
 
 
@@ -27,7 +29,7 @@ def students_of(folder: Path) -> list[Path]:
     """
     expected = "expected a folder for each student, e.g. FOLDER/ada/04_policy_gradient.ipynb"
     try:
-        found = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+        found = sorted(p for p in folder.iterdir() if p.is_dir() and not _is_left_over(p.name))
     except OSError as error:
         raise DataError(f"{folder} cannot be read: {error.strerror}; {expected}") from None
     if not found:
@@ -35,18 +37,25 @@ def students_of(folder: Path) -> list[Path]:
     return found
 
 
+def _is_left_over(name: str) -> bool:
+    """Whether a file or folder is what a program keeps for itself, or a Mac adds to a zip."""
+    return name.startswith(".") or name == "__MACOSX"
+
+
 def notebooks_of(student: Path, lesson: str) -> list[Path]:
     """Return a student's copies of a lesson, anywhere in the folder; the first one counts.
 
-    Left out are what Jupyter keeps of earlier states, and newer versions that ``start.py lab`` has
-    put beside a changed lesson.
+    That is the one with the shortest name: Jupyter, browsers and people add to the name of a copy
+    (``-Copy1``, `` (1)``, ``_final``). Left out are what Jupyter keeps of earlier states, and newer
+    versions that ``start.py lab`` has put beside a changed lesson.
     """
-    return sorted(
+    found = (
         path
         for path in student.rglob(f"{lesson}_*.ipynb")
         if not path.name.endswith(".new.ipynb")
-        and not any(part.startswith(".") for part in path.relative_to(student).parts)
+        and not any(map(_is_left_over, path.relative_to(student).parts))
     )
+    return sorted(found, key=lambda path: (len(path.name), path))
 
 
 def code_of(path: Path) -> list[str]:
@@ -121,29 +130,38 @@ def _binding(statements: Sequence[Statement], name: str, here: int) -> int | Non
 
 
 def _statements(cell: str) -> Iterator[Statement]:
+    """Yield the statements of a cell; one that cannot be read is in the place of its function."""
     from IPython.core.inputtransformer2 import TransformerManager
 
     try:
-        tree = ast.parse(TransformerManager().transform_cell(cell))  # without %magic and !shell
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        line = f" (line {error.lineno})" if isinstance(error, SyntaxError) else ""
-        reason = f"Its cell cannot be read: `{type(error).__name__}: {error.args[0]}`{line}."
-        yield Statement(cell, frozenset(DEFINITION.findall(cell)), error=reason)
+        cell = TransformerManager().transform_cell(MAGIC.sub("", cell))  # without %magic and !shell
+        tree = ast.parse(cell)
+    except UNREADABLE as error:
+        yield _unreadable(cell, error)
         return
     for node in tree.body:
-        source = ast.unparse(node)
         try:
-            table = symtable.symtable(source, "<cell>", "exec")
-        except SyntaxError as error:  # what a parser lets pass, as `return` outside of a function
-            reason = f"Its cell cannot be read: `SyntaxError: {error.args[0]}`."
-            yield Statement(source, frozenset(DEFINITION.findall(source)), error=reason)
-            continue
-        symbols = table.get_symbols()
-        yield Statement(
-            source,
-            frozenset(s.get_name() for s in symbols if s.is_assigned() or s.is_imported()),
-            frozenset(_taken(table)),
-        )
+            yield _statement(ast.unparse(node))
+        except UNREADABLE as error:  # what a parser lets pass, as `return` outside of a function
+            yield _unreadable(ast.get_source_segment(cell, node) or cell, error)
+
+
+def _statement(source: str) -> Statement:
+    table = symtable.symtable(source, "<cell>", "exec")
+    symbols = table.get_symbols()
+    return Statement(
+        source,
+        frozenset(s.get_name() for s in symbols if s.is_assigned() or s.is_imported()),
+        frozenset(_taken(table)),
+    )
+
+
+def _unreadable(source: str, error: Exception) -> Statement:
+    number = getattr(error, "lineno", None)
+    line = f" (line {number})" if number else ""
+    words = ": ".join((type(error).__name__, *map(str, error.args[:1])))
+    reason = f"Its cell cannot be read: `{words}`{line}."
+    return Statement(source, frozenset(DEFINITION.findall(source)), error=reason)
 
 
 def _taken(table: symtable.SymbolTable) -> Iterator[str]:

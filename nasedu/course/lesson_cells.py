@@ -16,6 +16,7 @@ from nasedu.course.exercise import Exercise
 
 WIDTH = 70  # characters of a line in a lesson
 STUB = 'raise NotImplementedError("your turn")'
+NOT_FOR_STUDENTS = frozenset({"solution", "instructor"})  # tags of cells
 CHECK_CALL = re.compile(r"^check\.(\w+)\(", re.MULTILINE)
 
 Cell = dict[str, Any]
@@ -68,11 +69,9 @@ def student_cells(cells: list[Cell]) -> list[Cell]:
     """Return the cells of a lesson without a teacher's notes and without solutions."""
     shown = []
     for cell in cells:
-        if "instructor" in _tags(cell):
-            continue
-        if "solution" in _tags(cell):
+        if NOT_FOR_STUDENTS & {*_tags(cell)}:
             name = exercise_of(cell, "solution")
-            if name is None:
+            if name is None or "instructor" in _tags(cell):
                 continue
             source = unlocking_source(name).splitlines(keepends=True)
             cell = {**cell, "source": source, "metadata": {"tags": ["unlock"]}}

@@ -75,8 +75,9 @@ def lesson_path(lesson: str) -> Path:
     if lesson.endswith(".ipynb"):
         return Path(lesson)
     homes = (Path("notebooks"), Path(__file__).resolve().parents[2] / "notebooks")
-    found = [path for home in homes for path in sorted(home.glob(f"{lesson}_*.ipynb"))]
-    if not lesson.isalnum() or not found:
+    pattern = f"{lesson}_*.ipynb" if lesson.isalnum() else ""  # "/" and "*" mean something there
+    found = [path for home in homes for path in sorted(home.glob(pattern or "none"))]
+    if not found:
         raise SettingError(
             f"no lesson {lesson!r} in notebooks/; expected a number such as 04, or an .ipynb file"
         )

@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
 from nasedu.course import check
 from nasedu.course.answers import code
 from nasedu.course.hidden_cases import with_hidden_cases
+from nasedu.worker_process import limit_memory
 
 Verdict = tuple[str, str]  # state and sentence, as in a `CheckResult`
 READY = b"ready"
@@ -31,7 +32,7 @@ def report_to(
 
     Args:
         parent: To it.
-        folder: Where relative names of files lead.
+        folder: Relative names of files lead to a new folder in it.
         megabytes: How much memory the code may take; kept on Linux alone.
         source: Code that defines the function and what it needs.
         name: Of the function, and of its exercise.
@@ -46,16 +47,13 @@ def _limit(folder: str, megabytes: int) -> None:
     import torch
 
     torch.set_num_threads(1)
-    os.chdir(folder)
+    if sys.platform != "win32":
+        os.setpgid(0, 0)  # what the code starts is in the group of this process, and ends with it
+    os.chdir(tempfile.mkdtemp(dir=folder))
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):  # `input()` ends, and what is printed is nobody's
         os.dup2(nowhere, stream)
-    if sys.platform == "linux":
-        import resource
-
-        pages = int(Path("/proc/self/statm").read_text().split()[0])  # in use by torch and others
-        most = pages * os.sysconf("SC_PAGE_SIZE") + megabytes * 2**20
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    limit_memory(megabytes)
 
 
 def grade_program(source: str, name: str, seed: int) -> Verdict:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nasedu.viewing.figures.front import front_figure
     from nasedu.viewing.figures.gantt import machines_figure
     from nasedu.viewing.figures.intervals import intervals_figure
+    from nasedu.viewing.figures.league import league_figure
     from nasedu.viewing.figures.probabilities import probabilities_figure
     from nasedu.viewing.figures.ranks import RankWords, rank_figure
     from nasedu.viewing.figures.search_figures import (
@@ -54,6 +55,7 @@ else:
             "nasedu.viewing.figures.intervals": ["intervals_figure"],
             "nasedu.viewing.widgets.live_search": ["LiveSearch"],
             "nasedu.viewing.pictures": ["Picture", "picture"],
+            "nasedu.viewing.figures.league": ["league_figure"],
             "nasedu.viewing.figures.probabilities": ["probabilities_figure"],
             "nasedu.viewing.figures.ranks": ["RankWords", "rank_figure"],
             "nasedu.viewing.report.search_explorer": ["explorer_of"],
@@ -92,6 +94,7 @@ __all__ = [
     "explorer_of",
     "front_figure",
     "intervals_figure",
+    "league_figure",
     "machines_figure",
     "pareto_front",
     "picture",

@@ -17,6 +17,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from matplotlib.text import Text
+from matplotlib.ticker import FixedLocator, FuncFormatter
 
 SAFE: dict[str, Any] = {
     "text.usetex": False,  # asks for a TeX that few have
@@ -97,11 +98,19 @@ def _set(wanted: dict[str, Any]) -> Iterator[None]:
 def take_literally(figure: Figure) -> None:
     """Let no word of a figure be mathematics, nor a letter be one that no font here has.
 
-    The numbers at the axes stay as they are: they are matplotlib's own.
+    The numbers at the axes stay as they are: they are matplotlib's own. Names that were put there
+    in their place are words.
     """
+    numbered = []
+    for axis in figure.findobj(Axis):
+        fixed = isinstance(axis.get_major_locator(), FixedLocator)
+        if fixed and isinstance(axis.get_major_formatter(), FuncFormatter):  # as set_ticklabels has
+            axis.set_ticklabels([legible(label.get_text()) for label in axis.get_ticklabels()])
+        else:
+            numbered.append(axis)
     ticks = {
         label
-        for axis in figure.findobj(Axis)
+        for axis in numbered
         for tick in (*axis.majorTicks, *axis.minorTicks)
         for label in (tick.label1, tick.label2)
     }

@@ -1,8 +1,14 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 from command_line import nasedu
+from typer.testing import CliRunner
 
+from nasedu.cli import app
+from nasedu.course import tournament
+from nasedu.course.tournament import Entry
+from nasedu.course.tournament.contest import HOUSE
 from nasedu.errors import SettingError
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "tournament" / "random_search.py"
@@ -25,6 +31,24 @@ def test_it_tells_the_ranking_and_writes_a_page(tmp_path):
     assert "bob: cheated: its file has 200,000 characters" in said
     assert "  2. " in said and "ada: 0." in said and "random search (the house): 0." in said
     assert "ada" in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+def test_what_was_played_before_ctrl_c_is_on_the_page(tmp_path, monkeypatch):
+    for name in ("ada", "bob", "cem"):
+        (tmp_path / f"{name}.py").write_bytes(EXAMPLE.read_bytes())
+
+    def interrupted(*arguments):
+        yield Entry(HOUSE, "played", "", np.array([0.5, 0.6]), 0.0)
+        yield Entry("ada", "played", "", np.array([0.7, 0.8]), 1.0)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(tournament, "play", interrupted)
+    page = tmp_path / "page.html"
+    options = [*["--games", "2", "--trials", "16", "--seed", "1", "--out"], str(page)]
+    done = CliRunner().invoke(app, ["course", "tournament", str(tmp_path), *options])
+    assert done.exit_code == 130, done.output
+    assert "stopped before 2 of 3 contestants had played" in done.output
+    assert "1. ada" in page.read_text("utf-8")
 
 
 @pytest.mark.parametrize(

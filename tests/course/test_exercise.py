@@ -79,6 +79,14 @@ class Hostile:
         raise RuntimeError("no list")
 
 
+class HostileFunction:
+    def __call__(self, values):
+        return values
+
+    def __getattr__(self, name):
+        raise RuntimeError(f"no {name}")
+
+
 class HostileError(Exception):
     def __str__(self):
         raise ValueError("no message")
@@ -123,6 +131,7 @@ MISBEHAVED = {
     "hostile objects": (lambda v: [Hostile()], "gives a list; expected numbers"),
     "itself inside": (lambda v: endless_list(), "gives a list; expected numbers"),
     "a type": (lambda v: np.ndarray, "gives a type; expected numbers"),
+    "a hostile function": (HostileFunction(), "could not be graded: `RuntimeError: no "),
     "no arguments": (lambda: 2.0, "The function takes `()`; expected the arguments `(values)`"),
     "many arguments": (lambda a, b: 2.0, "takes `(a, b)`; expected the arguments `(values)`"),
 }

@@ -178,6 +178,15 @@ def test_the_command(tmp_path):
     assert written.parent == tmp_path / "out/source/lesson_04"
 
 
+def test_a_lesson_that_is_given_as_a_file_lands_in_the_folder_too(tmp_path):
+    copy = tmp_path / "a class" / LESSONS[4].name
+    copy.parent.mkdir()
+    copy.write_bytes(LESSONS[4].read_bytes())
+    nasedu("course", "export", tmp_path / "out", copy, "--otter", "--seed", 5)
+    [written] = (path for path in (tmp_path / "out").rglob("*") if path.is_file())
+    assert written == tmp_path / "out/lesson_04" / copy.name
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import os
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -67,7 +70,14 @@ STUDENTS = {
         "agrees",
     ),
     "not a function": (f"{NAME} = 3", "not right yet", "hand it the function itself"),
-    "no file": (None, "not handed in", "There is no notebook of lesson 06."),
+    "a deep cell": ("x = 1" + " + 1" * 900 + f"\n{HEAD}{RIGHT}", "right", "agrees"),
+    "nothing of others is there": (
+        f"import os\n{HEAD}if os.listdir():\n        return 0.0\n    {RIGHT}",
+        "right",
+        "agrees",
+    ),
+    "it writes a file": (HEAD + 'open("json.py", "w").close(); ' + RIGHT, "right", "agrees"),
+    "no file": (None, "not handed in", "no notebook of lesson 06, whose name begins with `06_`"),
     "a broken file": ("", "not handed in", f"{LESSON}_x.ipynb is no notebook that can be read"),
     "=a formula": (HEAD + RIGHT, "right", "agrees"),
 }
@@ -120,6 +130,42 @@ def test_what_becomes_of_a_function(grades, student):
     assert (grade.lesson, grade.state) == (LESSON, state), grade
     assert words in grade.sentence
     assert "\n" not in grade.sentence and len(grade.sentence) < 500
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc")
+def test_what_a_function_has_started_ends_with_it(tmp_path):
+    (tmp_path / "class").mkdir()
+    note = tmp_path / "child"
+    fork = (
+        f"import os, time\n{HEAD}child = os.fork()\n"
+        "    if child == 0:\n        time.sleep(60)\n"
+        f"    with open({str(note)!r}, 'w') as file:\n        file.write(str(child))\n"
+        "    return 0.0"
+    )
+    hand_in(tmp_path / "class", "ada", fork)
+    assert list(grade_folder(tmp_path / "class", [LESSON], seed=0, workers=1))
+    child, deadline = int(note.read_text()), time.monotonic() + 10
+    while is_running(child):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def is_running(process):
+    """Whether a process runs; one that ended and was not waited for does not."""
+    try:
+        os.kill(process, 0)
+        return b") Z " not in Path(f"/proc/{process}/stat").read_bytes()
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+
+
+def test_which_of_several_copies_counts_is_said(tmp_path):
+    hand_in(tmp_path, "ada", HEAD + RIGHT)
+    copy = new_notebook(cells=[new_code_cell(HEAD + "return 0.0")])
+    nbformat.write(copy, tmp_path / "ada" / "06_x-Copy1.ipynb")
+    rows = list(grade_folder(tmp_path, [LESSON], seed=0, workers=1))
+    [row] = [row for row in rows if row.exercise == NAME]
+    assert row.state == "right" and "(2 copies: 06_x.ipynb counts.)" in row.sentence
 
 
 def test_the_sheet_and_the_summary(grades, tmp_path):

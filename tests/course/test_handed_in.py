@@ -76,6 +76,18 @@ def test_what_only_ipython_understands_is_no_trouble():
     assert program_of(cells, "f") == FUNCTION + "\n"
 
 
+@pytest.mark.parametrize("magic", ["%%time", "%%capture out", "\n%%time  "])
+def test_a_cell_that_is_timed_is_a_cell(magic):
+    assert program_of([f"{magic}\n{FUNCTION}"], "f") == FUNCTION + "\n"
+
+
+def test_what_is_too_deep_to_be_read_costs_its_own_statement_alone():
+    deep = "x = 1" + " + 1" * 900
+    assert run(program_of([f"{deep}\n{FUNCTION}"], "f"))(2) == 2
+    with pytest.raises(DataError, match="cannot be read: `RecursionError"):
+        program_of([f"def f(a):\n    {deep}\n    return a"], "f")
+
+
 def test_a_function_that_is_not_there():
     assert program_of(["x = 1"], "f") is None
 
@@ -113,11 +125,21 @@ def test_students_and_their_copies(tmp_path):
     write(tmp_path / "ben/my/.ipynb_checkpoints/04_policy-checkpoint.ipynb")
     (tmp_path / "ada").mkdir()
     (tmp_path / ".git").mkdir()
+    (tmp_path / "__MACOSX/ben").mkdir(parents=True)
     (tmp_path / "grades.csv").touch()
     ada, ben = students_of(tmp_path)
     assert (ada.name, ben.name) == ("ada", "ben")
     assert notebooks_of(ben, "04") == [ben / "my/04_policy.ipynb"]
     assert notebooks_of(ada, "04") == []
+
+
+def test_a_copy_does_not_count_before_the_lesson_it_was_made_of(tmp_path):
+    names = ("04_x (1).ipynb", "04_x-Copy1.ipynb", "04_x.ipynb", "04_x_final.ipynb")
+    for name in names:
+        write(tmp_path / name)
+    write(tmp_path / "__MACOSX/04_x.ipynb")
+    first, *others = notebooks_of(tmp_path, "04")
+    assert first == tmp_path / "04_x.ipynb" and len(others) == 3
 
 
 def test_no_students(tmp_path):

@@ -157,7 +157,7 @@ def test_a_file_that_is_no_lesson(tmp_path, content):
 def test_a_lesson_is_found_by_its_number():
     assert lesson_path("00") == LESSONS[0] or lesson_path("00").resolve() == LESSONS[0]
     assert lesson_path("x/y.ipynb") == Path("x/y.ipynb")
-    for wrong in ("99", "*", "../00", ""):
+    for wrong in ("99", "*", "../00", "/00", "**x", ""):
         with pytest.raises(SettingError, match="expected a number such as 04, or an"):
             lesson_path(wrong)
 

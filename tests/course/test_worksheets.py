@@ -131,12 +131,14 @@ def test_every_task_is_on_a_worksheet_that_exists():
 
 
 def test_the_command(tmp_path):
-    (tmp_path / "names.txt").write_text("ada\n\nben\nada\n")
+    # as an editor of Windows writes it
+    (tmp_path / "names.txt").write_bytes(b"\xef\xbb\xbfada\r\n\r\nben\r\nada\r\n")
     names = ("--names", tmp_path / "names.txt", "--student", "cem")
     told = nasedu("course", "worksheet", 1, tmp_path / "sheets", *names)
     assert told.startswith("worksheets of 3: ")
     page = (tmp_path / "sheets/worksheet_1.html").read_text("utf-8")
     assert [name for name in ("ada", "ben", "cem") if name in page] == ["ada", "ben", "cem"]
+    assert "\ufeff" not in page  # else she would have other numbers than by --student
     assert (tmp_path / "sheets/worksheet_1_answers.html").exists()
 
 

@@ -15,6 +15,7 @@ from nasedu.controller import make_strategy
 from nasedu.searching import Interval, search
 from nasedu.searching.simulation.history import Stay
 from nasedu.viewing import plain_figure
+from nasedu.viewing.figures.standing import Standing
 from nasedu.viewing.pictures import drawn
 from nasedu.viewing.plain_figure import legible, plain_style
 
@@ -81,6 +82,9 @@ FIGURES = {
     "intervals_figure": lambda draw, word: draw(
         {word: curve()}, [1, 2, 4, 8, 16], word, y=word, unit=word, lines={word: 0.7}, space_size=99
     ),
+    "league_figure": lambda draw, word: draw(
+        {word: Interval(0.5, 0.4, 0.6), "b": Interval(0.4, 0.3, 0.5)}, word, words=word
+    ),
     "machines_figure": lambda draw, word: draw([Stay(1, 1, 0, 2, True)], [1], word),
     "probabilities_figure": lambda draw, word: draw(searched(word)),
     "rank_figure": lambda draw, word: draw(
@@ -88,6 +92,9 @@ FIGURES = {
     ),
     "reward_figure": lambda draw, word: draw({word: searched(word), "b": searched(word)}),
     "size_figure": lambda draw, word: draw({word: searched(word), "b": searched(word)}),
+    "standing_figure": lambda draw, word: draw(
+        Standing(np.array([0.5, 0.7]), {word: np.full((3, 2), 0.6)}, player=word)
+    ),
     "training_figure": lambda draw, word: draw(record(word)),
 }
 

@@ -21,6 +21,7 @@ from nasedu.course.tournament.rules import Rules
 from nasedu.errors import SettingError
 from nasedu.searching import Interval, bootstrap, bootstrap_difference, search_many
 from nasedu.tables import NetworkTable, TabularEvaluator
+from nasedu.viewing.drawings.field_table import printable
 
 HOUSE = "random search (the house)"
 Progress = Callable[[int], object]  # is told how many children were looked up
@@ -31,7 +32,7 @@ class Entry:
     """What became of one contestant.
 
     Attributes:
-        name: Its file without ``.py``.
+        name: Its file without ``.py``, in letters that can be written anywhere.
         fate: ``"played"``, or why it is out.
         sentence: Why, in words; empty if it played.
         scores: ``(S,)`` best result of each game, higher is better; none if it is out.
@@ -63,13 +64,15 @@ class Tournament:
         table: On which.
         rules: How.
         seed: From which all disguises follow.
-        entries: Of all contestants, in the order of their names, and of the house.
+        entries: Of the house, and of all contestants in the order of their names.
+        left: Contestants that had not played when it was stopped.
     """
 
     table: NetworkTable
     rules: Rules
     seed: int
     entries: tuple[Entry, ...]
+    left: int = 0
 
     @cached_property
     def ranking(self) -> list[Entry]:
@@ -117,7 +120,8 @@ def play(
 ) -> Iterator[Entry]:
     """Let every contestant of a folder play, one after the other; yield what became of each.
 
-    Last of all random search plays for the house: who does not beat it has learned nothing.
+    First of all random search plays for the house: who does not beat it has learned nothing, and
+    whenever the tournament is stopped there is something to compare with.
 
     Args:
         folder: With a ``.py`` file a contestant.
@@ -148,18 +152,18 @@ def play(
         sign = 1 if table.measure.higher_is_better else -1
         return Entry(name, "played", "", np.nanmax(sign * table.best[0][places], 1), 0.0)
 
+    yield entry(HOUSE, lambda game: RandomSearch(decisions))
     for path in paths:
-        seconds = 0.0
+        name, seconds = printable(path.stem), 0.0
         try:
             with Contestant(path, rules, hidden) as contestant:
                 try:
                     found = entry(
-                        path.stem,
+                        name,
                         lambda game, who=contestant: Seat(who, game, disguises[game]),
                     )
                 finally:
                     seconds = contestant.seconds
-            yield Entry(path.stem, "played", "", found.scores, seconds)
+            yield Entry(name, "played", "", found.scores, seconds)
         except ContestantError as error:
-            yield Entry(path.stem, error.fate, str(error), np.empty(0), seconds)
-    yield entry(HOUSE, lambda game: RandomSearch(decisions))
+            yield Entry(name, error.fate, str(error), np.empty(0), seconds)

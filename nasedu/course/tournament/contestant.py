@@ -181,7 +181,7 @@ class Seat:
 
 def _source_of(path: Path) -> str:
     try:
-        source = path.read_text(encoding="utf-8")
+        source = path.read_text(encoding="utf-8-sig")  # some editors of Windows write a mark first
     except (OSError, UnicodeDecodeError) as error:
         raise ContestantError("raised", f"its file cannot be read ({error})") from None
     if len(source) > LARGEST:

@@ -12,10 +12,10 @@ import sys
 import types
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, Literal
 
 from nasedu.spaces import Decision
+from nasedu.worker_process import limit_memory
 
 Answer = tuple[Literal["fine", "raised", "cheated"], Any]  # tokens (n, T), or a sentence
 Rows = list[list[int]]
@@ -61,7 +61,7 @@ def begin_contest(megabytes: int, hidden: Sequence[str]) -> None:
         del sys.modules[name]  # so that to import it is seen
     sys.dont_write_bytecode = True
     sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
-    _limit_memory(megabytes)
+    limit_memory(megabytes)
     sys.addaudithook(_watcher(hidden))
 
 
@@ -153,16 +153,6 @@ def _warm_up() -> None:
 def is_ready() -> Answer:
     """Answer, so that the time of the start counts for nobody."""
     return "fine", True
-
-
-def _limit_memory(megabytes: int) -> None:
-    if sys.platform != "linux":
-        return
-    import resource
-
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    most = pages * resource.getpagesize() + megabytes * 2**20
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def _watcher(hidden: Sequence[str]) -> Callable[[str, tuple[Any, ...]], None]:

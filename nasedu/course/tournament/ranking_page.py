@@ -11,6 +11,7 @@ from nasedu.course.tournament.contest import HOUSE, Entry, Tournament
 from nasedu.course.tournament.rules import Rules
 from nasedu.errors import SettingError
 from nasedu.searching import Interval
+from nasedu.viewing.drawings.field_table import printable
 from nasedu.viewing.drawings.view import view_of
 from nasedu.viewing.figures.league import league_figure
 from nasedu.viewing.figures.sheets import png_of
@@ -78,10 +79,11 @@ def _opening(tournament: Tournament) -> page.Opening:
     best = of.text(float(measured_mean(tournament, first).mean), 1)
     reached = measured_mean(tournament, _house(tournament))
     played = len(tournament.ranking) - 1
+    stopped = f"; stopped before {tournament.left} more had played" if tournament.left else ""
     facts = [
         (f"Best mean {of.label}", best, first.name),
         ("Random search", of.text(float(reached.mean), 1), "what learning nothing gives"),
-        ("Contestants", f"{played}", f"and {len(tournament.out)} out"),
+        ("Contestants", f"{played}", f"and {len(tournament.out)} out{stopped}"),
     ]
     things = view_of(tournament.table.space).things
     lead = (
@@ -163,8 +165,9 @@ def _played(tournament: Tournament, folder: Path) -> page.Section:
         for name, value in rules.to_dict().items()
         if value != getattr(usual, name)
     )
+    name = printable(folder.resolve().name)
     command = (
-        f"nasedu course tournament {shlex.quote(folder.resolve().name)} --seed {tournament.seed}"
+        f"nasedu course tournament {shlex.quote(name)} --seed {tournament.seed}"
         f" --table {shlex.quote(Path(table.name).name)}{words}"
     )
     again = page.ToType([(command, "The same tournament again, on the same kind of machine:")])

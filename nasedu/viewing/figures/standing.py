@@ -111,9 +111,10 @@ class Standing:
             for name in self.others
         ]
         usual = ", ".join(f"child {self.usual_last_gain(name):g} of {name}" for name in self.others)
-        whose = "your {}" if self.player == "you" else f"the {{}} of {self.player}"
+        best = f"best {self.of.short}"
+        whose = f"your {best}" if self.player == "you" else f"the {best} of {self.player}"
         return [
-            f"After {self.children} children {whose.format(f'best {self.of.short}')} is "
+            f"After {self.children} children {whose} is "
             f"{self.of.text(self.best)}. That is ahead of {_listed(said)}; a tie counts a half.",
             f"It came with child {self.last_gain}, and nothing better came later. The last gain of "
             f"the strategies, as the median over their seeds: {usual}.",

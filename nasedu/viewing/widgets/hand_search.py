@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from nasedu.controller import ByHand
 from nasedu.errors import NaseduError, SettingError
-from nasedu.searching import Study, Trial, TrialFinished, search
+from nasedu.searching import Study, Trial, search
 from nasedu.tables import TabularEvaluator
 from nasedu.training.measure import REWARD
 from nasedu.viewing.drawings.layer_table import Shape
@@ -78,7 +78,8 @@ class HandSearch:
         controls = [self.strip.widget] if self.strip.widget else []
         self.widget = VBox([*controls, buttons, self.status, self.result])
         if (self.run / "study.db").exists():
-            self._told = self._search([])
+            self._search()
+            self._hear()
         self._show()
 
     def __repr__(self) -> str:
@@ -112,6 +113,7 @@ class HandSearch:
             SettingError: All children are proposed, or this one was proposed before.
             SearchSpaceError: The tokens describe no child.
         """
+        self._hear()  # another view of the run may have gone on
         if self.is_over:
             raise SettingError(f"the search is over after {len(self._told)} children")
         for trial in self._told:
@@ -119,7 +121,8 @@ class HandSearch:
                 raise SettingError(
                     f"child {trial.number} was this one; change something, it costs you nothing"
                 )
-        self._told += self._search([tokens])
+        self._search(tokens)
+        self._hear()
         self.strip.tokens = tokens
         self._show()
         return self._told[-1].reward or 0.0
@@ -129,8 +132,8 @@ class HandSearch:
         self._has_stopped = bool(self._told)
         self._show("" if self._told else "Propose a network first.")
 
-    def _search(self, proposed: Sequence[Sequence[int]]) -> list[Trial]:
-        """Go on with the run by what is proposed; return the new children, or with none all.
+    def _search(self, *proposed: Sequence[int]) -> None:
+        """Go on with the run by what is proposed; with nothing, see whether it can go on.
 
         The folder is held no longer than that, so that a second view or `nasedu report` may
         open it between two proposals.
@@ -139,11 +142,14 @@ class HandSearch:
         for tokens in proposed:
             hand.propose(tokens)
         options = {"trials": self.trials, "batch": 1, "run": self.run, "evaluate": self.table}
-        events = list(search(self.table.space, hand, **options))
-        if not proposed:
+        for _ in search(self.table.space, hand, **options):
+            pass
+
+    def _hear(self) -> None:
+        """Take over all children of the record."""
+        if (self.run / "study.db").exists():
             with closing(self.study) as study:
-                return list(study.trials())
-        return [event.trial for event in events if isinstance(event, TrialFinished)]
+                self._told = list(study.trials())
 
     def _clicked(self) -> None:
         try:

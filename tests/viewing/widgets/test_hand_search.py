@@ -76,8 +76,13 @@ def test_a_new_kernel_goes_on_and_two_views_do_not_shut_each_other_out(tmp_path)
     first, second = game(tmp_path), game(tmp_path)
     assert repr(first) == "HandSearch(1 of 3 children)" and "Child 1 of 3" in first.status.value
     second.propose(CHILDREN[1])
+    with pytest.raises(SettingError, match="child 2 was this one"):  # of the other view
+        first.propose(CHILDREN[1])
     second.propose(CHILDREN[2])
     assert game(tmp_path).is_over
+    with pytest.raises(SettingError, match="over after 3 children"):
+        first.propose(CHILDREN[0])
+    assert first.standing.children == 3
     assert [list(trial.tokens) for trial in Study(tmp_path).trials()] == CHILDREN
 
 
