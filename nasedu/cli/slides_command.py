@@ -12,7 +12,9 @@ from nasedu.cli.terminal import say
 
 def make_slides(
     lesson: Annotated[str, typer.Argument(help="Number of a lesson, e.g. 04, or an .ipynb file.")],
-    out: Annotated[Path, typer.Argument(help="HTML file to write.")],
+    out: Annotated[
+        Path | None, typer.Argument(help="HTML file to write; default the lesson's name, here.")
+    ] = None,
 ) -> None:
     """Make slides of a lesson: figures and questions on one page.
 
@@ -23,6 +25,7 @@ def make_slides(
     from nasedu.errors import DataError
     from nasedu.whole_file import write_whole
 
-    page = slides_page(lesson_path(lesson))
+    path = lesson_path(lesson)
+    page, out = slides_page(path), out or Path(f"{path.stem}.html")
     write_whole(out, page.encode(), DataError)
     say(f"slides: {out}, {page.count('<section ')} of them, {len(page) / 1e6:.1f} MB")

@@ -37,7 +37,7 @@ SIZE_EXPLAINS = 0.5  # of the rewards' variance: more than all else together
 GROWS = 1.2  # times as many parameters at the end: less is no trend in sizes
 NOISE_SHARE = 0.5  # of the rewards' variance: chance moves them more than the network does
 FEWEST_REPEATS = 5  # trainings beyond the first of a network: with fewer, its spread is a guess
-FALLS = 2.0  # standard errors: chance alone goes further down once in forty searches
+FALLS = 2.0  # standard errors: by noise alone one search in forty falls, or grows, by more
 MANY_FAIL = 0.1  # of all children: more than a rare accident
 FEWEST_FAILURES = 3  # one or two say nothing about the space
 LETTERS = 200  # of a reason: what is wrong is said at its beginning
@@ -187,12 +187,14 @@ def _growing(one: Series) -> Finding | None:
     share = share_explained(networks) if len(networks) >= FEWEST else None
     if share is None or share < SIZE_EXPLAINS or np.corrcoef(*sizes(networks))[0, 1] < 0:
         return None
-    size = np.exp(sizes(one.trials)[0])  # in the order of asking
+    size = sizes(one.trials)[0]  # logarithms, in the order of asking
     parts = size[: len(size) // 4], size[-(len(size) // 4) :]
-    first, last = (round(float(np.median(part))) for part in parts)
+    first, last = (round(float(np.exp(np.median(part)))) for part in parts)
+    change = change_of(size)  # random draws, too, may end larger than they began
+    grew = change is not None and change.last > change.first + FALLS * change.error
     best = networks[0].outcome
     half = best.num_parameters // 2 if best else 0
-    if last > GROWS * first:
+    if grew and last > GROWS * first:
         sentence = "The search mostly makes its networks larger."
     else:
         sentence = "The larger network is nearly always the better one here."

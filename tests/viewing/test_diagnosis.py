@@ -132,6 +132,17 @@ def test_a_search_that_only_grows_its_networks_is_told_by_size():
     assert "of 80 different networks" in found.evidence
 
 
+def test_random_draws_that_end_larger_by_chance_are_no_growth():
+    parameters = random(11).integers(1000, 40_000, 48)
+    parameters[36:] = np.sort(parameters[36:])
+    while np.median(parameters[36:]) < 1.25 * np.median(parameters[:12]):  # as luck would have it
+        parameters[36:42] = (parameters[36:42] * 1.1).astype(int)
+    rewards = np.log(parameters) / 10
+    rewards[-2] = 1.3
+    found = only(study(rewards, parameters=parameters, entropies=None, strategy="random"))
+    assert found.topic == "growing" and "nearly always the better one" in found.sentence
+
+
 def test_a_network_that_is_proposed_over_and_over_counts_once():
     rewards, tokens = repeating()
     parameters = [1000] * 45 + [50_000] * 35  # one large network, and it is a good one
