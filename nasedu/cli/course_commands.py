@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from nasedu.cli.answers_command import collect_answers
 from nasedu.cli.export_command import export_lessons
 from nasedu.cli.grade_command import grade
 from nasedu.cli.options import Command, CommandGroup
@@ -60,6 +61,7 @@ def build(
 
 
 course_app.command(cls=Command)(grade)
+course_app.command("answers", cls=Command)(collect_answers)
 course_app.command(cls=Command)(worksheet)
 course_app.command("slides", cls=Command)(make_slides)
 course_app.command("export", cls=Command)(export_lessons)

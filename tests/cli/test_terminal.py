@@ -45,6 +45,7 @@ COMMANDS = {
     "table build": ["table", "build", "{new}", "--epochs", "1", "--workers", "1"],
     "table show": ["table", "show", "{table}"],
     "course grade": ["course", "grade", "{class}", "--seed", "0"],
+    "course answers": ["course", "answers", "{class}"],
     "course slides": ["course", "slides", "00", "{new}.html"],
     "course worksheet": ["course", "worksheet", "1", "{new}", "--student", "ada"],
     "course build": ["course", "build", "--student", "{new}"],
