@@ -94,12 +94,22 @@ def build(
                     line = f"{done:,} of {event.total:,} trainings{told}"
                     say(f"{line}, about {duration(left)} to go")
     except KeyboardInterrupt:
-        kept = f"{done:,} trainings are kept in {folder}" if here else "nothing new was trained"
+        # Counted anew: one more may have ended while the key was pressed.
+        trained = f"{_kept(folder):,} trainings are kept in {folder}"
+        kept = trained if here else "nothing new was trained"
         say(f"\nstopped; {kept}. The same command goes on", err=True)
         raise typer.Exit(130) from None
     say(f"table: {folder / FILE}")
     say(f"data sheet: {write_sheet(folder / FILE)}")
     say(f"search it with `nasedu search --table {folder}`")
+
+
+def _kept(folder: Path) -> int:
+    """Return how many trainings a folder has."""
+    from nasedu.runs import Study
+
+    with Study(folder) as study:
+        return sum(trial.outcome is not None for trial in study.trials())
 
 
 @table_app.command(cls=Command)
