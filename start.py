@@ -403,8 +403,8 @@ def seconds_of_cells(report: Path) -> dict:
     found: dict = {}
     if report.exists():
         for case in ElementTree.parse(str(report)).iter("testcase"):
-            lesson = case.get("classname").partition(".")[2]
-            found.setdefault(lesson, []).append(float(case.get("time")))
+            lesson = case.get("classname", "").partition(".")[2]
+            found.setdefault(lesson, []).append(float(case.get("time", "0")))
     return found
 
 
