@@ -39,6 +39,13 @@ def limit_memory(megabytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
+def ending_of(exitcode: int | None) -> str:
+    """Return how a process ended, e.g. ``"was killed by signal 9"`` or ``"ended with 3"``."""
+    if exitcode is not None and exitcode < 0:
+        return f"was killed by signal {-exitcode}"
+    return f"ended with {exitcode}"
+
+
 def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:

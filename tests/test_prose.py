@@ -1,4 +1,4 @@
-"""The prose of the code: a module's docstring opens with the noun that the module holds."""
+"""The prose of the code: a docstring opens with what the module holds, which is not too much."""
 
 import ast
 from pathlib import Path
@@ -44,3 +44,11 @@ def test_an_opening_that_is_no_noun_is_seen(tmp_path):
     (tmp_path / "a.py").write_text('"""What a figure is drawn from."""\n')
     with pytest.raises(AssertionError, match="What a figure"):
         test_a_module_opens_with_its_noun(tmp_path / "a.py")
+
+
+LONGEST = 350  # lines of a module that one still reads in one go
+
+
+@pytest.mark.parametrize("path", sorted(HOME.rglob("*.py")), ids=lambda p: str(p.relative_to(HOME)))
+def test_a_module_is_read_in_one_go(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST

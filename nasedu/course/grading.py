@@ -181,8 +181,7 @@ def _judge(place: str, seed: int, seconds: float, megabytes: int) -> Callable[[_
             return entry.grade((str(state), str(sentence)))
         except (EOFError, OSError, ValueError):
             process.join(1)
-            status = process.exitcode or 0
-            how = f"was killed by signal {-status}" if status < 0 else f"ended with {status}"
+            how = worker_process.ending_of(process.exitcode or 0)
             ended = f"Its process {how}: too much memory, or the code ends Python."
             return entry.grade(("not right yet", ended))
         finally:

@@ -20,11 +20,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from nasedu.course.inline import html_of
 from nasedu.errors import DataError, SettingError
+from nasedu.viewing.page_template import html_from
+
+TEMPLATE = Path(__file__).parent / "templates" / "slides.html"
 
 HEADING = re.compile(r"^(#{1,4}) (.+)$", re.MULTILINE)
 MISTAKEN = re.compile(r"misconception|common mistake", re.IGNORECASE)
@@ -102,11 +104,7 @@ def slides_page(path: Path) -> str:
         raise DataError(f"{path} is no notebook of a lesson: {reason}") from None
     if not any(slide.kind in ("figure", "question") for slide in slides):
         raise DataError(f"{path} has neither pictures nor questions; was it run?")
-    home = Path(__file__).parent / "templates"
-    environment = Environment(
-        loader=FileSystemLoader(home), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    page = environment.get_template("slides.html").render(slides=slides, allowed="SCRIPT")
+    page = html_from(TEMPLATE, slides=slides, allowed="SCRIPT")
     [script] = SCRIPT.findall(page)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return page.replace("'SCRIPT'", f"'sha256-{digest}'", 1)

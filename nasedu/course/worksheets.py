@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from numpy.random import Generator
 
 from nasedu.architectures import CellNode
@@ -22,6 +21,9 @@ from nasedu.children import build
 from nasedu.errors import SettingError
 from nasedu.searching import expected_best
 from nasedu.spaces import ConvNetSpace, RecurrentCellSpace
+from nasedu.viewing.page_template import html_from
+
+TEMPLATE = Path(__file__).parent / "templates" / "worksheet.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,14 +216,8 @@ def sheets_page(number: int, seed: int, students: Sequence[str], *, answers: boo
     Raises:
         SettingError: No worksheet has this number.
     """
-    home = Path(__file__).parent / "templates"
-    environment = Environment(
-        loader=FileSystemLoader(home), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
     sheets = [(student, tasks_of(number, seed, student)) for student in students]
-    return environment.get_template("worksheet.html").render(
-        number=number, seed=seed, sheets=sheets, answers=answers
-    )
+    return html_from(TEMPLATE, number=number, seed=seed, sheets=sheets, answers=answers)
 
 
 def _some(r: Generator, values: Sequence[float], count: int) -> tuple:

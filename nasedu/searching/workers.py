@@ -242,9 +242,7 @@ class PoolWorkers(Workers):
             limit = self._timeout or 0.0
             return Outcome.failed(f"ran over the time limit of {limit:g} s", limit)
         except ProcessExpired as error:
-            code = error.exitcode
-            ended = f"was killed by signal {-code}" if code and code < 0 else f"ended with {code}"
-            return Outcome.failed(f"its process {ended}")
+            return Outcome.failed(f"its process {worker_process.ending_of(error.exitcode)}")
         except BrokenProcessPool:
             raise SettingError(ENDED) from None
         except SettingError as error:  # the worker is not ready: this says nothing of the child

@@ -114,9 +114,8 @@ class Contestant:
             limit = f"{self.rules.seconds:g} s for its {self.rules.games} games"
             raise ContestantError("too slow", f"it takes longer than {limit}") from None
         except ProcessExpired as error:
-            code = error.exitcode
-            how = f"was killed by signal {-code}" if code and code < 0 else f"ended with {code}"
-            raise ContestantError("ended", f"its process {how}") from None
+            ended = f"its process {worker_process.ending_of(error.exitcode)}"
+            raise ContestantError("ended", ended) from None
         except (OSError, BrokenProcessPool, RuntimeError) as error:
             raise NoProcessesError(f"{NO_PROCESSES}: {error.__cause__ or error}") from None
         finally:

@@ -19,9 +19,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from nasedu.viewing.page_template import html_from
 from nasedu.viewing.pictures import check_suffix, write_file
 
 HERE = Path(__file__).parent
@@ -72,11 +72,9 @@ def explorer_page(title: str, data: Mapping[str, Any]) -> str:
         title: Of the window.
         data: What it shows, as JSON values: see `explored_run`, `children_page`.
     """
-    environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
     script, style = joined_scripts(), (HERE / "explorer.css").read_text(encoding="utf-8")
-    return environment.get_template("explorer.html").render(
+    return html_from(
+        HERE / "explorer.html",
         title=title,
         script=Markup(script),
         style=Markup(style),

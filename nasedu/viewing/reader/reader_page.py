@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from torch import Tensor
 
 from nasedu.errors import SettingError
 from nasedu.searching import TrainedNetwork
+from nasedu.viewing.page_template import html_from
 from nasedu.viewing.reader.steps import ELSEWHERE, steps_of
 from nasedu.whole_file import check_writable, write_whole
 
@@ -65,14 +65,8 @@ def reader_page(network: TrainedNetwork) -> str:
         "classes": list(task.classes),
         "frame": frame_of(task.train.images)._asdict(),
     }
-    environment = Environment(
-        loader=FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.get_template("page.html").render(
+    page = html_from(
+        HERE / "page.html",
         title=f"Draw, and a network reads: {network.record['data']['title']}",
         about=f"Network {network.words} on images that it was not trained on.",
         some=_some(task.classes),

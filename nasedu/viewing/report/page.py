@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+
+from nasedu.viewing.page_template import html_from
 
 UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -145,13 +146,6 @@ def page(title: str, parts: Iterable[Opening | Section | None]) -> str:
     Characters that no page may hold, as in the names of files or messages of programs, become
     U+FFFD.
     """
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     shown = [part for part in parts if part is not None]
-    html = environment.get_template("page.html").render(title=title, parts=shown)
+    html = html_from(Path(__file__).with_name("page.html"), title=title, parts=shown)
     return UNFIT.sub("\ufffd", html.lstrip())
