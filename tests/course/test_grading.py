@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from hostile import attack
 from nbformat.v4 import new_code_cell, new_notebook
 from typer.testing import CliRunner
 
@@ -80,6 +81,12 @@ STUDENTS = {
     "no file": (None, "not handed in", "no notebook of lesson 06, whose name begins with `06_`"),
     "a broken file": ("", "not handed in", f"{LESSON}_x.ipynb is no notebook that can be read"),
     "=a formula": (HEAD + RIGHT, "right", "agrees"),
+    "a state of its own": (
+        f"from nasedu.course import check\nclass Made:\n    state, sentence = 'perfect', 'x'\n"
+        f"check.EXERCISES[{NAME!r}].__class__.__call__ = lambda *a: Made\n{HEAD}{RIGHT}",
+        "not right yet",
+        "no answer of the check",
+    ),
 }
 if sys.platform == "linux":
     STUDENTS["all memory"] = (
@@ -130,6 +137,21 @@ def test_what_becomes_of_a_function(grades, student):
     assert (grade.lesson, grade.state) == (LESSON, state), grade
     assert words in grade.sentence
     assert "\n" not in grade.sentence and len(grade.sentence) < 500
+
+
+def test_a_pickle_that_a_function_sends_runs_nowhere_but_in_its_own_process(tmp_path):
+    (tmp_path / "class").mkdir()
+    (marks := tmp_path / "marks").mkdir()
+    code = attack(marks)
+    hand_in(tmp_path / "class", "sends", f"{code}\n{HEAD}attack()\n    return 0.0")
+    hand_in(tmp_path / "class", "returns", f"{code}\n{HEAD}return Evil()")
+    rows = list(grade_folder(tmp_path / "class", [LESSON], seed=0, workers=1))
+    said = {row.student: (row.state, row.sentence) for row in rows if row.exercise == NAME}
+    assert said["sends"] == ("not right yet", grading.NO_ANSWER)
+    assert (
+        said["returns"][0] == "not right yet" and "a Evil; expected numbers" in said["returns"][1]
+    )
+    assert str(os.getpid()) not in {mark.name for mark in marks.iterdir()}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc")
