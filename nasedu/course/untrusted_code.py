@@ -30,6 +30,7 @@ def confine(parent: Connection) -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):  # `input()` ends, and what is printed is nobody's
         os.dup2(nowhere, stream)
+    sys.stdin = open(nowhere, encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stdout = sys.stderr = os.fdopen(nowhere, "w", encoding="utf-8", errors="replace")
 
 

@@ -21,6 +21,7 @@ from nasedu.course.check import EXERCISES
 from nasedu.course.grade_sheet import STATES, class_summary, write_grades
 from nasedu.course.grading import SheetRow, grade_folder, graded_names, lessons_to_grade
 from nasedu.errors import DataError, SettingError
+from nasedu.searching.workers import NoProcessesError
 
 NAME, LESSON = "batch_for_noise", "06"
 HEAD = f"def {NAME}(noise, wanted):\n    "
@@ -82,8 +83,9 @@ STUDENTS = {
     "a broken file": ("", "not handed in", f"{LESSON}_x.ipynb is no notebook that can be read"),
     "=a formula": (HEAD + RIGHT, "right", "agrees"),
     "a state of its own": (
-        f"from nasedu.course import check\nclass Made:\n    state, sentence = 'perfect', 'x'\n"
-        f"check.EXERCISES[{NAME!r}].__class__.__call__ = lambda *a: Made\n{HEAD}{RIGHT}",
+        f"{HEAD}from nasedu.course import exercise\n    class Made:\n"
+        "        state, sentence, passed = 'perfect', 'x', False\n"
+        f"    exercise.CheckResult = lambda *a: Made\n    {RIGHT}",
         "not right yet",
         "no answer of the check",
     ),
@@ -224,16 +226,19 @@ def test_the_command(tmp_path):
     assert f"ada,06,{NAME},right," in out.read_text()
 
 
-def test_what_was_graded_before_ctrl_c_is_kept(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("end", "code"), [(KeyboardInterrupt(), 130), (NoProcessesError("no process"), 2)]
+)
+def test_what_was_graded_before_the_end_is_kept(tmp_path, monkeypatch, end, code):
     hand_in(tmp_path, "ada", HEAD + RIGHT)
 
     def interrupted(*arguments, **options):
         yield SheetRow("ada", LESSON, NAME, "right", "It agrees.")
-        raise KeyboardInterrupt
+        raise end
 
     monkeypatch.setattr(grading, "grade_folder", interrupted)
     done = CliRunner().invoke(app, ["course", "grade", str(tmp_path), "--seed", "1"])
-    assert done.exit_code == 130
+    assert done.exit_code == code
     assert "stopped at 1 of 3" in done.output
     assert (tmp_path / "grades.csv").read_text().count("\n") == 2
 
