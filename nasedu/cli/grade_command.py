@@ -58,6 +58,7 @@ def grade(
     from nasedu.course.grading import grade_folder, graded_names, lessons_to_grade
     from nasedu.course.handed_in import students_of
     from nasedu.errors import DataError
+    from nasedu.searching.workers import NoProcessesError
     from nasedu.whole_file import check_writable
 
     students, lessons = students_of(folder), lessons_to_grade(folder, lesson or ())
@@ -74,6 +75,11 @@ def grade(
                 bar.update()
         except KeyboardInterrupt:
             status = 130
+        except NoProcessesError as error:  # code of somebody may have used them up
+            if not grades:
+                raise
+            say(error, err=True)
+            status = 2
     write_grades(grades, path)
     say(class_summary(grades))
     stopped = f"stopped at {len(grades):,} of {total:,}; " if status else ""

@@ -46,6 +46,7 @@ def hold_tournament(
     from nasedu.course.tournament.ranking_page import FATES, measured_mean, write_page
     from nasedu.errors import SettingError
     from nasedu.runs.trial import check_seed
+    from nasedu.searching.workers import NoProcessesError
     from nasedu.tables import NetworkTable
     from nasedu.whole_file import check_writable
 
@@ -67,6 +68,11 @@ def hold_tournament(
                     say(f"{entry.name}: {FATES[entry.fate]}: {entry.sentence}")
         except KeyboardInterrupt:
             status = 130
+        except NoProcessesError as error:  # a contestant may have used them up
+            if not entries:
+                raise
+            say(error, err=True)
+            status = 2
     if not entries:
         raise typer.Exit(status)
     left = len(paths) + 1 - len(entries)

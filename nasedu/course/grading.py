@@ -1,36 +1,32 @@
 """The grading of a class: every student's functions against checks with hidden cases.
 
-Each function runs in a process of its own, see `nasedu.course.untrusted_code`. Whatever it does
+Each function runs in a process of its own, see `nasedu.course.untrusted_process`. Whatever it does
 there becomes a sentence: it is wrong, it raises, it does not end, it takes all memory.
 """
 
 from __future__ import annotations
 
-import json
-import multiprocessing
-import os
-import signal
-import sys
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from multiprocessing.process import BaseProcess
+from functools import partial
 from pathlib import Path
+from typing import Any, get_args
 
-from nasedu import worker_process
-from nasedu.course import check, untrusted_code
-from nasedu.course.exercise import Exercise
+from nasedu.course import check, grading_side
+from nasedu.course.exercise import Exercise, State
 from nasedu.course.handed_in import code_of, notebooks_of, program_of, students_of
+from nasedu.course.untrusted_process import NoAnswerError, NotReadyError, UntrustedProcess
 from nasedu.errors import DataError, SettingError
 from nasedu.searching import available_cores
+from nasedu.viewing.drawings.field_table import printable
 
 NOT_HANDED_IN = "not handed in"
 SECONDS = 20.0  # that a function may take for all of its cases; solutions take below one
 MEGABYTES = 2048
-START_LIMIT = 180  # seconds for a process to start; the first one imports torch
-LONGEST = 100_000  # bytes of a verdict
+NO_ANSWER = "What its process sends is no answer of the check."
+LONGEST = 2000  # characters of a sentence; those of the checks are far shorter
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +56,10 @@ class _Entry:
     lesson: str
     exercise: str
     program: str = ""
-    verdict: untrusted_code.Verdict | None = None
+    verdict: grading_side.Verdict | None = None
     note: str = ""  # what the teacher should know besides
 
-    def grade(self, verdict: untrusted_code.Verdict) -> SheetRow:
+    def grade(self, verdict: grading_side.Verdict) -> SheetRow:
         state, sentence = verdict
         told = f"{sentence} {self.note}".rstrip()
         return SheetRow(self.student, self.lesson, self.exercise, state, told)
@@ -140,7 +136,7 @@ def grade_folder(
         prefix="nasedu-grade-",
         ignore_cleanup_errors=True,  # grades are worth more than it is
     ) as place:
-        judge = _judge(place, seed, seconds, megabytes)
+        judge = partial(_judge, place=place, seed=seed, seconds=seconds, megabytes=megabytes)
         threads = ThreadPoolExecutor(workers or available_cores())
         try:
             yield from threads.map(judge, _entries(folder, lessons))
@@ -148,56 +144,38 @@ def grade_folder(
             threads.shutdown(cancel_futures=True)
 
 
-def _judge(place: str, seed: int, seconds: float, megabytes: int) -> Callable[[_Entry], SheetRow]:
-    """Return what grades one entry, in a process of its own if it holds a program."""
-    context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
-    if sys.platform != "win32":  # forks of a process that has imported torch start at once
-        context.set_forkserver_preload([untrusted_code.__name__])
-
-    def judge(entry: _Entry) -> SheetRow:
-        if entry.verdict:
-            return entry.grade(entry.verdict)
-        ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(
-            target=worker_process.begin,
-            args=(
-                *(untrusted_code.__name__, untrusted_code.report_to.__name__, theirs, place),
-                *(megabytes, entry.program, entry.exercise, seed),
-            ),
-            daemon=True,
-        )
-        try:
-            process.start()
-        except OSError as error:
-            raise SettingError(f"no process can be started here: {error.strerror}") from None
-        theirs.close()
-        try:
-            if not (ours.poll(START_LIMIT) and ours.recv_bytes(LONGEST)):
-                return entry.grade(("not right yet", "Its process did not start."))
-            if not ours.poll(seconds):
-                slow = f"It did not end within {seconds:g} s: is there an endless loop?"
-                return entry.grade(("not right yet", slow))
-            state, sentence = json.loads(ours.recv_bytes(LONGEST))
-            return entry.grade((str(state), str(sentence)))
-        except (EOFError, OSError, ValueError):
-            process.join(1)
-            how = worker_process.ending_of(process.exitcode or 0)
-            ended = f"Its process {how}: too much memory, or the code ends Python."
-            return entry.grade(("not right yet", ended))
-        finally:
-            _end(process)
-            ours.close()
-
-    return judge
+def _judge(entry: _Entry, *, place: str, seed: int, seconds: float, megabytes: int) -> SheetRow:
+    """Grade one entry, in a process of its own if it holds a program."""
+    if entry.verdict:
+        return entry.grade(entry.verdict)
+    begin = grading_side.__name__, grading_side.begin_grading.__name__
+    try:
+        with UntrustedProcess(*begin, place, megabytes) as process:
+            heard = process.ask(entry.program, entry.exercise, seed, seconds=seconds)
+    except NotReadyError:
+        return entry.grade(("not right yet", "Its process did not start."))
+    except NoAnswerError as error:
+        return entry.grade(("not right yet", _why_not(error, seconds)))
+    return entry.grade(_verdict_of(heard) or ("not right yet", NO_ANSWER))
 
 
-def _end(process: BaseProcess) -> None:
-    """End a process, and what it has started."""
-    if sys.platform != "win32" and process.pid:
-        with suppress(OSError):  # it ended before it had a group of its own
-            os.killpg(process.pid, signal.SIGKILL)
-    process.kill()
-    process.join()
+def _why_not(error: NoAnswerError, seconds: float) -> str:
+    """Return what a student is told whose function has no verdict."""
+    match error.why:
+        case "too slow":
+            return f"It did not end within {seconds:g} s: is there an endless loop?"
+        case "ended":
+            return f"{str(error).capitalize()}: too much memory, or the code ends Python."
+        case "no answer":
+            return NO_ANSWER
+
+
+def _verdict_of(heard: Any) -> grading_side.Verdict | None:
+    """Return a verdict that was heard; None if it is none, as where code speaks for the check."""
+    match heard:
+        case [str(state), str(sentence)] if state in get_args(State):
+            return state, printable(sentence)[:LONGEST]
+    return None
 
 
 def _entries(folder: Path, lessons: Collection[str]) -> Iterator[_Entry]:

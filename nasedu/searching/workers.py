@@ -10,14 +10,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import queue
-import signal
 import sys
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import astuple
 from multiprocessing import resource_tracker
 from pathlib import Path
@@ -176,7 +175,7 @@ class PoolWorkers(Workers):
         try:
             if sys.platform != "win32":  # its start would unblock interrupts again
                 resource_tracker.ensure_running()
-            with _interrupts_blocked():  # inherited by the pool's threads and so by its processes
+            with worker_process.interrupts_blocked():  # the pool's threads and processes inherit it
                 first = self._pool.schedule(worker_side.why_not_ready)
         except (OSError, ImportError, BrokenProcessPool) as error:  # no semaphores, pipes, forks
             raise NoProcessesError(f"{NO_PROCESSES}: {error.__cause__ or error}") from None
@@ -291,15 +290,3 @@ def _check_not_in_a_worker() -> None:
         sys.stderr.write(f"nasedu: the script starts a search when it is imported; {REMEDY}\n")
         parent.join()  # ending here, it would only be started again
         os._exit(1)
-
-
-@contextmanager
-def _interrupts_blocked() -> Iterator[None]:
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

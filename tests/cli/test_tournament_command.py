@@ -10,6 +10,7 @@ from nasedu.course import tournament
 from nasedu.course.tournament import Entry
 from nasedu.course.tournament.contest import HOUSE
 from nasedu.errors import SettingError
+from nasedu.searching.workers import NoProcessesError
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "tournament" / "random_search.py"
 
@@ -33,20 +34,23 @@ def test_it_tells_the_ranking_and_writes_a_page(tmp_path):
     assert "ada" in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
-def test_what_was_played_before_ctrl_c_is_on_the_page(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("end", "code"), [(KeyboardInterrupt(), 130), (NoProcessesError("no process"), 2)]
+)
+def test_what_was_played_before_the_end_is_on_the_page(tmp_path, monkeypatch, end, code):
     for name in ("ada", "bob", "cem"):
         (tmp_path / f"{name}.py").write_bytes(EXAMPLE.read_bytes())
 
     def interrupted(*arguments):
         yield Entry(HOUSE, "played", "", np.array([0.5, 0.6]), 0.0)
         yield Entry("ada", "played", "", np.array([0.7, 0.8]), 1.0)
-        raise KeyboardInterrupt
+        raise end
 
     monkeypatch.setattr(tournament, "play", interrupted)
     page = tmp_path / "page.html"
     options = [*["--games", "2", "--trials", "16", "--seed", "1", "--out"], str(page)]
     done = CliRunner().invoke(app, ["course", "tournament", str(tmp_path), *options])
-    assert done.exit_code == 130, done.output
+    assert done.exit_code == code, done.output
     assert "stopped before 2 of 3 contestants had played" in done.output
     assert "1. ada" in page.read_text("utf-8")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from hostile import attack
 from nbformat.v4 import new_code_cell, new_notebook
 from typer.testing import CliRunner
 
@@ -20,6 +21,7 @@ from nasedu.course.check import EXERCISES
 from nasedu.course.grade_sheet import STATES, class_summary, write_grades
 from nasedu.course.grading import SheetRow, grade_folder, graded_names, lessons_to_grade
 from nasedu.errors import DataError, SettingError
+from nasedu.searching.workers import NoProcessesError
 
 NAME, LESSON = "batch_for_noise", "06"
 HEAD = f"def {NAME}(noise, wanted):\n    "
@@ -80,6 +82,13 @@ STUDENTS = {
     "no file": (None, "not handed in", "no notebook of lesson 06, whose name begins with `06_`"),
     "a broken file": ("", "not handed in", f"{LESSON}_x.ipynb is no notebook that can be read"),
     "=a formula": (HEAD + RIGHT, "right", "agrees"),
+    "a state of its own": (
+        f"{HEAD}from nasedu.course import exercise\n    class Made:\n"
+        "        state, sentence, passed = 'perfect', 'x', False\n"
+        f"    exercise.CheckResult = lambda *a: Made\n    {RIGHT}",
+        "not right yet",
+        "no answer of the check",
+    ),
 }
 if sys.platform == "linux":
     STUDENTS["all memory"] = (
@@ -130,6 +139,21 @@ def test_what_becomes_of_a_function(grades, student):
     assert (grade.lesson, grade.state) == (LESSON, state), grade
     assert words in grade.sentence
     assert "\n" not in grade.sentence and len(grade.sentence) < 500
+
+
+def test_a_pickle_that_a_function_sends_runs_nowhere_but_in_its_own_process(tmp_path):
+    (tmp_path / "class").mkdir()
+    (marks := tmp_path / "marks").mkdir()
+    code = attack(marks)
+    hand_in(tmp_path / "class", "sends", f"{code}\n{HEAD}attack()\n    return 0.0")
+    hand_in(tmp_path / "class", "returns", f"{code}\n{HEAD}return Evil()")
+    rows = list(grade_folder(tmp_path / "class", [LESSON], seed=0, workers=1))
+    said = {row.student: (row.state, row.sentence) for row in rows if row.exercise == NAME}
+    assert said["sends"] == ("not right yet", grading.NO_ANSWER)
+    assert (
+        said["returns"][0] == "not right yet" and "a Evil; expected numbers" in said["returns"][1]
+    )
+    assert str(os.getpid()) not in {mark.name for mark in marks.iterdir()}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc")
@@ -202,16 +226,19 @@ def test_the_command(tmp_path):
     assert f"ada,06,{NAME},right," in out.read_text()
 
 
-def test_what_was_graded_before_ctrl_c_is_kept(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("end", "code"), [(KeyboardInterrupt(), 130), (NoProcessesError("no process"), 2)]
+)
+def test_what_was_graded_before_the_end_is_kept(tmp_path, monkeypatch, end, code):
     hand_in(tmp_path, "ada", HEAD + RIGHT)
 
     def interrupted(*arguments, **options):
         yield SheetRow("ada", LESSON, NAME, "right", "It agrees.")
-        raise KeyboardInterrupt
+        raise end
 
     monkeypatch.setattr(grading, "grade_folder", interrupted)
     done = CliRunner().invoke(app, ["course", "grade", str(tmp_path), "--seed", "1"])
-    assert done.exit_code == 130
+    assert done.exit_code == code
     assert "stopped at 1 of 3" in done.output
     assert (tmp_path / "grades.csv").read_text().count("\n") == 2
 

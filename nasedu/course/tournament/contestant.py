@@ -6,34 +6,29 @@ package plays a tournament, too: a `Seat` is a strategy like any other.
 
 from __future__ import annotations
 
-import multiprocessing
-import sys
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import TimeoutError as Overtime
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import torch
-from pebble import ProcessExpired, ProcessPool
 from torch import Generator, Tensor
 
-from nasedu import worker_process
 from nasedu.controller import UpdateStats
 from nasedu.course.tournament import contestant_side
 from nasedu.course.tournament.contestant_side import Answer, Told
 from nasedu.course.tournament.disguise import Disguise
 from nasedu.course.tournament.rules import Rules
+from nasedu.course.untrusted_process import LONGEST, NO_ANSWER, NoAnswerError, UntrustedProcess, Why
 from nasedu.data.shipped import tables_folder
 from nasedu.errors import NaseduError
-from nasedu.searching.worker_side import NO_PROCESSES
-from nasedu.searching.workers import NoProcessesError
+from nasedu.viewing.drawings.field_table import printable
 
 LARGEST = 100_000  # characters of a contestant's file: room for a strategy and not for a table
 
-Fate = Literal["raised", "cheated", "too slow", "ended"]
+WORDS = 500  # characters of what it says of itself; its own side says less
+
+Fate = Literal["raised", "cheated"] | Why
 
 
 class ContestantError(NaseduError, RuntimeError):
@@ -67,22 +62,10 @@ class Contestant:
         self.path, self.rules = path, rules
         self.seconds = 0.0  # that it has used
         source = _source_of(path)
-        if sys.platform != "win32":  # its start would unblock interrupts again
-            resource_tracker.ensure_running()
-        self._pool = ProcessPool(
-            max_workers=1,
-            initializer=worker_process.begin,
-            initargs=[
-                contestant_side.__name__,
-                contestant_side.begin_contest.__name__,
-                rules.megabytes,
-                [str(tables_folder()), *hidden],
-            ],
-            context=multiprocessing.get_context("spawn"),
-        )
+        begin = contestant_side.__name__, contestant_side.begin_contest.__name__
+        secret = [str(tables_folder()), *hidden]
+        self._process = UntrustedProcess(*begin, rules.megabytes, secret)
         try:
-            self.call(contestant_side.is_ready)
-            self.seconds = 0.0
             self.call(contestant_side.enter, path.name, source)
         except BaseException:
             self.close()
@@ -95,34 +78,40 @@ class Contestant:
         self.close()
 
     def close(self) -> None:
-        """End the process, whatever it does; may be called twice."""
-        self._pool.stop()
-        self._pool.join()
+        """End the process, whatever it does."""
+        self._process.close()
 
-    def call(self, function: Callable[..., Answer], *arguments: Any) -> Any:
-        """Let the contestant act, and return its answer.
+    def call(self, function: Callable[..., Answer], *arguments: Any, room: int = 0) -> Any:
+        """Let the contestant act, and return its answer, which may be anything that JSON can say.
+
+        Args:
+            function: Of `contestant_side`; it is called there.
+            arguments: For it, as JSON has them.
+            room: Bytes that the answer may take beside what an error takes.
 
         Raises:
             ContestantError: It raises, cheats, takes too long, or its process ends.
-            NoProcessesError: The system gives no processes.
         """
-        left, begun = self.rules.seconds - self.seconds, time.monotonic()
+        left, begun = max(self.rules.seconds - self.seconds, 0.01), time.monotonic()
+        question, longest = (function.__name__, *arguments), LONGEST + room
         try:
-            future = self._pool.schedule(function, args=arguments, timeout=max(left, 0.01))
-            what, answer = future.result()
-        except Overtime:
+            heard = self._process.ask(*question, seconds=left, longest=longest)
+        except NoAnswerError as error:
             limit = f"{self.rules.seconds:g} s for its {self.rules.games} games"
-            raise ContestantError("too slow", f"it takes longer than {limit}") from None
-        except ProcessExpired as error:
-            ended = f"its process {worker_process.ending_of(error.exitcode)}"
-            raise ContestantError("ended", ended) from None
-        except (OSError, BrokenProcessPool, RuntimeError) as error:
-            raise NoProcessesError(f"{NO_PROCESSES}: {error.__cause__ or error}") from None
+            slow = f"it takes longer than {limit}"
+            raise ContestantError(
+                error.why, slow if error.why == "too slow" else str(error)
+            ) from None
         finally:
             self.seconds += time.monotonic() - begun
-        if what != "fine":
-            raise ContestantError(what, answer)
-        return answer
+        match heard:
+            case None:  # what `ask` has returned cannot be sent
+                return None
+            case ["fine", answer]:
+                return answer
+            case ["raised" | "cheated" as fate, str(sentence)]:
+                raise ContestantError(fate, printable(sentence)[:WORDS])
+        raise ContestantError("no answer", NO_ANSWER)
 
 
 class Seat:
@@ -153,10 +142,12 @@ class Seat:
         """
         told, self._told = self._told, None
         decisions = self.disguise.decisions
-        rows = self.contestant.call(contestant_side.turn, self.game, decisions, told, n)
+        sizes = [decision.num_tokens for decision in decisions]
+        shown = [decision.to_dict() for decision in decisions]
+        room = n * len(f"{sizes}, ")  # for the largest tokens
+        rows = self.contestant.call(contestant_side.turn, self.game, shown, told, n, room=room)
         if isinstance(rows, list) and len(rows) > n:
             raise ContestantError("cheated", f"it asks for {len(rows)} children where {n} are due")
-        sizes = [decision.num_tokens for decision in decisions]
         if not _are_tokens(rows, n, sizes):
             raise ContestantError(
                 "raised",

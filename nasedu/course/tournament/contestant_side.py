@@ -12,8 +12,10 @@ import sys
 import types
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from multiprocessing.connection import Connection
 from typing import Any, Literal
 
+from nasedu.course.untrusted_code import confine, serve
 from nasedu.spaces import Decision
 from nasedu.worker_process import limit_memory
 
@@ -46,23 +48,23 @@ _file = ""
 _offences: list[str] = []
 
 
-def begin_contest(megabytes: int, hidden: Sequence[str]) -> None:
-    """Load what a strategy needs, then limit the memory, the output and the files.
+def begin_contest(parent: Connection, megabytes: int, hidden: Sequence[str]) -> None:
+    """Load what a strategy needs, limit the memory, the output and the files, then play.
 
     Args:
+        parent: The referee, which asks for `enter` and `turn`.
         megabytes: Memory that it may take beyond what is taken now; Linux keeps to it.
         hidden: Files and folders that it may not read, though Python finds modules near them.
     """
-    import torch
-
-    torch.set_num_threads(1)
+    confine(parent)
     _warm_up()
     for name in [name for name in sys.modules if f"{name}.".startswith(f"{TABLES}.")]:
         del sys.modules[name]  # so that to import it is seen
     sys.dont_write_bytecode = True
-    sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
     limit_memory(megabytes)
     sys.addaudithook(_watcher(hidden))
+    acts = {act.__name__: act for act in (enter, turn)}
+    serve(parent, lambda name, *arguments: acts[name](*arguments))
 
 
 def enter(name: str, source: str) -> Answer:
@@ -83,12 +85,12 @@ def enter(name: str, source: str) -> Answer:
     return answer
 
 
-def turn(game: int, decisions: Sequence[Decision], told: Told | None, n: int) -> Answer:
+def turn(game: int, decisions: list[dict[str, Any]], told: Told | None, n: int) -> Answer:
     """Tell a strategy what its last children earned, and ask it for the next ones.
 
     Args:
         game: Which game, from 0; its first turn makes the strategy.
-        decisions: Of this game.
+        decisions: Of this game, as values of JSON.
         told: The last children that did not fail; None if there are none.
         n: Children to ask for.
     """
@@ -98,7 +100,8 @@ def turn(game: int, decisions: Sequence[Decision], told: Told | None, n: int) ->
 
         def make() -> None:
             source = torch.Generator().manual_seed(game)
-            _seats[game] = _make(decisions, game), source  # pyright: ignore
+            shown = tuple(Decision(**one) for one in decisions)
+            _seats[game] = _make(shown, game), source  # pyright: ignore
 
         if (answer := _answer(make, "make"))[0] != "fine":
             return answer
@@ -148,11 +151,6 @@ def _warm_up() -> None:
         strategy = make_strategy(name, decisions)
         tokens = strategy.ask(2, generator=torch.Generator())
         strategy.tell(tokens, torch.zeros(2))
-
-
-def is_ready() -> Answer:
-    """Answer, so that the time of the start counts for nobody."""
-    return "fine", True
 
 
 def _watcher(hidden: Sequence[str]) -> Callable[[str, tuple[Any, ...]], None]:

@@ -24,6 +24,7 @@ FATES = {
     "cheated": "cheated",
     "too slow": "took too long",
     "ended": "its process ended",
+    "no answer": "gave no answer",
 }
 
 

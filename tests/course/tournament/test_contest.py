@@ -8,6 +8,7 @@ from textwrap import dedent
 
 import numpy as np
 import pytest
+from hostile import attack
 from small_tables import made_up
 
 from nasedu.controller import LocalSearch, RandomSearch
@@ -96,6 +97,33 @@ def test_who_does_not_play_by_the_rules_is_out_and_the_rest_goes_on(tmp_path):
         "make raises MemoryError: it needs more memory than it may use",
         "tell raises ZeroDivisionError: division by zero (line 8)",
     ]
+
+
+EVIL_ROWS = """
+class Rows(torch.Tensor):
+    def tolist(self):
+        return Evil()
+"""
+
+
+def test_a_pickle_that_a_contestant_sends_runs_nowhere_but_in_its_own_process(tmp_path):
+    (marks := tmp_path / "marks").mkdir()
+    code = "import torch" + attack(marks)
+    rows = "[[0] * len(self.decisions)] * n"
+    written(
+        tmp_path,
+        a_sends=code + FIXED.replace("        pass", "        attack()"),
+        b_returns=code + EVIL_ROWS + FIXED.replace(rows, f"torch.tensor({rows}).as_subclass(Rows)"),
+        c_plays=FIXED,
+    )
+    entries = list(play(tmp_path, TABLE, Rules(games=2, trials=16), seed=1))
+    assert [entry.fate for entry in entries] == ["played", "no answer", "raised", "played"]
+    assert entries[1].sentence == "what its process sends is no answer"
+    assert "returns something else than 8 rows" in entries[2].sentence
+    assert not list(marks.iterdir())
+    assert "gave no answer" in write_page(
+        Tournament(TABLE, RULES, 1, tuple(entries)), tmp_path / "page.html", tmp_path
+    ).read_text("utf-8")
 
 
 def test_names_and_files_of_other_systems_are_taken(tmp_path):

@@ -9,6 +9,7 @@ from small_tables import LARGER
 
 from nasedu.course.tournament.contestant import ContestantError, Seat
 from nasedu.course.tournament.disguise import Disguise
+from nasedu.spaces import Decision
 
 WIDTH = len(LARGER.decisions)
 
@@ -21,7 +22,7 @@ class Answers:
     def __init__(self, *answers):
         self.answers, self.heard = list(answers), []
 
-    def call(self, function, game, decisions, told, n):
+    def call(self, function, game, decisions, told, n, room):
         self.heard.append(SimpleNamespace(game=game, decisions=decisions, told=told, n=n))
         return self.answers.pop(0)
 
@@ -40,7 +41,7 @@ def test_what_it_proposes_is_the_tables_and_what_it_hears_is_its_own():
     first, second = one.contestant.heard
     assert (first.game, first.n, first.told) == (2, 2, None)
     assert second.told == (rows[1:], [0.5])
-    assert first.decisions == one.disguise.decisions
+    assert tuple(Decision(**shown) for shown in first.decisions) == one.disguise.decisions
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,7 @@ def test_what_it_proposes_is_the_tables_and_what_it_hears_is_its_own():
         ([[0] * (WIDTH - 1)] * 2, "raised", "2 rows"),
         ([0, 0], "raised", "2 rows"),
         (7, "raised", "2 rows"),
+        (None, "raised", "2 rows"),  # what JSON cannot say
     ],
 )
 def test_what_is_no_batch_of_children_puts_it_out(rows, fate, words):

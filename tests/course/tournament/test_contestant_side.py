@@ -11,7 +11,7 @@ import torch
 from nasedu.course.tournament import contestant_side as side
 from nasedu.spaces import Decision
 
-DECISIONS = (Decision("a", 1, (0, 1)), Decision("b", 1, (0, 1, 2)))
+DECISIONS = [each.to_dict() for each in (Decision("a", 1, (0, 1)), Decision("b", 1, (0, 1, 2)))]
 LEARNS = """
 import torch
 class Learns:
