@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from nasedu.viewing.drawings.comparing import compare
     from nasedu.viewing.drawings.dot_drawing import Drawing
     from nasedu.viewing.drawings.view import View, draw, view_of
+    from nasedu.viewing.figures.attention import attention_figure
     from nasedu.viewing.figures.epochs import training_figure
     from nasedu.viewing.figures.front import front_figure
     from nasedu.viewing.figures.gantt import machines_figure
@@ -44,6 +45,7 @@ else:
             "nasedu.viewing.diagnosis": ["Finding", "diagnose"],
             "nasedu.viewing.drawings.comparing": ["compare"],
             "nasedu.viewing.drawings.dot_drawing": ["Drawing"],
+            "nasedu.viewing.figures.attention": ["attention_figure"],
             "nasedu.viewing.figures.search_figures": [
                 "best_figure",
                 "curves_figure",
@@ -85,6 +87,7 @@ __all__ = [
     "SkipMatrix",
     "TokenStrip",
     "View",
+    "attention_figure",
     "best_distinct",
     "best_figure",
     "compare",
