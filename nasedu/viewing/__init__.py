@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from nasedu.viewing.diagnosis import Finding, diagnose
     from nasedu.viewing.drawings.comparing import compare
     from nasedu.viewing.drawings.dot_drawing import Drawing
+    from nasedu.viewing.drawings.translator_graph import draw_translator
     from nasedu.viewing.drawings.view import View, draw, view_of
     from nasedu.viewing.figures.attention import attention_figure
     from nasedu.viewing.figures.epochs import training_figure
@@ -70,6 +71,7 @@ else:
             "nasedu.viewing.figures.epochs": ["training_figure"],
             "nasedu.viewing.figures.gantt": ["machines_figure"],
             "nasedu.viewing.widgets.cluster_panel": ["ClusterPanel"],
+            "nasedu.viewing.drawings.translator_graph": ["draw_translator"],
             "nasedu.viewing.drawings.view": ["View", "draw", "view_of"],
         },
     )
@@ -94,6 +96,7 @@ __all__ = [
     "curves_figure",
     "diagnose",
     "draw",
+    "draw_translator",
     "explorer_of",
     "front_figure",
     "intervals_figure",

@@ -19,7 +19,12 @@ DARK = 0.5  # from here on the letters are white
 
 
 @plain
-def attention_figure(shares: ArrayLike, read: Sequence[str], written: Sequence[str]) -> Picture:
+def attention_figure(
+    shares: ArrayLike,
+    read: Sequence[str],
+    written: Sequence[str],
+    title: str = "Attention: the share of each token that was read",
+) -> Picture:
     """Draw what a translator attended to: a row for each token written, a column for each read.
 
     The darker, the larger the share; shares of a tenth and more stand there as numbers.
@@ -29,6 +34,7 @@ def attention_figure(shares: ArrayLike, read: Sequence[str], written: Sequence[s
             `nasedu.children.translator.Translator.attention`.
         read: S names of what was read.
         written: T names of what was written.
+        title: What stands above.
 
     Raises:
         SettingError: Other shapes, or a row that does not sum to 1.
@@ -56,7 +62,7 @@ def attention_figure(shares: ArrayLike, read: Sequence[str], written: Sequence[s
     axes.grid(True, which="minor", color="white", linewidth=1.5)
     axes.tick_params(which="minor", length=0)
     name_axes(axes, "read", "written")
-    write_title(figure, "Attention: the share of each token that was read")
+    write_title(figure, title)
     return Picture(figure, attention_finding(table, read, written))
 
 
