@@ -153,11 +153,6 @@ def _depth(r: CaseGenerator) -> Case:
     return r.count(1, 8 * every), r.count(2, 8), r.count(1, 4), every
 
 
-def _paired(r: CaseGenerator, low: float, high: float, other: tuple[float, float]) -> Case:
-    count = r.count(4, 8)
-    return r.numbers(count, low, high), r.numbers(count, *other)
-
-
 def _cell(r: CaseGenerator) -> Case:
     base = int(r.choice((2, 4, 8)))
     space = RecurrentCellSpace(base)

@@ -197,10 +197,11 @@ def ngram_precision(translation, reference, n):
         reference: The words that a human wrote, a list.
         n: How many words in a row are one run.
     """
-    runs, wanted = (
-        Counter(tuple(words[i : i + n]) for i in range(len(words) - n + 1))
-        for words in (translation, reference)
-    )
+    counts = []
+    for words in (translation, reference):
+        starts = range(len(words) - n + 1)
+        counts.append(Counter(tuple(words[i : i + n]) for i in starts))
+    runs, wanted = counts
     # of each run the smaller of the two counts
     return (runs & wanted).total() / runs.total()
 
