@@ -197,11 +197,11 @@ def ngram_precision(translation, reference, n):
         reference: The words that a human wrote, a list.
         n: How many words in a row are one run.
     """
-    counts = []
+    found = []
     for words in (translation, reference):
         starts = range(len(words) - n + 1)
-        counts.append(Counter(tuple(words[i : i + n]) for i in starts))
-    runs, wanted = counts
+        found.append(Counter(tuple(words[i : i + n]) for i in starts))
+    runs, wanted = found
     # of each run the smaller of the two counts
     return (runs & wanted).total() / runs.total()
 
