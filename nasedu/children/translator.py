@@ -106,7 +106,7 @@ class Translator(nn.Module):
         return self._dropped(self.attended(found).tanh()).transpose(0, 1), state
 
     def shares(self, asked: Tensor, memory: Memory) -> Tensor:
-        """Return how much of every source token each ``(B, T, H)`` question gets: ``(B, T, S)``.
+        """Return how much each ``(B, T, H)`` question attends to every source token: ``(B, T, S)``.
 
         The shares of a question sum to 1 (Luong et al. 2015, "general"), and padding has none.
         """
