@@ -17,6 +17,7 @@ import re
 import sys
 import tomllib
 from pathlib import Path
+from textwrap import wrap
 from urllib.parse import quote
 
 import nbformat
@@ -30,6 +31,7 @@ HOSTS_HAVE = {  # what Colab and Kaggle bring, in versions of their own
     *("torch", "torchvision", "numpy", "matplotlib", "graphviz", "ipywidgets", "pandas"),
     *("scikit-learn", "scipy", "tqdm", "cloudpickle", "pillow", "safetensors", "typer", "jinja2"),
 }
+NEEDED_BY = {"sacrebleu": ("portalocker", "regex", "tabulate", "colorama", "lxml")}  # beside numpy
 ONLY_FOR_A_SERVER = {"jupyterlab", "nbval"}  # a kernel needs neither
 
 
@@ -47,7 +49,9 @@ def settings() -> tuple[str, list[str]]:
             "expected OWNER/NAME as on GitHub, or nothing"
         )
     names = (re.split(r"[>=<\[ ]", each)[0] for each in project["project"]["dependencies"])
-    return repository, [name for name in names if name not in HOSTS_HAVE | ONLY_FOR_A_SERVER]
+    missing = [name for name in names if name not in HOSTS_HAVE | ONLY_FOR_A_SERVER]
+    # pip resolves nothing here, so what a missing package needs itself is asked for by name
+    return repository, [each for name in missing for each in (name, *NEEDED_BY.get(name, ()))]
 
 
 def links(lesson: str, repository: str) -> str:
@@ -73,6 +77,7 @@ def install(repository: str, missing: list[str]) -> str:
 
     It asks nothing, leaves the host's own packages as they are, and does nothing a second time.
     """
+    packages = " \\\n        ".join(wrap(" ".join(missing), 56))
     return f"""\
 # Colab and Kaggle start without nasedu. Elsewhere this does nothing.
 import os
@@ -82,7 +87,8 @@ hosts = {{"COLAB_RELEASE_TAG", "KAGGLE_KERNEL_RUN_TYPE"}}
 if hosts & set(os.environ) and find_spec("nasedu") is None:
     # no dependencies: torch and ipywidgets stay the host's own
     nasedu = "git+{GITHUB}/{repository}"
-    %pip install -q --no-deps {{nasedu}} {" ".join(missing)}"""
+    %pip install -q --no-deps {{nasedu}} \\
+        {packages}"""
 
 
 def place(

@@ -101,10 +101,36 @@ class Translator(nn.Module):
         """
         outputs, state = self.decoder(self._embedded(before), state)
         asked = outputs.transpose(0, 1)  # (B, T, H)
-        scores = asked @ memory.keys.transpose(1, 2)  # (B, T, S)
-        shares = scores.masked_fill(memory.is_padding[:, None], -torch.inf).softmax(2)
-        found = torch.cat([asked, shares @ memory.outputs], 2)  # (B, T, 3H)
+        mean = self.shares(asked, memory) @ memory.outputs  # (B, T, 2H), weighted
+        found = torch.cat([asked, mean], 2)
         return self._dropped(self.attended(found).tanh()).transpose(0, 1), state
+
+    def shares(self, asked: Tensor, memory: Memory) -> Tensor:
+        """Return how much each ``(B, T, H)`` question attends to every source token: ``(B, T, S)``.
+
+        The shares of a question sum to 1 (Luong et al. 2015, "general"), and padding has none.
+        """
+        scores = asked @ memory.keys.transpose(1, 2)
+        return scores.masked_fill(memory.is_padding[:, None], -torch.inf).softmax(2)
+
+    @torch.no_grad()
+    def attention(self, source: Tensor, before: Tensor) -> Tensor:
+        """Return what each subword of translations attended to, whoever wrote them.
+
+        Nothing has to be kept while one is looked for: the same subwords ask the same questions
+        again. The model is switched to evaluation, as by `beam_search`.
+
+        Args:
+            source: ``(S, B)`` sentences, filled up at their ends.
+            before: ``(T, B)`` subwords: the one that begins, then the translation.
+
+        Returns:
+            ``(B, T, S)`` shares: row t belongs to the subword after ``before[t]``.
+        """
+        self.eval()
+        memory, state = self.read(source)
+        outputs, _ = self.decoder(self._embedded(before), state)
+        return self.shares(outputs.transpose(0, 1), memory)
 
     def logits(self, found: Tensor) -> Tensor:
         """Map ``(..., E)`` to ``(..., V)``."""

@@ -153,11 +153,6 @@ def _depth(r: CaseGenerator) -> Case:
     return r.count(1, 8 * every), r.count(2, 8), r.count(1, 4), every
 
 
-def _paired(r: CaseGenerator, low: float, high: float, other: tuple[float, float]) -> Case:
-    count = r.count(4, 8)
-    return r.numbers(count, low, high), r.numbers(count, *other)
-
-
 def _cell(r: CaseGenerator) -> Case:
     base = int(r.choice((2, 4, 8)))
     space = RecurrentCellSpace(base)
@@ -305,7 +300,10 @@ CASES: dict[str, Callable[[CaseGenerator], Case]] = {
         *(r.number(20, 300), r.count(500, 900), r.number(2, 20), r.count(50, 400)),
     ),
     "trainings_needed": lambda r: (r.number(0.2, 0.8), r.number(0.6, 0.97)),
-    "transfer_regret": lambda r: _paired(r, 7, 10, (2, 4)),
+    "ngram_precision": lambda r: (
+        *([str(w) for w in r.choice(["ein", "Euro", "und"], r.count(5, 9))] for _ in range(2)),
+        r.count(1, 3),
+    ),
     "share_at_work": lambda r: (r.uniform(0.5, 9.0, (r.count(2, 5), r.count(2, 6))),),
     "staleness": _events,
     "sum_counted_once": _deliveries,

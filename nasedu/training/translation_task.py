@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 import torch
+from sacrebleu.metrics.bleu import BLEU
 from torch import Tensor
 from torch.nn.utils import clip_grad_norm_
 
@@ -22,7 +23,6 @@ from nasedu.children.translator_settings import TranslatorSettings
 from nasedu.data.catalogue import PAIRS
 from nasedu.data.pairs import BEGIN, END, PAD, PairData, SentencePairs
 from nasedu.errors import SettingError, TrainingError
-from nasedu.extras import needed
 from nasedu.training.hardware import one_thread, seeded
 from nasedu.training.measure import PERPLEXITY
 from nasedu.training.rewards import perplexity_reward
@@ -55,7 +55,7 @@ class TranslationTask(Task):
         reward_scale: c of the reward c / perplexity², as for language models.
 
     Raises:
-        SettingError: There are fewer pairs than ``num_train``, or sacrebleu is not installed.
+        SettingError: There are fewer pairs than ``num_train``.
     """
 
     kind = "translation"
@@ -70,7 +70,6 @@ class TranslationTask(Task):
         reward_scale: float = 80.0,
     ) -> None:
         super().__init__(recipe or TranslationRecipe(), device)
-        needed("sacrebleu", "translation", "translation")  # now, and not after hours of training
         self.data, self.reward_scale = data, reward_scale
         wanted = self.recipe.num_train or len(data.train)
         if wanted > len(data.train):
@@ -216,9 +215,8 @@ class TranslationTask(Task):
 
         That is of words as people write them, capitals and all, and not of subwords.
         """
-        scorer = needed("sacrebleu", "translation", "translation").metrics.BLEU()
         texts = self.translations(child, pairs)
-        return scorer.corpus_score(texts, [list(pairs.references)]).score
+        return BLEU().corpus_score(texts, [list(pairs.references)]).score
 
     def warm_up(self) -> None:
         """Take one step with a tiny translator, so that the first child's seconds are its own."""

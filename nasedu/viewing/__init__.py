@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from nasedu.viewing.diagnosis import Finding, diagnose
     from nasedu.viewing.drawings.comparing import compare
     from nasedu.viewing.drawings.dot_drawing import Drawing
+    from nasedu.viewing.drawings.translator_graph import draw_translator
     from nasedu.viewing.drawings.view import View, draw, view_of
+    from nasedu.viewing.figures.attention import attention_figure
     from nasedu.viewing.figures.epochs import training_figure
     from nasedu.viewing.figures.front import front_figure
     from nasedu.viewing.figures.gantt import machines_figure
@@ -44,6 +46,7 @@ else:
             "nasedu.viewing.diagnosis": ["Finding", "diagnose"],
             "nasedu.viewing.drawings.comparing": ["compare"],
             "nasedu.viewing.drawings.dot_drawing": ["Drawing"],
+            "nasedu.viewing.figures.attention": ["attention_figure"],
             "nasedu.viewing.figures.search_figures": [
                 "best_figure",
                 "curves_figure",
@@ -68,6 +71,7 @@ else:
             "nasedu.viewing.figures.epochs": ["training_figure"],
             "nasedu.viewing.figures.gantt": ["machines_figure"],
             "nasedu.viewing.widgets.cluster_panel": ["ClusterPanel"],
+            "nasedu.viewing.drawings.translator_graph": ["draw_translator"],
             "nasedu.viewing.drawings.view": ["View", "draw", "view_of"],
         },
     )
@@ -85,12 +89,14 @@ __all__ = [
     "SkipMatrix",
     "TokenStrip",
     "View",
+    "attention_figure",
     "best_distinct",
     "best_figure",
     "compare",
     "curves_figure",
     "diagnose",
     "draw",
+    "draw_translator",
     "explorer_of",
     "front_figure",
     "intervals_figure",

@@ -3,8 +3,6 @@
 import pandas as pd
 import pytest
 
-pytest.importorskip("sacrebleu", reason="the extra `translation` is not installed")
-
 
 def test_both_cells_have_equal_compute_and_one_recipe(script):
     translation = script("translation")

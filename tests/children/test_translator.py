@@ -113,6 +113,28 @@ def test_parameters_and_flop_are_counted_without_memory(cell):
     assert two - one == 2 * (written + 21 * 6 + 6 * V + 5 * 3 * 7)
 
 
+@pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
+def test_attention_is_shared_among_all_of_a_sentence_and_nothing_else(cell, source, before):
+    shares = made(cell).train().attention(source, before)  # and so without dropout
+    assert shares.shape == (4, 3, 6) and not shares.requires_grad
+    torch.testing.assert_close(shares.sum(2), torch.ones(4, 3))
+    is_padding = (source == PAD).T[:, None].expand_as(shares)
+    assert is_padding.any() and (shares[is_padding] == 0).all() and (shares[~is_padding] > 0).all()
+
+
+@torch.no_grad()
+def test_translations_attend_alike_alone_and_in_a_beam(source):
+    """What a beam found attends as it did step by step, when it was looked for."""
+    model = made(wide=1.5)
+    [best] = beam_search(model, source[:3, 1:2], BEGIN, END, width=3, max_length=6)
+    written = torch.tensor([BEGIN, *best.tokens])[:, None]
+    shares = model.attention(source[:3, 1:2], written)[0]
+    memory, state = model.read(source[:3, 1:2])
+    for token, expected in zip(written, shares, strict=True):
+        outputs, state = model.decoder(model.embedding(token[None]), state)
+        torch.testing.assert_close(model.shares(outputs, memory)[0, 0], expected)
+
+
 def greedy(model, sentence, most):
     """Return the likeliest subword after each other, by reading all of them anew."""
     written = [BEGIN]

@@ -16,8 +16,6 @@ from nasedu.searching import Study
 from nasedu.searching.trained_network import TrainedNetwork
 from nasedu.training.translation_task import TranslationTask
 
-pytest.importorskip("sacrebleu", reason="the extra `translation` is not installed")
-
 SIZE = ("--hidden-size", 6, "--embedding-size", 6, "--epochs", 1, "--num-train", 64)
 SHORT = ("search", "--problem", "translation", "--base", 2, *SIZE, "--batch", 2, "--workers", 1)
 

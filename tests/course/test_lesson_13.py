@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from sacrebleu.metrics import BLEU
 
 from nasedu.course import check
 
@@ -50,13 +51,36 @@ def merit_itself(again, wanted):
     return k
 
 
-def takes_the_worst(words, characters):
-    chosen = words.index(max(words))
-    return characters[chosen] - min(characters)
+def runs_of(words, n):
+    return [tuple(words[i : i + n]) for i in range(len(words) - n + 1)]
 
 
-def never_chooses_on_words(words, characters):
-    return characters[characters.index(min(characters))] - min(characters)
+def without_clipping(translation, reference, n):
+    runs, wanted = runs_of(translation, n), runs_of(reference, n)
+    return sum(run in wanted for run in runs) / len(runs)
+
+
+def by_sets(translation, reference, n):
+    runs, wanted = set(runs_of(translation, n)), set(runs_of(reference, n))
+    return len(runs & wanted) / len(runs)
+
+
+def recall(translation, reference, n):
+    left, found = runs_of(translation, n), 0
+    for run in runs_of(reference, n):
+        if run in left:
+            left.remove(run)
+            found += 1
+    return found / len(runs_of(reference, n))
+
+
+def by_removing(translation, reference, n):
+    left, found = runs_of(reference, n), 0
+    for run in runs_of(translation, n):
+        if run in left:
+            left.remove(run)
+            found += 1
+    return found / len(runs_of(translation, n))
 
 
 STUDENTS = [
@@ -77,14 +101,26 @@ STUDENTS = [
     (check.trainings_needed, lambda a, w: w * (1 - a) / a / (1 - w), "round up"),
     (check.trainings_needed, lambda a, w: int(w * (1 - a) / (a * (1 - w))), "rounded down"),
     (check.trainings_needed, lambda a, w: -(-w // a), "in proportion"),
-    (check.transfer_regret, takes_the_worst, "Fewer bits are better"),
-    (check.transfer_regret, never_chooses_on_words, "it chooses on characters"),
-    (check.transfer_regret, lambda w, c: c[w.index(min(w))], "subtract the lowest"),
-    (check.transfer_regret, lambda w, c: min(c) - c[w.index(min(w))], "The sign is wrong"),
-    (check.transfer_regret, lambda w, c: np.mean(c) - min(c), "what dice cost"),
-    (check.transfer_regret, lambda w, c: c[w.index(min(w))] / min(c) - 1, "That is a share"),
-    (check.transfer_regret, lambda w, c: c[w.index(min(w))] - min(w), "subtracts bits a word"),
-    (check.transfer_regret, lambda w, c: c[0] - c[1], "Work this case out"),
+    (check.ngram_precision, without_clipping, "only as often as the reference"),
+    (check.ngram_precision, by_sets, "A set forgets"),
+    (check.ngram_precision, recall, "the share of the reference"),
+    (
+        check.ngram_precision,
+        lambda t, r, n: by_removing(t, r, n) * len(runs_of(t, n)),
+        "That is how many match",
+    ),
+    (
+        check.ngram_precision,
+        lambda t, r, n: by_removing(t, r, n) * len(runs_of(t, n)) / len(t),
+        "L - n + 1 runs",
+    ),
+    (check.ngram_precision, lambda t, r, n: by_removing(t, r, 1), "single words"),
+    (
+        check.ngram_precision,
+        lambda t, r, n: sum(a == b for a, b in zip(t, r, strict=False)) / len(t),
+        "at the same place",
+    ),
+    (check.ngram_precision, lambda t, r, n: 0.5, "Work this case out"),
 ]
 
 
@@ -104,7 +140,7 @@ OTHERS = [
     ),
     (check.perplexity_of_rest, lambda p, n, q, m: p * (p / q) ** (m / (n - m))),
     (check.trainings_needed, lambda a, w: max(1, math.ceil(w / a * (1 - a) / (1 - w)))),
-    (check.transfer_regret, lambda w, c: np.array(c)[np.argmin(w)] - np.min(c)),
+    (check.ngram_precision, by_removing),
 ]
 
 
@@ -134,5 +170,13 @@ def test_means_of_so_many_trainings_agree_as_wanted():
     assert agreement(needed) > 0.85 > agreement(needed - 1)
 
 
-def test_who_chooses_the_best_regrets_nothing():
-    assert check.transfer_regret.solution([1.0, 2.0], [0.5, 0.9]) == 0
+def test_precisions_are_those_that_bleu_is_made_of():
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        both = [rng.choice(["ein", "zwei", "Euro", "und"], size) for size in rng.integers(5, 9, 2)]
+        translation, reference = (list(map(str, words)) for words in both)
+        bleu = BLEU(smooth_method="none", effective_order=True)
+        score = bleu.sentence_score(" ".join(translation), [" ".join(reference)])
+        for n, percent in enumerate(score.precisions, start=1):
+            found = check.ngram_precision.solution(translation, reference, n)
+            assert 100 * found == pytest.approx(percent), n

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from nasedu import extras, published
+from nasedu import published
 from nasedu.children import LSTMLayer
 from nasedu.data.catalogue import PAIRS
 from nasedu.data.pairs import BEGIN, PAD, SPECIAL, PairData, SentencePairs, Sentences
@@ -12,8 +12,6 @@ from nasedu.errors import DataError, SettingError, TrainingError
 from nasedu.searching import FinalTraining, train_final
 from nasedu.training.translation_recipe import MULTI30K, TranslationRecipe
 from nasedu.training.translation_task import TranslationTask, target_log_probs
-
-pytest.importorskip("sacrebleu", reason="the extra `translation` is not installed")
 
 SMALL = TranslationRecipe(
     hidden_size=8, embedding_size=8, dropout=0.2, epochs=2, num_train=150, lr=0.01, beam=2
@@ -135,15 +133,6 @@ def test_the_record_has_perplexity_and_bleu(tmp_path):
     assert record["further_tests"] == whole["further_tests"]
     assert record["further_tests"].keys() == {"BLEU"} and record["outcome"]["test"] > 1
     assert record["data"]["num_test"] == len(PAIRS.load("prices").test)
-
-
-def test_without_the_extra_nothing_is_trained(monkeypatch):
-    def without(name):
-        raise ImportError(name)
-
-    monkeypatch.setattr(extras, "import_module", without)
-    with pytest.raises(SettingError, match=r"sacrebleu is not installed.*nasedu\[translation\]'"):
-        task()
 
 
 def test_what_cannot_be_is_one_line():

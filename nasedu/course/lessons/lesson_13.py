@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import count
 from math import ceil, exp, floor, log, log2, sqrt
@@ -133,68 +134,81 @@ def trainings_needed(again, wanted):
     return k
 
 
-def _at(values: Sequence[float], place: int) -> float:
-    return values[place]
+def _counts(words: Sequence[str], n: int) -> Counter:
+    return Counter(tuple(words[i : i + n]) for i in range(len(words) - n + 1))
 
 
-def _best(values: Sequence[float]) -> int:
-    return min(range(len(values)), key=lambda i: values[i])
+def _precision(words: Sequence[str], reference: Sequence[str], n: int) -> float:
+    found = _counts(words, n)
+    return (found & _counts(reference, n)).total() / found.total()
+
+
+_EUROS = ["zwei", "Euro", "und", "zwei", "Cent"]
 
 
 @exercise(
-    ([8.0, 8.5, 9.0], [3.2, 2.9, 4.3]),
-    ([9.0, 8.1, 8.4, 8.2], [4.0, 3.5, 2.5, 3.0]),
-    ([8.5, 8.0], [3.0, 2.5]),
-    ([8.7, 8.6, 8.9], [3.1, 3.1, 2.8]),
+    (["zwei", "Euro", "und", "drei", "Cent"], _EUROS, 1),
+    (["zwei", "Euro", "und", "drei", "Cent"], _EUROS, 2),
+    (["zwei", "zwei", "zwei", "Cent"], _EUROS, 1),
+    (["zwei", "Cent", "und", "zwei", "Euro", "und", "zwei", "Cent"], _EUROS, 2),
+    (["Cent", "zwei", "und", "Euro", "zwei"], _EUROS, 2),
+    (["zwei", "Euro"], _EUROS, 2),
     mistakes={
-        "Fewer bits are better: that chooses the worst cell on words.": (
-            lambda words, characters: (
-                _at(characters, max(range(len(words)), key=lambda i: words[i])) - min(characters)
+        "A run that the translation repeats counts as a match only as often as the reference "
+        "has it. Else `und und und und` would be a perfect translation.": (
+            lambda t, r, n: (
+                sum(count for run, count in _counts(t, n).items() if run in _counts(r, n))
+                / _counts(t, n).total()
             )
         ),
-        "That is the bits a character of the chosen cell; subtract the lowest there is.": (
-            lambda words, characters: _at(characters, _best(words))
+        "A set forgets that a run may be there twice, in the translation and in the reference: "
+        "count the runs.": lambda t, r, n: (
+            len({*_counts(t, n)} & {*_counts(r, n)}) / len(_counts(t, n))
         ),
-        "The sign is wrong: what the chosen cell needs more is 0 or above.": (
-            lambda words, characters: min(characters) - _at(characters, _best(words))
+        "The matches are those of a set, which counts a run once that both have twice.": (
+            lambda t, r, n: len({*_counts(t, n)} & {*_counts(r, n)}) / _counts(t, n).total()
         ),
-        "That goes the other way: choose on words and pay on characters.": (
-            lambda words, characters: _at(words, _best(characters)) - min(words)
+        "That is the share of the reference that was found. Divide by how many runs the "
+        "translation has.": lambda t, r, n: _precision(r, t, n),
+        "That is how many match; divide by how many runs of n words the translation has.": (
+            lambda t, r, n: (_counts(t, n) & _counts(r, n)).total()
         ),
-        "That subtracts bits of words from bits of characters; both are of characters.": (
-            lambda words, characters: min(characters) - min(words)
+        "A translation of L words has L - n + 1 runs of n words, not L.": (
+            lambda t, r, n: (_counts(t, n) & _counts(r, n)).total() / len(t)
         ),
-        "That is nothing, always: it chooses on characters. Choose on words.": (
-            lambda words, characters: 0.0
+        "That counts single words, whatever n is.": lambda t, r, n: _precision(t, r, 1),
+        "That compares word by word at the same place. A run may match anywhere.": (
+            lambda t, r, n: sum(a == b for a, b in zip(t, r, strict=False)) / len(t)
         ),
-        "That compares with the mean of the cells; compare with the best one.": (
-            lambda words, characters: (
-                _at(characters, _best(words)) - sum(characters) / len(characters)
-            )
-        ),
-        "That is what dice cost on average; choose the best cell on words.": (
-            lambda words, characters: sum(characters) / len(characters) - min(characters)
-        ),
-        "That is a share; bits are asked for, so subtract and do not divide.": (
-            lambda words, characters: _at(characters, _best(words)) / min(characters) - 1
-        ),
-        "That subtracts bits a word; what is best on characters is asked for.": (
-            lambda words, characters: _at(characters, _best(words)) - min(words)
-        ),
-        "That is which cell was chosen; what it costs on characters is asked for.": (
-            lambda words, characters: _best(words)
+        "The order of the words in a run counts; compare tuples, not sets or sorted words.": (
+            lambda t, r, n: _unordered(t, r, n)
         ),
     },
 )
-def transfer_regret(words, characters):
-    """Return how many bits a character more the best cell on words
-    needs than the best one.
+def ngram_precision(translation, reference, n):
+    """Return which share of the runs of n words of a translation the
+    reference has, too.
+
+    A run that the translation repeats matches at most as often as
+    the reference has it.
 
     Args:
-        words: Bits a word of every cell, a list; no two are equal.
-        characters: Bits a character of the same cells, in the same
-            order.
+        translation: A list of words, n or more.
+        reference: The words that a human wrote, a list.
+        n: How many words in a row are one run.
     """
-    # choose on words, pay on characters
-    chosen = min(range(len(words)), key=lambda i: words[i])
-    return characters[chosen] - min(characters)
+    found = []
+    for words in (translation, reference):
+        starts = range(len(words) - n + 1)
+        found.append(Counter(tuple(words[i : i + n]) for i in starts))
+    runs, wanted = found
+    # of each run the smaller of the two counts
+    return (runs & wanted).total() / runs.total()
+
+
+def _unordered(words: Sequence[str], reference: Sequence[str], n: int) -> float:
+    runs, wanted = (
+        Counter(tuple(sorted(run)) for run in _counts(each, n).elements())
+        for each in (words, reference)
+    )
+    return (runs & wanted).total() / runs.total()

@@ -28,22 +28,23 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "A cell found on words beats the LSTM on characters, at equal parameters and equally "
-            "tuned. What was shown?",
+            "A cell found on words translates with a BLEU of 30, the LSTM with one of 20: equal "
+            "compute, the same recipe, one training each. What was shown?",
             (
                 Option(
-                    "That the search found the best cell for both.",
-                    "Other cells were not tried on characters. One of them may be better still.",
+                    "That the cell translates better than the LSTM.",
+                    "One training has no spread, and another recipe may help the LSTM more. In "
+                    "the lesson a lead of more than 20 was halved, or gone, after one change.",
                 ),
                 Option(
-                    "That this cell is better there than this LSTM, with these seeds.",
-                    "It shows only this. To find out whether words choose well for characters "
-                    "in general, you need more cells.",
+                    "That this training was better than that one, by this recipe.",
+                    "It shows only this. For the cells you need several seeds, and a recipe that "
+                    "is chosen with equal effort for each.",
                     correct=True,
                 ),
                 Option(
-                    "Nothing, because the cell was not searched for on characters.",
-                    "That is why it is a transfer. It is evidence, but only about one cell.",
+                    "Nothing, because the cell was not searched for on translation.",
+                    "That is why it is a transfer. It is evidence, but weak evidence.",
                 ),
             ),
         ),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nasedu.errors import SettingError
 from nasedu.viewing.pictures import OKABE_ITO
+
+if TYPE_CHECKING:
+    from matplotlib.colors import Colormap
 
 
 class Pen(NamedTuple):
@@ -29,6 +32,10 @@ STRATEGY_PENS = {
 PENS = (*STRATEGY_PENS.values(), Pen(OKABE_ITO["sky blue"], "P", (0, (8, 2))))
 BESIDE = (Pen(OKABE_ITO["black"], "*", (0, (1, 1))), *reversed(PENS))
 """Of series that stand beside a strategy's, so that they do not look like another one."""
+
+
+SHADES = (0.87, 0.93, 0.97), (0.0, 0.27, 0.45)
+"""Of a map of shares, from 0 to 1: pale to deep, of Okabe-Ito's blue."""
 
 
 def pens_of(names: Iterable[str]) -> list[Pen]:
@@ -59,3 +66,10 @@ def strategy_pen(name: str) -> Pen | None:
     words = name.lower()
     found = [(words.index(key), pen) for key, pen in STRATEGY_PENS.items() if key in words]
     return min(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def shades() -> Colormap:
+    """Return the colours of a map of shares."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("pale to deep", SHADES)

@@ -14,16 +14,16 @@ from nasedu.searching import Study
 from nasedu.spaces import Decision, Space
 from nasedu.viewing.drawings.view import decision_words, view_of
 from nasedu.viewing.figures.findings import Probabilities, probabilities_finding
+from nasedu.viewing.figures.pens import SHADES, shades
 from nasedu.viewing.figures.series import Series, series_of
 from nasedu.viewing.figures.sheets import SMALL, TEXT, plain, sheet, write_title
 from nasedu.viewing.pictures import INK, Picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
 
-PALE, DEEP = np.array([0.87, 0.93, 0.97]), np.array([0.0, 0.27, 0.45])  # of Okabe-Ito's blue
+PALE, DEEP = map(np.array, SHADES)
 ENOUGH = 0.2  # share that has room for its name
 LONGEST = 8  # letters of a name that have room beside a panel
 AWAY = 8  # points that a row's name moves away from its panels for each of them
@@ -141,7 +141,7 @@ def _add_map(axes: Axes, decision: Decision, numbers: np.ndarray, values: np.nda
         _add_key(axes)
         return
     x, y = _edges(numbers), np.arange(decision.layer) + 0.5
-    axes.pcolormesh(x, y, values.T, cmap=_shades(), vmin=0, vmax=1, rasterized=True)
+    axes.pcolormesh(x, y, values.T, cmap=shades(), vmin=0, vmax=1, rasterized=True)
     few = decision.layer <= 6
     axes.hlines(y[1:-1], x[0], x[-1], color="white", linewidth=1.2 if few else 0.4)
     for j in range(1, decision.layer) if few else (1, decision.layer - 1):
@@ -156,7 +156,7 @@ def _add_key(axes: Axes) -> None:
     """Explain the maps' shades where layer 1, which has no choice, leaves room."""
     axes.set_axis_off()
     place = (0, 1, 0.24, 0.46)
-    axes.imshow(np.linspace(0, 1, 64)[None], cmap=_shades(), extent=place, aspect="auto")
+    axes.imshow(np.linspace(0, 1, 64)[None], cmap=shades(), extent=place, aspect="auto")
     axes.set(xlim=(0, 1), ylim=(0, 1))
     axes.text(0.5, 0.58, "reads layer", ha="center", color=INK, fontsize=SMALL)
     for x, text in ((0, "0"), (1, "1")):
@@ -173,12 +173,6 @@ def _name_row(axes: Axes, x: float, y: float, text: str) -> None:
 def _edges(numbers: np.ndarray) -> np.ndarray:
     """Return where each update begins and the last one ends: all are equally wide."""
     return np.append(numbers, numbers[-1] + 1)
-
-
-def _shades() -> Colormap:
-    from matplotlib.colors import LinearSegmentedColormap
-
-    return LinearSegmentedColormap.from_list("pale to deep", [tuple(PALE), tuple(DEEP)])
 
 
 def _name_panels(
