@@ -165,3 +165,12 @@ def test_steps_are_those_of_the_package(base):
 
 def test_the_size_is_that_of_the_paper():
     assert check.cell_space_size.solution(8, 2, 4) == RecurrentCellSpace().size == 8**16 * 15**2
+
+
+def test_no_training_wakes_a_silent_cell():
+    silent = RecurrentCellSpace(base=2).decode([1, 1, 1, 3, 1, 0, 0, 1, 1, 0])  # no sigmoid
+    child = build(silent, input_size=4, hidden_size=4)
+    said, _ = child(torch.randn(5, 3, 4, generator=torch.Generator().manual_seed(0)))
+    said.sum().backward()
+    assert not said.any()
+    assert not any(weights.grad.any() for weights in child.parameters())

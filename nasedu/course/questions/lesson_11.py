@@ -43,21 +43,22 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "You go from base 4 to base 8, with the same sizes of x, h and c. How many "
-            "times as many weights does the cell have?",
+            "The last children of REINFORCE earn far more on average than random ones. What "
+            "follows for the best child of each search?",
             (
                 Option(
-                    "Twice",
-                    "Leaves have all weights: eight pairs, not four.",
+                    "That of REINFORCE is better, too.",
+                    "Its mean rises as soon as it avoids the poor cells. The best child of a "
+                    "random search is none of those either.",
+                ),
+                Option(
+                    "Nothing yet: compare the best as well, over many seeds.",
+                    "Mean and best are two questions, and each needs an answer with a spread.",
                     correct=True,
                 ),
                 Option(
-                    "15 / 7 times",
-                    "That is the ratio of the numbers of nodes. Inner nodes have no weights.",
-                ),
-                Option(
-                    "As many",
-                    "Each leaf has two matrices of its own.",
+                    "That of random search is better, since it tries more kinds of cells.",
+                    "That may be so or not; the mean does not tell.",
                 ),
             ),
         ),
