@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from nasedu.viewing.drawings.comparing import compare
     from nasedu.viewing.drawings.dot_drawing import Drawing
     from nasedu.viewing.drawings.view import View, draw, view_of
+    from nasedu.viewing.figures.effects import effects_figure
     from nasedu.viewing.figures.epochs import training_figure
     from nasedu.viewing.figures.front import front_figure
     from nasedu.viewing.figures.gantt import machines_figure
@@ -50,6 +51,7 @@ else:
                 "reward_figure",
                 "size_figure",
             ],
+            "nasedu.viewing.figures.effects": ["effects_figure"],
             "nasedu.viewing.figures.front": ["front_figure"],
             "nasedu.viewing.widgets.hand_search": ["HandSearch"],
             "nasedu.viewing.figures.intervals": ["intervals_figure"],
@@ -91,6 +93,7 @@ __all__ = [
     "curves_figure",
     "diagnose",
     "draw",
+    "effects_figure",
     "explorer_of",
     "front_figure",
     "intervals_figure",
