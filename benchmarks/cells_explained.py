@@ -19,16 +19,15 @@ from cells_transfer import rank_correlation, spread_over
 from experiment import TABLES, UNFINISHED, Experiment, RecordedTraining, fields, options_of
 from record import save_figure, spread, table, write_record
 from strategies import GATED
-from variance import effects, effects_figure
 
 from nasedu import compare, published
 from nasedu.children import LSTMLayer, hidden_size_for
 from nasedu.data import load_text
 from nasedu.spaces import sequences_at
-from nasedu.tables import DIVERGED, NetworkTable
+from nasedu.tables import DIVERGED, NetworkTable, effects
 from nasedu.training import LanguageRecipe
 from nasedu.values import fill
-from nasedu.viewing import RankWords, rank_figure
+from nasedu.viewing import RankWords, effects_figure, rank_figure
 
 NAME = "cells_base_2"
 SPREAD, LONGER, LONG_SEEDS, BESIDE_SEEDS = 20, 3_000_000, (0, 1), (0, 1, 2)

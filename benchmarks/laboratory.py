@@ -130,10 +130,10 @@ class Laboratory:
         self.evaluator = TabularEvaluator(table)
         self.size = len(table)
         self.measure = table.measure
-        self.sign = 1 if self.measure.higher_is_better else -1
-        self.score = self._scores(table.best[0], table.test[0])  # (N,)
+        self.sign = table.sign
+        self.score = table.score[0]  # (N,)
         self.has_diverged = table.test[0, table.first] == DIVERGED  # (N,)
-        self.tested = self._scores(table.tested, table.test)  # (R, N); NaN: no such training
+        self.tested = table.test_score  # (R, N); NaN: no such training
         default = tuple(int(share * self.size / BATCH) * BATCH for share in SHARES)
         self.stops = STOPS.get(table.name, default)
         self.trials = self.stops[-1]
@@ -142,13 +142,6 @@ class Laboratory:
     def things(self):
         """What the children are called."""
         return view_of(self.table.space).things
-
-    def _scores(self, values, test):
-        """Return the scores of trainings, those that diverged the worst; NaN: there is none."""
-        scores, symbols = self.sign * values, self.table.about["evaluator"].get("num_symbols")
-        worst = self.sign * self.measure.read(symbols) if symbols else np.nanmin(scores)
-        has_diverged = test[..., self.table.first] == DIVERGED
-        return np.where(has_diverged, worst, np.maximum(scores, worst))
 
     def middle(self, scores, axis=None):
         """Return the mean in the table's measure, or the median where that tells more."""

@@ -257,6 +257,14 @@ def _losses(r: CaseGenerator) -> Case:
     return (losses + [math.nan] * r.count(0, 3),)
 
 
+def _twice(r: CaseGenerator) -> Case:
+    """Return two trainings of some cells, equally good on average and not equally spread."""
+    count = r.count(3, 8)
+    own = r.uniform(2.0, 4.0, count)
+    first, second = (own + r.normal(0, spread, count) for spread in (0.2, 0.6))
+    return first, second - second.mean() + first.mean()
+
+
 CASES: dict[str, Callable[[CaseGenerator], Case]] = {
     "reward_from_curve": lambda r: (r.numbers(r.count(1, 9)),),
     "best_so_far": lambda r: (r.numbers(r.count(4, 9), -1, 1),),
@@ -316,6 +324,8 @@ CASES: dict[str, Callable[[CaseGenerator], Case]] = {
     "standard_error": lambda r: (*r.numbers(2, 1, 60), r.count(100, 20_000)),
     "gpu_days": _search_work,
     "count_parameters": _chain,
+    "share_of_cell": _twice,
+    "neighbour_correlation": lambda r: (r.uniform(0, 1, (r.count(2, 4), r.count(3, 7))),),
     "adam_weight": lambda r: (r.numbers(r.count(2, 6), -3, 3), r.number(0.001, 0.1)),
     "first_nan": _losses,
     "rnn_states": lambda r: (r.numbers(r.count(2, 6), -1, 1), *r.numbers(2, -2, 2)),

@@ -131,6 +131,11 @@ class NetworkTable:
         """What its children are measured in."""
         return self.task.measure_of(self.about["evaluator"])
 
+    @property
+    def sign(self) -> int:
+        """1 if more of the measure is better, -1 if less is."""
+        return 1 if self.measure.higher_is_better else -1
+
     @cached_property
     def first(self) -> NDArray[np.int64]:
         """``(N,)`` the place that was trained for every description."""
@@ -166,6 +171,20 @@ class NetworkTable:
         return self._values(self._points("test"))
 
     @cached_property
+    def score(self) -> NDArray[np.float64]:
+        """``(R, N)`` what children are compared by, the higher the better: `best`, or less it.
+
+        What diverged, or is worse than knowing nothing where that is known, counts as the worst,
+        so that no mean hangs on how far it ran away. NaN: no such training.
+        """
+        return self._scores(self.best)
+
+    @cached_property
+    def test_score(self) -> NDArray[np.float64]:
+        """``(R, N)`` the same of the test part."""
+        return self._scores(self.tested)
+
+    @cached_property
     def reward(self) -> NDArray[np.float64]:
         """``(R, N)`` what a strategy is told; NaN where there is nothing."""
         points, where = np.unique(self.task.best_of(self.curves), return_inverse=True)
@@ -192,6 +211,12 @@ class NetworkTable:
         values, has = points.copy(), ~np.isnan(points)
         values[has] = [self.measure.read(point) for point in points[has].tolist()]
         return values
+
+    def _scores(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        scores, symbols = self.sign * values, self.about["evaluator"].get("num_symbols")
+        worst = self.sign * self.measure.read(symbols) if symbols else np.nanmin(scores)
+        has_diverged = self.test[:, self.first] == DIVERGED
+        return np.where(has_diverged, worst, np.maximum(scores, worst))
 
     def save(self, path: Path) -> str:
         """Write the table, whole or not at all; return the file's SHA-256, which names it.

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from nasedu.viewing.drawings.translator_graph import draw_translator
     from nasedu.viewing.drawings.view import View, draw, view_of
     from nasedu.viewing.figures.attention import attention_figure
+    from nasedu.viewing.figures.effects import effects_figure
     from nasedu.viewing.figures.epochs import training_figure
     from nasedu.viewing.figures.front import front_figure
     from nasedu.viewing.figures.gantt import machines_figure
@@ -53,6 +54,7 @@ else:
                 "reward_figure",
                 "size_figure",
             ],
+            "nasedu.viewing.figures.effects": ["effects_figure"],
             "nasedu.viewing.figures.front": ["front_figure"],
             "nasedu.viewing.widgets.hand_search": ["HandSearch"],
             "nasedu.viewing.figures.intervals": ["intervals_figure"],
@@ -97,6 +99,7 @@ __all__ = [
     "diagnose",
     "draw",
     "draw_translator",
+    "effects_figure",
     "explorer_of",
     "front_figure",
     "intervals_figure",

@@ -1,6 +1,5 @@
 """What explains a result, what form a cell has; a toy run of `benchmarks/cells_explained.py`."""
 
-import itertools
 import re
 
 import numpy as np
@@ -10,52 +9,6 @@ from cell_tables import made_up_cells
 
 from nasedu import CellNode, RecurrentCell
 from nasedu.tables import MISSING
-
-TOKENS = np.array(list(itertools.product(range(2), range(4), range(3))))  # a full factorial
-
-
-@pytest.fixture
-def variance(script):
-    return script("variance")
-
-
-def test_shares_of_a_full_factorial_are_those_that_were_put_in(variance):
-    a, b, c = TOKENS.T
-    alone = np.array([-1.0, 1.0])[a] + np.array([-1.0, 1.0, -1.0, 1.0])[b]  # variance 1 + 1
-    both = 2 * np.array([-1.0, 1.0])[a] * np.array([-1.0, 0.0, 1.0])[c] * np.sqrt(1.5)  # 4
-    found = variance.effects(TOKENS, 3 + alone + both, ["a", "b", "c"])
-    np.testing.assert_allclose(found.alone, [1 / 6, 1 / 6, 0], atol=1e-12)
-    expected = np.zeros((3, 3))
-    expected[0, 2] = expected[2, 0] = 4 / 6
-    np.testing.assert_allclose(found.by_twos, expected, atol=1e-12)
-    assert (found.all_alone, found.with_twos) == pytest.approx((2 / 6, 1))
-    assert found.largest(1) == [("a × c", pytest.approx(4 / 6))]
-    assert "a × c 66.7 %" in variance.effects_alt(found)
-
-
-def test_what_only_three_decisions_say_together_is_left(variance):
-    a, b, c = TOKENS.T
-    signs = [np.where(own % 2, 1.0, -1.0) for own in (a, b)]
-    values = signs[0] * signs[1] * np.array([-1.0, 0.0, 1.0])[c]
-    found = variance.effects(TOKENS, values, ["a", "b", "c"])
-    assert found.with_twos == pytest.approx(0, abs=1e-12)
-
-
-def test_where_children_are_missing_an_effect_is_what_it_adds(variance):
-    source = np.random.default_rng(0)
-    rows = TOKENS[source.integers(len(TOKENS), size=2000)]
-    rows = rows[(rows[:, 0] == 0) | (rows[:, 1] < 2)]  # so that a and b hang together
-    values = rows[:, 0] + source.normal(0, 0.1, len(rows))
-    found = variance.effects(rows, values, ["a", "b", "c"])
-    assert found.alone[0] > 0.5 and (found.alone[1:] < 0.01).all()
-    assert found.all_alone > 0.9 and (found.by_twos < 0.01).all()
-
-
-def test_the_picture_has_a_number_for_every_pair_and_no_half_twice(variance):
-    found = variance.effects(TOKENS, TOKENS[:, 0] + 0.5 * TOKENS[:, 1], ["a", "b", "c"])
-    figure = variance.effects_figure(found, "a title")
-    texts = [text.get_text() for text in figure.axes[0].texts]
-    assert len([text for text in texts if re.fullmatch(r"\d+\.\d", text)]) == 6
 
 
 def cell(nodes, inject, output, into):

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
+import nbformat
 import numpy as np
 import pytest
 
 from nasedu import searching
 from nasedu.course import check
+
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 
 
 @pytest.fixture
@@ -34,6 +40,21 @@ def test_the_two_shares_of_wins_sum_to_one(values):
     won, lost = check.share_of_wins.solution(a, b), check.share_of_wins.solution(b, a)
     assert won + lost == pytest.approx(1)
     assert check.share_of_wins.solution(a + 1, b) == 1
+
+
+def takes_differences_by_seed(source):
+    """Whether code draws seeds again of a difference, run by run: `bootstrap(a - b)`."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    drawn = [call.args[0] for call in calls if getattr(call.func, "id", "") == "bootstrap"]
+    return any(isinstance(each, ast.BinOp) and isinstance(each.op, ast.Sub) for each in drawn)
+
+
+@pytest.mark.parametrize(("lesson", "pairs"), [("09", {"overlap"}), ("18", set())])
+def test_runs_are_paired_only_where_the_lesson_shows_what_a_pair_is(lesson, pairs):
+    """Searches of one seed are no pairs; the start of evolution is random search's, and is one."""
+    (path,) = NOTEBOOKS.glob(f"{lesson}_*.ipynb")
+    cells = [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+    assert {cell.id for cell in cells if takes_differences_by_seed(cell.source)} == pairs
 
 
 # Mistakes as students write them. -------------------------------------------------------------

@@ -137,6 +137,20 @@ def test_what_diverged_fails_in_a_search(table):
     assert np.isnan(table.best[0, table.first == place]).all()
 
 
+def test_a_score_is_higher_where_a_child_is_better_and_lowest_where_it_ran_away(table):
+    diverged, ran_away = int(table.first[8]), int(table.first[0])
+    valid, test = table.valid.copy(), table.test.copy()
+    valid[0, diverged], test[0, diverged] = DIVERGED, DIVERGED
+    valid[0, ran_away], test[0, ran_away] = 1e9, 1e9
+    table = replace(table, valid=valid, test=test)
+    worst = -np.log2(table.about["evaluator"]["num_symbols"])
+    for score, values in ((table.score, table.best), (table.test_score, table.tested)):
+        lost = np.isin(table.first, [diverged, ran_away])
+        assert (score[0, lost] == worst).all() and (score[0, ~lost] > worst).all()
+        np.testing.assert_array_equal(score[0, ~lost], -values[0, ~lost])
+        assert np.isnan(score[1:, table.repeats == 1]).all()
+
+
 def test_a_training_under_another_name_is_refused(table):
     valid, test = table.valid.copy(), table.test.copy()
     twin = int(np.flatnonzero(table.first != np.arange(9))[0])
