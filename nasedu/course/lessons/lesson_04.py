@@ -157,7 +157,7 @@ def _remembered(decay: float, share: float) -> float:
         "That is 1 / (1 - decay), whatever the share: the mean age of a reward in the baseline.": (
             lambda decay, share: round(1 / (1 - decay))
         ),
-        "That is no whole number; count whole rewards, so round up.": _remembered,
+        "That is a number with a fraction; rewards are whole, so round up.": _remembered,
         "That rounds down: so few hold a little less than the share.": (
             lambda decay, share: int(_remembered(decay, share))
         ),
