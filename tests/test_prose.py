@@ -1,6 +1,7 @@
 """The prose of the code: a docstring opens with what the module holds, which is not too much."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 import nasedu
 
 HOME = Path(nasedu.__file__).parent
+ROOT = Path(__file__).resolve().parents[1]
 QUESTIONS = {"What", "Which", "Who", "Whose", "Whether", "Where", "When", "Why", "How", "If"}
 OTHERS = {
     "Is",
@@ -52,3 +54,33 @@ LONGEST = 350  # lines of a module that one still reads in one go
 @pytest.mark.parametrize("path", sorted(HOME.rglob("*.py")), ids=lambda p: str(p.relative_to(HOME)))
 def test_a_module_is_read_in_one_go(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
+
+
+RATE = re.compile(
+    r"\b(?:bits|G?FLOP|operations|numbers?|zeros)\san?\s"
+    r"(?:channel|character|child|class|digit|filter|image|parameter|symbol|unit|word)\b"
+)
+OTHER_WORDS = ("09_", "11_", "13_", "experiments")  # read by somebody else; "bits a word" is there
+PAGES = [
+    page
+    for page in sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("docs/**/*.md")])
+    if not page.name.startswith(OTHER_WORDS)
+]
+
+
+def rates(text):
+    """Return where a text says "bits a word" for "bits per word"."""
+    return RATE.findall(re.sub(r"data:image/[^\"]*|\"image/png\": \"[^\"]*", "", text))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_a_rate_is_per_something(page):
+    assert not rates(page.read_text(encoding="utf-8"))
+
+
+def test_a_rate_in_other_words_is_seen():
+    assert rates("1.2 bits a\ncharacter, 128 FLOP a parameter") == [
+        "bits a\ncharacter",
+        "FLOP a parameter",
+    ]
+    assert not rates("1.2 bits per character; a number and a filter")

@@ -18,7 +18,7 @@ class Limits(Value):
     So "the best network of at most 20,000 parameters" is a question that a search can answer.
 
     Args:
-        max_parameters: Most trained numbers of a child; None for any.
+        max_parameters: Largest number of parameters of a child; None for any.
         max_flop: Most floating-point operations of a child, forward, of one image or symbol; None
             for any.
         limit_penalty: What a child above a limit costs: the strategy is told minus this as its

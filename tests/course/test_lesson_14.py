@@ -69,7 +69,7 @@ def once_by_number(deliveries):
         (check.share_at_work, lambda s: s.sum() / s.max(1).sum(), "multiply the time"),
         (check.staleness, late_from_the_start, "all steps so far"),
         (check.staleness, late_with_itself, "own step"),
-        (check.sum_counted_once, lambda d: sum(m[2] for m in d), "twice twice"),
+        (check.sum_counted_once, lambda d: sum(m[2] for m in d), "twice if it comes twice"),
         (check.sum_counted_once, lambda d: sum({m[2] for m in d}), "by their gradient"),
     ],
 )

@@ -74,7 +74,7 @@ def reward_from_curve(valid_curve):
         "That leaves out the current child: its reward counts as soon as it is known.": (
             lambda rewards: [rewards[0], *accumulate(rewards[:-1], max)]
         ),
-        "That compares with the child before alone; compare with the best of all before.": (
+        "That compares only with the child before; compare with the best of all before.": (
             lambda rewards: [max(rewards[max(0, i - 1) : i + 1]) for i in range(len(rewards))]
         ),
         "That starts from 0, which is above rewards below 0; start from the first reward.": (
@@ -88,7 +88,7 @@ def best_so_far(rewards):
     This is the running maximum: a child's own reward counts, too.
 
     Args:
-        rewards: One a child, in the order of the search.
+        rewards: One for each child, in the order of the search.
     """
     best = []
     for reward in rewards:

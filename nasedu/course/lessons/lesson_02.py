@@ -117,8 +117,8 @@ _STRIDED = (
                 layers, channels, rows, steps=lambda n, stride: n
             )
         ),
-        "That divides the image by every layer's own stride; a layer reads what is left by those "
-        "before.": (
+        "That divides the image's rows by the layer's own stride; its inputs may have fewer rows, "
+        "by earlier strides.": (
             lambda layers, channels, rows: [
                 [depth, ceil(rows / stride)]
                 for (depth, _), (_, stride, _) in zip(
@@ -140,13 +140,13 @@ def depths_and_sizes(layers, channels, rows):
     """Return, for each layer, the depth of its filters and the rows
     of its output, as a list of pairs.
 
-    All is square, with SAME padding.
+    Everything is square, with SAME padding.
 
     Args:
         layers: For each layer its number of filters, its stride, and
             the list of what it reads: 0 is the image, 1 is layer 1.
-        channels: Of the image.
-        rows: Of the image.
+        channels: How many channels the image has.
+        rows: How many rows the image has.
     """
     # of the image, then of layer 1, 2, ...: channels and rows
     outputs = [(channels, rows)]
@@ -215,28 +215,28 @@ def _one_by_one(counts: Sequence[int], channels: Sequence[int]) -> list[int]:
         "That takes every filter as a square; it is a rectangle.": (
             lambda counts: sum(_readings(counts, [k * k for k in _SIZES])[-1].values())
         ),
-        "That forgets batch norm: each filter has two numbers more.": (
+        "That forgets batch norm: it adds two numbers for each filter.": (
             lambda counts: sum(
                 _readings(counts, parameters=lambda area, c, f: area * c * f)[-1].values()
             )
         ),
-        "That counts a bias and no batch norm; here it is two numbers a filter.": (
+        "That counts a bias and no batch norm; here it is two numbers per filter.": (
             lambda counts: sum(
                 _readings(counts, parameters=lambda area, c, f: (area * c + 1) * f)[-1].values()
             )
         ),
         "That lets every layer read one channel; the filters of the layer before are its "
         "channels.": lambda counts: prod(_one_by_one(counts, [1])),
-        "That lets every layer choose how many channels it reads; the layer before has chosen.": (
+        "That lets every layer choose how many channels it reads; the layer before decides that.": (
             lambda counts: prod(_one_by_one(counts, _FILTERS))
         ),
-        "That adds the layers up; each reading of one goes with the readings of the next.": (
+        "That adds the layers up; each answer for one layer goes with each for the next.": (
             lambda counts: sum(sum(ways.values()) for ways in _readings(counts)[1:])
         ),
-        "That tells how many numbers of filters are left for the last layer, not how many "
+        "That counts the numbers of filters that fit in the last layer; count the "
         "descriptions.": lambda counts: len(_readings(counts)[-1]),
-        "That counts one reading for what came before; several may lead to the same number of "
-        "filters: keep how many.": lambda counts: sum(_readings(counts, keep=min)[-1].values()),
+        "That counts one description for the layers before; several may end with the same number "
+        "of filters: keep how many.": lambda counts: sum(_readings(counts, keep=min)[-1].values()),
     },
 )
 def num_descriptions(counts):

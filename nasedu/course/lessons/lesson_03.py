@@ -94,7 +94,7 @@ def _pick(probabilities: Sequence[float], uniform: float) -> int:
         "That compares with each probability; compare with their running sum.": (
             lambda p, u: next((k for k, q in enumerate(p) if u < q), len(p) - 1)
         ),
-        "That makes every token equally likely; the wider its interval, the likelier it is.": (
+        "That makes every token equally likely; a token with a wider interval is likelier.": (
             lambda p, u: int(u * len(p))
         ),
         "That goes through the tokens backwards; token 0 lies at 0.": (
@@ -107,9 +107,9 @@ def sample_token(probabilities, uniform):
     """Return the token whose interval ``uniform`` falls into.
 
     Args:
-        probabilities: One a token; they sum to 1. Laid end to end,
-            each begins where the one before it ends.
-        uniform: A number drawn evenly, at least 0 and below 1.
+        probabilities: One for each token; they sum to 1. Laid end to
+            end, each begins where the one before it ends.
+        uniform: A number drawn uniformly, at least 0 and below 1.
     """
     # go along the intervals until one ends beyond the number
     edge = 0.0
@@ -143,8 +143,8 @@ def sample_token(probabilities, uniform):
         "That is P(b), how likely each second answer is in all; P(a | b) is asked for.": (
             lambda first, second: first @ second
         ),
-        "That takes the two as independent; after another second answer another first one is "
-        "likely.": lambda first, second: first.expand(second.shape[1], -1),
+        "That takes the two as independent; which first answers are likely depends on the second "
+        "one.": lambda first, second: first.expand(second.shape[1], -1),
         "That multiplies by how likely the second answer is; divide by it.": (
             lambda first, second: (first[:, None] * second * (first @ second)).T
         ),

@@ -25,12 +25,10 @@ def _one_hot(logits: Tensor, actions: Tensor | int) -> Tensor:
         "That forgets to subtract the softmax, which raising one logit takes from the others.": (
             _one_hot
         ),
-        "That is the softmax; the action's own place has 1 minus it, the others minus it.": (
+        "That is the softmax; the answer is 1 minus it at the action, and minus it elsewhere.": (
             lambda logits, a: logits.softmax(0)
         ),
-        "That is the softmax with the sign turned; the action's own place has 1 more.": (
-            lambda logits, a: -logits.softmax(0)
-        ),
+        "That is minus the softmax; add 1 at the action.": (lambda logits, a: -logits.softmax(0)),
         "That is the gradient of the probability; divide by the action's probability.": (
             lambda logits, a: logits.softmax(0)[a] * (_one_hot(logits, a) - logits.softmax(0))
         ),
@@ -81,10 +79,10 @@ def _slopes(logits: Tensor, actions: Tensor) -> Tensor:
         "The sign is wrong: that goes down, as for a loss; the reward should go up.": (
             lambda logits, a, r, b: -(r - b) @ _slopes(logits, a) / len(r)
         ),
-        "That is the sum with the sign turned; take the mean, and go up.": (
+        "That is the sum, with the wrong sign; take the mean, and go up.": (
             lambda logits, a, r, b: -(r - b) @ _slopes(logits, a)
         ),
-        "That weighs by the probability once more; drawing the samples has done it already.": (
+        "That weighs by the probability again; drawing the samples has done that already.": (
             lambda logits, a, r, b: ((r - b) * logits.softmax(0)[a]) @ _slopes(logits, a) / len(r)
         ),
         "That adds the baseline; subtract it.": (
@@ -114,7 +112,7 @@ def _slopes(logits: Tensor, actions: Tensor) -> Tensor:
         "That takes the mean over the actions; take it over the samples.": (
             lambda logits, a, r, b: ((r - b)[:, None] * _slopes(logits, a)).mean(1)
         ),
-        "That averages rewards and slopes apart; multiply sample by sample, then average.": (
+        "That averages rewards and slopes separately; multiply sample by sample, then average.": (
             lambda logits, a, r, b: (r - b).mean() * _slopes(logits, a).mean(0)
         ),
         "That is the last sample alone: add up inside the loop.": (
@@ -159,7 +157,7 @@ def _remembered(decay: float, share: float) -> float:
         "That is 1 / (1 - decay), whatever the share: the mean age of a reward in the baseline.": (
             lambda decay, share: round(1 / (1 - decay))
         ),
-        "That is a number with a fraction; rewards come whole, so round up.": _remembered,
+        "That is a number with a fraction; rewards are whole, so round up.": _remembered,
         "That rounds down: so few hold a little less than the share.": (
             lambda decay, share: int(_remembered(decay, share))
         ),
@@ -181,11 +179,11 @@ def rewards_remembered(decay, share):
     Args:
         decay: What the old baseline is multiplied by at each reward,
             above 0 and below 1.
-        share: Of the weight of all that the baseline is made of,
-            above 0 and below 1.
+        share: The share of the baseline's whole weight, above 0 and
+            below 1.
     """
-    # n rewards ago it was b, of which decay ** n is left; the rest
-    # of the weight is with the n rewards since
+    # after n rewards, decay ** n of the old baseline is left; the
+    # rest of the weight is that of the n newest rewards
     n = 0
     while 1 - decay**n < share:
         n += 1

@@ -30,7 +30,7 @@ def _place(tokens: Sequence[int], choices: Sequence[int]) -> int:
     ([0, 1], [2, 5]),
     ([2, 2, 1], [3, 3, 2]),
     mistakes={
-        "That lets the first token run first, like the units of a number; it is the last one.": (
+        "That lets the first token change fastest; it is the last one that does.": (
             lambda tokens, choices: _place(tokens[::-1], choices[::-1])
         ),
         "That adds the tokens up: many sentences would share one row.": (
@@ -57,7 +57,7 @@ def _place(tokens: Sequence[int], choices: Sequence[int]) -> int:
 def place_of(tokens, choices):
     """Return where a sequence stands, from 0, among all sequences.
 
-    They are in order, and the last token runs first.
+    They are in order: the last token changes fastest.
 
     Args:
         tokens: One int a decision.
@@ -95,9 +95,9 @@ def place_of(tokens, choices):
         "That weighs by probabilities; their logarithms are what is given, and what is meant.": (
             lambda log_probs, r, b: -((r - b) * log_probs.sum(1).exp()).mean()
         ),
-        "That averages rewards and log-probabilities apart; multiply child by child, then "
+        "That averages rewards and log-probabilities separately; multiply child by child, then "
         "average.": (lambda log_probs, r, b: -(r - b).mean() * log_probs.sum(1).mean()),
-        "That is one number a child; take the mean over the children.": (
+        "That is one number for each child; take the mean over the children.": (
             lambda log_probs, r, b: -(r - b) * log_probs.sum(1)
         ),
         "That forgets the rewards: every child would be pushed up alike.": (
@@ -111,7 +111,7 @@ def policy_gradient_loss(log_probs, rewards, baseline):
     Args:
         log_probs: A tensor (B, T): the log-probability of every token
             of every child.
-        rewards: A tensor (B,): one a child.
+        rewards: A tensor (B,): one for each child.
         baseline: What to compare the rewards with, one number.
     """
     advantages = (rewards - baseline).to(log_probs)

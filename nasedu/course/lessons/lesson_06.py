@@ -57,7 +57,7 @@ def _squares(samples: Tensor, exact: Tensor) -> Tensor:
         "That divides by the length of the samples; divide by that of the exact gradient.": (
             lambda s, e: _squares(s, e).mean().sqrt() / s.square().sum(1).mean().sqrt()
         ),
-        "That is one number a sample; take the mean of the squares, then the root.": (
+        "That is one number for each sample; take the mean of the squares, then the root.": (
             lambda s, e: _squares(s, e).sqrt() / e.norm()
         ),
     },
@@ -67,7 +67,7 @@ def noise_to_signal(samples, exact):
     of the exact gradient.
 
     Args:
-        samples: A tensor (n, W), an estimate of the gradient a row.
+        samples: A tensor (n, W), one estimate of it in each row.
         exact: A tensor (W,), the exact gradient.
     """
     # squares are summed over the numbers of a row, and averaged over
@@ -153,7 +153,7 @@ def _before(rewards: Tensor) -> Tensor:
         "These are the advantages; the baseline is what is subtracted from the rewards.": (
             lambda r: r - (r.sum() - r) / (len(r) - 1)
         ),
-        "These are the rewards less the mean of all; this asks for a baseline.": (
+        "These are the rewards minus the mean of all; this asks for a baseline.": (
             lambda r: r - r.mean()
         ),
         "The sign is wrong: subtract the child's own reward from the sum.": (
@@ -173,8 +173,8 @@ def leave_one_out_baseline(rewards):
     batch, (B,).
 
     Args:
-        rewards: A tensor (B,), one number a child; two or more
-            children.
+        rewards: A tensor (B,), one number for each child; two or
+            more children.
     """
     # take the child's own reward out of the sum; B - 1 are left
     return (rewards.sum() - rewards) / (len(rewards) - 1)

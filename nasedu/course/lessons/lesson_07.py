@@ -81,7 +81,7 @@ def _factors(p: Sequence[float], mask: int) -> list[float]:
         "A layer that is not chosen had its chance, too: multiply by `1 - p` for it.": (
             lambda p, mask: prod(q for j, q in enumerate(p) if mask >> j & 1)
         ),
-        "That adds; the coins are thrown apart from each other, so multiply.": (
+        "That adds; the coins are independent of each other, so multiply.": (
             lambda p, mask: sum(_factors(p, mask))
         ),
         "That reads the mask from the left; its lowest bit is layer 1, `p[0]`.": (
@@ -145,7 +145,7 @@ def _ends(inputs: Sequence[Sequence[int]]) -> list[int]:
                 i for i in range(1, len(inputs) + 1) if i == len(inputs) or i not in inputs[i]
             ]
         ),
-        "Those are the layers that read the image; ask who is read by nobody.": (
+        "Those are the layers that read the image; look for those that no layer reads.": (
             lambda inputs: [i for i, read in enumerate(inputs, start=1) if 0 in read]
         ),
         "That is how many; return their numbers.": lambda inputs: len(_ends(inputs)),

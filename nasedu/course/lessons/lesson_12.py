@@ -40,7 +40,7 @@ def _mean_nats(nats, counts):
         "That divides by the number of pieces; divide by the number of words.": (
             lambda nats, counts: math.exp(sum(nats) / len(counts))
         ),
-        "Nobody divides by the number of words there.": lambda nats, counts: math.exp(sum(nats)),
+        "That forgets to divide by the number of words.": lambda nats, counts: math.exp(sum(nats)),
         "`nats` holds sums already and no means: do not multiply by the counts.": (
             lambda nats, counts: math.exp(
                 sum(a * n for a, n in zip(nats, counts, strict=True)) / sum(counts)
@@ -71,17 +71,17 @@ def _parameters(hidden, leaves, symbols, tied, *, tables=None, bias=True, matric
     (3, 2, 7, False),
     (1, 1, 2, False),
     mistakes={
-        "The cells have twice as many: two layers, and two matrices in every leaf.": (
+        "The cells have twice as many: two layers, with two matrices in every leaf.": (
             lambda *a: _parameters(*a, matrices=1)
         ),
-        "The output has a bias, a number a symbol.": lambda *a: _parameters(*a, bias=False),
+        "The output has a bias: a number for each symbol.": lambda *a: _parameters(*a, bias=False),
         "If it is not tied, the output has a table of its own, as large as the embedding.": (
             lambda *a: _parameters(*a, tables=1)
         ),
         "If it is tied, one table serves as the embedding and in the output: count it once.": (
             lambda *a: _parameters(*a, tables=2)
         ),
-        "It is the other way round: tied weights are there once, others twice.": (
+        "It is the other way round: tied weights count once, others twice.": (
             lambda h, n, v, tied: _parameters(h, n, v, not tied)
         ),
         "Those are the weights of the cells alone; words have a table, too.": (

@@ -157,7 +157,7 @@ AGAIN = [(1, 1, 0.5), (2, 1, 0.25), (1, 1, 0.5), (1, 2, 2.0), (2, 1, 0.25), (2, 
     ([(1, 1, 1.0), (1, 1, 1.0), (3, 1, 1.0), (3, 2, 1.0), (1, 2, 4.0), (1, 1, 1.0)],),
     ([(2, 1, 0.5), (2, 2, 0.5), (2, 3, 0.5)],),
     mistakes={
-        "That counts what comes twice twice.": lambda d: sum(g for *_, g in d),
+        "That counts a push twice if it comes twice.": lambda d: sum(g for *_, g in d),
         "That forgets the replica: two of them may each have a push number 1.": (
             lambda d: _once(d, 1)
         ),

@@ -32,10 +32,10 @@ def _separable(channels, filters, size, times=2, area=None, one_by_one=True, nor
         "own, and the 1x1 convolution mixes them.": (
             lambda c, f, k: _separable(c, 0, 0) + k * k * (c + f) * f + 4 * f
         ),
-        "That leaves out batch norm, which has two numbers a filter.": (
+        "That leaves out batch norm, which has two numbers per filter.": (
             lambda c, f, k: _separable(c, f, k, norm=0)
         ),
-        "Batch norm has two numbers a filter: a scale and a shift.": (
+        "Batch norm has two numbers per filter: a scale and a shift.": (
             lambda c, f, k: _separable(c, f, k, norm=1)
         ),
         "That leaves out the 1x1 convolutions, which mix the channels.": (
@@ -49,7 +49,7 @@ def separable_parameters(channels, filters, size):
 
     It is applied twice in a row. Each time every channel goes through
     one filter of its own, a 1x1 convolution follows, and then batch
-    norm, which has two numbers a filter. There are no biases.
+    norm, which has two numbers per filter. There are no biases.
 
     Args:
         channels: How many channels it reads the first time. The
@@ -153,7 +153,7 @@ def _trained(scores, budget):
     },
 )
 def chosen_within(scores, first, later, budget):
-    """Return the later result of the network that is taken home.
+    """Return the later result of the network that is chosen.
 
     The networks with the highest scores are trained, as many as the
     budget allows. Of these, the best in the first training is taken.

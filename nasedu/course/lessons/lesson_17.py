@@ -36,9 +36,9 @@ def _count(
         "That leaves batch norm out; it trains a scale and a shift for each filter.": (
             lambda k, w: _count(k, w, norm=0)
         ),
-        "That counts four numbers of batch norm a filter; its running mean and variance are not "
+        "That counts four numbers of batch norm per filter; its running mean and variance are not "
         "trained.": lambda k, w: _count(k, w, norm=4),
-        "That counts one number of batch norm a filter; it has a scale and a shift.": (
+        "That counts one number of batch norm per filter; it has a scale and a shift.": (
             lambda k, w: _count(k, w, norm=1)
         ),
         "A filter is `kernel` high and `kernel` wide, so it has the square of it.": (
@@ -49,7 +49,7 @@ def _count(
         "The convolutions have no bias here: batch norm shifts after them.": (
             lambda k, w: _count(k, w, bias=1)
         ),
-        "That leaves out the biases of the last layer, one a class.": (
+        "That leaves out the biases of the last layer, one for each class.": (
             lambda k, w: _count(k, w, last_bias=0)
         ),
         "That leaves out the last layer, from the last filters to the ten classes.": (
@@ -61,7 +61,7 @@ def _count(
     },
 )
 def count_parameters(kernels, widths):
-    """Return how many numbers are trained in a chain of layers.
+    """Return how many parameters a chain of layers has.
 
     Args:
         kernels: Height and width of each layer's filters.

@@ -190,21 +190,21 @@ def _mistake(**wrong: Any) -> Callable[..., Tensor]:
         "That forgets the 1 at the token: a logit's gradient is that minus the softmax.": (
             _mistake(hit=False)
         ),
-        "That cuts the way over h from a step to the one before: its gradient comes from the head "
-        "and from the next step.": _mistake(output=False),
-        "That cuts the way over the memory: hand the last row of `lstm_backward` on to the step "
-        "before.": _mistake(memory=False),
+        "That forgets the way over h from a step to the one before: the gradient of h comes from "
+        "the head and from the next step.": _mistake(output=False),
+        "That forgets the way over the memory: hand the last row of `lstm_backward` on to the "
+        "step before.": _mistake(memory=False),
         "That goes back one step at a time and stops; both h and the memory lead on to the step "
         "before.": _mistake(output=False, memory=False),
-        "That keeps the last one that was found; the weights are used at every step: add.": (
+        "That keeps only the last step's gradient; the weights are used at every step: add.": (
             _mistake(add=lambda before, found: found)
         ),
-        "The embeddings have none; the row of an answer is the input of the next step.": (
+        "The embeddings have no gradient; the row of an answer is the input of the next step.": (
             _mistake(inputs=False)
         ),
         "That gives the embedding's row to the token that a step answers; the input of a step is "
         "the row of the token answered before.": _mistake(row="own"),
-        "All is right but the embedding: a token that comes up twice has two shares in its row; "
+        "Only the embedding is wrong: a token that comes up twice has two shares in its row; "
         "add them.": _mistake(row="overwritten"),
     },
 )

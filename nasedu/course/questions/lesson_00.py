@@ -41,7 +41,8 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "The best of 48 children scored 0.95. You train it again from another seed. Your bet?",
+            "The best of 48 children scored 0.95. You train it again with another seed. What do "
+            "you expect?",
             (
                 Option(
                     "a little less than 0.95",

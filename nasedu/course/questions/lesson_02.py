@@ -5,11 +5,12 @@ from nasedu.course.quizzes import Option, Question, Quiz
 QUIZ = Quiz(
     [
         Question(
-            "A layer has 16 filters of 1x1 and reads 36 channels. How many trained numbers has it?",
+            "A layer has 16 filters of 1x1 and reads 36 channels. How many parameters does it "
+            "have?",
             (
                 Option(
                     "16",
-                    "That would be one weight a filter; each is 36 channels deep.",
+                    "That would be one weight per filter; each filter is 36 channels deep.",
                 ),
                 Option(
                     "576",
@@ -23,42 +24,42 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "592",
-                    "That adds one number a filter, a bias; batch norm has two.",
+                    "That adds one number per filter, a bias; batch norm has two.",
                 ),
             ),
         ),
         Question(
-            "All strides of a network are 1. You double height and width of the images. What "
-            "happens to parameters and FLOP of its convolutions?",
+            "All strides of a network are 1. You double the height and the width of the images. "
+            "What happens to the parameters and the FLOP of its convolutions?",
             (
                 Option(
-                    "Both grow fourfold.",
+                    "Both are four times as many.",
                     "The weights do not depend on the image: the same filter slides further.",
                 ),
                 Option(
-                    "Parameters stay, FLOP grow fourfold.",
+                    "The parameters stay the same, the FLOP are four times as many.",
                     "The same weights work at four times as many pixels.",
                     correct=True,
                 ),
                 Option(
-                    "Parameters stay, FLOP double.",
+                    "The parameters stay the same, the FLOP double.",
                     "Height *and* width double, so there are four times as many pixels.",
                 ),
             ),
         ),
         Question(
-            "Why has the convolution of a `ConvBlock` no bias?",
+            "Why does the convolution of a `ConvBlock` have no bias?",
             (
                 Option(
-                    "To save parameters, at the price of a little accuracy.",
+                    "To save parameters; the accuracy becomes a little worse.",
                     "Nothing is lost: batch norm subtracts the mean, and any constant with it.",
                 ),
                 Option(
-                    "Because ReLU would cut it off.",
-                    "ReLU cuts negative values, not constants; batch norm stands between them.",
+                    "Because ReLU would remove it.",
+                    "ReLU removes negative values, not constants; and batch norm comes first.",
                 ),
                 Option(
-                    "Because batch norm takes it away, and has a shift of its own.",
+                    "Because batch norm removes it, and has a shift of its own.",
                     "A constant before batch norm changes nothing, as you saw above.",
                     correct=True,
                 ),

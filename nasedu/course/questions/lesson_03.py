@@ -5,8 +5,8 @@ from nasedu.course.quizzes import Option, Question, Quiz
 QUIZ = Quiz(
     [
         Question(
-            "At every one of its steps a controller gives its likeliest answer a probability of "
-            "0.9. There are nine steps. How likely is the sentence of all these answers?",
+            "At each of its nine steps a controller gives its likeliest answer a probability of "
+            "0.9. How likely is the sentence of all these answers?",
             (
                 Option(
                     "0.9",
@@ -48,15 +48,15 @@ QUIZ = Quiz(
             (
                 Option(
                     "Because the child has too many weights.",
-                    "Even a child with one weight would not help: the tokens between are integers.",
+                    "One weight would be no better: the tokens in between are integers.",
                 ),
                 Option(
                     "Because validation accuracy is measured without gradients, to save memory.",
                     "With gradients it would be no better: the path breaks at the drawn tokens.",
                 ),
                 Option(
-                    "Because the network depends on it only through drawn, whole-numbered tokens.",
-                    "A small turn of a weight leaves the tokens as they are, or flips one: a "
+                    "Because the network depends on them only through tokens, drawn integers.",
+                    "A small change of a weight leaves the tokens as they are, or changes one: a "
                     "staircase.",
                     correct=True,
                 ),

@@ -9,24 +9,24 @@ QUIZ = Quiz(
             (
                 Option(
                     "Because autograd finds it by itself.",
-                    "There is none to find: between tokens and reward stand a random draw and a "
-                    "training that ends in counting right answers.",
+                    "There is none to find: the tokens are drawn at random, and the training ends "
+                    "in counting right answers.",
                 ),
                 Option(
                     "Because the reward is a fixed number in front of `grad log p`, and only `p` "
                     "depends on the controller.",
-                    "The heights of the boxes stay; the widths move.",
+                    "The heights of the boxes stay the same; only the widths change.",
                     correct=True,
                 ),
                 Option(
                     "Because the baseline cancels it.",
-                    "The baseline only makes the estimate less noisy. Everything worked without.",
+                    "The baseline only makes the estimate less noisy. It also works without one.",
                 ),
             ),
         ),
         Question(
             "Estimates from batches of 8 children are too noisy for you; you want a quarter of "
-            "the standard error. How many children has a batch?",
+            "the standard error. How many children must a batch have?",
             (
                 Option(
                     "16",
@@ -51,11 +51,11 @@ QUIZ = Quiz(
                 Option(
                     "It is pushed up like all the other tokens of this child; over many children "
                     "such pushes cancel out.",
-                    "Each token gets the same advantage. Luck cancels, merit adds up.",
+                    "Each token gets the same advantage. Chance cancels out; merit adds up.",
                     correct=True,
                 ),
                 Option(
-                    "It is pushed down, to make room for the useful ones.",
+                    "It is pushed down, so that useful tokens become likelier.",
                     "Only the choices of one decision compete with each other.",
                 ),
             ),

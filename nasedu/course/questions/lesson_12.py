@@ -45,10 +45,10 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "Network A was searched for with one optimiser. With that it is ahead of network B by "
-            "5 %, at equal size, from the same grid, by three seeds of three. With another "
-            "optimiser both are better, and B is ahead by 1 %, by three seeds of three. Which "
-            "sentence do these results support?",
+            "A search with one optimiser found network A. With this optimiser it is ahead of "
+            "network B by 5 %, at equal size, with the same grid, in three of three seeds. With "
+            "another optimiser both are better, and B is ahead by 1 %, in three of three seeds. "
+            "Which sentence do these results support?",
             (
                 Option(
                     "A is better than B: 5 % is more than 1 %.",
@@ -61,8 +61,8 @@ QUIZ = Quiz(
                     "the optimiser, and with the first one it is wrong.",
                 ),
                 Option(
-                    "Of the two optimisers A is ahead with the first and B with the second, which "
-                    "suits both better.",
+                    "A is ahead with the first optimiser, B with the second; both are better with "
+                    "the second.",
                     "It says what was tried, and no more. Nobody tried a third one.",
                     correct=True,
                 ),

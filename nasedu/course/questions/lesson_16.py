@@ -53,7 +53,7 @@ QUIZ = Quiz(
             (
                 Option(
                     "Because a search that spends more usually finds more.",
-                    "The best of more children is better by luck alone (lesson 09). Only at "
+                    "The best of more children is better by chance alone (lesson 09). Only at "
                     "equal cost do you compare the strategies.",
                     correct=True,
                 ),

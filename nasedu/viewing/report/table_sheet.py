@@ -31,7 +31,7 @@ MEANINGS = {
     "valid": "{point} after each of E epochs; -1: diverged, -2: no such training",
     "test": "the same of the test part, after training",
     "seconds": "seconds of one thread of the processor, training and validation; NaN: no training",
-    "parameters": "trained numbers",
+    "parameters": "number of parameters",
     "flop": "floating-point operations of one {unit}, forward",
 }
 
