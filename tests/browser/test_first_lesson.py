@@ -47,6 +47,7 @@ class Student:
         item(theme).click()
         is_light = str(theme == LIGHT).lower()
         expect(self.page.locator(f"body[data-jp-theme-light={is_light}]")).to_be_attached()
+        expect(self.page.locator("#jupyterlab-splash")).to_have_count(0)  # it lies over the page
 
     def look_at(self, view, name):
         """Keep a picture of a part in both themes; axe-core finds nothing serious in it."""
