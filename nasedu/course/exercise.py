@@ -42,7 +42,7 @@ from nasedu.course.answers import (
     quote,
 )
 from nasedu.course.inline import html_of
-from nasedu.course.student_folder import keep, kept
+from nasedu.course.student_folder import keep
 from nasedu.course.time_limit import TooLongError, within
 from nasedu.training import one_thread
 
@@ -159,11 +159,12 @@ class Exercise:
         return result
 
     def _keep_attempt(self, right: bool) -> None:
-        before = kept("attempts", self.name)
-        if not (isinstance(before, dict) and isinstance(before.get("tries"), int)):
-            before = {"tries": 0}  # there is none, or the file was edited
-        attempt = {"tries": before["tries"] + 1, "right": right or before.get("right") is True}
-        keep("attempts", self.name, attempt)
+        def counted(before: Any) -> dict[str, Any]:
+            if not (isinstance(before, dict) and isinstance(before.get("tries"), int)):
+                before = {"tries": 0}  # there is none, or the file was edited
+            return {"tries": before["tries"] + 1, "right": right or before.get("right") is True}
+
+        keep("attempts", self.name, counted)
 
     def _result(self, function: Callable[..., Any], limit: float | None) -> CheckResult:
         """Grade a function each of whose calls may take so many seconds."""

@@ -117,7 +117,7 @@ class Guess:
         elif value not in self.choices:
             raise SettingError(f"{value!r} is not among the choices; expected {self._range}")
         self._value, self.attempted = value, True
-        keep("guesses", self.key, {"question": self.question, "guess": value})
+        keep("guesses", self.key, lambda _: {"question": self.question, "guess": value})
         control, status = self._controls.children
         control.value = value if isinstance(value, str) else f"{value:.12g}"
         status.value = status_html(f"Your guess: {self.words(value)}.")

@@ -22,15 +22,21 @@ def quiz_form(quiz: Quiz) -> VBox:
     """
     from ipywidgets import VBox
 
-    before = kept("quizzes", quiz.lesson)
-    chosen: list[list[str]] = [[] for _ in quiz.questions]
-    if isinstance(before, list) and len(before) == len(chosen):  # else the file was edited
-        chosen = [each if isinstance(each, list) else [] for each in before]
+    def answers(before: Any) -> list[list[str]]:
+        """Return a copy of what was chosen until now."""
+        if isinstance(before, list) and len(before) == len(quiz.questions):
+            return [[*each] if isinstance(each, list) else [] for each in before]
+        return [[] for _ in quiz.questions]  # there is none, or the file was edited
 
     def take(number: int, letter: str) -> None:
-        chosen[number].append(letter)
-        keep("quizzes", quiz.lesson, chosen)
+        def added(before: Any) -> list[list[str]]:
+            now = answers(before)
+            now[number].append(letter)
+            return now
 
+        keep("quizzes", quiz.lesson, added)
+
+    chosen = answers(kept("quizzes", quiz.lesson))
     return VBox(
         [
             _question(number, question, chosen[number], take)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -78,15 +79,21 @@ def kept(kind: Kind, name: str) -> Any:
     return section.get(name, own) if isinstance(section, dict) else own
 
 
-def keep(kind: Kind, name: str, value: Any) -> None:
+def keep(kind: Kind, name: str, change: Callable[[Any], Any]) -> None:
     """Keep something, in a student's folder for good; what cannot be written is warned of.
+
+    The same lesson may be open twice, so what is kept follows from what the file has now, and not
+    from what this kernel saw there.
 
     Args:
         kind: What it is.
         name: Of the exercise, the guess or the quiz.
-        value: Anything that JSON has.
+        change: From what was kept until now, None if nothing was, to what is kept from now on,
+            which is anything that JSON has. It leaves what it is given as it is.
     """
-    _of_this_process.setdefault(kind, {})[name] = value
+    own = _of_this_process.setdefault(kind, {})
+    before = own.get(name)
+    own[name] = change(before)
     folder, _ = here()
     if folder is None:
         return
@@ -96,7 +103,7 @@ def keep(kind: Kind, name: str, value: Any) -> None:
             found = read_plain(folder / RECORD)
             if found is None or not isinstance(found.setdefault(kind, {}), dict):
                 raise SettingError(f"{folder / RECORD} is damaged; move it elsewhere")
-            found[kind][name] = value
+            own[name] = found[kind][name] = change(found[kind].get(name, before))
             write_plain(folder / RECORD, found)
     except SettingError as error:
         warnings.warn(f"not kept: {error}", stacklevel=2)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from nasedu.viewing.report.search_report import write_report
     from nasedu.viewing.widgets.cell_steps import CellSteps
     from nasedu.viewing.widgets.cluster_panel import ClusterPanel
+    from nasedu.viewing.widgets.frame import own_keys
     from nasedu.viewing.widgets.hand_search import HandSearch
     from nasedu.viewing.widgets.live_search import LiveSearch
     from nasedu.viewing.widgets.skip_matrix import SkipMatrix
@@ -74,6 +75,7 @@ else:
             "nasedu.viewing.figures.gantt": ["machines_figure"],
             "nasedu.viewing.widgets.cluster_panel": ["ClusterPanel"],
             "nasedu.viewing.drawings.translator_graph": ["draw_translator"],
+            "nasedu.viewing.widgets.frame": ["own_keys"],
             "nasedu.viewing.drawings.view": ["View", "draw", "view_of"],
         },
     )
@@ -105,6 +107,7 @@ __all__ = [
     "intervals_figure",
     "league_figure",
     "machines_figure",
+    "own_keys",
     "pareto_front",
     "picture",
     "probabilities_figure",

@@ -31,8 +31,16 @@ QUIET = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": 
 class Lab:
     """A running JupyterLab whose files lie in ``folder``."""
 
+    THEMES = "@jupyterlab/apputils-extension/themes.jupyterlab-settings"
+
     def __init__(self, folder, url, token):
         self.folder, self.url, self.token = folder, url, token
+
+    def wear(self, theme):
+        """Set the theme, ``"JupyterLab Light"`` or ``"JupyterLab Dark"``, of pages opened later."""
+        settings = self.folder.parent / "config" / "lab" / "user-settings" / self.THEMES
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.write_text(json.dumps({"theme": theme}))
 
     def run_all(self, page, name, cells):
         """Write a notebook of these cells, open it and run it, as a student does."""
@@ -43,6 +51,10 @@ class Lab:
             metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
         )
         nbformat.write(notebook, self.folder / name)
+        self.run(page, name)
+
+    def run(self, page, name):
+        """Open a notebook that lies there and run it."""
         page.goto(f"{self.url}doc/tree/{name}?token={self.token}")
         # The status bar: the sign above the notebook says idle while there is no kernel yet, and
         # what is run until then is forgotten.

@@ -1,7 +1,5 @@
 """The report, and every widget, for those who see little: axe-core finds nothing serious."""
 
-import json
-
 import pytest
 from evaluators import SPACE, Counted
 
@@ -38,8 +36,6 @@ CELLS = [
 ]
 """One a widget, and what a lesson shows beside them."""
 
-THEMES = "@jupyterlab/apputils-extension/themes.jupyterlab-settings"
-
 
 def serious(page, scope="body"):
     """Return what axe-core calls serious or critical, with the first of its places."""
@@ -68,9 +64,7 @@ def test_a_report(page, report, scheme):
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_every_widget(page, lab, theme):
-    settings = lab.folder.parent / "config" / "lab" / "user-settings" / THEMES
-    settings.parent.mkdir(parents=True, exist_ok=True)
-    settings.write_text(json.dumps({"theme": theme}))
+    lab.wear(theme)
     page.set_viewport_size({"width": 1280, "height": 3600})  # JupyterLab draws what is seen
     lab.run_all(page, f"{theme}.ipynb", CELLS)
     page.locator(".jp-OutputArea-output").nth(len(CELLS) - 1).wait_for()

@@ -1,4 +1,4 @@
-"""Controls in rows: each name says of which layer it is, though the row is named but once."""
+"""Controls in rows: their names say of which layer they are, and lists keep the arrow keys."""
 
 import pytest
 
@@ -23,5 +23,24 @@ def test_names_say_the_layer(page, lab):
     lab.run_all(page, "controls.ipynb", CELLS)
     expect(page.get_by_role("combobox", name="layer 2 height", exact=True)).to_be_visible()
     expect(page.get_by_role("combobox", name="layer 1 filters", exact=True)).to_be_visible()
-    expect(page.get_by_role("checkbox", name="layer 2 reads 1", exact=True)).to_have_count(2)
-    expect(page.get_by_role("checkbox", name="layer 3 reads 2", exact=True)).to_be_visible()
+    expect(page.get_by_role("checkbox", name="2 reads 1", exact=True)).to_have_count(2)
+    expect(page.get_by_role("checkbox", name="3 reads 2", exact=True)).to_be_visible()
+    titles = page.locator(".jp-OutputArea-output [title]").evaluate_all(
+        "all => all.map(e => e.title)"
+    )
+    assert titles and not [title for title in titles if "<" in title]
+
+
+def test_the_arrow_keys_choose_in_a_list_and_no_letter_cuts_the_cell(page, lab):
+    lab.run_all(page, "keys.ipynb", CELLS)
+    height = page.get_by_role("combobox", name="layer 2 height", exact=True)
+    height.focus()
+    for key, chosen in (("ArrowDown", 1), ("ArrowRight", 2), ("7", 3), ("x", 3), ("Home", 0)):
+        page.keyboard.press(key)
+        expect(height).to_be_focused()
+        expect(height.locator("option:checked")).to_have_js_property("index", chosen)
+    page.keyboard.press("ArrowUp")  # beyond the first: nothing happens
+    expect(height).to_be_focused()
+    page.keyboard.press("End")
+    expect(page.get_by_text("0 0 0 0 | 3 0 0 1")).to_be_visible()
+    expect(page.locator(".jp-CodeCell")).to_have_count(len(CELLS))

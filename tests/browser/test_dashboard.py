@@ -1,9 +1,7 @@
 """The live dashboard as a student meets it: in JupyterLab, by mouse and by keyboard."""
 
-import json
 import re
 import time
-from pathlib import Path
 
 import pytest
 from awaiting import ended
@@ -118,60 +116,6 @@ def test_pause_step_and_resume(page, lab):
         expect(button[name]).to_be_disabled()
     *_, last = undisturbed()
     assert Study(lab.folder / "run").trials() == last.study.trials()
-
-
-def lesson(number, *names):
-    """Return cells of a lesson, as their ids name them."""
-    [path] = (Path(__file__).resolve().parents[2] / "notebooks").glob(f"{number}_*.ipynb")
-    cells = {cell["id"]: cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]}
-    return ["".join(cells[name]["source"]) for name in names]
-
-
-@pytest.mark.slow
-def test_the_flow_of_lesson_00_while_its_next_cell_waits(page, lab):
-    page.set_viewport_size({"width": 1024, "height": 700})
-    search = ["search-reinforce", "search-reinforce-wait"]
-    cells = lesson("00", "imports", "digits", "turn-propose", *search)
-    fewer = [source.replace("TRIALS, SEED = 48, 0", "TRIALS, SEED = 24, 0") for source in cells]
-    assert fewer != cells
-    lab.run_all(page, "flow.ipynb", fewer)
-    view = page.locator(".jp-OutputArea-output", has=page.get_by_role("button", name="Stop"))
-    waiting = page.locator(".jp-CodeCell").last.locator(".jp-InputPrompt")
-    shown = view.get_by_text(re.compile(r"^(no child yet|\d+ of 24 children), [a-z]+"))
-
-    def count():
-        return int(re.sub(r"no child yet|\D.*", "", shown.inner_text()) or 0)
-
-    expect(shown).to_have_text(re.compile(r"^\d+ of 24 children, running"))
-    expect(waiting).to_have_text("[*]:")
-    pause, step = (view.get_by_role("button", name=name) for name in ("Pause", "Step"))
-    pause.click()
-    expect(shown).to_have_text(re.compile("paused$"))
-    done = count()
-    page.wait_for_timeout(3000)  # a few children
-    expect(shown).to_have_text(f"{done} of 24 children, paused")
-    expect(waiting).to_have_text("[*]:")  # waiting does not resume it
-
-    step.focus()
-    page.keyboard.press("Enter")
-    done = 8 * (done // 8 + 1)
-    expect(shown).to_have_text(f"{done} of 24 children, paused")
-    told = re.compile(f"^batch {done // 8}: mean reward")
-    expect(view.get_by_text(told)).to_be_visible()
-    step.click()
-    expect(shown).to_have_text(f"{done + 8} of 24 children, paused")
-    page.wait_for_timeout(2000)  # for its picture
-    height = "v => v.querySelector('img').getBoundingClientRect().bottom"
-    height += " - v.querySelector('button').getBoundingClientRect().top"
-    assert 200 < view.evaluate(height) < 560  # in one window of 700 pixels
-
-    page.keyboard.press("Shift+Tab")
-    expect(view.get_by_role("button", name="Resume")).to_be_focused()
-    page.keyboard.press("Space")
-    expect(page.get_by_text("24 children trained; best reward")).to_be_visible()
-    expect(waiting).to_have_text("[5]:")
-    expect(shown).to_have_text("24 of 24 children, finished")
-    expect(view.get_by_role("button", name="Stop")).to_be_disabled()
 
 
 def test_its_static_twin(page):

@@ -31,6 +31,10 @@ def settle(folder, **settings):
     (folder / SETTINGS).write_text(json.dumps(Settings(**settings).to_json()))
 
 
+def put(kind, name, value):
+    keep(kind, name, lambda _: value)
+
+
 def record(folder):
     return json.loads((folder / RECORD).read_text())
 
@@ -49,9 +53,9 @@ def test_a_folder_without_settings_is_no_build(tmp_path, text):
 
 
 def test_what_is_kept_is_there_for_the_next_kernel(folder):
-    keep("attempts", "f", {"tries": 1})
-    keep("guesses", "g", 0.5)
-    keep("attempts", "f", {"tries": 2})
+    put("attempts", "f", {"tries": 1})
+    put("guesses", "g", 0.5)
+    put("attempts", "f", {"tries": 2})
     assert record(folder) == {"attempts": {"f": {"tries": 2}}, "guesses": {"g": 0.5}}
     student_folder._of_this_process.clear()
     assert kept("attempts", "f") == {"tries": 2}
@@ -70,7 +74,7 @@ def test_elsewhere_nothing_is_written(tmp_path, monkeypatch, settings):
         settle(tmp_path, **settings)
     monkeypatch.chdir(tmp_path)
     before = set(tmp_path.iterdir())
-    keep("attempts", "f", 1)
+    put("attempts", "f", 1)
     assert kept("attempts", "f") == 1  # in this kernel
     assert set(tmp_path.iterdir()) == before
 
@@ -79,7 +83,7 @@ def test_elsewhere_nothing_is_written(tmp_path, monkeypatch, settings):
 def test_a_damaged_record_is_not_written_over(folder, text):
     (folder / RECORD).write_text(text)
     with pytest.warns(UserWarning, match="is damaged; move it elsewhere"):
-        keep("attempts", "f", 1)
+        put("attempts", "f", 1)
     assert (folder / RECORD).read_text() == text
     assert kept("attempts", "f") == 1
 
@@ -90,18 +94,20 @@ def test_a_folder_that_another_lesson_holds_is_waited_for_and_then_told(folder, 
         held(folder, ValueError, "busy"),
         pytest.warns(UserWarning, match="busy; close the other lessons"),
     ):
-        keep("attempts", "f", 1)
+        put("attempts", "f", 1)
     assert not (folder / RECORD).exists()
 
 
 def test_two_kernels_keep_both(folder):
     code = (
         "import sys; from nasedu.course.student_folder import keep\n"
-        "for k in range(20): keep('guesses', sys.argv[1] + str(k), k)"
+        "for k in range(20): keep('guesses', sys.argv[1] + str(k), lambda _: k)\n"
+        "for _ in range(20): keep('attempts', 'f', lambda before: (before or 0) + 1)"
     )
     kernels = [subprocess.Popen([sys.executable, "-c", code, name]) for name in "ab"]
     assert [kernel.wait() for kernel in kernels] == [0, 0]
     assert len(record(folder)["guesses"]) == 40
+    assert record(folder)["attempts"] == {"f": 40}
 
 
 # Guesses and quizzes. -------------------------------------------------------------------------
@@ -158,6 +164,15 @@ def test_answers_are_explained_and_kept_in_their_order(folder):
     assert control.index == 1
     assert "✔ Right." in status.value
     assert record(folder) == {"quizzes": {"99": [[], ["A", "B"], []]}}
+
+
+def test_a_quiz_that_is_open_twice_keeps_the_answers_of_both(folder):
+    first, second = quiz_form(QUIZ), quiz_form(QUIZ)
+    parts(first, 0)[0].index = 0
+    parts(second, 1)[0].index = 1
+    parts(second, 0)[0].index = 1
+    parts(first, 2)[0].index = 1
+    assert record(folder) == {"quizzes": {"99": [["A", "B"], ["B"], ["B"]]}}
 
 
 def test_a_lesson_shows_the_form_where_answers_are_kept(folder, monkeypatch, tmp_path_factory):

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 Shown = Callable[[ArrayLike], NDArray[np.float64]]  # a value as the axis has it
 
+HEADS = ("strategy", "seeds", "ahead of", "last gain")
+NOTE = "A tie counts a half; a last gain is the median over the seeds."
+
 PILE = 0.72  # of the room between two rows, for the highest pile of dots
 
 
@@ -104,21 +107,38 @@ class Standing:
         return float(np.median(_last_gains(curves)))
 
     @property
-    def sentences(self) -> list[str]:
-        """The standing in words: the place among each strategy's seeds, then the last gain."""
-        said = [
-            f"{self.percentile(name):.0%} of the {len(self.others[name])} seeds of {name}"
-            for name in self.others
-        ]
-        usual = ", ".join(f"child {self.usual_last_gain(name):g} of {name}" for name in self.others)
+    def found(self) -> list[str]:
+        """What the one search found, in two sentences."""
         best = f"best {self.of.short}"
         whose = f"your {best}" if self.player == "you" else f"the {best} of {self.player}"
         return [
-            f"After {self.children} children {whose} is "
-            f"{self.of.text(self.best)}. That is ahead of {_listed(said)}; a tie counts a half.",
-            f"It came with child {self.last_gain}, and nothing better came later. The last gain of "
-            f"the strategies, as the median over their seeds: {usual}.",
+            f"After {self.children} children {whose} is {self.of.text(self.best)}.",
+            f"It came with child {self.last_gain}, and nothing better came later.",
         ]
+
+    @property
+    def rows(self) -> list[tuple[str, str, str, str]]:
+        """The place among each strategy's seeds, and their last gain, under `HEADS`."""
+        return [
+            (
+                name,
+                f"{len(values)}",
+                f"{self.percentile(name):.0%}",
+                f"child {self.usual_last_gain(name):g}",
+            )
+            for name, values in self.others.items()
+        ]
+
+    @property
+    def sentence(self) -> str:
+        """All of it in words, for those who cannot see the picture."""
+        places = [f"{ahead} of the {seeds} seeds of {name}" for name, seeds, ahead, _ in self.rows]
+        usual = ", ".join(f"{gain} of {name}" for name, _, _, gain in self.rows)
+        best, gain = self.found
+        return (
+            f"{best} That is ahead of {_listed(places)}; a tie counts a half. {gain} The last gain "
+            f"of the strategies, as the median over their seeds: {usual}."
+        )
 
     @property
     def _sign(self) -> int:
@@ -160,7 +180,7 @@ def standing_figure(standing: Standing, *, errors: bool = False) -> Picture:
     if errors:
         _count_errors(above, below)
     write_title(figure, f"{you[:1].upper()}{you[1:]}, after {n} children")
-    return Picture(figure, " ".join(standing.sentences))
+    return Picture(figure, standing.sentence)
 
 
 def _add_piles(axes: Axes, standing: Standing, shown: Shown, pens: Sequence[Pen]) -> None:

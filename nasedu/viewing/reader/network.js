@@ -57,7 +57,8 @@ class Network {
         for (let channel = 0; channel < maps.channels; channel++) {
           for (let i = Math.max(0, -top); i < rows && top + i < maps.height; i++) {
             const row = (channel * maps.height + top + i) * maps.width;
-            const weight = layer.weights + ((filter * maps.channels + channel) * rows + i) * columns;
+            const kernel = filter * maps.channels + channel;
+            const weight = layer.weights + (kernel * rows + i) * columns;
             for (let j = Math.max(0, -left); j < columns && left + j < maps.width; j++) {
               sum += maps.values[row + left + j] * this.halves[weight + j];
             }

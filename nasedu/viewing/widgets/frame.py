@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 
 UNSEEN = "position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%)"
 
+# JupyterLab takes keys from a list that has the focus: an arrow leaves for the next cell, and X
+# cuts this one. Lumino has an attribute against that, but it must stand on the list itself, where
+# ipywidgets sets none. So the box around keeps the keys; those with Ctrl and the like go on. An
+# HTML widget runs no <script>; a style says when it is in the page.
+KEEP_KEYS = """<style onload="this.closest('.widget-box').addEventListener('keydown', (event) =>
+  event.target.matches('select') && !(event.ctrlKey || event.metaKey || event.altKey) &&
+  event.stopPropagation())"></style>"""
+
 Name = TypeVar("Name")
 
 
@@ -48,7 +56,7 @@ class Frame(Generic[Name]):
             control.observe(lambda _: self._moved(), names="value")
         self._result: HTML = HTML(layout=Layout(flex=f"1 1 {width}") if width else Layout())
         wrap = Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="0 2em")
-        self.box: Box = HBox([VBox(list(lines)), self._result], layout=wrap)
+        self.box: Box = HBox([VBox([*lines, own_keys()]), self._result], layout=wrap)
 
     def show(self, values: Mapping[Name, Any], html: str) -> None:
         """Move the controls, and show what follows from where they are."""
@@ -63,6 +71,16 @@ class Frame(Generic[Name]):
             self._on_change({name: control.value for name, control in self.controls.items()})
 
 
+def own_keys() -> HTML:
+    """Return what lets the arrow keys choose in the lists of the box that it is put into.
+
+    It shows nothing. Without it JupyterLab takes the keys, and they move between cells.
+    """
+    from ipywidgets import HTML, Layout
+
+    return HTML(KEEP_KEYS, layout=Layout(display="none"))
+
+
 def line_of(widgets: Sequence[Widget], place: str = "") -> HBox:
     """Return widgets in a line that wraps, after the name of their place if it has one."""
     from ipywidgets import HTML, HBox, Layout
@@ -71,16 +89,14 @@ def line_of(widgets: Sequence[Widget], place: str = "") -> HBox:
     return HBox([*name, *widgets], layout=Layout(flex_flow="row wrap", align_items="center"))
 
 
-def box_to_tick(place: str, read: int) -> Checkbox:
-    """Return a box to tick: what stands at a place reads the output of layer ``read``."""
+def box_to_tick(layer: int, read: int) -> Checkbox:
+    """Return a box to tick: a layer reads the output of layer ``read``.
+
+    Its name is seen as it is heard, both numbers: ipywidgets shows the name's HTML as a tooltip.
+    """
     from ipywidgets import Checkbox, Layout
 
-    return Checkbox(
-        **name_for(place, f"reads {read}"),
-        tooltip=f"{place} reads the output of layer {read}",
-        indent=False,
-        layout=Layout(width="5.5em"),
-    )
+    return Checkbox(description=f"{layer} reads {read}", indent=False, layout=Layout(width="6.5em"))
 
 
 def name_for(place: str, words: str) -> dict[str, str | bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from html import escape
 from pathlib import Path
@@ -18,7 +18,8 @@ from nasedu.searching import Study, Trial, search
 from nasedu.tables import TabularEvaluator
 from nasedu.training.measure import REWARD
 from nasedu.viewing.drawings.layer_table import Shape
-from nasedu.viewing.figures.standing import Standing, standing_figure
+from nasedu.viewing.figures.standing import HEADS, NOTE, Standing, standing_figure
+from nasedu.viewing.pictures import image_html
 from nasedu.viewing.widgets.frame import cell_output, line_of
 from nasedu.viewing.widgets.token_strip import TokenStrip
 
@@ -193,31 +194,47 @@ class HandSearch:
             return self._children_html
         shares = self.table.table.task.is_share and standing.best < 1
         picture = standing_figure(standing, errors=shares)
-        return f"{picture.html}\n<details><summary>The children</summary>{self._children_html}" + (
-            "</details>"
+        found = "".join(f"<div>{escape(sentence)}</div>" for sentence in standing.found)
+        rows = [map(escape, row) for row in standing.rows]
+        return (
+            f"{image_html(picture.png, picture.alt)}\n{found}{_table(HEADS, rows)}"
+            f"<div><small>{NOTE}</small></div>\n"
+            f"<details><summary>The children</summary>{self._children_html}</details>"
         )
 
     @property
     def _children_html(self) -> str:
         of = self.table.table.measure
-        heads = "".join(
-            f'<th scope="col" style="{CELL}">{head}</th>' for head in ("child", "tokens", of.short)
-        )
-        rows = "".join(
-            f'<tr><th scope="row" style="{CELL}">{trial.number}</th>'
-            f'<td style="{CELL}"><code>{" ".join(map(str, trial.tokens))}</code></td>'
-            f'<td style="{CELL}">{of.text(value)}</td></tr>'
-            for trial, value in reversed([*zip(self._told, self._measured, strict=True)])
-        )
+        rows = [
+            (f"{trial.number}", f"<code>{' '.join(map(str, trial.tokens))}</code>", of.text(value))
+            for trial, value in zip(self._told, self._measured, strict=True)
+        ]
         look = "max-height: 12rem; overflow: auto; line-height: 1.4"
         return (
             f'<div tabindex="0" role="region" aria-label="the children" style="{look}">'
-            f"<table><tr>{heads}</tr>{rows}</table></div>"
+            f"{_table(('child', 'tokens', of.short), rows[::-1])}</div>"
         )
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         shown = self.result.value or self.strip.html
         html = f"<p>{escape(self._sentence)}</p>\n{shown}"
         standing = self.standing if self.is_over else None
-        text = " ".join([self._sentence, *(standing.sentences if standing else [])])
-        return cell_output(self.widget, html, text)
+        said = [*standing.found, *_columns([HEADS, *standing.rows]), NOTE] if standing else []
+        return cell_output(self.widget, html, "\n".join([self._sentence, *said]))
+
+
+def _table(heads: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
+    """Return a table as HTML; the first cell of a row, which is HTML too, is its head."""
+    top = "".join(f'<th scope="col" style="{CELL}">{head}</th>' for head in heads)
+    lines = ""
+    for head, *cells in rows:
+        rest = "".join(f'<td style="{CELL}">{cell}</td>' for cell in cells)
+        lines += f'<tr><th scope="row" style="{CELL}">{head}</th>{rest}</tr>'
+    return f"<table><tr>{top}</tr>{lines}</table>"
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return a table as lines of text."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(map(str.ljust, row, widths)) for row in rows)
+    return [line.rstrip() for line in lines]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Generator, Mapping, Sequence
 from html import escape
 from typing import Any
@@ -140,7 +141,8 @@ class LiveSearch:
 
         The buttons work meanwhile, and a paused search stays paused. An interrupt of the cell
         stops the search. At the end every cell that shows this view is given its last state,
-        which is then what a saved notebook shows.
+        which is then what a saved notebook shows. Of a search that was stopped the cell warns:
+        what follows has fewer children than its text says.
 
         Raises:
             StudyError: The search ended before it began.
@@ -150,10 +152,17 @@ class LiveSearch:
 
     async def _ended(self) -> Study:
         try:
-            return await self._search
+            study = await self._search
         finally:
             if self._is_shown:
                 self._display(update=True)
+        if self.state == "stopped":
+            warnings.warn(
+                f"{self.name} was stopped after {self._done:,} of {self.progress.max:,} children, "
+                "and what follows has no others; for all of them run the cell of the search again",
+                stacklevel=2,  # the cell that waits
+            )
+        return study
 
     def _pause_or_resume(self) -> None:
         if self.state == "running":

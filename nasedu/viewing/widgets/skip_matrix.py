@@ -56,9 +56,8 @@ class SkipMatrix:
         self._set(masks)
         boxes, lines = {}, []
         for layer in range(2, len(masks) + 1):
-            place = f"layer {layer}"
-            line = {(layer, j): box_to_tick(place, j) for j in range(1, layer)}
-            lines.append(line_of(list(line.values()), place))
+            line = {(layer, j): box_to_tick(layer, j) for j in range(1, layer)}
+            lines.append(line_of(list(line.values()), f"layer {layer}"))
             boxes |= line
         self._frame = Frame(boxes, lines, self._ticked)
         self._show()

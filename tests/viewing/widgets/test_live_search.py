@@ -4,6 +4,7 @@ import sys
 import threading
 import time
 
+import awaiting
 import pytest
 from awaiting import ended, until
 from evaluators import SPACE, Counted, Misbehaving
@@ -169,8 +170,10 @@ def test_stop_by_a_click_keeps_a_run_that_can_be_continued(live, tmp_path):
     view.stop_button.click()
     assert view.stop_button.disabled
     evaluator.gate.release(24)
-    ended(view)
-    assert view.state == "stopped"
+    with pytest.warns(UserWarning, match="stopped after 7 of 24 children.*run the cell") as told:
+        study = ended(view)
+    assert [warning.filename for warning in told] == [awaiting.__file__]  # who waits is told
+    assert view.state == "stopped" and not study.is_complete
     again = live(events(run=tmp_path / "run"))
     ended(again)
     assert again.state == "finished"
