@@ -14,7 +14,7 @@ from typing import Any
 from nasedu.course import check
 from nasedu.course.answers import code
 from nasedu.course.hidden_cases import with_hidden_cases
-from nasedu.course.untrusted_code import confine, serve
+from nasedu.course.untrusted_code import answer_questions, confine
 from nasedu.worker_process import limit_memory
 
 Verdict = tuple[str, str]  # state and sentence, as in a `CheckResult`
@@ -31,7 +31,7 @@ def begin_grading(parent: Connection, folder: str, megabytes: int) -> None:
     confine(parent)
     os.chdir(tempfile.mkdtemp(dir=folder))
     limit_memory(megabytes)
-    serve(parent, grade_program)
+    answer_questions(parent, grade_program)
 
 
 def grade_program(source: str, name: str, seed: int) -> Verdict:

@@ -43,7 +43,7 @@ def _close_all_but(parent: Connection) -> None:
         os.closerange(low + 1, high)
 
 
-def serve(parent: Connection, answer: Callable[..., Any]) -> None:
+def answer_questions(parent: Connection, answer: Callable[..., Any]) -> None:
     """Tell the parent that this process is ready, then answer questions until it is ended.
 
     Args:

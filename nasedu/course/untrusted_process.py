@@ -63,7 +63,7 @@ class UntrustedProcess:
     Args:
         module: Has the function. Where processes can be forks, they are forks of one that has
             imported this module (and so torch) already, and start at once.
-        function: Gets the connection and the arguments; confines the process, and serves.
+        function: Gets the connection and the arguments; confines the process, and answers.
         arguments: For the function.
 
     Raises:

@@ -4,7 +4,7 @@ import os
 import struct
 import time
 
-from nasedu.course.untrusted_code import confine, serve
+from nasedu.course.untrusted_code import answer_questions, confine
 
 ATTACK = """
 import os, pickle, struct
@@ -56,7 +56,7 @@ def is_open(descriptor):
 
 def begin(parent):
     confine(parent)
-    serve(parent, lambda name, *arguments: ACTS[name](parent, *arguments))
+    answer_questions(parent, lambda name, *arguments: ACTS[name](parent, *arguments))
 
 
 def end(parent):

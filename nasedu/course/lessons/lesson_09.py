@@ -198,7 +198,7 @@ def bootstrap_interval(values, drawn, level):
     mean.
 
     Args:
-        values: An array of S numbers, one a seed.
+        values: An array of S numbers, one per seed.
         drawn: An array (R, S) of ints: which seeds each of R
             resamples holds.
         level: Share of the resampled means that the interval holds,

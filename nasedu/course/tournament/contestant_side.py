@@ -15,7 +15,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, Literal
 
-from nasedu.course.untrusted_code import confine, serve
+from nasedu.course.untrusted_code import answer_questions, confine
 from nasedu.spaces import Decision
 from nasedu.worker_process import limit_memory
 
@@ -64,7 +64,7 @@ def begin_contest(parent: Connection, megabytes: int, hidden: Sequence[str]) -> 
     limit_memory(megabytes)
     sys.addaudithook(_watcher(hidden))
     acts = {act.__name__: act for act in (enter, turn)}
-    serve(parent, lambda name, *arguments: acts[name](*arguments))
+    answer_questions(parent, lambda name, *arguments: acts[name](*arguments))
 
 
 def enter(name: str, source: str) -> Answer:

@@ -13,7 +13,7 @@ class Rules(Value):
     """How long a game is, how many there are, and what a contestant may use.
 
     Args:
-        games: Games of each contestant, one a seed; an interval needs two.
+        games: Games of each contestant, one per seed; an interval needs two.
         trials: Children that it may propose in a game.
         batch: Children that it is asked for at a time.
         seconds: Time that it may take for all of its games together.
