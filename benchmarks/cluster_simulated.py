@@ -299,9 +299,9 @@ def main():
         "hours: in the paper a shard has still less to do. With 1,000 replicas of 8 children and "
         f"{OF_TEN:,} children ({OF_TEN_SEEDS} seeds, lr {FAST:g}) "
         f"{np.mean(ten['utilisation']):.0%} of the 8,000 machines' time goes into children, "
-        f"gradients are {np.mean(ten['staleness']):.0f} steps late in the mean, and the search takes {np.median(ten['seconds']):.1f} s; its last "
-        f"{LAST} children have {spread(lab.sign * learned(lab, ten), 4)}: "
-        "median, lowest and highest.\n"
+        f"gradients are {np.mean(ten['staleness']):.0f} steps late in the mean, and the search "
+        f"takes {np.median(ten['seconds']):.1f} s; its last {LAST} children have "
+        f"{spread(lab.sign * learned(lab, ten), 4)}: median, lowest and highest.\n"
     )
     write_record(
         __file__,
