@@ -310,7 +310,8 @@ def cell_space_size(base, num_combines, num_activations):
         num_combines: How many combinations there are to choose from.
         num_activations: How many activations.
     """
-    # a factor a node, one for the injection, two for the indices
+    # one factor for each node and one for the injection, and two
+    # for the indices
     nodes = 2 * base - 1
     kinds = num_combines * num_activations
     return kinds**nodes * kinds * nodes * nodes

@@ -5,12 +5,12 @@ from nasedu.course.quizzes import Option, Question, Quiz
 QUIZ = Quiz(
     [
         Question(
-            "Why does the table of cells say more about searches than the table of digits?",
+            "Why is the table of cells a better test of searches than the table of digits?",
             (
                 Option(
                     "Its children are harder to train.",
-                    "Perhaps, but that is no reason: a table of children that all fail says "
-                    "nothing either.",
+                    "Perhaps, but that is no reason: a table of children that all fail would "
+                    "say nothing about searches.",
                 ),
                 Option(
                     "All its children are of one size, so nobody wins by asking for large ones.",
@@ -20,7 +20,8 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "Text is more important than images.",
-                    "What the children read is not the point; what explains their results is.",
+                    "What the children read does not matter here. What matters is what explains "
+                    "their results: on the digits, size explains most.",
                 ),
             ),
         ),
@@ -31,11 +32,12 @@ QUIZ = Quiz(
             (
                 Option(
                     "Nearly all: 50 seeds are many.",
-                    "There are 50 searches, and only two cells that were trained again.",
+                    "There are 50 searches, but their test results come from the trainings of only "
+                    "two cells.",
                 ),
                 Option(
-                    "Little about the luck of these two cells, which no seed of a search draws "
-                    "again.",
+                    "Little about the luck of these two cells in their trainings: no seed of a "
+                    "search draws that again.",
                     "An interval covers only what was drawn again. Here that is which of the two "
                     "was found, and not how lucky their trainings were.",
                     correct=True,
@@ -47,13 +49,13 @@ QUIZ = Quiz(
             ),
         ),
         Question(
-            "All results of a table are put at other places, drawn at random. Which strategy is "
-            "now ahead of random search, on average?",
+            "Each result of a table is moved to another description, drawn at random. Which "
+            "strategy is now ahead of random search, on average over many shuffles?",
             (
                 Option(
                     "Local search, since it needs the fewest children.",
-                    "It moves to the best neighbour, and here a neighbour of a good cell is as "
-                    "good as any cell.",
+                    "It looks among the neighbours of a good cell, and here these are, on "
+                    "average, as good as any cell.",
                 ),
                 Option(
                     "REINFORCE, since it learns from all of its children.",
@@ -61,7 +63,7 @@ QUIZ = Quiz(
                 ),
                 Option(
                     "None.",
-                    "Each lives on likeness between children. Where there is none, every new "
+                    "Each needs likeness between children. Where there is none, every new "
                     "child is a draw at random.",
                     correct=True,
                 ),
