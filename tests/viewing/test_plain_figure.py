@@ -14,6 +14,7 @@ from nasedu import viewing
 from nasedu.controller import make_strategy
 from nasedu.searching import Interval, search
 from nasedu.searching.simulation.history import Stay
+from nasedu.tables import effects
 from nasedu.viewing import plain_figure
 from nasedu.viewing.figures.standing import Standing
 from nasedu.viewing.pictures import drawn
@@ -43,6 +44,9 @@ HOSTILE = {
     "xtick.minor.visible": True,
 }
 WORDS = (r"costs $5, \\frac{1$", "$x^2$", "_hidden", "100 % & <b>", "\x1b[31mred", "\udc80", "数字")
+
+
+TOKENS = np.array([(0, 0), (0, 1), (1, 0), (1, 1)])
 
 
 class Titled(Counted):
@@ -76,8 +80,10 @@ def record(title):
 
 
 FIGURES = {
+    "attention_figure": lambda draw, word: draw([[0.9, 0.1]], [word, "b"], [word], word),
     "best_figure": lambda draw, word: draw({word: searched(word), "b": searched(word)}),
     "curves_figure": lambda draw, word: draw(searched(word)),
+    "effects_figure": lambda draw, word: draw(effects(TOKENS, TOKENS[:, 0], [word, "b"]), word),
     "front_figure": lambda draw, word: draw({word: searched(word), "b": searched(word)}),
     "intervals_figure": lambda draw, word: draw(
         {word: curve()}, [1, 2, 4, 8, 16], word, y=word, unit=word, lines={word: 0.7}, space_size=99
