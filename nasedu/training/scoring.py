@@ -22,6 +22,7 @@ from torch.nn.functional import cross_entropy
 from nasedu.children import LanguageModel
 from nasedu.children.language_model import State
 from nasedu.errors import SettingError, TrainingError
+from nasedu.training.outcome import LARGEST
 
 WINDOW, CONTEXT = 1024, 256
 MAX_LOGITS = 2**23  # numbers at a time, 32 MiB
@@ -112,12 +113,11 @@ def perplexity(nats: float) -> float:
     """Return e to the mean nats of a symbol: among how many equal choices it would be.
 
     Raises:
-        TrainingError: The result is too large for a number.
+        TrainingError: The result is larger than what a record can hold.
     """
-    try:
-        return math.exp(nats)
-    except OverflowError:
-        raise TrainingError(f"the perplexity of {nats:.0f} nats a symbol is infinite") from None
+    if nats > math.log(LARGEST):
+        raise TrainingError(f"the perplexity of {nats:.0f} nats per symbol is above {LARGEST:g}")
+    return math.exp(nats)
 
 
 def bits(nats: float) -> float:

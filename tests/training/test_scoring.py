@@ -7,7 +7,8 @@ from toy_cells import ExplodingCell, ToyCell
 
 from nasedu.children import LanguageModel, LSTMLayer, ModelSettings
 from nasedu.errors import SettingError, TrainingError
-from nasedu.training import bits, mean_nats, perplexity, scoring
+from nasedu.training import Outcome, bits, mean_nats, perplexity, scoring
+from nasedu.training.outcome import LARGEST
 
 NUM_SYMBOLS, BEFORE = 7, 3
 SETTINGS = ModelSettings(8, tied=True, dropout=0.5, init_range=0.9)
@@ -95,8 +96,16 @@ def test_dropout_is_off_and_an_untrained_model_is_as_good_as_guessing():
 def test_models_that_blew_up():
     with pytest.raises(TrainingError, match="became NaN or infinite"):
         mean_nats(model(ExplodingCell).float(), TOKENS, BEFORE)
-    with pytest.raises(TrainingError, match="the perplexity of 800 nats a symbol is infinite"):
-        perplexity(800.0)
+
+
+def test_a_perplexity_that_no_record_can_hold_is_a_training_that_failed():
+    """A table is never finished whose child reports a number that its study refuses."""
+    largest = perplexity(math.log(LARGEST) - 1e-6)
+    reported = Outcome(1.0, valid_curve=(largest,), test=largest)
+    assert Outcome.from_json(reported.to_json()) == reported
+    for nats in (math.log(LARGEST) + 1e-6, 381.1, 800.0):
+        with pytest.raises(TrainingError, match=f"of {nats:.0f} nats per symbol is above 1e"):
+            perplexity(nats)
 
 
 class Relaid(ToyCell):
