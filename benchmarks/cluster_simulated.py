@@ -19,7 +19,6 @@ from tqdm import tqdm
 from nasedu import Controller, Reinforce
 from nasedu.errors import StudyError
 from nasedu.searching import (
-    Interval,
     best_at,
     bootstrap,
     bootstrap_difference,
@@ -121,11 +120,6 @@ def learned(lab, found):
     return lab.score[found["places"][:, -LAST:]].mean(1)
 
 
-def measured(lab, interval):
-    """Return an interval of scores as one of what was measured, of which less may be better."""
-    return interval if lab.sign > 0 else Interval(-interval.mean, -interval.high, -interval.low)
-
-
 def time_to(lab, found, goal):
     """Return ``(S,)`` when each search had a child as good as a goal."""
     good = lab.score[found["places"]] >= goal
@@ -156,7 +150,7 @@ def row(lab, name, found, goal):
     return [
         name,
         *(
-            say(measured(lab, bootstrap(scores)), digits=4)
+            say(bootstrap(lab.sign * scores), digits=4)
             for scores in (learned(lab, found), lab.score[found["places"]].max(1))
         ),
         f"{np.mean(stale):.1f} ({np.max(stale)})",
@@ -173,7 +167,7 @@ def curves_of(lab, schemes, at):
         sums = np.cumsum(lab.score[found["places"]], 1)
         sums = np.concatenate([np.zeros((len(sums), 1)), sums], 1)
         first = np.maximum(at - 400, 0)
-        curves[name] = measured(lab, bootstrap((sums[:, at] - sums[:, first]) / (at - first)))
+        curves[name] = bootstrap(lab.sign * (sums[:, at] - sums[:, first]) / (at - first))
     return curves
 
 
@@ -246,7 +240,7 @@ def best_over_time(lab, found, times):
     """Return the interval of the best child that had ended by so many simulated seconds."""
     pairs, worst = zip(found["places"], found["ends"], strict=True), float(lab.score.min())
     best = [best_at(lab.score[p], ends, times, before=worst) for p, ends in pairs]
-    return measured(lab, bootstrap(best))
+    return bootstrap(lab.sign * np.array(best))
 
 
 def main():
@@ -282,8 +276,8 @@ def main():
         f"{np.mean(cells['staleness']):.1f} steps late in the mean, and "
         f"{np.mean(cells['utilisation']):.0%} of the machines' time "
         f"goes into children. Its last {LAST} children have "
-        f"{say(measured(lab, bootstrap(late)))}, those of one replica after as many children "
-        f"{say(measured(lab, bootstrap(other)))}; the difference is "
+        f"{say(bootstrap(lab.sign * late))}, those of one replica after as many children "
+        f"{say(bootstrap(lab.sign * other))}; the difference is "
         f"{say(bootstrap_difference(late, other), sign=True)}, below 0 where it is behind.\n\n"
         "## Stragglers, failures and kills\n\n"
         f"{FEW} seeds, {SHORT:,} children, lr {FAST:g}. No child was lost or counted twice. "

@@ -65,15 +65,6 @@ def by_sets(translation, reference, n):
     return len(runs & wanted) / len(runs)
 
 
-def recall(translation, reference, n):
-    left, found = runs_of(translation, n), 0
-    for run in runs_of(reference, n):
-        if run in left:
-            left.remove(run)
-            found += 1
-    return found / len(runs_of(reference, n))
-
-
 def by_removing(translation, reference, n):
     left, found = runs_of(reference, n), 0
     for run in runs_of(translation, n):
@@ -81,6 +72,10 @@ def by_removing(translation, reference, n):
             left.remove(run)
             found += 1
     return found / len(runs_of(translation, n))
+
+
+def recall(translation, reference, n):
+    return by_removing(reference, translation, n)
 
 
 STUDENTS = [
