@@ -39,7 +39,7 @@ DRAWN = RankWords(
     things="cells",
     trainings="longer trainings",
     first="the table",
-    x="bits a character in the table",
+    x="bits per character in the table",
     y="after ten times the text",
     lower_is_better=True,
 )
@@ -283,7 +283,7 @@ def main(arguments=None):
         "What makes a recurrent cell of base 2 good",
         f"First trainings of {trained:,} of {total:,} different cells in `{known.table.name}`; "
         f"{len(known.diverged):,} diverged, {known.clipped:,} that finished are worse than knowing "
-        f"nothing ({known.worst:.2f} bits), and count as that.{part} {about['title']}, bits a "
+        f"nothing ({known.worst:.2f} bits), and count as that.{part} {about['title']}, bits per "
         f"character of the validation text. Learned at all: below {LEARNED} bits, as "
         f"{(known.bits < LEARNED).sum():,} cells have; whoever knows how often each letter stands "
         f"has 4.3 to 4.4. Trainings beside the table: `data/tables/cells_explained.csv`.\n\n"

@@ -5,7 +5,7 @@ perplexity, and beside them the published cell and `nn.LSTM` with as many parame
 again by two recipes. On the words of the Penn Treebank it is the search's, from another seed: so
 well does a cell's result tell its own next result. On its characters, from two seeds, it is the
 search's but for 50 steps, 200,000 symbols and a learning rate of 0.01: the published cell, the only
-one tried beforehand (on 300,000), ended at 3.09 bits a character with 0.003 and at 2.79 with that.
+one tried beforehand (on 300,000), ended at 3.09 bits per character with 0.003, at 2.79 with that.
 Nothing is tuned for any other cell, and the test texts are not read. Resumable: every training
 keeps its last whole epoch. Which cells are chosen depends on the table of the search alone. Import
 the text first: ``nasedu data add ptb PATH``.
@@ -45,8 +45,8 @@ BESIDE = {"NAS_CELL": published.NAS_CELL, "nn.LSTM": LSTMLayer}
 DRAWN = RankWords(
     things="cells",
     trainings="trainings on characters",
-    x="bits a word in the search",
-    y="bits a character",
+    x="bits per word in the search",
+    y="bits per character",
     lower_is_better=True,
 )
 
@@ -109,7 +109,7 @@ def jobs_for(children, recipes=RECIPES):
 
 
 def bits_of(frame):
-    """Return bits a symbol, a row a cell whose trainings are finished, a column a training.
+    """Return bits per symbol, a row a cell whose trainings are finished, a column a training.
 
     The columns are the search, words again, and characters twice. A cell that failed counts as
     one to which every symbol is as probable as any other.
@@ -203,7 +203,7 @@ def main(arguments=None):
         f"{load_text(data).title}, the first {r.num_train:,}" for data, r in recipes.items()
     )
     head = ["rank correlation (Spearman)", f"of all {len(ranked)}", "of the better half"]
-    cells = ["cell", "perplexity in the search", "again", "bits a character, seed 0", "seed 1"]
+    cells = ["cell", "perplexity in the search", "again", "bits per character, seed 0", "seed 1"]
     write_record(
         __file__,
         "Cells of a search on words, on characters",

@@ -88,7 +88,7 @@ def textbook(pictures):
 
 
 def worker(num_images, precision, orders, results, barrier):
-    """Train an epoch, or multiply matrices, whenever told; report images or FLOP a second."""
+    """Train an epoch, or multiply matrices, whenever told; report images or FLOP per second."""
     keep_freed_memory()
     torch.set_num_threads(1)
     task = ImageTask(made_up(num_images), Recipe(epochs=1, precision=precision))

@@ -136,7 +136,7 @@ def best_rate(learned):
 
 
 def rates_drawn(frame, data, optimizer):
-    """Return a picture of every cell on a text over the learning rates, in bits a symbol.
+    """Return a picture of every cell on a text over the learning rates, in bits per symbol.
 
     The line is the mean of the trainings, the shade the lowest to the highest of them; where a
     cell failed there is none. What is worse than knowing nothing is drawn as knowing nothing.
@@ -154,7 +154,7 @@ def rates_drawn(frame, data, optimizer):
         learned = own.dropna(subset="value")
         where = "failed at all" if learned.empty else f"is lowest at {best_rate(learned):g}"
         best.append(f"{name} {where}")
-    of, title = f"validation bits a {text.unit}", f"{text.title}, {SAID[optimizer]}"
+    of, title = f"validation bits per {text.unit}", f"{text.title}, {SAID[optimizer]}"
     figure = intervals_figure(curves, rates, title, y=of, unit="learning rate")
     picture = save_figure(figure, __file__, f"{data}_{optimizer}".replace("-", "_"))
     return f"![{title}: {of} over the learning rate. {', '.join(best)}.]({picture})\n\n"

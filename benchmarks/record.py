@@ -21,10 +21,11 @@ def write_record(script: str, title: str, body: str, path: Path | None = None) -
     facts, source = versions(), Path(script).resolve()
     commit = _git("rev-parse", "--short", "HEAD") + ("+" if _git("status", "--porcelain") else "")
     command = " ".join(["python", source.relative_to(HERE.parent).as_posix(), *sys.argv[1:]])
+    cores = available_cores()
     head = (
         f"# {title}\n\n"
         f"Made by `{command}` at commit `{commit}` on {datetime.now(UTC):%Y-%m-%d}; "
-        f"{available_cores()} cores of {facts['processor']}{_gpu()}, torch {facts['torch']}, "
+        f"{cores} core{'s' * (cores > 1)} of {facts['processor']}{_gpu()}, torch {facts['torch']}, "
         f"Python {facts['python']}. (A `+` after the commit: with changes not yet committed.)\n\n"
     )
     (path or source.with_suffix(".md")).write_text(head + body.rstrip() + "\n", encoding="utf-8")

@@ -144,7 +144,7 @@ def main(arguments=None):
     if not experiment.work():
         return UNFINISHED
     frame, recipe = experiment.frame(), jobs[0].recipe
-    head = ["cell", "H", "parameters", "MFLOP a pair", "minutes"]
+    head = ["cell", "H", "parameters", "MFLOP per pair", "minutes"]
     head += ["validation perplexity", "test perplexity", "validation BLEU", "test BLEU"]
     write_record(
         __file__,

@@ -60,7 +60,8 @@ RATE = re.compile(
     r"\b(?:bits|G?FLOP|operations|numbers?|zeros)\san?\s"
     r"(?:channel|character|child|class|digit|filter|image|parameter|symbol|unit|word)\b"
 )
-PAGES = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("docs/**/*.md")])
+KINDS = "notebooks/*.ipynb", "docs/**/*.md", "benchmarks/*.md", "data/**/*.md", "*.md"
+PAGES = sorted(path for kind in KINDS for path in ROOT.glob(kind))
 
 
 def rates(text):

@@ -45,7 +45,7 @@ def set_tf32(precision):
 
 
 def peak(precision, size):
-    """Return the FLOP a second of products of two square matrices, the median of five."""
+    """Return the FLOP per second of products of two square matrices, the median of five."""
     set_tf32(precision)
     dtype = torch.bfloat16 if precision == "bfloat16" else torch.float32
     matrix, rates = torch.rand(size, size, device=pick_device(), dtype=dtype), []

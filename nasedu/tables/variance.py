@@ -40,7 +40,8 @@ class Effects:
             f"{self.names[a]} × {self.names[b]}": self.by_twos[a, b]
             for a, b in combinations(range(len(self.names)), 2)
         }
-        return sorted((ones | twos).items(), key=lambda pair: -pair[1])[:count]
+        # rounded: what is equal by symmetry keeps its order, whatever the last bits are
+        return sorted((ones | twos).items(), key=lambda pair: -round(pair[1], 9))[:count]
 
 
 def effects(

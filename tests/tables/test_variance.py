@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from nasedu.errors import SettingError
-from nasedu.tables import effects
+from nasedu.tables import Effects, effects
 
 TOKENS = np.array(list(itertools.product(range(2), range(4), range(3))))  # a full factorial
 
@@ -47,3 +48,11 @@ def test_where_children_are_missing_an_effect_is_what_it_adds():
 def test_where_all_are_equal_there_is_nothing_to_explain():
     with pytest.raises(SettingError, match="nothing to explain"):
         effects(TOKENS, np.ones(len(TOKENS)), ["a", "b", "c"])
+
+
+def test_the_largest_that_are_equal_but_for_their_last_bits_keep_their_order():
+    alone = np.array([0.25, 0.25 + 1e-12, 0.5])
+    found = Effects(("a", "b", "c"), alone, np.zeros((3, 3)), 1.0, 1.0)
+    later = replace(found, alone=np.array([0.25, 0.25 - 1e-12, 0.5]))
+    for each in (found, later):
+        assert [name for name, _ in each.largest(3)] == ["c", "a", "b"]
