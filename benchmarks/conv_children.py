@@ -174,7 +174,7 @@ def main():
     write_record(
         __file__,
         "Training speed of convolutional children",
-        f"A 6-layer network, {FLOP / 1e9:.2f} GFLOP an image forward and backward, 32x32x3, batch "
+        f"A 6-layer network, {FLOP / 1e9:.2f} GFLOP per image forward and backward, 32x32x3, batch "
         f"{BATCH}, whole epochs of {options.images} images with augmentation; {options.rounds} "
         "alternating rounds, median (smallest to largest). The last column: arithmetic done, as a "
         "share of what 2048x2048 matrix products of the same precision reach on all cores at once, "
