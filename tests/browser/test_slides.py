@@ -11,6 +11,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SCREEN = {"width": 1024, "height": 700}
 TOO_TALL = """() => [...document.querySelectorAll("section")]
     .filter(slide => slide.getBoundingClientRect().height > innerHeight + 1).map(s => s.id)"""
+HERE = """() => [...document.querySelectorAll("section")]
+    .findLastIndex(slide => slide.getBoundingClientRect().top < innerHeight / 2) + 1"""
 SHOWN = """() => [...document.querySelectorAll("section")]
     .findIndex(slide => Math.abs(slide.getBoundingClientRect().top) < 2) + 1"""
 
@@ -60,7 +62,14 @@ def test_keys_go_on_and_back_and_show_the_notes(browser, slides):
     wait_for(page, 1)
     for _ in range(6):
         page.keyboard.press("ArrowRight")
+        page.evaluate("dispatchEvent(new Event('scrollend'))")  # of an earlier scroll, told late
     wait_for(page, 7)
+    page.keyboard.press("End")
+    page.mouse.wheel(0, -10)  # a hand on the wheel: the keys go on from what is seen
+    page.wait_for_timeout(600)
+    seen = page.evaluate(HERE)
+    page.keyboard.press("ArrowLeft")
+    wait_for(page, seen - 1)
     page.keyboard.press("Home")
     wait_for(page, 1)
     notes = page.locator("#s2 .notes")
