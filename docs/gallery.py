@@ -37,7 +37,7 @@ FIGURES = {
     "NAS_CELL_MAX_SIN": "Figure 8, bottom: found with max and sin among the choices.",
 }
 WHO = {"reinforce": "REINFORCE", "random": "Random search"}
-TABLES = ("digits_3_layers", "cells_base_2")
+TABLES = {"digits_3_layers": "Digits", "cells_base_2": "Characters"}  # what their children read
 
 
 class Recorded(NamedTuple):
@@ -134,7 +134,7 @@ def _best_of_table(name: str) -> Exhibit:
         f"{table.measure.label.capitalize()} {value}, the mean of {count} trainings: the best of "
         f"{len(often):,} descriptions in {name} that were trained so often."
     )
-    return _exhibit(f"{name}: {value}", text, net, table.about["evaluator"])
+    return _exhibit(f"{TABLES[name]}: {value}", text, net, table.about["evaluator"])
 
 
 def _exhibit(name: str, text: str, net: Architecture, evaluator: Mapping[str, Any]) -> Exhibit:
