@@ -47,6 +47,17 @@ def wait_for(page, number):
     raise AssertionError(f"slide {number} is not shown")
 
 
+def at_rest(page):
+    """Wait until the page has stood still for half a second; return the slide that is seen."""
+    before = None
+    for _ in range(60):
+        if (now := page.evaluate("scrollY")) == before:
+            return page.evaluate(HERE)
+        before = now
+        page.wait_for_timeout(500)
+    raise AssertionError("the page does not come to rest")
+
+
 def test_keys_go_on_and_back_and_show_the_notes(browser, slides):
     context = browser.new_context(viewport=SCREEN, reduced_motion="reduce")
     page = context.new_page()
@@ -66,8 +77,7 @@ def test_keys_go_on_and_back_and_show_the_notes(browser, slides):
     wait_for(page, 7)
     page.keyboard.press("End")
     page.mouse.wheel(0, -10)  # a hand on the wheel: the keys go on from what is seen
-    page.wait_for_timeout(600)
-    seen = page.evaluate(HERE)
+    seen = at_rest(page)
     page.keyboard.press("ArrowLeft")
     wait_for(page, seen - 1)
     page.keyboard.press("Home")
