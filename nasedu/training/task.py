@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar, Protocol, Self
 
@@ -17,9 +17,7 @@ from nasedu.problems import FIRST, find_problem
 from nasedu.training.hardware import pick_device
 from nasedu.training.measure import Measure
 from nasedu.training.outcome import Outcome
-from nasedu.training.training import Epoch, Training, name_of
-
-OnEpoch = Callable[[Epoch], None]
+from nasedu.training.training import Training, name_of
 
 
 class Cost(Protocol):
@@ -150,15 +148,12 @@ class Task(ABC):
         """
         return Training(self, architecture, seed)
 
-    def fit(
-        self, architecture: Any, seed: int, on_epoch: OnEpoch | None = None
-    ) -> tuple[nn.Module, Outcome]:
+    def fit(self, architecture: Any, seed: int) -> tuple[nn.Module, Outcome]:
         """Train a child to the end of the recipe; the same seed gives the same child.
 
         Args:
             architecture: As for `begin`.
             seed: As for `begin`.
-            on_epoch: Called after every epoch.
 
         Returns:
             The child with the weights that the recipe keeps, and its outcome.
@@ -167,9 +162,6 @@ class Task(ABC):
             TrainingError: The loss became NaN or infinite.
         """
         training = self.begin(architecture, seed)
-        for epoch in training:
-            if on_epoch:
-                on_epoch(epoch)
         return training.finish(), training.outcome()
 
     @property
