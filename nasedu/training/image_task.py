@@ -80,11 +80,9 @@ class ImageTask(Task):
         )
 
     @classmethod
-    def on(
-        cls, data: str, recipe: Recipe | None = None, device: torch.device | None = None
-    ) -> Self:
+    def on(cls, data: str, recipe: Recipe | None = None) -> Self:
         """Return the task on a set of images, by its name (see ``nasedu data list``)."""
-        return cls(load(data), recipe, device)
+        return cls(load(data), recipe)
 
     @classmethod
     def shapes(cls, data: str) -> tuple[tuple[int, int, int], int]:

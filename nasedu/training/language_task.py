@@ -88,11 +88,9 @@ class LanguageTask(Task):
         )
 
     @classmethod
-    def on(
-        cls, data: str, recipe: LanguageRecipe | None = None, device: torch.device | None = None
-    ) -> Self:
+    def on(cls, data: str, recipe: LanguageRecipe | None = None) -> Self:
         """Return the task on a text, by its name; with ``-chars`` after it, on its characters."""
-        return cls(load_text(data), recipe, device)
+        return cls(load_text(data), recipe)
 
     @classmethod
     def measure_of(cls, settings: Mapping[str, Any]) -> Measure:

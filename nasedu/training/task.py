@@ -62,7 +62,7 @@ class Task(ABC):
 
     @classmethod
     @abstractmethod
-    def on(cls, data: str, recipe: Any = None, device: torch.device | None = None) -> Self:
+    def on(cls, data: str, recipe: Any = None) -> Self:
         """Return the task on a data set, by its name."""
 
     @classmethod

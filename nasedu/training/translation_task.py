@@ -84,11 +84,9 @@ class TranslationTask(Task):
         return f"TranslationTask({self.data.title}, {len(self.source)} train, {self.device.type})"
 
     @classmethod
-    def on(
-        cls, data: str, recipe: TranslationRecipe | None = None, device: torch.device | None = None
-    ) -> Self:
+    def on(cls, data: str, recipe: TranslationRecipe | None = None) -> Self:
         """Return the task on sentence pairs, by their name."""
-        return cls(PAIRS.load(data), recipe, device)
+        return cls(PAIRS.load(data), recipe)
 
     def describe(self) -> dict[str, Any]:
         """Return the pairs as children see them, by size and digest, and the reward's scale."""

@@ -163,8 +163,8 @@ class CurveTask(Task):
     kind = "toy"
     measure = ERROR
 
-    def __init__(self, recipe=None, device=None):
-        super().__init__(recipe or CurveRecipe(), device)
+    def __init__(self, recipe=None):
+        super().__init__(recipe or CurveRecipe())
         x = torch.linspace(-1, 1, 96, dtype=torch.float32)
         y = torch.sin(3 * x)
         places = torch.arange(96) % 3
@@ -172,10 +172,10 @@ class CurveTask(Task):
         self.device = torch.device("cpu")
 
     @classmethod
-    def on(cls, data, recipe=None, device=None):
+    def on(cls, data, recipe=None):
         if data != DATA:
             raise DataError(f"there are no points {data!r}; expected {DATA}")
-        return cls(recipe, device)
+        return cls(recipe)
 
     @property
     def data_name(self):
