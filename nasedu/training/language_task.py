@@ -22,7 +22,7 @@ from nasedu.errors import SettingError, TrainingError
 from nasedu.training.hardware import autocast, one_thread, pick_dtype, seeded
 from nasedu.training.language_recipe import FEW_SYMBOLS, QUICK, LanguageRecipe
 from nasedu.training.measure import BITS, PERPLEXITY, Measure
-from nasedu.training.rewards import perplexity_reward
+from nasedu.training.rewards import SCALE, perplexity_reward
 from nasedu.training.scoring import WINDOW, mean_nats, perplexity
 from nasedu.training.task import Task
 from nasedu.training.training import Training
@@ -45,7 +45,6 @@ class LanguageTask(Task):
         data: The text. Its test part is touched by `test` and `test_nats` alone.
         recipe: How to train; by default `TENSORFLOW_SMALL`.
         device: Where; default the first CUDA device if there is one, else the CPU.
-        reward_scale: c of the reward c / perplexity²; the paper's is "usually" 80.
 
     Raises:
         SettingError: The text has fewer tokens than ``num_train`` or than there are streams.
@@ -59,10 +58,9 @@ class LanguageTask(Task):
         data: TextData,
         recipe: LanguageRecipe | None = None,
         device: torch.device | None = None,
-        reward_scale: float = 80.0,
     ) -> None:
         super().__init__(recipe or LanguageRecipe(), device)
-        self.data, self.reward_scale = data, reward_scale
+        self.data = data
         self.measure = self.measure_of({"unit": data.unit})
         pays = self.recipe.hidden_size >= MIN_HIDDEN_FOR_BFLOAT16
         self.dtype = pick_dtype(self.recipe.precision, self.device, pays)
@@ -114,7 +112,7 @@ class LanguageTask(Task):
             "num_train": self.targets.numel(),
             "num_valid": len(self.valid),
             "digest": digest.hexdigest()[:16],
-            "reward_scale": self.reward_scale,
+            "reward_scale": SCALE,
         }
 
     def build(self, architecture: Any) -> LanguageModel:

@@ -25,7 +25,7 @@ from nasedu.data.pairs import BEGIN, END, PAD, PairData, SentencePairs
 from nasedu.errors import SettingError, TrainingError
 from nasedu.training.hardware import one_thread, seeded
 from nasedu.training.measure import PERPLEXITY
-from nasedu.training.rewards import perplexity_reward
+from nasedu.training.rewards import SCALE, perplexity_reward
 from nasedu.training.scoring import perplexity
 from nasedu.training.task import Task
 from nasedu.training.training import Training
@@ -52,7 +52,6 @@ class TranslationTask(Task):
         data: The pairs. Their test part is touched by `test` and `further_tests` alone.
         recipe: How to train; by default that of `MULTI30K`.
         device: Where; default the first CUDA device if there is one, else the CPU.
-        reward_scale: c of the reward c / perplexity², as for language models.
 
     Raises:
         SettingError: There are fewer pairs than ``num_train``.
@@ -67,10 +66,9 @@ class TranslationTask(Task):
         data: PairData,
         recipe: TranslationRecipe | None = None,
         device: torch.device | None = None,
-        reward_scale: float = 80.0,
     ) -> None:
         super().__init__(recipe or TranslationRecipe(), device)
-        self.data, self.reward_scale = data, reward_scale
+        self.data = data
         wanted = self.recipe.num_train or len(data.train)
         if wanted > len(data.train):
             raise SettingError(
@@ -103,7 +101,7 @@ class TranslationTask(Task):
             "num_train": len(self.source),
             "num_valid": len(valid),
             "digest": digest.hexdigest()[:16],
-            "reward_scale": self.reward_scale,
+            "reward_scale": SCALE,
         }
 
     def build(self, architecture: Any) -> Translator:
