@@ -11,8 +11,7 @@ from nasedu.runs import Trial
 from nasedu.searching.evaluator import Evaluator
 from nasedu.searching.function_evaluator import KIND as FUNCTION
 from nasedu.spaces import Space
-from nasedu.training import Outcome, Task
-from nasedu.training.task import Cost
+from nasedu.training import Cost, Outcome, Task
 from nasedu.values import checked, fill
 
 OF_A_TABLE = "nasedu.tables.tabular:evaluator_from"  # loaded when used: tables know searches

@@ -108,7 +108,8 @@ class ImageTask(Task):
     def cost(self, architecture: Any) -> Cost:
         """Count parameters and FLOP of a network on these images."""
         _, height, width = self.data.shape
-        return cost(architecture, height=height, width=width, **self.shape)
+        counted = cost(architecture, height=height, width=width, **self.shape)
+        return Cost(counted.num_parameters, counted.flop)
 
     def recipe_for(self, architecture: ConvNet | MakeChild) -> Recipe:
         """Return the recipe; a learning rate that was decided with the network goes before it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import torch
 from torch import Tensor
@@ -24,18 +24,11 @@ from nasedu.training.language_recipe import FEW_SYMBOLS, QUICK, LanguageRecipe
 from nasedu.training.measure import BITS, PERPLEXITY, Measure
 from nasedu.training.rewards import SCALE, perplexity_reward
 from nasedu.training.scoring import WINDOW, mean_nats, perplexity
-from nasedu.training.task import Task
+from nasedu.training.task import Cost, Task
 from nasedu.training.training import Training
 
 CHECK_EVERY = 50  # segments between two looks at the loss, each of which waits for a GPU
 MIN_HIDDEN_FOR_BFLOAT16 = 64  # no gain was measured at 32, 1.03 to 1.8 times the speed from 64 on
-
-
-class ModelCost(NamedTuple):
-    """What a language model costs: trained numbers, and FLOP of one symbol, forward."""
-
-    num_parameters: int
-    flop: int
 
 
 class LanguageTask(Task):
@@ -128,10 +121,10 @@ class LanguageTask(Task):
         kind = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[recipe.optimizer]
         return kind(child.parameters(), lr=recipe.lr, weight_decay=recipe.weight_decay, fused=True)
 
-    def cost(self, architecture: Any) -> ModelCost:
+    def cost(self, architecture: Any) -> Cost:
         """Count parameters and FLOP of a model, without its memory."""
         model = without_memory(architecture, self.data.num_symbols, self.recipe)
-        return ModelCost(model.num_parameters, model.flop)
+        return Cost(model.num_parameters, model.flop)
 
     def flop(self, architecture: Any, child: LanguageModel) -> int:
         """Return the FLOP of one symbol, forward, in matrix products."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 import torch
@@ -20,18 +20,17 @@ from nasedu.training.outcome import Outcome
 from nasedu.training.training import Training, name_of
 
 
-class Cost(Protocol):
-    """What a child costs, counted from its description."""
+class Cost(NamedTuple):
+    """What a child costs, counted from its description.
 
-    @property
-    def num_parameters(self) -> int:
-        """Trained numbers."""
-        ...
+    Attributes:
+        num_parameters: Trained numbers.
+        flop: Floating-point operations, forward, of one image, one symbol of text, or one
+            sentence pair of mean length.
+    """
 
-    @property
-    def flop(self) -> int:
-        """Floating-point operations of one image, or one symbol of text, forward."""
-        ...
+    num_parameters: int
+    flop: int
 
 
 class Task(ABC):

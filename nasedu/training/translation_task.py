@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import torch
 from sacrebleu.metrics.bleu import BLEU
@@ -27,19 +27,12 @@ from nasedu.training.hardware import one_thread, seeded
 from nasedu.training.measure import PERPLEXITY
 from nasedu.training.rewards import SCALE, perplexity_reward
 from nasedu.training.scoring import perplexity
-from nasedu.training.task import Task
+from nasedu.training.task import Cost, Task
 from nasedu.training.training import Training
 from nasedu.training.translation_recipe import TranslationRecipe
 
 SIMILAR = 50  # batches among which pairs are sorted by length: little padding, and yet by chance
 SCORED = 64  # pairs that are read side by side where nothing is learned
-
-
-class TranslatorCost(NamedTuple):
-    """What a translator costs: trained numbers, and FLOP of a pair of mean length, forward."""
-
-    num_parameters: int
-    flop: int
 
 
 class TranslationTask(Task):
@@ -112,10 +105,10 @@ class TranslationTask(Task):
         """Return Adam."""
         return torch.optim.Adam(child.parameters(), lr=recipe.lr, fused=True)
 
-    def cost(self, architecture: Any) -> TranslatorCost:
+    def cost(self, architecture: Any) -> Cost:
         """Count parameters and FLOP of a translator, without its memory."""
         child = unbuilt_translator(architecture, self.data.num_symbols, self.recipe)
-        return TranslatorCost(child.num_parameters, self.flop(architecture, child))
+        return Cost(child.num_parameters, self.flop(architecture, child))
 
     def flop(self, architecture: Any, child: Translator) -> int:
         """Return the FLOP of a training pair of mean length, forward, in matrix products."""

@@ -20,7 +20,7 @@ from nasedu.errors import (
 )
 from nasedu.problems import Problem
 from nasedu.spaces import Decision
-from nasedu.training import Measure, Task
+from nasedu.training import Cost, Measure, Task
 from nasedu.values import fill, read_document, write_document
 
 BASES = ("powers", "chebyshev", "waves")
@@ -149,14 +149,6 @@ class CurveRecipe:
         return asdict(self)
 
 
-@dataclass(frozen=True)
-class CurveCost:
-    """What a curve costs."""
-
-    num_parameters: int
-    flop: int
-
-
 class CurveTask(Task):
     """Fits curves to points of y = sin(3x)."""
 
@@ -199,7 +191,7 @@ class CurveTask(Task):
         }
 
     def cost(self, architecture):
-        return CurveCost(architecture.degree + 1, 2 * architecture.degree)
+        return Cost(architecture.degree + 1, 2 * architecture.degree)
 
     def build(self, architecture):
         return CurveChild(architecture)
