@@ -123,7 +123,7 @@ class LanguageTask(Task):
 
     def cost(self, architecture: Any) -> Cost:
         """Count parameters and FLOP of a model, without its memory."""
-        model = without_memory(architecture, self.data.num_symbols, self.recipe)
+        model = without_memory(LanguageModel, architecture, self.data.num_symbols, self.recipe)
         return Cost(model.num_parameters, model.flop)
 
     def flop(self, architecture: Any, child: LanguageModel) -> int:

@@ -18,7 +18,8 @@ from torch.nn.utils import clip_grad_norm_
 
 from nasedu.children import LSTMLayer
 from nasedu.children.beam_search import beam_search
-from nasedu.children.translator import Translator, unbuilt_translator
+from nasedu.children.language_model import without_memory
+from nasedu.children.translator import Translator
 from nasedu.children.translator_settings import TranslatorSettings
 from nasedu.data.catalogue import PAIRS
 from nasedu.data.pairs import BEGIN, END, PAD, PairData, SentencePairs
@@ -107,7 +108,7 @@ class TranslationTask(Task):
 
     def cost(self, architecture: Any) -> Cost:
         """Count parameters and FLOP of a translator, without its memory."""
-        child = unbuilt_translator(architecture, self.data.num_symbols, self.recipe)
+        child = without_memory(Translator, architecture, self.data.num_symbols, self.recipe)
         return Cost(child.num_parameters, self.flop(architecture, child))
 
     def flop(self, architecture: Any, child: Translator) -> int:
