@@ -6,6 +6,7 @@ embedding, H of a hidden state.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
@@ -215,16 +216,11 @@ def hidden_size_for(num_parameters: int, cell: Any, num_symbols: int, **settings
             f"num_parameters is {num_parameters:,}; expected at least {least:,}, which even a "
             "hidden size of 1 has"
         )
-    below, above = 1, 2
-    while count(above) <= num_parameters:
-        below, above = above, 2 * above
-    while above - below > 1:  # count(below) <= num_parameters < count(above)
-        middle = (below + above) // 2
-        if count(middle) <= num_parameters:
-            below = middle
-        else:
-            above = middle
-    return min((below, above), key=lambda size: abs(count(size) - num_parameters))
+    most = 2
+    while count(most) <= num_parameters:
+        most *= 2
+    above = bisect_right(range(most), num_parameters, lo=1, key=count)  # the first with more
+    return min((above - 1, above), key=lambda size: abs(count(size) - num_parameters))
 
 
 def _recurrent_weights(layer: nn.Module) -> dict[str, Tensor]:
