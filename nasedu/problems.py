@@ -1,6 +1,6 @@
 """Problems: what is searched and what for, one row a kind of child.
 
-A row names its parts as import strings, such as ``"nasedu.children.conv_child:build_child"``, that
+A row names its parts as import strings, such as ``"nasedu.children.conv_child:ConvChild"``, that
 are loaded when they are used. So this module imports next to nothing, every folder may ask it, and
 nothing else asks of which kind a space, an architecture or a recipe is.
 
@@ -93,7 +93,7 @@ IMAGES = Problem(
     title="networks for images",
     architecture="nasedu.architectures.conv_net:ConvNet",
     spaces="nasedu.spaces.presets:NETWORKS",
-    child="nasedu.children.conv_child:build_child",
+    child="nasedu.children.conv_child:ConvChild",
     task="nasedu.training.image_task:ImageTask",
     recipes="nasedu.training.recipe:RECIPES",
     data="digits",
