@@ -112,9 +112,9 @@ def make_table(
     most = max(settings[name] for name in ("num_valid", "num_test"))
     if evaluator.task.is_share and most > MOST:
         raise SettingError(f"{evaluator.data} has {most:,} to test; expected at most {MOST:,}")
-    for table in [known] if known else []:
-        _check_known(table, evaluator, seed)
-        warn_of_other_machine(table.name or "the known table", table.about["machines"][0])
+    if known:
+        _check_known(known, evaluator, seed)
+        warn_of_other_machine(known.name or "the known table", known.about["machines"][0])
     return _make(folder, space, evaluator, seed, best, workers, known)
 
 
