@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any, cast
 
@@ -143,7 +142,7 @@ def _settings(evaluator: Evaluator, run: Path | None, trials: int) -> dict[str, 
     """Return what decides the outcomes. A finished run is only shown, which needs no data."""
     asked: dict[str, Any] = getattr(evaluator, "asked", {})
     if run is not None and asked and is_finished(run, trials):
-        with closing(Study(run)) as study:
+        with Study(run) as study:
             recorded = study.config.evaluator
         if asked.items() <= recorded.items():
             return recorded

@@ -198,7 +198,7 @@ def _bound(folder: Path, strategy: Enumeration, workers: int | None) -> tuple[in
     """Return how many trials the study may come to have, and how many workers are of use."""
     if not (folder / "study.db").exists():
         return max(1, strategy.left), workers if strategy.left else 1
-    with closing(Study(folder)) as study:
+    with Study(folder) as study:
         config = study.config
         is_ours = config.strategy["name"] == strategy.name
         if is_ours and config.space == strategy.space.to_json():  # else the search refuses it
