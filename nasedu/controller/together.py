@@ -19,6 +19,7 @@ from nasedu.controller.controller import Controller, Rollout
 from nasedu.controller.reinforce import (
     DIVERGED,
     Reinforce,
+    baseline_after,
     check_norm,
     gradients_of,
     norm_of,
@@ -145,7 +146,7 @@ class _Stack:
             before.append(learner.baseline)
             if len(told):
                 before[i] = float(told.mean()) if learner.baseline is None else learner.baseline
-                learner.baseline = learner.next_baseline(before[i], told)
+                learner.baseline = baseline_after(before[i], told, learner.baseline_decay)
         baselines = torch.tensor([[0.0 if b is None else b] for b in before], dtype=rewards.dtype)
         share = failed.shape[1] / (~failed).sum(1, keepdim=True).clamp(1).to(rewards)
         return ((rewards - baselines) * share).masked_fill(failed, 0)
