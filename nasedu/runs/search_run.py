@@ -53,7 +53,7 @@ def open_search(
         yield study
 
 
-def is_finished(run: Path | None, trials: int | None = None) -> bool:
+def is_finished(run: Path | None, trials: int | None) -> bool:
     """Return whether a folder has a run to which nothing is left to do.
 
     Args:
