@@ -24,6 +24,7 @@ from typing import Any
 
 from nasedu.documents import kind_of
 from nasedu.errors import ArchitectureError, DataError, NaseduError, SearchSpaceError, SettingError
+from nasedu.values import fill
 
 GROUP = "nasedu.problems"  # entry points of installed packages
 FIRST = "first"  # the name of the space and the recipe that a first search takes
@@ -85,6 +86,14 @@ class Problem:
             f"{self.title} have no {part} in nasedu; search them in Python, scored by a function "
             "of your own: nasedu.search(space, strategy, evaluate=function)"
         )
+
+    def read_recipe(self, fields: Any) -> Any:
+        """Return a recipe of its children from recorded fields.
+
+        Raises:
+            ValueError: They are not those of such a recipe.
+        """
+        return fill(type(self.load("recipes")[FIRST]), fields)
 
 
 IMAGES = Problem(

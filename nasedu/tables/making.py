@@ -39,7 +39,6 @@ from nasedu.tables.enumeration import (
 from nasedu.tables.network_table import DIVERGED, MISSING, NetworkTable
 from nasedu.tables.results import Results, TestingEvaluator
 from nasedu.training import Measure, Outcome
-from nasedu.values import fill
 
 BATCH = 400  # trainings between two exports; they are queued together, the largest first
 MOST = 2**15 - 1  # examples that a table can count
@@ -245,8 +244,7 @@ def evaluator_of(table: NetworkTable) -> TestingEvaluator:
         StudyError: The data are no longer those that it was measured on.
     """
     recorded = table.about["evaluator"]
-    kind = type(table.problem.load("recipes")[FIRST])
-    recipe = fill(kind, recorded["recipe"])
+    recipe = table.problem.read_recipe(recorded["recipe"])
     evaluator = TestingEvaluator(table.space, recorded["data"], recipe)
     check_same(evaluator.settings, recorded, "the table", StudyError)
     return evaluator
