@@ -1,6 +1,6 @@
 """Problems: what is searched and what for, one row a kind of child.
 
-A row names its parts as import strings, such as ``"nasedu.children.conv_child:build_child"``, that
+A row names its parts as import strings, such as ``"nasedu.children.conv_child:ConvChild"``, that
 are loaded when they are used. So this module imports next to nothing, every folder may ask it, and
 nothing else asks of which kind a space, an architecture or a recipe is.
 
@@ -24,6 +24,7 @@ from typing import Any
 
 from nasedu.documents import kind_of
 from nasedu.errors import ArchitectureError, DataError, NaseduError, SearchSpaceError, SettingError
+from nasedu.values import fill
 
 GROUP = "nasedu.problems"  # entry points of installed packages
 FIRST = "first"  # the name of the space and the recipe that a first search takes
@@ -86,6 +87,14 @@ class Problem:
             "of your own: nasedu.search(space, strategy, evaluate=function)"
         )
 
+    def read_recipe(self, fields: Any) -> Any:
+        """Return a recipe of its children from recorded fields.
+
+        Raises:
+            ValueError: They are not those of such a recipe.
+        """
+        return fill(type(self.load("recipes")[FIRST]), fields)
+
 
 IMAGES = Problem(
     name="images",
@@ -93,7 +102,7 @@ IMAGES = Problem(
     title="networks for images",
     architecture="nasedu.architectures.conv_net:ConvNet",
     spaces="nasedu.spaces.presets:NETWORKS",
-    child="nasedu.children.conv_child:build_child",
+    child="nasedu.children.conv_child:ConvChild",
     task="nasedu.training.image_task:ImageTask",
     recipes="nasedu.training.recipe:RECIPES",
     data="digits",

@@ -13,6 +13,7 @@ from torch.nn.functional import avg_pool2d, max_pool2d, pad
 
 from nasedu.architectures import ConvLayer, ConvNet, cost
 from nasedu.errors import SettingError
+from nasedu.values import Count, checked
 
 
 class ConvBlock(nn.Sequential):
@@ -72,10 +73,15 @@ class ConvChild(nn.Module):
         net: The description.
         in_channels: Channels of the image.
         num_classes: K.
+
+    Raises:
+        SettingError: A size below 1.
     """
 
     def __init__(self, net: ConvNet, in_channels: int = 3, num_classes: int = 10) -> None:
         super().__init__()
+        checked(in_channels, Count, "in_channels", SettingError)
+        checked(num_classes, Count, "num_classes", SettingError)
         counts = cost(net, in_channels=in_channels, num_classes=num_classes)
         self.net = net
         self.blocks = nn.ModuleList(
@@ -123,12 +129,3 @@ def concatenate(maps: Sequence[Tensor]) -> Tensor:
     height = max(m.shape[2] for m in maps)
     width = max(m.shape[3] for m in maps)
     return torch.cat([pad(m, (0, width - m.shape[3], 0, height - m.shape[2])) for m in maps], 1)
-
-
-def build_child(net: ConvNet, *, in_channels: int = 3, num_classes: int = 10) -> ConvChild:
-    """Return an untrained child; see `build`."""
-    if in_channels < 1 or num_classes < 1:
-        raise SettingError(
-            f"in_channels is {in_channels} and num_classes {num_classes}; expected at least 1"
-        )
-    return ConvChild(net, in_channels, num_classes)

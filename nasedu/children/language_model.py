@@ -6,9 +6,10 @@ embedding, H of a hidden state.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -23,6 +24,7 @@ from nasedu.values import Count, checked
 
 State = tuple[tuple[Tensor, Tensor], ...]  # of every layer (h, c), each (B, H)
 CellFactory = Callable[..., nn.Module]  # (input_size=, hidden_size=) -> a layer
+M = TypeVar("M", bound=nn.Module)
 
 
 class LSTMLayer(nn.Module):
@@ -170,11 +172,11 @@ def layer_factory(cell: Any) -> CellFactory:
     return factory if callable(cell) else partial(problem_of(cell).load("child"), cell)
 
 
-def without_memory(cell: Any, num_symbols: int, settings: ModelSettings) -> LanguageModel:
-    """Return a language model whose weights have shapes and no numbers, to count them."""
+def without_memory(kind: type[M], cell: Any, num_symbols: int, settings: Any) -> M:
+    """Return a model of a kind whose weights have shapes and no numbers, to count them."""
     make = layer_factory(cell)  # loads the cell's module first, whose constants keep their numbers
     with torch.device("meta"):
-        return LanguageModel(make, num_symbols, settings)
+        return kind(make, num_symbols, settings)
 
 
 def count_parameters(cell: Any, num_symbols: int, hidden_size: int, **settings: Any) -> int:
@@ -186,7 +188,8 @@ def count_parameters(cell: Any, num_symbols: int, hidden_size: int, **settings: 
         hidden_size: H.
         **settings: ``embedding_size``, ``num_layers`` and ``tied``, as for `ModelSettings`.
     """
-    return without_memory(cell, num_symbols, ModelSettings(hidden_size, **settings)).num_parameters
+    sizes = ModelSettings(hidden_size, **settings)
+    return without_memory(LanguageModel, cell, num_symbols, sizes).num_parameters
 
 
 def hidden_size_for(num_parameters: int, cell: Any, num_symbols: int, **settings: Any) -> int:
@@ -213,16 +216,11 @@ def hidden_size_for(num_parameters: int, cell: Any, num_symbols: int, **settings
             f"num_parameters is {num_parameters:,}; expected at least {least:,}, which even a "
             "hidden size of 1 has"
         )
-    below, above = 1, 2
-    while count(above) <= num_parameters:
-        below, above = above, 2 * above
-    while above - below > 1:  # count(below) <= num_parameters < count(above)
-        middle = (below + above) // 2
-        if count(middle) <= num_parameters:
-            below = middle
-        else:
-            above = middle
-    return min((below, above), key=lambda size: abs(count(size) - num_parameters))
+    most = 2
+    while count(most) <= num_parameters:
+        most *= 2
+    above = bisect_right(range(most), num_parameters, lo=1, key=count)  # the first with more
+    return min((above - 1, above), key=lambda size: abs(count(size) - num_parameters))
 
 
 def _recurrent_weights(layer: nn.Module) -> dict[str, Tensor]:

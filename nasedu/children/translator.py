@@ -174,10 +174,3 @@ def _turned(lengths: Tensor, steps: int) -> Tensor:
     """Return ``(S, B)`` places that turn sentences round, their padding left where it is."""
     places = torch.arange(steps, device=lengths.device)[:, None]
     return torch.where(places < lengths, lengths - 1 - places, places)
-
-
-def unbuilt_translator(cell: Any, num_symbols: int, settings: TranslatorSettings) -> Translator:
-    """Return a translator whose weights have shapes and no numbers, to count them."""
-    make = layer_factory(cell)  # loads the cell's module first, whose constants keep their numbers
-    with torch.device("meta"):
-        return Translator(make, num_symbols, settings)

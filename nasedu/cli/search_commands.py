@@ -222,7 +222,7 @@ def report(
     from nasedu.searching import Study
     from nasedu.viewing import write_report
 
-    with closing(Study(run)) as study:
+    with Study(run) as study:
         if csv is tensorboard is optuna is None:
             say(f"report: {write_report(study, run)}")
         if csv is not None:

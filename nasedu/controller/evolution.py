@@ -14,8 +14,8 @@ import torch
 from torch import Generator, Tensor
 
 from nasedu.controller.random_search import RandomSearch
+from nasedu.controller.settings import EvolutionSettings
 from nasedu.controller.strategy import Pair, Told, UpdateStats, check_rewards
-from nasedu.errors import SettingError
 from nasedu.spaces import Decision
 from nasedu.values import checked
 
@@ -46,12 +46,7 @@ class RegularizedEvolution:
     def __init__(
         self, decisions: Sequence[Decision], population_size: int = 50, sample_size: int = 10
     ) -> None:
-        sizes = (population_size, sample_size)
-        if any(type(size) is not int for size in sizes) or not 1 <= sample_size <= population_size:
-            raise SettingError(
-                f"population_size is {population_size}, sample_size {sample_size}; "
-                "expected integers, a sample of at least 1 and no larger than the population"
-            )
+        EvolutionSettings(population_size, sample_size)  # refuses what cannot be
         self.decisions = tuple(decisions)
         self.population_size = population_size
         self.sample_size = sample_size

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -17,38 +17,8 @@ from nasedu.controller.strategy import Strategy
 from nasedu.errors import SettingError
 from nasedu.spaces import Decision
 
-
-def _with_controller(strategy: Callable[..., Strategy]) -> Callable[..., Strategy]:
-    """Return what makes a strategy that trains a controller, whose weights the seed decides."""
-
-    def make(
-        decisions: Sequence[Decision],
-        seed: int,
-        *,
-        hidden_size: int,
-        num_layers: int,
-        **numbers: Any,
-    ) -> Strategy:
-        return strategy(Controller(decisions, hidden_size, num_layers, seed=seed), **numbers)
-
-    return make
-
-
-def _without_weights(strategy: Callable[..., Strategy]) -> Callable[..., Strategy]:
-    """Return what makes a strategy that has nothing to draw before it is asked."""
-
-    def make(decisions: Sequence[Decision], seed: int, **settings: Any) -> Strategy:
-        return strategy(decisions, **settings)
-
-    return make
-
-
-STRATEGIES: dict[str, Callable[..., Strategy]] = {
-    Reinforce.name: _with_controller(Reinforce),
-    PPO.name: _with_controller(PPO),
-    RegularizedEvolution.name: _without_weights(RegularizedEvolution),
-    LocalSearch.name: _without_weights(LocalSearch),
-    RandomSearch.name: _without_weights(RandomSearch),
+STRATEGIES: dict[str, type[Any]] = {
+    kind.name: kind for kind in (Reinforce, PPO, RegularizedEvolution, LocalSearch, RandomSearch)
 }
 
 
@@ -71,6 +41,9 @@ def make_strategy(
     try:
         # The settings' class checks them, and fills in what a run of an older nasedu lacks.
         numbers = asdict(SETTINGS[name](**settings))
-        return STRATEGIES[name](decisions, seed, **numbers)
+        if not issubclass(kind := STRATEGIES[name], Reinforce):
+            return kind(decisions, **numbers)
+        sizes = {size: numbers.pop(size) for size in ("hidden_size", "num_layers")}
+        return kind(Controller(decisions, **sizes, seed=seed), **numbers)
     except (TypeError, OverflowError, RuntimeError):  # of other names or types, or far too large
         raise SettingError(f"{name!r} does not take the settings {sorted(settings)}") from None

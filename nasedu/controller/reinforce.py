@@ -115,7 +115,7 @@ class Reinforce:
             SettingError: The learning rate is so large that the controller diverged.
         """
         take_step(self.optimizer, self.weights, gradients.by_name)
-        self.check_sane()
+        check_norm(norm_of(self.weights.values()), self.lr)
         self.baseline = baseline_after(self.baseline, gradients.rewards, self.baseline_decay)
 
     @staticmethod
@@ -128,14 +128,6 @@ class Reinforce:
                 the same one: there is no reward before the end.
         """
         return -(advantages.to(rollout.log_probs) * rollout.log_probs.sum(1)).mean()
-
-    def next_baseline(self, baseline: float | None, rewards: Tensor) -> float | None:
-        """Let one reward after the other, ``(B,)``, move the average."""
-        return baseline_after(baseline, rewards, self.baseline_decay)
-
-    def check_sane(self) -> None:
-        """Raise `SettingError` if the weights have grown out of all bounds."""
-        check_norm(norm_of(self.weights.values()), self.lr)
 
     def state_dict(self) -> dict[str, Any]:
         """Return weights, Adam's moments and step counts, and the baseline."""

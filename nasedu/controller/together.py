@@ -19,6 +19,7 @@ from nasedu.controller.controller import Controller, Rollout
 from nasedu.controller.reinforce import (
     DIVERGED,
     Reinforce,
+    baseline_after,
     check_norm,
     gradients_of,
     norm_of,
@@ -60,33 +61,81 @@ def advance_together(
             learning rate so large that a controller diverged.
     """
     _check_alike(learners, generators)
-    controller, like = learners[0].controller, learners[0]
-    stack = _Stack(learners)
-    decisions, unroll = controller.decisions, Unroll(controller)
-
-    def sample(weights: dict[str, Tensor], draws: tuple[Tensor, ...]) -> Tensor:
-        return functional_call(unroll, weights, (draws,)).tokens
-
-    def loss(weights: dict[str, Tensor], tokens: Tensor, advantages: Tensor) -> Tensor:
-        return like.loss(functional_call(unroll, weights, (tokens.unbind(1),)), advantages)
-
+    like, stack = learners[0], _Stack(learners)
     try:
         for _ in range(updates):
-            draws = zip(*(controller.draw(batch, decisions, g) for g in generators), strict=True)
-            with torch.no_grad():
-                tokens = vmap(sample)(stack.weights, tuple(map(torch.stack, draws)))
+            tokens = sample_together(like.controller, stack.weights, generators, batch)
             rewards = evaluate(tokens).double()
             if rewards.isinf().any():
                 raise SettingError("a reward is infinite; expected numbers, or NaN of a failed one")
-            # Summed: no weight is in two losses, so each row gets the gradient of its own.
-            losses = vmap(loss)(stack.weights, tokens, stack.advantages(rewards))
-            stack.step(gradients_of(losses.sum(), stack.weights), ~rewards.isnan().all(1))
+            loss = loss_together(like, stack.weights, tokens, stack.advantages(rewards))
+            stack.step(gradients_of(loss, stack.weights), ~rewards.isnan().all(1))
             yield tokens, rewards
     finally:
         stack.hand_back()
 
 
-class Unroll(nn.Module):
+def stacked(each: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    """Return the weights of S controllers along a new first dimension, ready for gradients."""
+    return {
+        f"controller.{name}": torch.stack([own[name].detach() for own in each]).requires_grad_()
+        for name in each[0]
+    }
+
+
+@torch.no_grad()
+def sample_together(
+    controller: Controller, weights: dict[str, Tensor], generators: Sequence[Generator], n: int
+) -> Tensor:
+    """Return ``(S, n, T)`` tokens: each controller of a stack draws as it would alone.
+
+    Args:
+        controller: Any of them, for its form.
+        weights: What `stacked` returned.
+        generators: One for each.
+        n: Sequences of each.
+    """
+    unroll = _Unroll(controller)
+
+    def sample(weights: dict[str, Tensor], draws: tuple[Tensor, ...]) -> Tensor:
+        return functional_call(unroll, weights, (draws,)).tokens
+
+    each = (controller.draw(n, controller.decisions, generator) for generator in generators)
+    return vmap(sample)(weights, tuple(map(torch.stack, zip(*each, strict=True))))
+
+
+def loss_together(
+    learner: Reinforce, weights: dict[str, Tensor], tokens: Tensor, advantages: Tensor
+) -> Tensor:
+    """Return the sum of the losses of the learners of a stack.
+
+    No weight is in two of them, so each row of a gradient is that of its own learner.
+
+    Args:
+        learner: Any of them, for its loss.
+        weights: What `stacked` returned.
+        tokens: ``(S, B, T)``.
+        advantages: ``(S, B)``, see `advantages_of`.
+    """
+    unroll = _Unroll(learner.controller)
+
+    def loss(weights: dict[str, Tensor], tokens: Tensor, advantages: Tensor) -> Tensor:
+        return learner.loss(functional_call(unroll, weights, (tokens.unbind(1),)), advantages)
+
+    return vmap(loss)(weights, tokens, advantages).sum()
+
+
+def advantages_of(rewards: Tensor, baselines: Sequence[float]) -> Tensor:
+    """Return rewards ``(S, B)`` less every learner's baseline, 0 where a child failed.
+
+    The loss is a mean over the batch: where children failed, the others count for more.
+    """
+    failed = rewards.isnan()
+    share = failed.shape[1] / (~failed).sum(1, keepdim=True).clamp(1).to(rewards)
+    return ((rewards - rewards.new_tensor(baselines)[:, None]) * share).masked_fill(failed, 0)
+
+
+class _Unroll(nn.Module):
     """Makes `Controller.unroll` what a functional call calls."""
 
     def __init__(self, controller: Controller) -> None:
@@ -109,16 +158,11 @@ class _Stack:
     def __init__(self, learners: Sequence[Reinforce]) -> None:
         self.learners = learners
         self.each = [learner.weights for learner in learners]
-        self.weights = {
-            f"controller.{name}": torch.stack([own[name].detach() for own in self.each])
-            for name in self.each[0]
-        }
-        for stacked in self.weights.values():
-            stacked.requires_grad_()
+        self.weights = stacked(self.each)
         lr = learners[0].lr
         self.whole: Optimizer | None = torch.optim.Adam(self.weights.values(), lr=lr, fused=True)
         # Views of the stack: who steps a row moves the stack, too.
-        self.rows = {name: stacked.detach().unbind() for name, stacked in self.weights.items()}
+        self.rows = {name: whole.detach().unbind() for name, whole in self.weights.items()}
         rows = [row for own in self.rows.values() for row in own]
         self.by_row = torch.optim.Adam(rows, lr=lr, fused=True)
         for learner, own, row in self._pairs():
@@ -134,10 +178,7 @@ class _Stack:
                 yield learner, weight, self.rows[f"controller.{name}"][i]
 
     def advantages(self, rewards: Tensor) -> Tensor:
-        """Return rewards ``(S, B)`` less every learner's baseline, and move the baselines.
-
-        The loss is a mean over the batch: where children failed, the others count for more.
-        """
+        """Return `advantages_of` rewards ``(S, B)``, and move the baselines."""
         failed, before = rewards.isnan(), []
         any_failed = failed.any(1).tolist()
         for i, (learner, own) in enumerate(zip(self.learners, rewards, strict=True)):
@@ -145,10 +186,8 @@ class _Stack:
             before.append(learner.baseline)
             if len(told):
                 before[i] = float(told.mean()) if learner.baseline is None else learner.baseline
-                learner.baseline = learner.next_baseline(before[i], told)
-        baselines = torch.tensor([[0.0 if b is None else b] for b in before], dtype=rewards.dtype)
-        share = failed.shape[1] / (~failed).sum(1, keepdim=True).clamp(1).to(rewards)
-        return ((rewards - baselines) * share).masked_fill(failed, 0)
+                learner.baseline = baseline_after(before[i], told, learner.baseline_decay)
+        return advantages_of(rewards, [0.0 if b is None else b for b in before])
 
     def step(self, gradients: Mapping[str, Tensor | None], is_told: Tensor) -> None:
         """Let every learner that was told of a child take its step, ``(S,)`` of them.
@@ -173,10 +212,10 @@ class _Stack:
     def _part(self) -> None:
         """Give every row the moments, and the count of steps, that the whole stack has."""
         state, self.whole = self.whole.state if self.whole else {}, None
-        for name, stacked in self.weights.items():
-            for i, row in enumerate(self.rows[name] if stacked in state else ()):
-                own = {key: value[i] for key, value in state[stacked].items() if key != "step"}
-                self.by_row.state[row] = own | {"step": state[stacked]["step"].clone()}
+        for name, whole in self.weights.items():
+            for i, row in enumerate(self.rows[name] if whole in state else ()):
+                own = {key: value[i] for key, value in state[whole].items() if key != "step"}
+                self.by_row.state[row] = own | {"step": state[whole]["step"].clone()}
 
     def hand_back(self) -> None:
         """Give every learner its weights and moments."""

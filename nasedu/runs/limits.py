@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from nasedu.errors import LimitError, SettingError
-from nasedu.values import Bounds, Count, NotNegative, Value
+from nasedu.values import Bounds, Count, Later, NotNegative, Value
 
 MOST_FLOP = 10**18  # an exaFLOP an image: more than anything is limited to
 
@@ -28,9 +28,9 @@ class Limits(Value):
         SettingError: A number outside of what makes sense, or a penalty without a limit.
     """
 
-    max_parameters: Count | None = None
-    max_flop: Annotated[int, Bounds(at_least=1, at_most=MOST_FLOP)] | None = None
-    limit_penalty: NotNegative | None = None
+    max_parameters: Later[Count | None] = None
+    max_flop: Later[Annotated[int, Bounds(at_least=1, at_most=MOST_FLOP)] | None] = None
+    limit_penalty: Later[NotNegative | None] = None
 
     def _check(self) -> None:
         if self.limit_penalty is not None and not self.is_set:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from torch import Generator
@@ -53,7 +53,7 @@ def open_search(
         yield study
 
 
-def is_finished(run: Path | None, trials: int | None = None) -> bool:
+def is_finished(run: Path | None, trials: int | None) -> bool:
     """Return whether a folder has a run to which nothing is left to do.
 
     Args:
@@ -63,5 +63,5 @@ def is_finished(run: Path | None, trials: int | None = None) -> bool:
     path = run / "study.db" if run is not None else None
     if path is None or not path.exists():
         return False
-    with closing(Study(path)) as study:
+    with Study(path) as study:
         return study.is_complete and (trials is None or trials <= study.config.trials)

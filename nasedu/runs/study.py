@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -88,7 +88,7 @@ class Study:
             study._put_state(db, ALONE, strategy, generator)
         if path is None:
             return study
-        with closing(study):
+        with study:
             write_whole(path, study._db.serialize(), StudyError)
         return cls(path)
 
@@ -110,7 +110,10 @@ class Study:
     @property
     def config(self) -> RunConfig:
         """What defines the run."""
-        return RunConfig.from_json(self._meta("config"))
+        rows = self._rows("SELECT value FROM meta WHERE key = 'config'")
+        if not rows:
+            raise StudyError(f"{self.path} is incomplete: it has no config")
+        return RunConfig.from_json(rows[0][0])
 
     @property
     def versions(self) -> dict[str, str]:
@@ -334,12 +337,6 @@ class Study:
     def _rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple]:
         with clear_errors(self.path):
             return self._db.execute(query, values).fetchall()
-
-    def _meta(self, key: str) -> str:
-        rows = self._rows("SELECT value FROM meta WHERE key = ?", (key,))
-        if not rows:
-            raise StudyError(f"{self.path} is incomplete: it has no {key}")
-        return rows[0][0]
 
     @staticmethod
     def _put_state(

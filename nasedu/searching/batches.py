@@ -29,7 +29,7 @@ def check_tokens(space: Space, tokens: Tensor) -> None:
         space.check(row)
 
 
-def told_of(trials: Sequence[Trial], penalty: float | None = None) -> tuple[Tensor, Tensor] | None:
+def told_of(trials: Sequence[Trial], penalty: float | None) -> tuple[Tensor, Tensor] | None:
     """Return tokens ``(B, T)`` and float64 rewards ``(B,)``, in the order of asking.
 
     Children that failed are left out; None if all have.

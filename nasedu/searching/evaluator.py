@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from nasedu.errors import NaseduError, TrainingError
 from nasedu.runs.trial import Trial
@@ -16,18 +16,11 @@ MAX_REWARD = 1e15  # a controller's float32 squares gradients, which are larger 
 EXPECTED = f"expected a number from {-MAX_REWARD:g} to {MAX_REWARD:g}"
 
 
-class ChildSize(NamedTuple):
-    """What a child costs, as far as limits look at it."""
-
-    num_parameters: int
-    flop: int
-
-
 class Evaluator(Protocol):
     """Finds out what a child is worth. It is sent to every worker, as cloudpickle can.
 
-    It may have ``size_of(trial)`` too, which returns a `ChildSize` or anything with its two fields,
-    counted without training: only then can a search have limits.
+    It may have ``size_of(trial)`` too, which returns a `nasedu.training.Cost`, or anything with its
+    two fields, counted without training: only then can a search have limits.
     """
 
     @property

@@ -202,8 +202,9 @@ def checked_record(document: dict[str, Any], folder: Path) -> dict[str, Any]:
         StudyError: It has not.
     """
     try:
-        for name, hint in {"title": str, "name": str}.items():
-            checked(checked(document.get("data"), dict, "data").get(name), hint, f"data.{name}")
+        data = checked(document.get("data"), dict[str, Any], "data")
+        for name in ("title", "name"):
+            checked(data.get(name), str, f"data.{name}")
         checked(document.get("recipe"), dict[str, Any], "recipe")
         tested = fill(Outcome, renamed(document.get("outcome")))
         checked(tested.test, float, "outcome.test")

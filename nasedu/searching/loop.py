@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
 
@@ -105,11 +103,11 @@ def search(
         batch=batch,
         seed=seed,
         trials=trials,
-        depth=asdict(depth) if depth else None,
-        limits=_given(limits),
+        depth=depth.to_dict() if depth else None,
+        limits=limits.to_dict() if limits and limits.is_set else None,
         servers=servers.to_dict() if servers else None,
     )
-    if limits is not None and limits.is_set:
+    if limits and limits.is_set:
         evaluator = LimitedEvaluator(evaluator, limits)
     events = _events
     if servers is not None:
@@ -140,17 +138,11 @@ def check_crew(workers: int | Crew | None) -> int | Crew:
     return check_workers(workers) if workers is None or isinstance(workers, int) else workers
 
 
-def _given(limits: Limits | None) -> dict[str, Any] | None:
-    """Return the fields of limits that say something, None if none does."""
-    fields = limits.to_dict() if limits else {}
-    return {name: value for name, value in fields.items() if value is not None} or None
-
-
 def _settings(evaluator: Evaluator, run: Path | None, trials: int) -> dict[str, Any]:
     """Return what decides the outcomes. A finished run is only shown, which needs no data."""
     asked: dict[str, Any] = getattr(evaluator, "asked", {})
     if run is not None and asked and is_finished(run, trials):
-        with closing(Study(run)) as study:
+        with Study(run) as study:
             recorded = study.config.evaluator
         if asked.items() <= recorded.items():
             return recorded

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import closing
 from pathlib import Path
 
 from nasedu.controller import STRATEGIES, ParameterServers, make_strategy
@@ -36,7 +35,7 @@ def resume(
     Raises:
         StudyError: There is no study, or it was made with an evaluator or strategy of one's own.
     """
-    with closing(Study(run)) as study:
+    with Study(run) as study:
         config = study.config
     if (name := config.strategy["name"]) not in STRATEGIES:
         raise StudyError(

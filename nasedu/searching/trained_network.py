@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from nasedu.documents import check_same
 from nasedu.errors import NaseduError, StudyError
-from nasedu.problems import FIRST, problem_of, read_architecture
+from nasedu.problems import problem_of, read_architecture
 from nasedu.searching.final_training import CHECKPOINT, FinalTraining, checked_record
 from nasedu.searching.jobs import RESULT, read_result
 from nasedu.training import Checkpoint, Outcome
@@ -55,8 +55,7 @@ class TrainedNetwork:
         try:
             net = read_architecture(json.dumps(record.get("architecture")))
             data = record["data"]["name"]
-            kind = type(problem_of(net, data).load("recipes")[FIRST])
-            recipe = fill(kind, record["recipe"])
+            recipe = problem_of(net, data).read_recipe(record["recipe"])
             final = FinalTraining(net, data, recipe, record.get("seed", 0))
         except (NaseduError, ValueError) as error:
             raise StudyError(f"{folder / RESULT} cannot be read ({error})") from None

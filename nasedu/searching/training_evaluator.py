@@ -11,9 +11,8 @@ from nasedu.runs import Trial
 from nasedu.searching.evaluator import Evaluator
 from nasedu.searching.function_evaluator import KIND as FUNCTION
 from nasedu.spaces import Space
-from nasedu.training import Outcome, Task
-from nasedu.training.task import Cost
-from nasedu.values import checked, fill
+from nasedu.training import Cost, Outcome, Task
+from nasedu.values import checked
 
 OF_A_TABLE = "nasedu.tables.tabular:evaluator_from"  # loaded when used: tables know searches
 
@@ -112,7 +111,7 @@ def recorded_evaluator(run: str, space: Space, settings: dict[str, Any]) -> Eval
         if kind != problem.name and kind in {row.name for row in known_problems()}:
             raise ValueError(f"{kind!r} has no children such as {problem.title}")
         if kind == problem.name:
-            recipe = fill(type(problem.load("recipes")[FIRST]), settings["recipe"])
+            recipe = problem.read_recipe(settings["recipe"])
             return TrainingEvaluator(space, str(settings["data"]), recipe)
     except NaseduError:
         raise

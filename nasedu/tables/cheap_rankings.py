@@ -35,8 +35,7 @@ def by_first_epochs(table: NetworkTable, places: ArrayLike, epochs: int) -> Scor
     Returns:
         ``(N,)`` points of the first trainings' validation curves.
     """
-    sign = 1 if table.measure.higher_is_better else -1
-    return sign * table.curves[0, np.asarray(places), epochs - 1]
+    return table.sign * table.curves[0, np.asarray(places), epochs - 1]
 
 
 def by_successive_halving(table: NetworkTable, places: ArrayLike) -> tuple[Scores, int]:
@@ -72,8 +71,7 @@ def by_prediction(table: NetworkTable, known: ArrayLike, places: ArrayLike) -> S
     Returns:
         ``(N,)`` predicted results.
     """
-    sign = 1 if table.measure.higher_is_better else -1
-    features, results = features_of(table, known), sign * table.best[0, np.asarray(known)]
+    features, results = features_of(table, known), table.sign * table.best[0, np.asarray(known)]
     mean = results.mean()
     penalty = np.eye(features.shape[1])  # ridge: there may be more features than children
     weights = np.linalg.solve(features.T @ features + penalty, features.T @ (results - mean))

@@ -39,7 +39,6 @@ from nasedu.tables.enumeration import (
 from nasedu.tables.network_table import DIVERGED, MISSING, NetworkTable
 from nasedu.tables.results import Results, TestingEvaluator
 from nasedu.training import Measure, Outcome
-from nasedu.values import fill
 
 BATCH = 400  # trainings between two exports; they are queued together, the largest first
 MOST = 2**15 - 1  # examples that a table can count
@@ -112,9 +111,9 @@ def make_table(
     most = max(settings[name] for name in ("num_valid", "num_test"))
     if evaluator.task.is_share and most > MOST:
         raise SettingError(f"{evaluator.data} has {most:,} to test; expected at most {MOST:,}")
-    for table in [known] if known else []:
-        _check_known(table, evaluator, seed)
-        warn_of_other_machine(table.name or "the known table", table.about["machines"][0])
+    if known:
+        _check_known(known, evaluator, seed)
+        warn_of_other_machine(known.name or "the known table", known.about["machines"][0])
     return _make(folder, space, evaluator, seed, best, workers, known)
 
 
@@ -198,7 +197,7 @@ def _bound(folder: Path, strategy: Enumeration, workers: int | None) -> tuple[in
     """Return how many trials the study may come to have, and how many workers are of use."""
     if not (folder / "study.db").exists():
         return max(1, strategy.left), workers if strategy.left else 1
-    with closing(Study(folder)) as study:
+    with Study(folder) as study:
         config = study.config
         is_ours = config.strategy["name"] == strategy.name
         if is_ours and config.space == strategy.space.to_json():  # else the search refuses it
@@ -245,8 +244,7 @@ def evaluator_of(table: NetworkTable) -> TestingEvaluator:
         StudyError: The data are no longer those that it was measured on.
     """
     recorded = table.about["evaluator"]
-    kind = type(table.problem.load("recipes")[FIRST])
-    recipe = fill(kind, recorded["recipe"])
+    recipe = table.problem.read_recipe(recorded["recipe"])
     evaluator = TestingEvaluator(table.space, recorded["data"], recipe)
     check_same(evaluator.settings, recorded, "the table", StudyError)
     return evaluator

@@ -69,7 +69,7 @@ class Results:
         self,
         space: Space,
         evaluator: TestingEvaluator,
-        known: Sequence[NetworkTable] = (),
+        known: Sequence[NetworkTable],
     ) -> None:
         self.space, self.evaluator = space, evaluator
         size, epochs = count_sequences(space.decisions), evaluator.recipe.epochs

@@ -12,10 +12,9 @@ from torch import Tensor
 from nasedu.errors import SearchSpaceError, SettingError, TrainingError
 from nasedu.problems import problem_of
 from nasedu.runs.trial import Trial
-from nasedu.searching.evaluator import ChildSize
 from nasedu.spaces import Space, count_sequences, places_of, sequences_at
 from nasedu.tables.network_table import DIVERGED, MISSING, NetworkTable
-from nasedu.training import Outcome
+from nasedu.training import Cost, Outcome
 from nasedu.values import checked
 
 
@@ -80,10 +79,10 @@ class TabularEvaluator:
             flop=int(table.flop[place]),
         )
 
-    def size_of(self, trial: Trial) -> ChildSize:
+    def size_of(self, trial: Trial) -> Cost:
         """Return parameters and FLOP of the child."""
         place = int(self.table.first[self.places([trial.tokens])[0]])
-        return ChildSize(int(self.table.parameters[place]), int(self.table.flop[place]))
+        return Cost(int(self.table.parameters[place]), int(self.table.flop[place]))
 
     def places(self, tokens: ArrayLike) -> NDArray[np.int64]:
         """Return the places in the table ``(...)`` of token sequences ``(..., T)``."""

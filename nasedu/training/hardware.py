@@ -66,7 +66,7 @@ def one_thread() -> Iterator[None]:
 
 
 @contextmanager
-def forked(device: torch.device | None = None) -> Iterator[None]:
+def forked(device: torch.device | None) -> Iterator[None]:
     """Put the states of torch's global generators back after: the CPU's, and that of a GPU."""
     used = [device] if device is not None and device.type == "cuda" else []
     with torch.random.fork_rng(used):

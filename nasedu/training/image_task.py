@@ -80,11 +80,9 @@ class ImageTask(Task):
         )
 
     @classmethod
-    def on(
-        cls, data: str, recipe: Recipe | None = None, device: torch.device | None = None
-    ) -> Self:
+    def on(cls, data: str, recipe: Recipe | None = None) -> Self:
         """Return the task on a set of images, by its name (see ``nasedu data list``)."""
-        return cls(load(data), recipe, device)
+        return cls(load(data), recipe)
 
     @classmethod
     def shapes(cls, data: str) -> tuple[tuple[int, int, int], int]:
@@ -110,7 +108,8 @@ class ImageTask(Task):
     def cost(self, architecture: Any) -> Cost:
         """Count parameters and FLOP of a network on these images."""
         _, height, width = self.data.shape
-        return cost(architecture, height=height, width=width, **self.shape)
+        counted = cost(architecture, height=height, width=width, **self.shape)
+        return Cost(counted.num_parameters, counted.flop)
 
     def recipe_for(self, architecture: ConvNet | MakeChild) -> Recipe:
         """Return the recipe; a learning rate that was decided with the network goes before it."""

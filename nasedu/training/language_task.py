@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import torch
 from torch import Tensor
@@ -22,20 +22,13 @@ from nasedu.errors import SettingError, TrainingError
 from nasedu.training.hardware import autocast, one_thread, pick_dtype, seeded
 from nasedu.training.language_recipe import FEW_SYMBOLS, QUICK, LanguageRecipe
 from nasedu.training.measure import BITS, PERPLEXITY, Measure
-from nasedu.training.rewards import perplexity_reward
+from nasedu.training.rewards import SCALE, perplexity_reward
 from nasedu.training.scoring import WINDOW, mean_nats, perplexity
-from nasedu.training.task import Task
+from nasedu.training.task import Cost, Task
 from nasedu.training.training import Training
 
 CHECK_EVERY = 50  # segments between two looks at the loss, each of which waits for a GPU
 MIN_HIDDEN_FOR_BFLOAT16 = 64  # no gain was measured at 32, 1.03 to 1.8 times the speed from 64 on
-
-
-class ModelCost(NamedTuple):
-    """What a language model costs: trained numbers, and FLOP of one symbol, forward."""
-
-    num_parameters: int
-    flop: int
 
 
 class LanguageTask(Task):
@@ -45,7 +38,6 @@ class LanguageTask(Task):
         data: The text. Its test part is touched by `test` and `test_nats` alone.
         recipe: How to train; by default `TENSORFLOW_SMALL`.
         device: Where; default the first CUDA device if there is one, else the CPU.
-        reward_scale: c of the reward c / perplexity²; the paper's is "usually" 80.
 
     Raises:
         SettingError: The text has fewer tokens than ``num_train`` or than there are streams.
@@ -59,10 +51,9 @@ class LanguageTask(Task):
         data: TextData,
         recipe: LanguageRecipe | None = None,
         device: torch.device | None = None,
-        reward_scale: float = 80.0,
     ) -> None:
         super().__init__(recipe or LanguageRecipe(), device)
-        self.data, self.reward_scale = data, reward_scale
+        self.data = data
         self.measure = self.measure_of({"unit": data.unit})
         pays = self.recipe.hidden_size >= MIN_HIDDEN_FOR_BFLOAT16
         self.dtype = pick_dtype(self.recipe.precision, self.device, pays)
@@ -88,11 +79,9 @@ class LanguageTask(Task):
         )
 
     @classmethod
-    def on(
-        cls, data: str, recipe: LanguageRecipe | None = None, device: torch.device | None = None
-    ) -> Self:
+    def on(cls, data: str, recipe: LanguageRecipe | None = None) -> Self:
         """Return the task on a text, by its name; with ``-chars`` after it, on its characters."""
-        return cls(load_text(data), recipe, device)
+        return cls(load_text(data), recipe)
 
     @classmethod
     def measure_of(cls, settings: Mapping[str, Any]) -> Measure:
@@ -116,7 +105,7 @@ class LanguageTask(Task):
             "num_train": self.targets.numel(),
             "num_valid": len(self.valid),
             "digest": digest.hexdigest()[:16],
-            "reward_scale": self.reward_scale,
+            "reward_scale": SCALE,
         }
 
     def build(self, architecture: Any) -> LanguageModel:
@@ -132,10 +121,10 @@ class LanguageTask(Task):
         kind = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[recipe.optimizer]
         return kind(child.parameters(), lr=recipe.lr, weight_decay=recipe.weight_decay, fused=True)
 
-    def cost(self, architecture: Any) -> ModelCost:
+    def cost(self, architecture: Any) -> Cost:
         """Count parameters and FLOP of a model, without its memory."""
-        model = without_memory(architecture, self.data.num_symbols, self.recipe)
-        return ModelCost(model.num_parameters, model.flop)
+        model = without_memory(LanguageModel, architecture, self.data.num_symbols, self.recipe)
+        return Cost(model.num_parameters, model.flop)
 
     def flop(self, architecture: Any, child: LanguageModel) -> int:
         """Return the FLOP of one symbol, forward, in matrix products."""

@@ -5,7 +5,6 @@ Legend of shapes: B images in a batch, C channels, H x W pixels.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -20,14 +19,7 @@ from nasedu.data import ImageData
 from nasedu.training.hardware import autocast
 from nasedu.training.image_task import ImageTask, MakeChild
 from nasedu.training.nas_net_recipe import NasNetRecipe
-
-
-@dataclass(frozen=True, slots=True)
-class NasNetCost:
-    """What a network of NASNet cells costs: trained numbers, and FLOP of one image, forward."""
-
-    num_parameters: int
-    flop: int
+from nasedu.training.task import Cost
 
 
 class NasNetTask(ImageTask):
@@ -68,13 +60,13 @@ class NasNetTask(ImageTask):
         """Return an untrained child; see `ImageTask.build`."""
         return super().build(self.sized(architecture))
 
-    def cost(self, architecture: Any) -> NasNetCost:
+    def cost(self, architecture: Any) -> Cost:
         """Count parameters, and FLOP as torch counts them, of a child without memory."""
         with torch.device("meta"), FlopCounterMode(display=False) as counter:
             child = self.sized(architecture)(**self.shape).eval()
             child(torch.empty(1, *self.data.shape))
         parameters = sum(each.numel() for each in child.parameters())
-        return NasNetCost(parameters, counter.get_total_flops())
+        return Cost(parameters, counter.get_total_flops())
 
     def loss(self, child: nn.Module, images: Tensor, labels: Tensor, done: float) -> Tensor:
         """Return the loss of a batch, with that of the auxiliary head if there is one."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from nasedu.errors import SettingError, TrainingError
 
 LAST = 5  # epochs, of which the best counts
+SCALE = 80.0  # c of a perplexity's reward, c / perplexity²
 MAX_PERPLEXITY = math.sqrt(sys.float_info.max)  # a larger one has no square
 
 
@@ -24,7 +25,7 @@ def cubed_accuracy(valid_curve: Sequence[float], last: int = LAST) -> float:
     return max(valid_curve[-last:]) ** 3
 
 
-def perplexity_reward(ppl: float, c: float = 80.0) -> float:
+def perplexity_reward(ppl: float, c: float = SCALE) -> float:
     """Return c / perplexity² of the validation text (section 4.2).
 
     A child that learned next to nothing gets a tiny reward. One whose perplexity is NaN, or so

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 import torch
@@ -17,23 +17,20 @@ from nasedu.problems import FIRST, find_problem
 from nasedu.training.hardware import pick_device
 from nasedu.training.measure import Measure
 from nasedu.training.outcome import Outcome
-from nasedu.training.training import Epoch, Training, name_of
-
-OnEpoch = Callable[[Epoch], None]
+from nasedu.training.training import Training, name_of
 
 
-class Cost(Protocol):
-    """What a child costs, counted from its description."""
+class Cost(NamedTuple):
+    """What a child costs, counted from its description.
 
-    @property
-    def num_parameters(self) -> int:
-        """Trained numbers."""
-        ...
+    Attributes:
+        num_parameters: Trained numbers.
+        flop: Floating-point operations, forward, of one image, one symbol of text, or one
+            sentence pair of mean length.
+    """
 
-    @property
-    def flop(self) -> int:
-        """Floating-point operations of one image, or one symbol of text, forward."""
-        ...
+    num_parameters: int
+    flop: int
 
 
 class Task(ABC):
@@ -64,7 +61,7 @@ class Task(ABC):
 
     @classmethod
     @abstractmethod
-    def on(cls, data: str, recipe: Any = None, device: torch.device | None = None) -> Self:
+    def on(cls, data: str, recipe: Any = None) -> Self:
         """Return the task on a data set, by its name."""
 
     @classmethod
@@ -150,15 +147,12 @@ class Task(ABC):
         """
         return Training(self, architecture, seed)
 
-    def fit(
-        self, architecture: Any, seed: int, on_epoch: OnEpoch | None = None
-    ) -> tuple[nn.Module, Outcome]:
+    def fit(self, architecture: Any, seed: int) -> tuple[nn.Module, Outcome]:
         """Train a child to the end of the recipe; the same seed gives the same child.
 
         Args:
             architecture: As for `begin`.
             seed: As for `begin`.
-            on_epoch: Called after every epoch.
 
         Returns:
             The child with the weights that the recipe keeps, and its outcome.
@@ -167,9 +161,6 @@ class Task(ABC):
             TrainingError: The loss became NaN or infinite.
         """
         training = self.begin(architecture, seed)
-        for epoch in training:
-            if on_epoch:
-                on_epoch(epoch)
         return training.finish(), training.outcome()
 
     @property

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import torch
 from sacrebleu.metrics.bleu import BLEU
@@ -18,28 +18,22 @@ from torch.nn.utils import clip_grad_norm_
 
 from nasedu.children import LSTMLayer
 from nasedu.children.beam_search import beam_search
-from nasedu.children.translator import Translator, unbuilt_translator
+from nasedu.children.language_model import without_memory
+from nasedu.children.translator import Translator
 from nasedu.children.translator_settings import TranslatorSettings
 from nasedu.data.catalogue import PAIRS
 from nasedu.data.pairs import BEGIN, END, PAD, PairData, SentencePairs
 from nasedu.errors import SettingError, TrainingError
 from nasedu.training.hardware import one_thread, seeded
 from nasedu.training.measure import PERPLEXITY
-from nasedu.training.rewards import perplexity_reward
+from nasedu.training.rewards import SCALE, perplexity_reward
 from nasedu.training.scoring import perplexity
-from nasedu.training.task import Task
+from nasedu.training.task import Cost, Task
 from nasedu.training.training import Training
 from nasedu.training.translation_recipe import TranslationRecipe
 
 SIMILAR = 50  # batches among which pairs are sorted by length: little padding, and yet by chance
 SCORED = 64  # pairs that are read side by side where nothing is learned
-
-
-class TranslatorCost(NamedTuple):
-    """What a translator costs: trained numbers, and FLOP of a pair of mean length, forward."""
-
-    num_parameters: int
-    flop: int
 
 
 class TranslationTask(Task):
@@ -52,7 +46,6 @@ class TranslationTask(Task):
         data: The pairs. Their test part is touched by `test` and `further_tests` alone.
         recipe: How to train; by default that of `MULTI30K`.
         device: Where; default the first CUDA device if there is one, else the CPU.
-        reward_scale: c of the reward c / perplexity², as for language models.
 
     Raises:
         SettingError: There are fewer pairs than ``num_train``.
@@ -67,10 +60,9 @@ class TranslationTask(Task):
         data: PairData,
         recipe: TranslationRecipe | None = None,
         device: torch.device | None = None,
-        reward_scale: float = 80.0,
     ) -> None:
         super().__init__(recipe or TranslationRecipe(), device)
-        self.data, self.reward_scale = data, reward_scale
+        self.data = data
         wanted = self.recipe.num_train or len(data.train)
         if wanted > len(data.train):
             raise SettingError(
@@ -84,11 +76,9 @@ class TranslationTask(Task):
         return f"TranslationTask({self.data.title}, {len(self.source)} train, {self.device.type})"
 
     @classmethod
-    def on(
-        cls, data: str, recipe: TranslationRecipe | None = None, device: torch.device | None = None
-    ) -> Self:
+    def on(cls, data: str, recipe: TranslationRecipe | None = None) -> Self:
         """Return the task on sentence pairs, by their name."""
-        return cls(PAIRS.load(data), recipe, device)
+        return cls(PAIRS.load(data), recipe)
 
     def describe(self) -> dict[str, Any]:
         """Return the pairs as children see them, by size and digest, and the reward's scale."""
@@ -105,7 +95,7 @@ class TranslationTask(Task):
             "num_train": len(self.source),
             "num_valid": len(valid),
             "digest": digest.hexdigest()[:16],
-            "reward_scale": self.reward_scale,
+            "reward_scale": SCALE,
         }
 
     def build(self, architecture: Any) -> Translator:
@@ -116,10 +106,10 @@ class TranslationTask(Task):
         """Return Adam."""
         return torch.optim.Adam(child.parameters(), lr=recipe.lr, fused=True)
 
-    def cost(self, architecture: Any) -> TranslatorCost:
+    def cost(self, architecture: Any) -> Cost:
         """Count parameters and FLOP of a translator, without its memory."""
-        child = unbuilt_translator(architecture, self.data.num_symbols, self.recipe)
-        return TranslatorCost(child.num_parameters, self.flop(architecture, child))
+        child = without_memory(Translator, architecture, self.data.num_symbols, self.recipe)
+        return Cost(child.num_parameters, self.flop(architecture, child))
 
     def flop(self, architecture: Any, child: Translator) -> int:
         """Return the FLOP of a training pair of mean length, forward, in matrix products."""

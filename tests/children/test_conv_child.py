@@ -96,7 +96,7 @@ def test_the_classifier_reads_every_loose_end():
 
 
 def test_what_cannot_be_built_is_named():
-    with pytest.raises(SettingError, match="num_classes 0"):
+    with pytest.raises(SettingError, match="num_classes is 0"):
         build(published.NAS_CNN_V1, num_classes=0)
     with pytest.raises(TypeError, match="a str is of no known problem"):
         build("resnet")

@@ -12,7 +12,8 @@ import torch
 from nasedu import RecurrentCellSpace, build, published
 from nasedu.children import LSTMLayer
 from nasedu.children.beam_search import beam_search
-from nasedu.children.translator import PAD, Translator, unbuilt_translator
+from nasedu.children.language_model import without_memory
+from nasedu.children.translator import PAD, Translator
 from nasedu.children.translator_settings import TranslatorSettings
 from nasedu.data import pairs
 from nasedu.errors import SettingError
@@ -103,7 +104,7 @@ def test_step_by_step_is_the_same_as_all_at_once(source, before):
 
 @pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
 def test_parameters_and_flop_are_counted_without_memory(cell):
-    counted = unbuilt_translator(cell, V, SMALL)
+    counted = without_memory(Translator, cell, V, SMALL)
     model = made(cell)
     assert counted.num_parameters == sum(p.numel() for p in model.parameters())
     assert all(p.is_meta for p in counted.parameters())

@@ -124,8 +124,15 @@ def test_it_finds_more_than_random_search():
 
 
 @pytest.mark.parametrize(
-    ("population_size", "sample_size"), [(0, 0), (10, 11), (10, 0), (10.0, 2), (True, True)]
+    ("population_size", "sample_size", "words"),
+    [
+        (0, 0, "population_size is 0; expected an integer of at least 1"),
+        (10, 11, "sample_size is 11; expected at most the population_size, 10"),
+        (10, 0, "sample_size is 0"),
+        (10.0, 2, "population_size is 10.0"),
+        (True, True, "population_size is True"),
+    ],
 )
-def test_sizes_out_of_range(population_size, sample_size):
-    with pytest.raises(SettingError, match=f"population_size is {population_size}"):
+def test_sizes_out_of_range(population_size, sample_size, words):
+    with pytest.raises(SettingError, match=words):
         RegularizedEvolution(SPACE.decisions, population_size, sample_size)

@@ -5,6 +5,7 @@ import torch
 
 from nasedu import Controller, ConvNetSpace, Reinforce
 from nasedu.controller import PPO
+from nasedu.controller.reinforce import baseline_after
 
 SPACE = ConvNetSpace(3, (1, 3), (1, 3), (4, 8))
 REWARDS = torch.tensor([0.1, 0.4, 0.2, 0.7], dtype=torch.float64)
@@ -50,7 +51,7 @@ def test_gradients_of_an_older_policy_move_the_baseline_that_is_there():
     server, replica = learner(), learner()
     stale = replica.gradient(asked(replica), REWARDS)
     server.tell(asked(server), 1 - REWARDS)
-    expected = server.next_baseline(server.baseline, REWARDS)
+    expected = baseline_after(server.baseline, REWARDS, server.baseline_decay)
     server.apply(stale)
     assert server.baseline == expected
 
@@ -75,4 +76,4 @@ def test_further_steps_of_ppo_are_told_of_no_reward():
     one = learner(PPO)
     tokens = asked(one)
     one.tell(tokens, REWARDS)
-    assert one.baseline == learner().next_baseline(float(REWARDS.mean()), REWARDS)
+    assert one.baseline == baseline_after(float(REWARDS.mean()), REWARDS, one.baseline_decay)

@@ -8,7 +8,8 @@ from math import ceil, log
 import pytest
 import torch
 
-from nasedu import Controller, Decision, Reinforce
+from nasedu import Controller, Decision
+from nasedu.controller.reinforce import baseline_after
 from nasedu.course import check
 from nasedu.course.lessons.optional_lesson_04 import EXACT, _lstm, _through_time
 
@@ -23,10 +24,8 @@ CONTROLLER = Controller(
 
 @pytest.mark.parametrize(("decay", "share"), check.rewards_remembered.cases)
 def test_so_many_rewards_hold_the_share_of_the_package_s_baseline(decay, share):
-    strategy = Reinforce(CONTROLLER, baseline_decay=decay)
-
     def held(n):  # the baseline after n rewards of 1, if it was 0
-        return strategy.next_baseline(0.0, torch.ones(n, dtype=torch.float64))
+        return baseline_after(0.0, torch.ones(n, dtype=torch.float64), decay)
 
     n = check.rewards_remembered.solution(decay, share)
     assert held(n) >= share - 1e-12

@@ -20,7 +20,7 @@ from nasedu.errors import (
 )
 from nasedu.problems import Problem
 from nasedu.spaces import Decision
-from nasedu.training import Measure, Task
+from nasedu.training import Cost, Measure, Task
 from nasedu.values import fill, read_document, write_document
 
 BASES = ("powers", "chebyshev", "waves")
@@ -149,22 +149,14 @@ class CurveRecipe:
         return asdict(self)
 
 
-@dataclass(frozen=True)
-class CurveCost:
-    """What a curve costs."""
-
-    num_parameters: int
-    flop: int
-
-
 class CurveTask(Task):
     """Fits curves to points of y = sin(3x)."""
 
     kind = "toy"
     measure = ERROR
 
-    def __init__(self, recipe=None, device=None):
-        super().__init__(recipe or CurveRecipe(), device)
+    def __init__(self, recipe=None):
+        super().__init__(recipe or CurveRecipe())
         x = torch.linspace(-1, 1, 96, dtype=torch.float32)
         y = torch.sin(3 * x)
         places = torch.arange(96) % 3
@@ -172,10 +164,10 @@ class CurveTask(Task):
         self.device = torch.device("cpu")
 
     @classmethod
-    def on(cls, data, recipe=None, device=None):
+    def on(cls, data, recipe=None):
         if data != DATA:
             raise DataError(f"there are no points {data!r}; expected {DATA}")
-        return cls(recipe, device)
+        return cls(recipe)
 
     @property
     def data_name(self):
@@ -199,7 +191,7 @@ class CurveTask(Task):
         }
 
     def cost(self, architecture):
-        return CurveCost(architecture.degree + 1, 2 * architecture.degree)
+        return Cost(architecture.degree + 1, 2 * architecture.degree)
 
     def build(self, architecture):
         return CurveChild(architecture)

@@ -22,10 +22,8 @@ def weights(child):
 
 
 def test_a_child_learns_and_reports_what_it_did(task):
-    epochs = []
-    child, outcome = ImageTask(load("digits"), Recipe(epochs=4)).fit(
-        WIDE, seed=1, on_epoch=epochs.append
-    )
+    training = ImageTask(load("digits"), Recipe(epochs=4)).begin(WIDE, seed=1)
+    epochs, child, outcome = list(training), training.finish(), training.outcome()
     assert outcome.valid_curve[-1] > 0.6  # chance is 0.1
     assert outcome.train_curve[0] > outcome.train_curve[-1]
     assert [epoch.number for epoch in epochs] == [1, 2, 3, 4]

@@ -57,8 +57,8 @@ def test_streams_lie_side_by_side_and_each_symbol_is_predicted_from_the_one_befo
 @pytest.mark.parametrize("cell", [LSTMLayer, ToyCell])
 def test_a_text_that_repeats_is_learned(cell):
     recipe = replace(RECIPE, hidden_size=24, optimizer="adam", lr=0.02, epochs=12, decay_after=12)
-    told = []
-    child, outcome = LanguageTask(TEXT, recipe).fit(cell, 1, told.append)
+    training = LanguageTask(TEXT, recipe).begin(cell, 1)
+    told, child, outcome = list(training), training.finish(), training.outcome()
     assert outcome.valid_curve[-1] < 1.3 < outcome.valid_curve[0]
     assert [epoch.number for epoch in told] == list(range(1, 13))
     assert tuple(epoch.valid for epoch in told) == outcome.valid_curve

@@ -43,21 +43,11 @@ class Replica:
     def __init__(self, number: int, strategy: Reinforce, generator: Generator) -> None:
         self.number, self.strategy, self.generator = number, strategy, generator
         self.versions: tuple[int, ...] = ()  # of each shard, when it was pulled
-        self._weights: dict[str, Tensor] = {}
-        self._baseline: float | None = None
+        self.weights: dict[str, Tensor] = {}  # pulled, by name
+        self.baseline: float | None = None  # pulled
 
     def __repr__(self) -> str:
         return f"Replica({self.number}, versions {self.versions})"
-
-    @property
-    def weights(self) -> dict[str, Tensor]:
-        """What it has pulled, by name."""
-        return dict(self._weights)
-
-    @property
-    def baseline(self) -> float | None:
-        """The baseline that it has pulled."""
-        return self._baseline
 
     @property
     def policy(self) -> int:
@@ -67,8 +57,8 @@ class Replica:
     def pull(self, pulled: Sequence[Pulled]) -> None:
         """Take over what all shards handed out, the first one first."""
         self.versions = tuple(part.version for part in pulled)
-        self._weights = {name: w for part in pulled for name, w in part.weights.items()}
-        self._baseline = pulled[0].baseline
+        self.weights = {name: w for part in pulled for name, w in part.weights.items()}
+        self.baseline = pulled[0].baseline
 
     def ask(self, shards: Served, n: int, num_layers: int | None = None) -> Tensor:
         """Pull the policy, and return ``(n, T)`` tokens of children that it proposes."""
@@ -109,20 +99,20 @@ class Replica:
     def _use(self) -> None:
         """Put what was pulled into the strategy. Nothing is copied: nobody changes it."""
         for name, weight in self.strategy.weights.items():
-            weight.data = self._weights[name]
-        self.strategy.baseline = self._baseline
+            weight.data = self.weights[name]
+        self.strategy.baseline = self.baseline
 
     def state_dict(self) -> dict[str, Any]:
         """Return what was pulled, of which the next gradient is."""
-        weights = {f"{WEIGHTS}.{name}": weight for name, weight in self._weights.items()}
-        return {"baseline": self._baseline, "versions": list(self.versions), **weights}
+        weights = {f"{WEIGHTS}.{name}": weight for name, weight in self.weights.items()}
+        return {"baseline": self.baseline, "versions": list(self.versions), **weights}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take over what `state_dict` returned."""
-        self._baseline = checked(state["baseline"], float | None, "baseline")
+        self.baseline = checked(state["baseline"], float | None, "baseline")
         self.versions = checked(state["versions"], tuple[int, ...], "versions")
         weights = {k: v for k, v in state.items() if isinstance(v, Tensor)}
-        self._weights = {name.removeprefix(f"{WEIGHTS}."): v for name, v in weights.items()}
+        self.weights = {name.removeprefix(f"{WEIGHTS}."): v for name, v in weights.items()}
 
 
 def replica_seed(study_seed: int, number: int) -> int:

@@ -58,8 +58,8 @@ class Shard:
         self,
         weights: Mapping[str, Tensor],
         lr: float,
-        baseline_decay: float = 0.95,
-        accumulate: int = 1,
+        baseline_decay: float,
+        accumulate: int,
     ) -> None:
         self.weights = dict(weights)
         self.lr, self.baseline_decay, self.accumulate = lr, baseline_decay, accumulate

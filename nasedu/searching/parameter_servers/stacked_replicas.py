@@ -9,11 +9,15 @@ from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
-from torch.func import functional_call, vmap
 
 from nasedu.controller.reinforce import gradients_of
 from nasedu.controller.strategy import Gradients, UpdateStats
-from nasedu.controller.together import Unroll
+from nasedu.controller.together import (
+    advantages_of,
+    loss_together,
+    sample_together,
+    stacked,
+)
 from nasedu.searching.parameter_servers.replica import Replica
 
 FEW = 4  # replicas that are faster one by one
@@ -41,27 +45,13 @@ def propose_together(
         pairs = [_propose(replica, n, evaluate) for replica in replicas]
         return torch.stack([tokens for tokens, _ in pairs]), [gradient for _, gradient in pairs]
     like = replicas[0].strategy
-    controller, unroll = like.controller, Unroll(like.controller)
-    each_has = [one.weights for one in replicas]
-    weights = {
-        f"controller.{name}": torch.stack([own[name] for own in each_has]) for name in each_has[0]
-    }
-    each = [controller.draw(n, controller.decisions, one.generator) for one in replicas]
-    draws = tuple(torch.stack(numbers) for numbers in zip(*each, strict=True))
-
-    def sample(weights: dict[str, Tensor], draws: tuple[Tensor, ...]) -> Tensor:
-        return functional_call(unroll, weights, (draws,)).tokens
-
-    def loss(weights: dict[str, Tensor], tokens: Tensor, advantages: Tensor) -> Tensor:
-        return like.loss(functional_call(unroll, weights, (tokens.unbind(1),)), advantages)
-
-    with torch.no_grad():
-        tokens = vmap(sample)(weights, draws)
+    weights = stacked([one.weights for one in replicas])
+    tokens = sample_together(like.controller, weights, [one.generator for one in replicas], n)
     rewards = evaluate(tokens).double()
-    for stacked in weights.values():
-        stacked.requires_grad_()
-    losses = vmap(loss)(weights, tokens, _advantages(replicas, rewards))
-    by_name = gradients_of(losses.sum(), weights)
+    pairs = zip(replicas, rewards.nanmean(1).tolist(), strict=True)
+    baselines = [mean if one.baseline is None else one.baseline for one, mean in pairs]
+    loss = loss_together(like, weights, tokens, advantages_of(rewards, baselines))
+    by_name = gradients_of(loss, weights)
     return tokens, [_row(by_name, rewards[i], i, one) for i, one in enumerate(replicas)]
 
 
@@ -73,18 +63,6 @@ def _propose(
     rewards = evaluate(tokens)
     told = ~rewards.isnan()
     return tokens, replica.gradient(tokens[told], rewards[told]) if told.any() else None
-
-
-def _advantages(replicas: Sequence[Replica], rewards: Tensor) -> Tensor:
-    """Return rewards ``(R, B)`` less every replica's baseline, 0 where a child failed.
-
-    The loss is a mean over the batch: where children failed, the others count for more.
-    """
-    failed = rewards.isnan()
-    pairs = zip(replicas, rewards.nanmean(1).tolist(), strict=True)
-    own = [mean if one.baseline is None else one.baseline for one, mean in pairs]
-    share = failed.shape[1] / (~failed).sum(1, keepdim=True).clamp(1).to(rewards)
-    return ((rewards - rewards.new_tensor(own)[:, None]) * share).masked_fill(failed, 0)
 
 
 def _row(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -50,11 +50,11 @@ class Simulated:
     places: NDArray[np.int64]
     replicas: NDArray[np.int64]
     ends: NDArray[np.float64]
-    stays: list[Stay] = field(default_factory=list)
-    pushes: list[Pushed] = field(default_factory=list)
-    shard_seconds: float = 0.0
-    num_shards: int = 1
-    lost_steps: int = 0
+    stays: list[Stay]
+    pushes: list[Pushed]
+    shard_seconds: float
+    num_shards: int
+    lost_steps: int
 
     def __repr__(self) -> str:
         return f"Simulated({len(self.places):,} children in {self.seconds:,.1f} s)"

@@ -17,12 +17,12 @@ from typing import Any, Protocol
 import numpy as np
 import simpy
 import torch
-from numpy.typing import ArrayLike, NDArray
-from torch import Tensor
+from numpy.typing import NDArray
 
 from nasedu.controller import ParameterServers, Reinforce
 from nasedu.controller.strategy import Gradients, UpdateStats
 from nasedu.errors import SettingError
+from nasedu.searching.many import Lookup
 from nasedu.searching.parameter_servers import Replica, ShardedPolicy, replica_seed
 from nasedu.searching.parameter_servers.stacked_replicas import propose_together
 from nasedu.searching.simulation.doors import Doors
@@ -34,16 +34,8 @@ from nasedu.training import one_thread
 MOST = 256  # replicas in one call: their weights need about 100 MB
 
 
-class TimedLookup(Protocol):
+class TimedLookup(Lookup, Protocol):
     """Knows rewards and training times of a whole space: a `TabularEvaluator`."""
-
-    def places(self, tokens: ArrayLike) -> NDArray[np.int64]:
-        """Return the places ``(...)`` of token sequences ``(..., T)``."""
-        ...
-
-    def rewards(self, tokens: Tensor) -> Tensor:
-        """Return the rewards ``(...)`` of tokens ``(..., T)``; NaN of what failed."""
-        ...
 
     def seconds(self, places: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return how long the children at places ``(...)`` trained; NaN if that is not known."""

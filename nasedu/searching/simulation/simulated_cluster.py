@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from nasedu.errors import SettingError
-from nasedu.values import Bounds, Count, Fraction, Natural, NotNegative, Positive, Value
+from nasedu.values import Bounds, Count, Fraction, NotNegative, Positive, Value
 
 Victim = Literal["machine", "replica", "shard"]
 
@@ -83,7 +83,7 @@ class Cluster(Value):
         """Machines that train children."""
         return self.replicas * self.children
 
-    def killed(self, what: Victim, number: Natural) -> list[float]:
+    def killed(self, what: Victim, number: int) -> list[float]:
         """Return when one of them is killed, in order."""
         own = [k.seconds for k in self.kills if (k.what, k.number) == (what, number)]
         return sorted(own)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -149,7 +148,7 @@ class HandSearch:
     def _hear(self) -> None:
         """Take over all children of the record."""
         if (self.run / "study.db").exists():
-            with closing(self.study) as study:
+            with self.study as study:
                 self._told = list(study.trials())
 
     def _clicked(self) -> None:

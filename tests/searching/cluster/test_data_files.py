@@ -6,10 +6,10 @@ from nasedu.data import catalogue
 from nasedu.errors import DataError
 from nasedu.runs import Limits
 from nasedu.searching.cluster.data_files import files_for, files_of, receive
-from nasedu.searching.evaluator import ChildSize
 from nasedu.searching.function_evaluator import FunctionEvaluator
 from nasedu.searching.limited_evaluator import LimitedEvaluator
 from nasedu.spaces import ChoiceSpace
+from nasedu.training import Cost
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_data_are_found_behind_limits_too(homes):
         settings = {"data": "pictures"}  # noqa: RUF012
 
         def size_of(self, trial):
-            return ChildSize(1, 1)
+            return Cost(1, 1)
 
     inner = OnPictures(ChoiceSpace({"a": (1, 2)}, num_layers=1), lambda chosen: 0.5)
     limited = LimitedEvaluator(inner, Limits(max_parameters=10))
