@@ -137,11 +137,9 @@ def text_of(path: Path, largest: int = LARGEST) -> str:
             raise DataError(f"{name} is {found}: hand in the file itself")
         # What takes its place from now on is not followed, and not waited for
         with open(path, "rb", opener=lambda at, flags: os.open(at, flags | PLAINLY)) as file:
-            content = file.read(largest + 1)
+            content = file.read(largest + 1) or b""
         if len(content) > largest:
-            raise DataError(
-                f"{name} has more than {largest:,} bytes: hand in a smaller one, without outputs"
-            )
+            raise DataError(f"{name} has more than {largest:,} bytes: hand in a smaller one")
         return content.decode("utf-8-sig")  # some editors of Windows write a mark first
     except OSError as error:
         raise DataError(f"{name} cannot be read ({error.strerror}): hand it in again") from None

@@ -117,6 +117,9 @@ def test_what_takes_the_place_of_a_file_is_neither_followed_nor_waited_for(stude
     os.mkfifo(student / "pipe")
     (student / "link").symlink_to("../secret.ipynb")
     assert text_of(student / "pipe") == ""
+    writer = os.open(student / "pipe", os.O_RDWR)  # who opens it and writes nothing
+    assert text_of(student / "pipe") == ""
+    os.close(writer)
     with pytest.raises(DataError, match="link cannot be read"):
         text_of(student / "link")
 
