@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from nasedu.course.handed_in import distinct, files_of, students_of, text_of
+from nasedu.course.handed_in import distinct, found_in, read_handed_in, students_of
 from nasedu.course.student_folder import RECORD
 from nasedu.documents import read_json, shown
 from nasedu.errors import DataError
@@ -72,7 +72,7 @@ def write_answers(rows: list[AnswerRow], path: Path) -> None:
 def _told_by(student: Path) -> Iterator[Told]:
     """Yield what a student's records tell, and what of them cannot be read."""
     try:
-        paths = sorted(Path(file.path) for file in files_of(student) if file.name == RECORD)
+        paths = sorted(Path(file.path) for file in found_in(student) if file.name == RECORD)
         if len(paths) > COPIES:
             raise DataError(f"It holds {len(paths):,} files {RECORD}: hand in one copy")
     except DataError as error:
@@ -80,7 +80,7 @@ def _told_by(student: Path) -> Iterator[Told]:
         return
     for path in paths:
         try:
-            told = list(islice(_rows(read_json(text_of(path, LARGEST))), MOST + 1))
+            told = list(islice(_rows(read_json(read_handed_in(path, LARGEST))), MOST + 1))
             if len(told) > MOST:
                 raise ValueError(f"more than {MOST:,} entries")
         except ValueError as error:

@@ -24,10 +24,10 @@ from nasedu.course.handed_in import (
     PACKED,
     Found,
     distinct,
-    files_of,
+    found_in,
     notebooks_among,
+    read_handed_in,
     students_of,
-    text_of,
 )
 from nasedu.course.untrusted_process import NoAnswerError, NotReadyError, UntrustedProcess
 from nasedu.errors import DataError, SettingError
@@ -121,7 +121,7 @@ def lessons_to_grade(folder: Path, asked: Collection[str] = ()) -> list[str]:
     found = set[str]()
     for student in students_of(folder):
         with suppress(DataError):  # which its rows will tell
-            found |= notebooks_among(files_of(student)).keys() & {*known}
+            found |= notebooks_among(found_in(student)).keys() & {*known}
     if not found:
         raise DataError(
             f"no student in {folder} has a lesson; expected names such as 04_policy_gradient.ipynb"
@@ -171,7 +171,7 @@ def _judge(entry: _Entry, *, place: str, seed: int, seconds: float, megabytes: i
     notebook = entry.copies[0]
     begin = grading_side.__name__, grading_side.begin_grading.__name__
     try:
-        question = text_of(notebook), notebook.name, entry.exercise, seed
+        question = read_handed_in(notebook), notebook.name, entry.exercise, seed
         with UntrustedProcess(*begin, place, megabytes) as process:
             heard = process.ask(*question, seconds=seconds)
     except DataError as error:
@@ -208,7 +208,7 @@ def _entries(folder: Path, lessons: Collection[str]) -> Iterator[_Entry]:
     for student, name in zip(students, distinct(each.name for each in students), strict=True):
         files, why = Found(), ""
         try:
-            files = files_of(student)
+            files = found_in(student)
         except DataError as error:
             why = f"{error}."
         found = notebooks_among(files)

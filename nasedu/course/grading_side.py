@@ -34,10 +34,10 @@ def begin_grading(parent: Connection, folder: str, megabytes: int) -> None:
     confine(parent)
     os.chdir(tempfile.mkdtemp(dir=folder))
     limit_memory(megabytes)
-    answer_questions(parent, grade_notebook)
+    answer_questions(parent, grade_handed_in)
 
 
-def grade_notebook(text: str, file: str, name: str, seed: int) -> Verdict:
+def grade_handed_in(text: str, file: str, name: str, seed: int) -> Verdict:
     """Grade a function of a notebook.
 
     Args:

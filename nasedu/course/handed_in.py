@@ -1,4 +1,4 @@
-"""What students hand in: their folders and files, found and opened as if each meant harm.
+"""The files that students hand in: found and opened as if each meant harm.
 
 No link is followed, since it may lead to the files of others. No pipe is waited for. A file is
 read up to a limit, and its name becomes one that a sheet, a page and a terminal can bear.
@@ -66,7 +66,7 @@ def distinct(names: Iterable[str], taken: Collection[str] = ()) -> list[str]:
     return found
 
 
-def files_of(student: Path) -> Found:
+def found_in(student: Path) -> Found:
     """Return all files and folders below a student's folder, in no order.
 
     Left out are those that programs keep for themselves, and what lies in a folder that cannot be
@@ -119,7 +119,7 @@ def notebooks_among(files: Found) -> dict[str, list[Path]]:
     return found
 
 
-def text_of(path: Path, largest: int = LARGEST) -> str:
+def read_handed_in(path: Path, largest: int = LARGEST) -> str:
     """Return the text of a file that a student has handed in.
 
     Args:

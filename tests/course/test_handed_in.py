@@ -12,11 +12,11 @@ from nbformat.v4 import new_notebook
 
 from nasedu.course.handed_in import (
     distinct,
-    files_of,
+    found_in,
     notebooks_among,
     packed_in,
+    read_handed_in,
     students_of,
-    text_of,
 )
 from nasedu.errors import DataError
 
@@ -27,7 +27,7 @@ def write(path):
 
 
 def notebooks_of(student, lesson):
-    return notebooks_among(files_of(student)).get(lesson, [])
+    return notebooks_among(found_in(student)).get(lesson, [])
 
 
 def test_students_and_their_copies(tmp_path):
@@ -105,7 +105,7 @@ def test_what_is_no_plain_file_of_the_student_is_not_opened(student, kind):
     put, words = ODD[kind]
     put(student / "04_x.ipynb")
     with pytest.raises(DataError) as caught:
-        text_of(student / "04_x.ipynb")
+        read_handed_in(student / "04_x.ipynb")
     assert str(caught.value).startswith("04_x.ipynb ") and words in str(caught.value)
     assert "SECRET" not in str(caught.value) and str(student) not in str(caught.value)
 
@@ -116,17 +116,17 @@ def test_what_takes_the_place_of_a_file_is_neither_followed_nor_waited_for(stude
     monkeypatch.setattr("pathlib.Path.lstat", lambda path: plain)
     os.mkfifo(student / "pipe")
     (student / "link").symlink_to("../secret.ipynb")
-    assert text_of(student / "pipe") == ""
+    assert read_handed_in(student / "pipe") == ""
     writer = os.open(student / "pipe", os.O_RDWR)  # who opens it and writes nothing
-    assert text_of(student / "pipe") == ""
+    assert read_handed_in(student / "pipe") == ""
     os.close(writer)
     with pytest.raises(DataError, match="link cannot be read"):
-        text_of(student / "link")
+        read_handed_in(student / "link")
 
 
 def test_a_mark_before_the_text_is_no_part_of_it(student):
     (student / "x").write_bytes(b"\xef\xbb\xbf{}")
-    assert text_of(student / "x") == "{}"
+    assert read_handed_in(student / "x") == "{}"
 
 
 @posix
@@ -134,10 +134,10 @@ def test_no_link_leads_out_of_a_folder_or_round_in_it(student):
     write(student.parent / "ben/04_ben.ipynb")
     (student / "his").symlink_to("../ben")
     (student / "round").symlink_to(".")
-    assert sorted(entry.name for entry in files_of(student)) == ["his", "round"]
+    assert sorted(entry.name for entry in found_in(student)) == ["his", "round"]
     (student.parent / "cem").symlink_to("ben")
     with pytest.raises(DataError, match="This folder is a link, which is not followed"):
-        files_of(student.parent / "cem")
+        found_in(student.parent / "cem")
 
 
 def test_folders_may_be_nested_deeper_than_pythons_calls(student):
@@ -163,9 +163,9 @@ def test_a_folder_that_holds_far_too_much_is_said(student, monkeypatch):
     for name in "abcd":
         (student / name).touch()
     with pytest.raises(DataError, match="holds over 3 files: hand in the lessons alone"):
-        files_of(student)
+        found_in(student)
     with pytest.raises(DataError, match="This folder cannot be read: No such file"):
-        files_of(student / "none")
+        found_in(student / "none")
 
 
 def test_a_folder_with_the_name_of_a_notebook_counts_last(student):

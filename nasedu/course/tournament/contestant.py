@@ -15,7 +15,7 @@ import torch
 from torch import Generator, Tensor
 
 from nasedu.controller import UpdateStats
-from nasedu.course.handed_in import text_of
+from nasedu.course.handed_in import read_handed_in
 from nasedu.course.tournament import contestant_side
 from nasedu.course.tournament.contestant_side import Answer, Told
 from nasedu.course.tournament.disguise import Disguise
@@ -172,7 +172,7 @@ class Seat:
 
 def _source_of(path: Path) -> str:
     try:
-        source = text_of(path, 4 * LARGEST)  # bytes
+        source = read_handed_in(path, 4 * LARGEST)  # bytes
     except DataError as error:
         raise ContestantError("raised", f"its file cannot be read ({error})") from None
     if len(source) > LARGEST:
