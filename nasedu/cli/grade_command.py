@@ -56,7 +56,7 @@ def grade(
 
     from nasedu.course.grade_sheet import class_summary, write_grades
     from nasedu.course.grading import grade_folder, graded_names, lessons_to_grade
-    from nasedu.course.handed_in import students_of
+    from nasedu.course.handed_in import packed_in, students_of
     from nasedu.errors import DataError
     from nasedu.searching.workers import NoProcessesError
     from nasedu.whole_file import check_writable
@@ -64,6 +64,8 @@ def grade(
     students, lessons = students_of(folder), lessons_to_grade(folder, lesson or ())
     path = out or folder / "grades.csv"
     check_writable(path, DataError)
+    for name in packed_in(folder):
+        say(f"{name} is left out: unpack it into a folder beside it", err=True)
     seed = secrets.randbelow(2**31) if seed is None else seed
     total = len(students) * sum(len(graded_names(each)) for each in lessons)
     limits = {"seconds": seconds, "megabytes": megabytes}

@@ -46,6 +46,7 @@ from nasedu.course.student_folder import keep
 from nasedu.course.time_limit import TooLongError, within
 from nasedu.training import one_thread
 
+MOST_TRIES = 10**9  # that a record is believed
 LIMIT = 10.0  # seconds a call; the first step of an optimiser of torch takes some on a slow disk
 
 State = Literal["right", "not right yet", "not attempted yet"]
@@ -160,7 +161,8 @@ class Exercise:
 
     def _keep_attempt(self, right: bool) -> None:
         def counted(before: Any) -> dict[str, Any]:
-            if not (isinstance(before, dict) and isinstance(before.get("tries"), int)):
+            tries = before.get("tries") if isinstance(before, dict) else None
+            if not (isinstance(tries, int) and 0 <= tries < MOST_TRIES):
                 before = {"tries": 0}  # there is none, or the file was edited
             return {"tries": before["tries"] + 1, "right": right or before.get("right") is True}
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import astuple, fields
 from pathlib import Path
 
-from nasedu.course.grading import NOT_HANDED_IN, SheetRow
+from nasedu.course.grading import SheetRow
+from nasedu.course.handed_in import NOT_HANDED_IN
 from nasedu.errors import DataError
 from nasedu.viewing.exports.rows import csv_of
 from nasedu.whole_file import write_whole

@@ -1,28 +1,39 @@
 """The grading of a class: every student's functions against checks with hidden cases.
 
 Each function runs in a process of its own, see `nasedu.course.untrusted_process`. Whatever it does
-there becomes a sentence: it is wrong, it raises, it does not end, it takes all memory.
+there becomes a sentence: it is wrong, it raises, it does not end, it takes all memory. Its notebook
+is read there, too: the process that writes the grades opens files and looks into none of them.
 """
 
 from __future__ import annotations
 
+import shutil
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
 from nasedu.course import check, grading_side
 from nasedu.course.exercise import Exercise, State
-from nasedu.course.handed_in import code_of, notebooks_of, program_of, students_of
+from nasedu.course.handed_in import (
+    NOT_HANDED_IN,
+    PACKED,
+    Found,
+    distinct,
+    found_in,
+    notebooks_among,
+    read_handed_in,
+    students_of,
+)
 from nasedu.course.untrusted_process import NoAnswerError, NotReadyError, UntrustedProcess
 from nasedu.errors import DataError, SettingError
 from nasedu.searching import available_cores
 from nasedu.viewing.drawings.field_table import printable
 
-NOT_HANDED_IN = "not handed in"
 SECONDS = 20.0  # that a function may take for all of its cases; solutions take below one
 MEGABYTES = 2048
 NO_ANSWER = "What its process sends is no answer of the check."
@@ -50,19 +61,27 @@ class SheetRow:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A function to grade, or a grade that needs no process."""
+    """A function to grade.
+
+    Attributes:
+        student: The name that the sheet has.
+        lesson: Number of the lesson.
+        exercise: Name of the function.
+        copies: Notebooks of the lesson; the first one counts.
+        absent: Why there is none.
+    """
 
     student: str
     lesson: str
     exercise: str
-    program: str = ""
-    verdict: grading_side.Verdict | None = None
-    note: str = ""  # what the teacher should know besides
+    copies: Sequence[Path]
+    absent: str
 
     def grade(self, verdict: grading_side.Verdict) -> SheetRow:
         state, sentence = verdict
-        told = f"{sentence} {self.note}".rstrip()
-        return SheetRow(self.student, self.lesson, self.exercise, state, told)
+        if len(self.copies) > 1:
+            sentence = f"{sentence} ({len(self.copies)} copies: {self.copies[0].name} counts.)"
+        return SheetRow(self.student, self.lesson, self.exercise, state, sentence)
 
 
 def lesson_of(exercise: Exercise) -> str:
@@ -99,13 +118,15 @@ def lessons_to_grade(folder: Path, asked: Collection[str] = ()) -> list[str]:
             )
     if asked:
         return sorted(set(asked))
-    students = students_of(folder)
-    found = [k for k in known if any(notebooks_of(student, k) for student in students)]
+    found = set[str]()
+    for student in students_of(folder):
+        with suppress(DataError):  # which its rows will tell
+            found |= notebooks_among(found_in(student)).keys() & {*known}
     if not found:
         raise DataError(
             f"no student in {folder} has a lesson; expected names such as 04_policy_gradient.ipynb"
         )
-    return found
+    return sorted(found)
 
 
 def grade_folder(
@@ -132,26 +153,29 @@ def grade_folder(
         SettingError: No processes can be started.
     """
     # Not a pool of processes: none of them serves twice. A thread waits for each.
-    with tempfile.TemporaryDirectory(
-        prefix="nasedu-grade-",
-        ignore_cleanup_errors=True,  # grades are worth more than it is
-    ) as place:
-        judge = partial(_judge, place=place, seed=seed, seconds=seconds, megabytes=megabytes)
-        threads = ThreadPoolExecutor(workers or available_cores())
-        try:
-            yield from threads.map(judge, _entries(folder, lessons))
-        finally:
-            threads.shutdown(cancel_futures=True)
+    place = tempfile.mkdtemp(prefix="nasedu-grade-")
+    judge = partial(_judge, place=place, seed=seed, seconds=seconds, megabytes=megabytes)
+    threads = ThreadPoolExecutor(workers or available_cores())
+    try:
+        yield from threads.map(judge, _entries(folder, lessons))
+    finally:
+        threads.shutdown(cancel_futures=True)
+        with suppress(RecursionError):  # grades are worth more than to remove all that code wrote
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def _judge(entry: _Entry, *, place: str, seed: int, seconds: float, megabytes: int) -> SheetRow:
-    """Grade one entry, in a process of its own if it holds a program."""
-    if entry.verdict:
-        return entry.grade(entry.verdict)
+    """Grade one entry, in a process of its own if there is a notebook."""
+    if not entry.copies:
+        return entry.grade((NOT_HANDED_IN, entry.absent))
+    notebook = entry.copies[0]
     begin = grading_side.__name__, grading_side.begin_grading.__name__
     try:
+        question = read_handed_in(notebook), notebook.name, entry.exercise, seed
         with UntrustedProcess(*begin, place, megabytes) as process:
-            heard = process.ask(entry.program, entry.exercise, seed, seconds=seconds)
+            heard = process.ask(*question, seconds=seconds)
+    except DataError as error:
+        return entry.grade((NOT_HANDED_IN, f"{error}."))
     except NotReadyError:
         return entry.grade(("not right yet", "Its process did not start."))
     except NoAnswerError as error:
@@ -173,40 +197,27 @@ def _why_not(error: NoAnswerError, seconds: float) -> str:
 def _verdict_of(heard: Any) -> grading_side.Verdict | None:
     """Return a verdict that was heard; None if it is none, as where code speaks for the check."""
     match heard:
-        case [str(state), str(sentence)] if state in get_args(State):
+        case [str(state), str(sentence)] if state in (*get_args(State), NOT_HANDED_IN):
             return state, printable(sentence)[:LONGEST]
     return None
 
 
 def _entries(folder: Path, lessons: Collection[str]) -> Iterator[_Entry]:
-    for student in students_of(folder):
-        for lesson in lessons:
-            yield from _of_a_lesson(student, lesson)
-
-
-def _of_a_lesson(student: Path, lesson: str) -> Iterator[_Entry]:
-    """Yield an entry for each exercise, whatever the student has handed in."""
-    found, cells, why = notebooks_of(student, lesson), [], ""
-    note = f"({len(found)} copies: {found[0].name} counts.)" if len(found) > 1 else ""
-    if not found:
-        why = f"There is no notebook of lesson {lesson}, whose name begins with `{lesson}_`."
-    else:
+    """Yield an entry for each exercise of each student, whatever was handed in."""
+    students = students_of(folder)
+    for student, name in zip(students, distinct(each.name for each in students), strict=True):
+        files, why = Found(), ""
         try:
-            cells = code_of(found[0])
+            files = found_in(student)
         except DataError as error:
             why = f"{error}."
-    for name in graded_names(lesson):
-        entry = _Entry(student.name, lesson, name, note=note)
-        if why:
-            yield replace(entry, verdict=(NOT_HANDED_IN, why))
-            continue
-        try:
-            program = program_of(cells, name)
-        except DataError as error:
-            yield replace(entry, verdict=("not right yet", str(error)))
-            continue
-        if program is None:
-            why_not = f"The notebook defines no function `{name}`."
-            yield replace(entry, verdict=("not attempted yet", why_not))
-        else:
-            yield replace(entry, program=program)
+        found = notebooks_among(files)
+        for lesson in lessons:
+            absent = why or _why_absent(files, lesson)
+            for exercise in graded_names(lesson):
+                yield _Entry(name, lesson, exercise, found.get(lesson, ()), absent)
+
+
+def _why_absent(files: Found, lesson: str) -> str:
+    packed = next((f" Unpack {file.name}." for file in files if PACKED.search(file.name)), "")
+    return f"There is no notebook of lesson {lesson}, whose name begins with `{lesson}_`.{packed}"

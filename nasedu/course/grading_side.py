@@ -13,8 +13,11 @@ from typing import Any
 
 from nasedu.course import check
 from nasedu.course.answers import code
+from nasedu.course.handed_in import NOT_HANDED_IN
 from nasedu.course.hidden_cases import with_hidden_cases
+from nasedu.course.notebook_code import code_of, program_of
 from nasedu.course.untrusted_code import answer_questions, confine
+from nasedu.errors import DataError
 from nasedu.worker_process import limit_memory
 
 Verdict = tuple[str, str]  # state and sentence, as in a `CheckResult`
@@ -31,17 +34,33 @@ def begin_grading(parent: Connection, folder: str, megabytes: int) -> None:
     confine(parent)
     os.chdir(tempfile.mkdtemp(dir=folder))
     limit_memory(megabytes)
-    answer_questions(parent, grade_program)
+    answer_questions(parent, grade_handed_in)
 
 
-def grade_program(source: str, name: str, seed: int) -> Verdict:
-    """Run what defines a function, and grade the function.
+def grade_handed_in(text: str, file: str, name: str, seed: int) -> Verdict:
+    """Grade a function of a notebook.
 
     Args:
-        source: Code that defines it and what it needs.
+        text: Of the notebook, which may hold anything.
+        file: Its name.
         name: Of the function, and of its exercise.
         seed: Of the hidden cases.
     """
+    try:
+        cells = code_of(text, file)
+    except DataError as error:
+        return NOT_HANDED_IN, f"{error}."
+    try:
+        program = program_of(cells, name)
+    except DataError as error:
+        return "not right yet", str(error)
+    if program is None:
+        return "not attempted yet", f"The notebook defines no function `{name}`."
+    return grade_program(program, name, seed)
+
+
+def grade_program(source: str, name: str, seed: int) -> Verdict:
+    """Run what defines a function and what it needs, and grade the function."""
     exercise = with_hidden_cases(check.EXERCISES[name], seed)
     names: dict[str, Any] = {"__name__": "__main__"}  # as in a notebook
     try:

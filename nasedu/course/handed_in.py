@@ -1,24 +1,30 @@
-"""The notebooks that students hand in: found and read, without running a line of them.
+"""The files that students hand in: found and opened as if each meant harm.
 
-A notebook is not run to grade a function of it: that would take minutes, and one broken cell would
-cost all that follows. Of its cells only those statements are taken that the function needs: its
-own definition, the imports and helpers that it names, what those name, and so on.
+No link is followed, since it may lead to the files of others. No pipe is waited for. A file is
+read up to a limit, and its name becomes one that a sheet, a page and a terminal can bear.
 """
 
 from __future__ import annotations
 
-import ast
+import os
 import re
-import symtable
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+import stat
+import unicodedata
+from collections.abc import Collection, Iterable
+from itertools import count
 from pathlib import Path
 
 from nasedu.errors import DataError
+from nasedu.viewing.drawings.field_table import printable
 
-UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # what deep code raises, too
-MAGIC = re.compile(r"\A\s*%%(?:time|capture)\b.*\n")  # which runs its cell as any other
-DEFINITION = re.compile(r"^(?:async )?def (\w+)", re.MULTILINE)
+NOT_HANDED_IN = "not handed in"
+LARGEST = 2**24  # bytes of a notebook; the largest lesson has less than one million
+MOST = 100_000  # files and folders of a student; a copy of the course has some hundred
+PACKED = re.compile(r"\.(zip|rar|7z|tar|tgz|(tar\.)?gz)$", re.IGNORECASE)
+KINDS = {stat.S_IFLNK: "a link, which is not followed", stat.S_IFDIR: "a folder"}
+PLAINLY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # Windows has neither
+
+Found = list[os.DirEntry[str]]
 
 
 def students_of(folder: Path) -> list[Path]:
@@ -37,138 +43,107 @@ def students_of(folder: Path) -> list[Path]:
     return found
 
 
-def _is_left_over(name: str) -> bool:
-    """Whether a file or folder is what a program keeps for itself, or a Mac adds to a zip."""
-    return name.startswith(".") or name == "__MACOSX"
+def packed_in(folder: Path) -> list[str]:
+    """Return the archives beside the students' folders that nobody has unpacked there."""
+    names = sorted(path.name for path in folder.iterdir() if PACKED.search(path.name))
+    return [name for name in names if not (folder / PACKED.sub("", name)).is_dir()]
 
 
-def notebooks_of(student: Path, lesson: str) -> list[Path]:
-    """Return a student's copies of a lesson, anywhere in the folder; the first one counts.
-
-    That is the one with the shortest name: Jupyter, browsers and people add to the name of a copy
-    (``-Copy1``, `` (1)``, ``_final``). Left out are what Jupyter keeps of earlier states, and newer
-    versions that ``start.py lab`` has put beside a changed lesson.
-    """
-    found = (
-        path
-        for path in student.rglob(f"{lesson}_*.ipynb")
-        if not path.name.endswith(".new.ipynb")
-        and not any(map(_is_left_over, path.relative_to(student).parts))
-    )
-    return sorted(found, key=lambda path: (len(path.name), path))
-
-
-def code_of(path: Path) -> list[str]:
-    """Return the sources of a notebook's code cells, without those of the lesson's solutions.
-
-    Raises:
-        DataError: It is no notebook that can be read.
-    """
-    import nbformat
-
-    try:
-        cells = nbformat.read(path, as_version=4).cells
-        return [
-            str(cell.source)
-            for cell in cells
-            if cell.cell_type == "code" and "solution" not in cell.metadata.get("tags", ())
-        ]
-    except Exception as error:  # a file of a student may hold anything
-        reason = (str(error) or type(error).__name__).splitlines()[0][:120]
-        raise DataError(f"{path.name} is no notebook that can be read: {reason}") from None
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A statement of a notebook's cell, at its outermost level.
-
-    Attributes:
-        source: Its code.
-        binds: Names that it gives a value to.
-        needs: Names that it, or a function in it, takes from the notebook.
-        error: Why the cell cannot be read; such a cell is one statement.
-    """
-
-    source: str
-    binds: frozenset[str]
-    needs: frozenset[str] = field(default_factory=frozenset)
-    error: str = ""
-
-
-def program_of(cells: Sequence[str], name: str) -> str | None:
-    """Return the code that defines a function as its notebook does last; None if it does not.
+def distinct(names: Iterable[str], taken: Collection[str] = ()) -> list[str]:
+    """Return names that can be written anywhere; who would bear the same as another gets a number.
 
     Args:
-        cells: Sources of the code cells, in order.
-        name: Of the function.
+        names: Of files or folders.
+        taken: What nobody may be called.
+    """
+    used, found = set(taken), []
+    for name in names:
+        plain = printable(unicodedata.normalize("NFC", name)) or "\ufffd"
+        numbered = (f"{plain} ({number})" for number in count(2))
+        given = plain if plain not in used else next(one for one in numbered if one not in used)
+        used.add(given)
+        found.append(given)
+    return found
+
+
+def found_in(student: Path) -> Found:
+    """Return all files and folders below a student's folder, in no order.
+
+    Left out are those that programs keep for themselves, and what lies in a folder that cannot be
+    opened.
 
     Raises:
-        DataError: The cell with the function is no Python.
+        DataError: The folder is a link or cannot be read, or it holds far too much.
     """
-    statements = [statement for cell in cells for statement in _statements(cell)]
-    last = _binding(statements, name, len(statements))
-    if last is None:
-        return None
-    wanted, pending = {last}, [last]
+    if student.is_symlink():
+        raise DataError("This folder is a link, which is not followed: put the folder itself there")
+    found: Found = []
+    pending = [os.fspath(student)]  # folders may be nested deeper than Python's calls
     while pending:
-        here = pending.pop()
-        if statements[here].error:
-            raise DataError(statements[here].error)
-        for needed in statements[here].needs - {name}:
-            there = _binding(statements, needed, here)
-            if there is not None and there not in wanted:
-                wanted.add(there)
-                pending.append(there)
-    stars = {i for i, each in enumerate(statements) if each.source.endswith("import *")}
-    return "\n".join(statements[i].source for i in sorted(wanted | stars)) + "\n"
-
-
-def _binding(statements: Sequence[Statement], name: str, here: int) -> int | None:
-    """Return which statement binds a name: the last one before here, else the last of all."""
-    places = [i for i, statement in enumerate(statements) if name in statement.binds and i != here]
-    return max((i for i in places if i < here), default=max(places, default=None))
-
-
-def _statements(cell: str) -> Iterator[Statement]:
-    """Yield the statements of a cell; one that cannot be read is in the place of its function."""
-    from IPython.core.inputtransformer2 import TransformerManager
-
-    try:
-        cell = TransformerManager().transform_cell(MAGIC.sub("", cell))  # without %magic and !shell
-        tree = ast.parse(cell)
-    except UNREADABLE as error:
-        yield _unreadable(cell, error)
-        return
-    for node in tree.body:
+        folder = pending.pop()
         try:
-            yield _statement(ast.unparse(node))
-        except UNREADABLE as error:  # what a parser lets pass, as `return` outside of a function
-            yield _unreadable(ast.get_source_segment(cell, node) or cell, error)
+            with os.scandir(folder) as entries:
+                here = [entry for entry in entries if not _is_left_over(entry.name)]
+        except OSError as error:
+            if not found and folder == os.fspath(student):
+                raise DataError(f"This folder cannot be read: {error.strerror}") from None
+            continue
+        found += here
+        pending += (entry.path for entry in here if entry.is_dir(follow_symlinks=False))
+        if len(found) > MOST:
+            raise DataError(f"This folder holds over {MOST:,} files: hand in the lessons alone")
+    return found
 
 
-def _statement(source: str) -> Statement:
-    table = symtable.symtable(source, "<cell>", "exec")
-    symbols = table.get_symbols()
-    return Statement(
-        source,
-        frozenset(s.get_name() for s in symbols if s.is_assigned() or s.is_imported()),
-        frozenset(_taken(table)),
-    )
+def _is_left_over(name: str) -> bool:
+    """Whether a file or folder is what a program keeps for itself, or a Mac adds to a zip."""
+    return name.startswith(".") or name in ("__MACOSX", "__pycache__")
 
 
-def _unreadable(source: str, error: Exception) -> Statement:
-    number = getattr(error, "lineno", None)
-    line = f" (line {number})" if number else ""
-    words = ": ".join((type(error).__name__, *map(str, error.args[:1])))
-    reason = f"Its cell cannot be read: `{words}`{line}."
-    return Statement(source, frozenset(DEFINITION.findall(source)), error=reason)
+def notebooks_among(files: Found) -> dict[str, list[Path]]:
+    """Return a student's copies of each lesson, by its number; the first one counts.
+
+    That is the file with the shortest name: Jupyter, browsers and people add to the name of a copy
+    (``-Copy1``, `` (1)``, ``_final``). Left out are newer versions that ``start.py lab`` has put
+    beside a changed lesson. What has the name of a notebook and is no file comes last.
+    """
+
+    def rank(entry: os.DirEntry[str]) -> tuple[bool, int, str]:
+        return not entry.is_file(follow_symlinks=False), len(entry.name), entry.path
+
+    found: dict[str, list[Path]] = {}
+    for entry in sorted((e for e in files if e.name.endswith(".ipynb")), key=rank):
+        lesson, underscore, _ = entry.name.partition("_")
+        if underscore and not entry.name.endswith(".new.ipynb"):
+            found.setdefault(lesson, []).append(Path(entry.path))
+    return found
 
 
-def _taken(table: symtable.SymbolTable) -> Iterator[str]:
-    """Yield the names that code takes from around it, those inside of functions too."""
-    is_outermost = table.get_type() == "module"
-    for symbol in table.get_symbols():
-        if symbol.is_referenced() and (is_outermost or symbol.is_global()):
-            yield symbol.get_name()
-    for child in table.get_children():
-        yield from _taken(child)
+def read_handed_in(path: Path, largest: int = LARGEST) -> str:
+    """Return the text of a file that a student has handed in.
+
+    Args:
+        path: Of the file.
+        largest: Bytes that it may have.
+
+    Raises:
+        DataError: It is no plain file, too large, or no text of UTF-8.
+    """
+    name = path.name
+    try:
+        kind = stat.S_IFMT(path.lstat().st_mode)
+        if kind != stat.S_IFREG:
+            found = KINDS.get(kind, "a pipe or a device")
+            raise DataError(f"{name} is {found}: hand in the file itself")
+        # What takes its place from now on is not followed, and not waited for
+        with open(path, "rb", opener=lambda at, flags: os.open(at, flags | PLAINLY)) as file:
+            content = file.read(largest + 1) or b""
+        if len(content) > largest:
+            raise DataError(f"{name} has more than {largest:,} bytes: hand in a smaller one")
+        return content.decode("utf-8-sig")  # some editors of Windows write a mark first
+    except OSError as error:
+        raise DataError(f"{name} cannot be read ({error.strerror}): hand it in again") from None
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{name} is no UTF-8 from byte {error.start:,} on: save it again, and hand in that"
+        ) from None

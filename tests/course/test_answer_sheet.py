@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 
 import pytest
 from typer.testing import CliRunner
@@ -38,14 +39,80 @@ def test_what_a_student_did_is_a_row_each(ada):
     ]
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"guesses": 3, "quizzes": {"04": 1}, "x": 2}'])
-def test_a_damaged_record_is_said_and_costs_no_other(ada, text):
-    (ada.parents[1] / "bob").mkdir()
-    (ada.parents[1] / "bob" / "answers.json").write_text(text)
-    rows = [row for row in answers_of(ada.parents[1]) if row.student == "bob"]
-    damaged = [AnswerRow("bob", "unreadable", "answers.json", "", "")]
-    assert rows == (damaged if not text.startswith('{"') else [])
-    assert any(row.student == "ada" for row in answers_of(ada.parents[1]))
+def record_of(ada, text):
+    """Return what is told of a student whose record holds this text."""
+    bob = ada.parents[1] / "bob"
+    bob.mkdir()
+    (bob / "answers.json").write_text(text, encoding="utf-8")
+    rows = answers_of(ada.parents[1])
+    assert any(row.student == "ada" for row in rows)
+    return [row for row in rows if row.student == "bob"]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{", "Expecting property name"),
+        ("[]", "guesses are [] and no object"),
+        ('{"attempts": {}, "guesses": 3}', "guesses are 3 and no object"),
+        ('{"attempts": {"f": {"tries": 1' + "0" * 4000 + "}}}", "an integer of more than 63 bits"),
+        ('{"guesses": {"k": {"question": "", "guess": 1e999}}}', "1e999 is no finite number"),
+        ('{"guesses": {}, "guesses": {}}', "has a name twice"),
+        (json.dumps({"guesses": dict.fromkeys(map(str, range(1001)))}), "more than 1,000 entries"),
+        (" " * 2**20 + "{}", "answers.json has more than 1,048,576 bytes"),
+    ],
+)
+def test_a_damaged_record_is_said_and_costs_no_other(ada, text, why):
+    [row] = record_of(ada, text)
+    assert row[:4] == ("bob", "unreadable", "answers.json", "")
+    assert why in row.answer and row.answer.endswith("ask for the file that the lessons wrote")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("guesses", 3),
+        ("guesses", {"question": ["q"], "guess": 1}),
+        ("guesses", {"question": "q", "guess": [[1], {"=": 1}]}),
+        ("attempts", {"tries": 1, "right": "no"}),
+        ("attempts", {"tries": "=1", "right": True}),
+        ("quizzes", 7),
+        ("quizzes", [["A"], "B", ["C"]][1:2]),
+        ("quizzes", [[{"x": 1}]]),
+    ],
+)
+def test_what_no_lesson_writes_is_said_and_counts_for_nothing(ada, kind, value):
+    good = {"guesses": {"a": {"question": "", "guess": "yes"}}}
+    bad = {kind: {**good.get(kind, {}), "k": value}}
+    first, second = record_of(ada, json.dumps({**good, **bad}))
+    assert first == AnswerRow("bob", "guess", "a", "", "yes")
+    assert second[:3] == ("bob", "unreadable", "k") and str(value)[:20] in second.answer
+
+
+def test_a_cell_is_as_long_as_a_spreadsheet_takes(ada):
+    text = json.dumps(
+        {"guesses": {"k" * 50_000: {"question": "q" * 50_000, "guess": "g" * 50_000}}}
+    )
+    [row] = record_of(ada, text)
+    assert max(map(len, row)) == 1000
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system without pipes in folders")
+def test_a_record_that_is_no_file_of_the_student_is_not_opened(ada):
+    folder = ada.parents[1]
+    for name in ("link", "pipe", "many"):
+        (folder / name).mkdir()
+    (folder / "link" / "answers.json").symlink_to("../ada/my/answers.json")
+    os.mkfifo(folder / "pipe" / "answers.json")
+    for copy in range(11):
+        (folder / "many" / str(copy)).mkdir()
+        (folder / "many" / str(copy) / "answers.json").write_text("{}")
+    (folder / "twin").symlink_to("ada")
+    told = {row.student: row for row in answers_of(folder) if row.student != "ada"}
+    assert {row.kind for row in told.values()} == {"unreadable"}
+    assert "is a link" in told["link"].answer and "is a pipe" in told["pipe"].answer
+    assert "holds 11 files answers.json: hand in one copy" in told["many"].answer
+    assert "This folder is a link" in told["twin"].answer
 
 
 def test_the_command_writes_a_csv_and_says_so(ada):

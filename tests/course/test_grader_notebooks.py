@@ -19,8 +19,8 @@ from command_line import nasedu
 from nasedu.course.check import EXERCISES
 from nasedu.course.grader_notebooks import TOOLS, grader_notebook
 from nasedu.course.grading import lesson_of
-from nasedu.course.handed_in import program_of
 from nasedu.course.hidden_cases import with_hidden_cases
+from nasedu.course.notebook_code import program_of
 from nasedu.errors import DataError, SettingError
 
 LESSONS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))

@@ -183,6 +183,43 @@ def is_running(process):
         return False
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system without pipes in folders")
+def test_a_folder_of_whatever_kind_costs_its_own_student_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(grading, "graded_names", lambda lesson: [NAME])
+    hand_in(tmp_path, "zoe", HEAD + RIGHT)
+    for student in ("copies", "packed", "waits", "\x1b[2Jada\nzoe 9", "zoe "):
+        hand_in(tmp_path, student, None)
+    (tmp_path / "copies" / f"{LESSON}_x.ipynb").symlink_to(f"../zoe/{LESSON}_x.ipynb")
+    (tmp_path / "packed" / "all.zip").touch()
+    os.mkfifo(tmp_path / "waits" / f"{LESSON}_x.ipynb")
+    (tmp_path / "twin").symlink_to("zoe")
+    rows = list(grade_folder(tmp_path, lessons_to_grade(tmp_path), seed=0, workers=1))
+    said = {row.student: (row.state, row.sentence) for row in rows}
+    assert said.pop("zoe")[0] == "right"
+    assert {state for state, _ in said.values()} == {"not handed in"}
+    words = {name: sentence for name, (_, sentence) in said.items()}
+    assert words.keys() == {"copies", "packed", "waits", "\ufffd[2Jada zoe 9", "zoe (2)", "twin"}
+    assert (
+        words["copies"] == "06_x.ipynb is a link, which is not followed: hand in the file itself."
+    )
+    assert words["packed"].endswith("begins with `06_`. Unpack all.zip.")
+    assert "is a pipe" in words["waits"] and "This folder is a link" in words["twin"]
+    assert len(class_summary(rows).splitlines()) == 4 + len(rows)
+
+
+def test_grades_outlive_what_cannot_be_removed_after_them(tmp_path, monkeypatch):
+    hand_in(tmp_path, "ada", None)
+    place = tmp_path / "place"
+    place.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(place))
+
+    def fail(*arguments, **options):
+        raise RecursionError("folders nested too deep")
+
+    monkeypatch.setattr("shutil.rmtree", fail)
+    assert len(list(grade_folder(tmp_path, [LESSON], seed=0))) == 2 * len(graded_names(LESSON))
+
+
 def test_which_of_several_copies_counts_is_said(tmp_path):
     hand_in(tmp_path, "ada", HEAD + RIGHT)
     copy = new_notebook(cells=[new_code_cell(HEAD + "return 0.0")])
@@ -241,6 +278,15 @@ def test_what_was_graded_before_the_end_is_kept(tmp_path, monkeypatch, end, code
     assert done.exit_code == code
     assert "stopped at 1 of 3" in done.output
     assert (tmp_path / "grades.csv").read_text().count("\n") == 2
+
+
+def test_an_archive_beside_the_folders_is_said(tmp_path, monkeypatch):
+    hand_in(tmp_path, "ada", HEAD + RIGHT)
+    (tmp_path / "ben.zip").touch()
+    monkeypatch.setattr(grading, "grade_folder", lambda *arguments, **options: iter(()))
+    done = CliRunner().invoke(app, ["course", "grade", str(tmp_path)])
+    assert done.exit_code == 0
+    assert "ben.zip is left out: unpack it into a folder beside it" in done.output
 
 
 @pytest.mark.parametrize(

@@ -1,122 +1,33 @@
-"""What is taken from a student's notebook: the function, what it needs, and nothing else."""
+"""What students hand in: found, opened and named, whatever lies there."""
 
 from __future__ import annotations
 
+import os
+import socket
 from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_notebook
 
-from nasedu.course.check import EXERCISES
-from nasedu.course.grading import lesson_of
-from nasedu.course.handed_in import code_of, notebooks_of, program_of, students_of
+from nasedu.course.handed_in import (
+    distinct,
+    found_in,
+    notebooks_among,
+    packed_in,
+    read_handed_in,
+    students_of,
+)
 from nasedu.errors import DataError
 
-LESSONS = Path(__file__).resolve().parents[2] / "notebooks"
-FUNCTION = "def f(a):\n    return a"
 
-
-def run(program, name="f"):
-    names = {}
-    exec(program, names)
-    return names[name]
-
-
-def test_the_last_definition_counts():
-    program = program_of(["def f(a):\n    return 1", "x = 1", "def f(a):\n    return 2"], "f")
-    assert run(program)(0) == 2
-    assert program.count("def f") == 1
-
-
-def test_a_name_may_be_bound_in_another_way():
-    assert run(program_of(["f = lambda a: 2 * a"], "f"))(3) == 6
-
-
-def test_helpers_and_imports_come_along_in_their_order():
-    cells = [
-        "import math\nimport os\nfrom math import exp as e",
-        "BASE = math.exp(1)\nunused = 1 / 0",
-        "def log(a):\n    return math.log(a) / SCALE",
-        "SCALE = math.log(BASE)",
-        "def f(a):\n    return log(e(a))\n\ncheck.f(f)",
-    ]
-    program = program_of(cells, "f")
-    assert run(program)(3) == pytest.approx(3)
-    for absent in ("os", "unused", "check"):
-        assert absent not in program
-
-
-def test_nothing_that_takes_long_is_run():
-    cells = ["from nasedu import search", "study = search(space, x)", FUNCTION, "await study"]
-    assert program_of(cells, "f") == FUNCTION + "\n"
-
-
-def test_what_stands_in_a_function_alone_is_no_name_of_the_notebook():
-    cells = ["net = train_for_hours()", "def f(a):\n    net = a\n    return [net for net in net]"]
-    assert "train_for_hours" not in program_of(cells, "f")
-
-
-def test_a_helper_below_the_function_is_found():
-    cells = ["def f(a):\n    return g(a)", "def g(a):\n    return a + 1"]
-    assert run(program_of(cells, "f"))(1) == 2
-
-
-def test_recursion_is_no_trouble():
-    cells = ["def f(a):\n    raise NotImplementedError", "def f(a):\n    return a and 1 + f(a - 1)"]
-    assert run(program_of(cells, "f"))(4) == 4
-
-
-def test_star_imports_come_along():
-    assert run(program_of(["from math import *", "def f(a):\n    return exp(a)"], "f"))(0) == 1
-
-
-def test_what_only_ipython_understands_is_no_trouble():
-    cells = ["%matplotlib inline\n!ls\nimport math", "%%time\nslow()", FUNCTION]
-    assert program_of(cells, "f") == FUNCTION + "\n"
-
-
-@pytest.mark.parametrize("magic", ["%%time", "%%capture out", "\n%%time  "])
-def test_a_cell_that_is_timed_is_a_cell(magic):
-    assert program_of([f"{magic}\n{FUNCTION}"], "f") == FUNCTION + "\n"
-
-
-def test_what_is_too_deep_to_be_read_costs_its_own_statement_alone():
-    deep = "x = 1" + " + 1" * 900
-    assert run(program_of([f"{deep}\n{FUNCTION}"], "f"))(2) == 2
-    with pytest.raises(DataError, match="cannot be read: `RecursionError"):
-        program_of([f"def f(a):\n    {deep}\n    return a"], "f")
-
-
-def test_a_function_that_is_not_there():
-    assert program_of(["x = 1"], "f") is None
-
-
-@pytest.mark.parametrize("cell", ["def f(a)\n    return a", "def f(a):\nreturn a", "def f(a): (\n"])
-def test_a_cell_that_is_no_python(cell):
-    with pytest.raises(DataError, match=r"Its cell cannot be read: `.*Error: "):
-        program_of([FUNCTION, cell], "f")
-    assert program_of([cell, FUNCTION], "f") == FUNCTION + "\n"
-
-
-def write(path, *cells):
+def write(path):
     path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(new_notebook(cells=list(cells)), path)
+    nbformat.write(new_notebook(), path)
 
 
-def test_solutions_and_prose_are_left_out(tmp_path):
-    solution = new_code_cell("def f(a):\n    return 7")
-    solution.metadata["tags"] = ["solution"]
-    write(tmp_path / "04_x.ipynb", new_markdown_cell("x"), new_code_cell(FUNCTION), solution)
-    assert code_of(tmp_path / "04_x.ipynb") == [FUNCTION]
-
-
-@pytest.mark.parametrize("content", ["", "{not json", "[]", '{"cells": 3}', "\x00\xff", "null"])
-def test_a_file_that_is_no_notebook(tmp_path, content):
-    path = tmp_path / "04_x.ipynb"
-    path.write_text(content)
-    with pytest.raises(DataError, match=r"^04_x\.ipynb is no notebook that can be read: "):
-        code_of(path)
+def notebooks_of(student, lesson):
+    return notebooks_among(found_in(student)).get(lesson, [])
 
 
 def test_students_and_their_copies(tmp_path):
@@ -149,9 +60,140 @@ def test_no_students(tmp_path):
         students_of(tmp_path / "none")
 
 
-@pytest.mark.parametrize("name", EXERCISES)
-def test_in_the_lessons_themselves_the_stub_is_what_is_found(name):
-    """No later cell of a lesson defines the name of an exercise again."""
-    [path] = LESSONS.glob(f"{lesson_of(EXERCISES[name])}_*.ipynb")
-    function = run(program_of(code_of(path), name), name)
-    assert EXERCISES[name](function).state == "not attempted yet"
+@pytest.fixture
+def student(tmp_path):
+    """The folder of a student, beside a file that is not theirs."""
+    (tmp_path / "secret.ipynb").write_text("TOP SECRET")
+    (tmp_path / "ada").mkdir()
+    return tmp_path / "ada"
+
+
+def put_socket(path):
+    here = os.open(".", os.O_RDONLY)
+    os.chdir(path.parent)  # a socket's path has at most 108 bytes
+    try:
+        socket.socket(socket.AF_UNIX).bind(path.name)
+    finally:
+        os.fchdir(here)
+        os.close(here)
+
+
+def put_large(path):
+    with path.open("wb") as file:
+        file.truncate(200_000_000)
+
+
+ODD = {
+    "a link": (lambda path: path.symlink_to("../secret.ipynb"), "is a link, which is not followed"),
+    "an endless link": (lambda path: path.symlink_to("/dev/zero"), "is a link"),
+    "a dangling link": (lambda path: path.symlink_to("nowhere"), "is a link"),
+    "a loop": (lambda path: path.symlink_to(path.name), "is a link"),
+    "a folder": (lambda path: path.mkdir(), "is a folder: hand in the file itself"),
+    "a pipe": (lambda path: os.mkfifo(path), "is a pipe or a device"),
+    "a socket": (put_socket, "is a pipe or a device"),
+    "nothing": (lambda path: None, "cannot be read (No such file or directory)"),
+    "too large": (put_large, "has more than 16,777,216 bytes"),
+    "Latin-1": (lambda path: path.write_bytes(b"Andr\xe9"), "is no UTF-8 from byte 4 on"),
+    "UTF-16": (lambda path: path.write_bytes("x".encode("utf-16")), "is no UTF-8 from byte 0 on"),
+}
+posix = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system without pipes in folders")
+
+
+@posix
+@pytest.mark.parametrize("kind", ODD)
+def test_what_is_no_plain_file_of_the_student_is_not_opened(student, kind):
+    put, words = ODD[kind]
+    put(student / "04_x.ipynb")
+    with pytest.raises(DataError) as caught:
+        read_handed_in(student / "04_x.ipynb")
+    assert str(caught.value).startswith("04_x.ipynb ") and words in str(caught.value)
+    assert "SECRET" not in str(caught.value) and str(student) not in str(caught.value)
+
+
+@posix
+def test_what_takes_the_place_of_a_file_is_neither_followed_nor_waited_for(student, monkeypatch):
+    plain = (student.parent / "secret.ipynb").lstat()
+    monkeypatch.setattr("pathlib.Path.lstat", lambda path: plain)
+    os.mkfifo(student / "pipe")
+    (student / "link").symlink_to("../secret.ipynb")
+    assert read_handed_in(student / "pipe") == ""
+    writer = os.open(student / "pipe", os.O_RDWR)  # who opens it and writes nothing
+    assert read_handed_in(student / "pipe") == ""
+    os.close(writer)
+    with pytest.raises(DataError, match="link cannot be read"):
+        read_handed_in(student / "link")
+
+
+def test_a_mark_before_the_text_is_no_part_of_it(student):
+    (student / "x").write_bytes(b"\xef\xbb\xbf{}")
+    assert read_handed_in(student / "x") == "{}"
+
+
+@posix
+def test_no_link_leads_out_of_a_folder_or_round_in_it(student):
+    write(student.parent / "ben/04_ben.ipynb")
+    (student / "his").symlink_to("../ben")
+    (student / "round").symlink_to(".")
+    assert sorted(entry.name for entry in found_in(student)) == ["his", "round"]
+    (student.parent / "cem").symlink_to("ben")
+    with pytest.raises(DataError, match="This folder is a link, which is not followed"):
+        found_in(student.parent / "cem")
+
+
+def test_folders_may_be_nested_deeper_than_pythons_calls(student):
+    """But not deeper than the system takes a path: what lies there is not found."""
+    write(student / "a/04_x.ipynb")
+    here = os.open(".", os.O_RDONLY)
+    try:
+        os.chdir(student)
+        for _ in range(1500):
+            Path("d").mkdir()
+            os.chdir("d")
+        assert [path.name for path in notebooks_of(student, "04")] == ["04_x.ipynb"]
+    finally:
+        while Path.cwd().name == "d":
+            os.chdir("..")
+            Path("d").rmdir()
+        os.fchdir(here)
+        os.close(here)
+
+
+def test_a_folder_that_holds_far_too_much_is_said(student, monkeypatch):
+    monkeypatch.setattr("nasedu.course.handed_in.MOST", 3)
+    for name in "abcd":
+        (student / name).touch()
+    with pytest.raises(DataError, match="holds over 3 files: hand in the lessons alone"):
+        found_in(student)
+    with pytest.raises(DataError, match="This folder cannot be read: No such file"):
+        found_in(student / "none")
+
+
+def test_a_folder_with_the_name_of_a_notebook_counts_last(student):
+    write(student / "04_x.ipynb/04_longer.ipynb")
+    assert [path.name for path in notebooks_of(student, "04")] == ["04_longer.ipynb", "04_x.ipynb"]
+
+
+def test_names_can_be_written_anywhere_and_no_two_are_the_same():
+    names = [
+        "ada",
+        "ada ",
+        "ada (2)",
+        "Ada",
+        "a\nb",
+        "a\u202eb",
+        "e\x1b[31m",
+        " ",
+        "e\u0301",
+        "\xe9",
+    ]
+    assert distinct(names, taken=["Ada"]) == [
+        *("ada", "ada (2)", "ada (2) (2)", "Ada (2)", "a b", "a\ufffdb", "e\ufffd[31m", "\ufffd"),
+        *("\xe9", "\xe9 (2)"),
+    ]
+
+
+def test_archives_that_nobody_has_unpacked(tmp_path):
+    (tmp_path / "ada").mkdir()
+    for name in ("ada.zip", "ben.ZIP", "cem.tar.gz", "grades.csv"):
+        (tmp_path / name).touch()
+    assert packed_in(tmp_path) == ["ben.ZIP", "cem.tar.gz"]

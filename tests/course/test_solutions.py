@@ -65,7 +65,7 @@ def test_attempts_are_counted_and_right_stays_right(folder):
     assert kept == {"attempts": {"best_so_far": {"right": True, "tries": 3}}}
 
 
-@pytest.mark.parametrize("found", [3, "x", {}, {"tries": "x"}])
+@pytest.mark.parametrize("found", [3, "x", {}, *({"tries": n} for n in ("x", 2**63 - 1, -1))])
 def test_a_record_that_was_edited_does_not_break_a_check(folder, found):
     (folder / "answers.json").write_text(json.dumps({"attempts": {"best_so_far": found}}))
     assert check.best_so_far(check.best_so_far.solution).passed

@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasedu.controller import RandomSearch
+from nasedu.course.handed_in import distinct
 from nasedu.course.tournament.contestant import Contestant, ContestantError, Fate, Seat
 from nasedu.course.tournament.disguise import Disguise
 from nasedu.course.tournament.rules import Rules
 from nasedu.errors import SettingError
 from nasedu.searching import Interval, bootstrap, bootstrap_difference, search_many
 from nasedu.tables import NetworkTable, TabularEvaluator
-from nasedu.viewing.drawings.field_table import printable
 
 HOUSE = "random search (the house)"
 Progress = Callable[[int], object]  # is told how many children were looked up
@@ -153,8 +153,9 @@ def play(
         return Entry(name, "played", "", np.nanmax(sign * table.best[0][places], 1), 0.0)
 
     yield entry(HOUSE, lambda game: RandomSearch(decisions))
-    for path in paths:
-        name, seconds = printable(path.stem), 0.0
+    names = distinct((path.stem for path in paths), taken=[HOUSE])
+    for path, name in zip(paths, names, strict=True):
+        seconds = 0.0
         try:
             with Contestant(path, rules, hidden) as contestant:
                 try:

@@ -15,13 +15,14 @@ import torch
 from torch import Generator, Tensor
 
 from nasedu.controller import UpdateStats
+from nasedu.course.handed_in import read_handed_in
 from nasedu.course.tournament import contestant_side
 from nasedu.course.tournament.contestant_side import Answer, Told
 from nasedu.course.tournament.disguise import Disguise
 from nasedu.course.tournament.rules import Rules
 from nasedu.course.untrusted_process import LONGEST, NO_ANSWER, NoAnswerError, UntrustedProcess, Why
 from nasedu.data.shipped import tables_folder
-from nasedu.errors import NaseduError
+from nasedu.errors import DataError, NaseduError
 from nasedu.viewing.drawings.field_table import printable
 
 LARGEST = 100_000  # characters of a contestant's file: room for a strategy and not for a table
@@ -171,8 +172,8 @@ class Seat:
 
 def _source_of(path: Path) -> str:
     try:
-        source = path.read_text(encoding="utf-8-sig")  # some editors of Windows write a mark first
-    except (OSError, UnicodeDecodeError) as error:
+        source = read_handed_in(path, 4 * LARGEST)  # bytes
+    except DataError as error:
         raise ContestantError("raised", f"its file cannot be read ({error})") from None
     if len(source) > LARGEST:
         raise ContestantError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from itertools import zip_longest
@@ -16,7 +17,9 @@ from nasedu.viewing.drawings.field_table import printable
 from nasedu.viewing.units import measure_of, value_of
 from nasedu.whole_file import write_whole
 
-FORMULA = ("=", "+", "-", "@")  # what a spreadsheet takes for the beginning of a formula
+# What a spreadsheet takes for the beginning of a formula; one that splits cells at semicolons finds
+# it behind each of these, too
+FORMULA = re.compile(r'(?:^|;)[\s"]*(?=[-=+@\uff0d\uff1d\uff0b\uff20])')
 Cell = str | int | float | None
 
 
@@ -90,8 +93,7 @@ def _padded(cells: Sequence[Cell], length: int) -> list[Cell]:
 
 
 def _safe(cell: Cell) -> Cell:
-    """Return a cell that no spreadsheet computes: text that begins as a formula gets a quote."""
+    """Return a cell that no spreadsheet computes: what begins as a formula gets a quote."""
     if not isinstance(cell, str):
         return cell
-    text = printable(cell)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return FORMULA.sub(r"\g<0>'", printable(cell))

@@ -149,6 +149,19 @@ def test_a_file_that_is_no_strategy_is_out_before_a_process_starts(tmp_path):
     assert caught.value.fate == "cheated"
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system without pipes in folders")
+def test_what_is_no_file_of_a_contestant_is_not_opened_and_nobody_has_the_name_of_another(tmp_path):
+    (tmp_path / f"{HOUSE}.py").mkdir()
+    (tmp_path / "ada.py").symlink_to("/dev/zero")
+    os.mkfifo(tmp_path / "ada\n.py")
+    house, pipe, link, other = play(tmp_path, TABLE, Rules(games=2, trials=8), seed=1)
+    assert (house.name, house.fate) == (HOUSE, "played")
+    assert [one.name for one in (pipe, link, other)] == ["ada", "ada (2)", f"{HOUSE} (2)"]
+    assert {one.fate for one in (pipe, link, other)} == {"raised"}
+    for entry, words in ((pipe, "a pipe"), (link, "a link"), (other, "a folder")):
+        assert f" is {words}" in entry.sentence and str(tmp_path) not in entry.sentence
+
+
 def test_a_folder_without_contestants_is_refused(tmp_path):
     written(tmp_path, _notes="")
     with pytest.raises(SettingError, match="has no"):

@@ -13,6 +13,7 @@ from nasedu.errors import SettingError, StudyError
 from nasedu.searching import Study
 from nasedu.spaces import ChoiceSpace, ConvNetSpace
 from nasedu.viewing.exports.event_files import curve_points
+from nasedu.viewing.exports.rows import csv_of
 
 SKIPS = ConvNetSpace(3, (1, 3), (1, 3), (4, 8), skip_connections=True)
 FORMULA = '=HYPERLINK("http://x","y")\n+1'
@@ -84,6 +85,21 @@ def test_text_cannot_become_a_formula_and_numbers_stay_numbers(tmp_path):
     assert [c for c in cells if c.startswith(("=", "+", "-", "@")) and c not in numbers] == []
     assert "-0.25" in cells and {"'@SUM(1)", "'-x", "'+"} & set(cells) and "'=cmd 1" in cells
     assert len(scored.trials()) == 12 and text.count("\n") == 13
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=1", "'=1"),
+        ("\t @x", "'@x"),
+        ("\uff1d1", "'\uff1d1"),  # of a Japanese keyboard
+        ("ada;=1", "ada;'=1"),  # where a spreadsheet splits cells at semicolons
+        ('x; "=1+1&"', 'x; "\'=1+1&"'),
+        ("a-b=c; d", "a-b=c; d"),
+    ],
+)
+def test_no_spreadsheet_computes_a_cell_or_a_part_of_it(text, cell):
+    assert list(csv.reader([csv_of([[text]]).decode()])) == [[cell]]
 
 
 def test_a_reason_on_several_lines_is_one_cell(study, tmp_path):
