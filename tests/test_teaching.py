@@ -1,8 +1,12 @@
-"""The pages for teachers, ``docs/teaching``: what they say of lessons and messages is so."""
+"""The pages for teachers, ``docs/teaching``: what they say of lessons and messages is so.
+
+With them the way through the course, which lessons and pages tell in many places.
+"""
 
 from __future__ import annotations
 
 import ast
+import inspect
 import math
 import re
 from pathlib import Path
@@ -82,6 +86,71 @@ def test_the_weeks_add_up():
     assert planned == {lesson for lesson in LESSONS if lesson.isdigit()}
     shares = re.findall(r"\| (\d+) % \|", PAGES["syllabus.md"])
     assert sum(map(int, shares)) == 100
+
+
+# ---------------------------------------------------------------------- the way through the course
+
+LESSON_LINK = re.compile(r"\]\((\w\d)_\w+\.ipynb\)")
+UNSAID = {"05", "06", "08", "10", "15"}  # end without a line on what comes next
+ALSO = {"09": "11", "11": "18"}  # along the core path, and what can be read right after it
+NUMBERED = [lesson for lesson in LESSONS if lesson.isdigit()]
+
+
+def needs(lesson):
+    """Return the lessons that a lesson builds on, by its own table; not the refreshers."""
+    text = "\n".join(cell.source for cell in cells_of(lesson))
+    [line] = re.findall(r"\*\*Before this\*\* \| (.+) \|", text)
+    return {needed for needed in LESSON_LINK.findall(line) if needed.isdigit()}
+
+
+def missing(lessons):
+    """Return what lessons need and what does not come before them, in this order."""
+    seen, absent = set(), set()
+    for lesson in lessons:
+        absent |= needs(lesson) - seen
+        seen.add(lesson)
+    return absent
+
+
+def planned_lessons():
+    weeks = re.findall(r"^\| \d \| ([\d, ]+) \| \d+ \|", PAGES["syllabus.md"], re.MULTILINE)
+    return ", ".join(weeks).split(", ")
+
+
+def test_no_lesson_of_the_six_weeks_comes_before_what_it_needs():
+    lessons = planned_lessons()
+    assert missing(lessons) == set()
+    for other in set(NUMBERED) - set(lessons):  # homework, and what a seventh week is for
+        assert missing([*lessons, other]) == set(), other
+
+
+def test_the_core_path_is_one_and_leaves_nothing_out():
+    said = "The core path is 00 to 09 and 11. Lesson 18 can be read right after 11."
+    readme = (ROOT / "notebooks/README.md").read_text("utf-8")
+    assert said in PAGES["guide.md"] and said in readme
+    core = [*(f"{number:02}" for number in range(10)), "11"]
+    assert missing([*core, "18"]) == set() and "11" in needs("18")
+
+
+def test_the_days_say_what_stands_in_place_of_lessons_that_they_leave_out():
+    one_day = PAGES["guide.md"].partition("### One day")[2].partition("### Six weeks")[0]
+    first = re.findall(r"^\| \d+ \| Lesson (\d\d)", one_day, re.MULTILINE)
+    assert missing(first) == set(re.findall(r"\*\*(\d\d)\*\*", one_day)), "say this in its place"
+    [second, together] = re.findall(r"A second day has ([\d, and]+): (\d+) minutes", one_day)[0]
+    second = re.findall(r"\d\d", second)
+    assert missing([*first, *second]) - missing(first) == set()
+    assert sum(map(minutes, second)) == int(together)
+
+
+@pytest.mark.parametrize("lesson", NUMBERED)
+def test_a_lesson_says_at_its_end_what_comes_next(lesson):
+    [end] = [cell.source for cell in cells_of(lesson) if cell.id == "fidelity"]
+    said = re.findall(r"^\*\*Next:\*\* (.+)\Z", end, re.MULTILINE)
+    if not said and lesson in UNSAID:
+        return
+    links = LESSON_LINK.findall(said[0])
+    following = {f"{int(lesson) + 1:02}", ALSO.get(lesson)} & LESSONS.keys()
+    assert links and following <= set(links)
 
 
 def test_the_guide_has_a_section_of_one_form_for_every_lesson():
@@ -228,7 +297,7 @@ def exam_numbers():
         "7c": [math.hypot(0.03, 0.04)],
         "8a": [c, h],
         "8b": solve("text_perplexity", [50.0, 30.0], [10, 10]),
-        "8c": [math.log2(64) * 1000 / 6000],
+        "8c": [1000 * solve("bits_per_symbol", [1 / 64])[0]],
         "9a": solve("share_at_work", np.array([[2.0, 4.0], [3.0, 3.0], [1.0, 5.0]])),
         "9b": solve("staleness", late),
     }
@@ -243,6 +312,14 @@ def test_the_numbers_of_the_solutions_are_computed():
         for word, number in zip(written, expected, strict=True):
             digits = len(word.partition(".")[2])
             assert float(word) == pytest.approx(round(number, digits), abs=1e-9), item
+
+
+def test_the_exam_asks_for_what_the_six_weeks_teach():
+    asked = re.findall(r'solve\("(\w+)"', inspect.getsource(exam_numbers))
+    taught = {"A1", "A2", *planned_lessons()}
+    for name in asked:
+        lesson = EXERCISES[name].solution.__module__[-2:]
+        assert lesson in taught, (name, lesson)
 
 
 def test_other_numbers_of_the_solutions_are_given_or_counted():

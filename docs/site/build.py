@@ -222,7 +222,7 @@ def print_pdf(page: Path, pdf: Path) -> None:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM)
         opened = browser.new_page()
-        opened.goto(page.resolve().as_uri())
+        opened.goto(page.resolve().as_uri(), timeout=0)  # a busy machine needs more than 30 s
         opened.pdf(
             path=pdf,
             prefer_css_page_size=True,

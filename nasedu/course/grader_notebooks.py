@@ -11,6 +11,7 @@ Formats: nbgrader's cell metadata, schema version 3, and Otter's notebook format
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from typing import Any
 from nasedu.course.check import EXERCISES
 from nasedu.course.lesson_cells import NOT_FOR_STUDENTS, STUB, exercise_of
 from nasedu.errors import DataError
+
+LESSON_LINK = re.compile(r"\]\((?=(\w\d)_\w+\.ipynb)")  # to a lesson in the same folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +107,11 @@ def _marked(
 
 
 def _bare(cell: Any) -> Any:
-    """Return a cell without what it printed."""
+    """Return a cell without what it printed; each lesson has a folder of its own here."""
     if cell.cell_type == "code":
         cell.outputs, cell.execution_count = [], None
+    else:
+        cell.source = LESSON_LINK.sub(r"](../lesson_\1/", cell.source)
     return cell
 
 

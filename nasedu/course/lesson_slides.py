@@ -32,7 +32,7 @@ HEADING = re.compile(r"^(#{1,4}) (.+)$", re.MULTILINE)
 MISTAKEN = re.compile(r"misconception|common mistake", re.IGNORECASE)
 BOX = re.compile(r"^> \*\*A common mistake\.\*\* (.+)$", re.MULTILINE)
 AIM = re.compile(r"\d\. (.+?)(?:<br>|$)")
-POINT = re.compile(r"^- (.+?[.!?:](?:\*\*)?)(?=\s|$)", re.MULTILINE)  # its first sentence
+POINT = re.compile(r"^- (.+?[.!?](?:\*\*)?)(?=\s|$)", re.MULTILINE)  # its first sentence
 QUESTION = "Predict first. "  # how a prediction begins as plain text
 ANSWER = re.compile(r"It was (.+?)\.?</p>")
 GUESS = re.compile(r"(\w+) = predict\(")
@@ -121,8 +121,8 @@ def _slides(cells: list[Any]) -> Iterator[DeckSlide]:
             target = slides[-1] if slides else DeckSlide(Markup(""), "title")
             target.notes += [_inline(part) for part in cell.source.split("\n\n")]
         elif cell.cell_type == "markdown":
-            heading = _add_text(cell.source, heading, slides)
-            section = section if heading.startswith("Exercise") else heading
+            for heading in _add_text(cell.source, slides):
+                section = section if heading.startswith("Exercise") else heading
         elif cell.cell_type == "code" and not is_note:
             if "exercise" in cell.metadata.get("tags", ()):
                 slides.append(DeckSlide(_inline(heading), "exercise", _task(cell.source)))
@@ -130,23 +130,29 @@ def _slides(cells: list[Any]) -> Iterator[DeckSlide]:
     yield from slides
 
 
-def _add_text(text: str, heading: str, slides: list[DeckSlide]) -> str:
-    """Add what a text has for a slide; return the heading that holds from here on."""
-    for marks, title in HEADING.findall(text):
-        heading = title
+def _add_text(text: str, slides: list[DeckSlide]) -> list[str]:
+    """Add what a text has for a slide; return its headings."""
+    _, *parts = HEADING.split(text)  # marks, title and what stands below, again and again
+    for marks, title, below in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
         if marks == "#":
             aims = next((line for line in text.splitlines() if "**Aims**" in line), "")
             lines = [_inline(aim) for aim in AIM.findall(aims.strip().rstrip("|").strip())]
             slides.append(DeckSlide(_inline(title), "title", lines))
         elif MISTAKEN.search(title):
             says = title.partition(": ")[2] or title
-            slides.append(DeckSlide(_inline(says), "vote", [Markup("True or not? Vote first.")]))
+            slides.append(_vote(says))
         elif title == "Summary":
-            points = [_inline(point) for point in POINT.findall(text)]
+            points = [_inline(point) for point in POINT.findall(below)]
             slides.append(DeckSlide(_inline(title), "points", points))
-    for says in BOX.findall(text):
-        slides.append(DeckSlide(_inline(says), "vote", [Markup("True or not? Vote first.")]))
-    return heading
+    slides += map(_vote, BOX.findall(text))
+    return parts[1::3]
+
+
+def _vote(says: str) -> DeckSlide:
+    """Return the slide of a misconception, as a sentence."""
+    return DeckSlide(
+        _inline(says[:1].upper() + says[1:]), "vote", [Markup("True or not? Vote first.")]
+    )
 
 
 def _add_outputs(

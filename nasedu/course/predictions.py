@@ -183,7 +183,8 @@ class Guess:
     @property
     def _range(self) -> str:
         if not self.bounds:
-            return f"one of {', '.join(self.choices)}"
+            between = "; " if any("," in choice for choice in self.choices) else ", "
+            return f"one of {between.join(self.choices)}"
         return f"from {self.bounds[0]:g} to {self.words(self.bounds[1])}"
 
     def _take(self, change: dict[str, Any]) -> None:

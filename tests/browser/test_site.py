@@ -13,6 +13,8 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
+from nasedu.course.questions.lesson_18 import QUIZ
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 LESSONS = sorted((REPOSITORY / "notebooks").glob("[0-9A]*.ipynb"))
 AXE = {"preload": False, "resultTypes": ["violations"]}  # fetch no style twice, tell no more
@@ -200,3 +202,15 @@ def test_on_a_telephone_nothing_is_wider_than_the_screen(page, address, name):
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(f"{address}{name}.html")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_on_paper_a_quiz_has_its_options_and_folded_code_is_left_out(page):
+    style = (REPOSITORY / "docs" / "site" / "static" / "print.css").read_text("utf-8")
+    quiz = QUIZ.questions[0]
+    folded = '<details class="admonition hide above-input"><summary>Show</summary>code</details>'
+    page.set_content(f"<style>{style}</style>{QUIZ._repr_mimebundle_()['text/html']}{folded}")
+    page.emulate_media(media="print")
+    for option in quiz.options:
+        assert page.get_by_text(option.text, exact=True).is_visible()
+        assert not page.get_by_text(option.explanation).is_visible()
+    assert not page.get_by_text("code").is_visible()

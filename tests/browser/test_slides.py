@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from nasedu.course.copies import LESSONS
 from nasedu.course.lesson_slides import lesson_path, slides_page
 
 Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
@@ -11,6 +12,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SCREEN = {"width": 1024, "height": 700}
 TOO_TALL = """() => [...document.querySelectorAll("section")]
     .filter(slide => slide.getBoundingClientRect().height > innerHeight + 1).map(s => s.id)"""
+SMALL_PICTURES = """() => [...document.querySelectorAll(".figure > img")].filter(image => {
+    const { width, height } = image.getBoundingClientRect();
+    return width < 0.8 * innerWidth && height < 0.7 * innerHeight;
+}).map(image => image.alt)"""
 HERE = """() => [...document.querySelectorAll("section")]
     .findLastIndex(slide => slide.getBoundingClientRect().top < innerHeight / 2) + 1"""
 SHOWN = """() => [...document.querySelectorAll("section")]
@@ -36,6 +41,20 @@ def test_slides_fit_and_can_be_read(browser, slides, scheme):
     serious = [each for each in found if each["impact"] in ("serious", "critical")]
     assert not serious, json.dumps(serious, indent=1)[:3000]
     context.close()
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1920, 1080)], ids=["laptop", "projector"])
+def test_slides_of_every_lesson_fit_the_screen_and_their_pictures_fill_it(browser, size, tmp_path):
+    page = browser.new_page(viewport=dict(zip(("width", "height"), size, strict=True)))
+    for lesson in sorted(LESSONS.glob("*.ipynb")):
+        path = tmp_path / f"{lesson.stem}.html"
+        path.write_text(slides_page(lesson), "utf-8")
+        page.goto(path.as_uri())
+        assert page.evaluate(TOO_TALL) == [], lesson.name
+        assert page.evaluate(SMALL_PICTURES) == [], lesson.name
+        letters = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
+        assert letters >= size[1] / 32, "no larger on a larger screen"
+    page.close()
 
 
 def wait_for(page, number):

@@ -60,6 +60,14 @@ def test_no_output_no_note_and_no_solution_beside_the_marked_one(path, tool):
 
 
 @pytest.mark.parametrize("tool", TOOLS)
+def test_links_to_lessons_lead_into_their_folders(path, tool):
+    text = "\n".join(cell.source for cell in made(path, tool) if cell.cell_type == "markdown")
+    links = re.findall(r"\]\(([^)]*\.ipynb)\)", text)
+    known = {f"../lesson_{lesson.name[:2]}/{lesson.name}" for lesson in LESSONS}
+    assert links and set(links) <= known
+
+
+@pytest.mark.parametrize("tool", TOOLS)
 def test_the_marked_solution_is_right_and_without_it_is_a_stub(path, tool):
     answers = [c.source for c in made(path, tool) if "# BEGIN SOLUTION" in c.source]
     answers = [source for source in answers if "def " in source]

@@ -108,6 +108,26 @@ def test_the_page_has_one_title_and_needs_nothing(lesson):
         assert mark not in page.shown
 
 
+def test_a_figure_stands_below_the_heading_of_its_section(tmp_path):
+    """A cell may have the section's heading and that of an exercise; the summary, other lists."""
+    html = '<img src="data:image/png;base64,AA" alt="a curve">'
+    output = nbformat.v4.new_output("execute_result", {"text/html": html})
+    first, second = (nbformat.v4.new_code_cell("show", outputs=[output]) for _ in range(2))
+    texts = (
+        "# A title\n\n## Early",
+        "## Late\n\n### Exercise 1: solve it",
+        "## To read\n\n- A. Author (2017).\n\n## Summary\n\n- Three steps: propose, adjust. More.",
+        "### A common mistake: all is well",
+    )
+    early, late, summary, mistake = map(nbformat.v4.new_markdown_cell, texts)
+    cells = [early, first, late, second, summary, mistake]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "a.ipynb")
+    page = slides_page(tmp_path / "a.ipynb")
+    headings = re.findall(r"<h2>(.*?)</h2>", page)
+    assert headings == ["Early", "Late", "Summary", "All is well"]
+    assert "<p>Three steps: propose, adjust.</p>" in page and "Author" not in page
+
+
 def test_only_the_page_s_own_script_may_run():
     text = slides_page(LESSONS[0])
     [script] = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)

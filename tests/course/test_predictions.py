@@ -183,3 +183,9 @@ def test_the_repr_is_stable():
     guess.value = 0.7
     assert repr(guess) == "Guess('accuracy': 0.7)"
     assert repr(choice()) == "Guess('winner': not answered yet)"
+
+
+def test_choices_with_commas_are_told_apart():
+    guess = choice(choices=["REINFORCE, lr 0.01", "random search"])
+    told = guess._repr_mimebundle_()["text/plain"]
+    assert told == "Predict first. Which wins? (one of REINFORCE, lr 0.01; random search)"
