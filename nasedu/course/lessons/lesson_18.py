@@ -41,6 +41,9 @@ def _correlation(first: Values, second: Values) -> float:
         "That takes the variance of both trainings together, which is twice that of one.": (
             lambda a, b: 1 - _luck(a, b) / (2 * _total(a, b))
         ),
+        "`np.cov` divides by n - 1 and `np.var` by n; let both divide by the same.": (
+            lambda a, b: float(np.cov(a, b)[0, 1]) / _total(a, b)
+        ),
         "That is the correlation of the two trainings: the share only where both vary equally.": (
             _correlation
         ),
@@ -83,6 +86,12 @@ def _mean_product(off: Values) -> float:
     return float((off.sum(0) ** 2 - (off**2).sum(0)).mean()) / (count * (count - 1))
 
 
+def _in_one_order(values: Values) -> float:
+    """Return the correlation of all pairs, the earlier answer first."""
+    first, second = np.triu_indices(len(values), 1)
+    return _correlation(values[first].ravel(), values[second].ravel())
+
+
 def _row_by_row(values: Values) -> float:
     pairs = np.atleast_2d(np.corrcoef(values))[np.triu_indices(len(values), 1)]
     return float(pairs.mean())
@@ -109,6 +118,11 @@ def _row_by_row(values: Values) -> float:
         ),
         "That divides by half of the pairs; of every two answers both orders count.": (
             lambda v: 2 * _mean_product(_off(v)) / float(v.var())
+        ),
+        "That counts each pair in one order only, and so its first and its second have other "
+        "means; count both orders.": _in_one_order,
+        "Every answer has `K - 1` neighbours, so there are `K * (K - 1)` pairs, not `K`.": (
+            lambda v: (len(v) - 1) * _mean_product(_off(v)) / float(v.var())
         ),
         "That goes along the other axis: a row is one answer of this decision.": (
             lambda v: _mean_product(_off(v).T) / float(v.var())
