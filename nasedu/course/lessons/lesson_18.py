@@ -59,7 +59,8 @@ def share_of_cell(first, second):
 
     A result is the cell's own value and the luck of one training. The
     luck has nothing to do with the value, or with other trainings.
-    As the variance of results take the mean of both trainings'.
+    The variance of results is the mean of the variances of the first
+    and of the second trainings.
 
     Args:
         first: Array (n,), a result of each of n cells.
