@@ -286,7 +286,8 @@ class Exercise:
             return "It holds ints alone: were fractions cut off, by an int dtype or by `//`?"
         if right.ndim and len(right) > 1:
             parts = zip(answer, right, strict=True)
-            place = [equal(*map(np.asarray, pair)) for pair in parts].index(False) + 1
+            agrees = [equal(np.asarray(one), np.asarray(other)) for one, other in parts]
+            place = agrees.index(False) + 1
             told = f"Of its {len(right)} parts number {place} is the first that is wrong"
             return f"{told}; print every step up to there."
         return "Work this case out on paper and print every step."

@@ -161,7 +161,7 @@ def _search(
     redraw: bool = False,
     clear: bool = True,
     renew: bool = False,
-    optimizer: type[Optimizer] = Adam,
+    optimizer: Callable[..., Optimizer] = Adam,
     late: bool = False,  # whether the baseline is noted after it has moved
 ) -> list[list[float]]:
     """Search as `run_search` does, or with one of its usual mistakes."""
