@@ -286,6 +286,12 @@ class Exercise:
             return f"The answer holds {_extent(answer)}; expected {_extent(right)}."
         if is_whole(answer) and not is_whole(right):
             return "It holds ints alone: were fractions cut off, by an int dtype or by `//`?"
+        if right.ndim and len(right) > 1:
+            parts = zip(answer, right, strict=True)
+            agrees = [equal(np.asarray(one), np.asarray(other)) for one, other in parts]
+            place = agrees.index(False) + 1
+            told = f"Of its {len(right)} parts number {place} is the first that is wrong"
+            return f"{told}; print every step up to there."
         return "Work this case out on paper and print every step."
 
     def _is_made(self, mistake: Callable[..., Any], answers: list[np.ndarray]) -> bool:

@@ -225,6 +225,13 @@ def test_values_come_before_their_type():
     assert "turned round" in ordered(lambda values: [float(v) for v in values[::-1]]).sentence
 
 
+def test_a_list_says_where_it_goes_wrong_for_the_first_time():
+    sentence = ordered(lambda values: [min(values), 9, 9][: len(values)]).sentence
+    assert "Of its 3 parts number 2 is the first that is wrong" in sentence
+    rows = exercise((2,), mistakes={})(lambda n: [[n, 0], [n, 1]])
+    assert "Of its 2 parts number 1 is" in rows(lambda n: [[0, 0], [n, 1]]).sentence
+
+
 def test_an_interrupt_passes_through():
     def interrupted(values):
         raise KeyboardInterrupt

@@ -49,33 +49,51 @@ def test_search_is_the_package_s(case):
 # As students write it. ------------------------------------------------------------------------
 
 
-def student(mean=True, forget=False, both=True):
+def student(mean=True, forget=False, both=True, moved=False, cubed=1, optimizer=torch.optim.Adam):
     """Return a search in a student's words: all tokens are scored once more, after sampling."""
 
     def run_search(space, look_up, updates, lr, seed):
         torch.manual_seed(seed)
         controller = Controller(space.decisions, seed=seed)
-        optimizer = torch.optim.Adam(controller.parameters(), lr=lr, fused=True)
+        steps = optimizer(controller.parameters(), lr=lr)
         generator = Generator().manual_seed(seed)
         history, baseline = [], None
         for _ in range(updates):
             with torch.no_grad():
                 tokens = controller(8, generator=generator).tokens
-            rewards = look_up(tokens)
+            rewards = look_up(tokens) ** cubed
             if baseline is None:
                 baseline = rewards.mean()
             total = controller(tokens=tokens).log_probs.sum(1)
             loss = -((rewards - baseline) * total)
-            optimizer.zero_grad()
+            steps.zero_grad()
             (loss.mean() if mean else loss.sum()).backward()
             if not forget:
-                optimizer.step()
-            history.append((rewards.mean(), baseline) if both else rewards.mean())
+                steps.step()
+            compared = baseline
             for reward in rewards:
                 baseline = 0.95 * baseline + 0.05 * reward
+            pair = rewards.mean(), baseline if moved else compared
+            history.append(pair if both else pair[0])
         return history
 
     return run_search
+
+
+def adam_as_it_comes(space, look_up, updates, lr, seed):
+    return student()(space, look_up, updates, 1e-3, seed)
+
+
+def own_choices_too(tokens, choices):
+    place = 0
+    for token, count in zip(tokens, choices, strict=True):
+        place = (place + token) * count
+    return place
+
+
+def powers(tokens, choices):
+    last = len(tokens) - 1
+    return sum(t * c ** (last - i) for i, (t, c) in enumerate(zip(tokens, choices, strict=True)))
 
 
 def test_a_search_in_other_words_is_right():
@@ -88,6 +106,10 @@ def test_a_search_in_other_words_is_right():
     ("exercise", "function", "fragment"),
     [
         (check.place_of, lambda t, c: int("".join(map(str, t)), max(c)), "on paper"),
+        (check.place_of, lambda t, c: int("".join(map(str, t))), "decimal"),
+        (check.place_of, own_choices_too, "single rows"),
+        (check.place_of, powers, "each decision that comes after"),
+        (check.policy_gradient_loss, lambda p, r, b: -((r - b) * p.sum()).mean(), "`.sum(1)`"),
         (check.place_of, lambda t, c: list(t), "3 numbers"),
         (
             check.policy_gradient_loss,
@@ -98,6 +120,11 @@ def test_a_search_in_other_words_is_right():
         (check.policy_gradient_loss, lambda p, r, b: -(p.sum(1) @ (r - b)), "sum over the child"),
         (check.run_search, student(forget=True), "never changes"),
         (check.run_search, student(both=False), "holds"),
+        (check.run_search, student(moved=True), "after it has moved"),
+        (check.run_search, student(cubed=3), "cubed twice"),
+        (check.run_search, student(optimizer=torch.optim.SGD), "without Adam"),
+        (check.run_search, student(optimizer=torch.optim.RMSprop), "parts number 2 is the first"),
+        (check.run_search, adam_as_it_comes, "give it `lr`"),
         (check.run_search, lambda space, look_up, updates, lr, seed: None, "`return`"),
     ],
 )

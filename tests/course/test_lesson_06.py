@@ -21,6 +21,10 @@ def noise_of_lengths(samples, exact):
     return torch.linalg.norm(samples - exact, dim=1).mean() / torch.linalg.norm(exact)
 
 
+def noise_along_the_samples(samples, exact):
+    return ((samples - exact) ** 2).sum(0).mean() ** 0.5 / exact.norm()
+
+
 def noise_per_weight(samples, exact):
     return torch.sqrt(((samples - exact) ** 2).mean()) / exact.norm()
 
@@ -38,6 +42,8 @@ def children_before(rewards):
 
 STUDENTS = [
     (check.noise_to_signal, noise_by_std, "measures from the mean of the samples"),
+    (check.noise_to_signal, lambda s, e: s.std(0).norm() / e.norm(), "what `std` does"),
+    (check.noise_to_signal, noise_along_the_samples, "`.sum(1)`"),
     (check.noise_to_signal, noise_of_lengths, "the mean distance"),
     (check.noise_to_signal, noise_per_weight, "a length needs their sum"),
     (check.batch_for_noise, lambda noise, wanted: noise**2 / wanted**2, "is not whole"),

@@ -30,8 +30,24 @@ def z_of_shares(counts, probabilities):
     return (off / torch.sqrt(probabilities * (1 - probabilities))).max()
 
 
+def place_of_z(counts, probabilities):
+    n = counts.sum()
+    deviation = (n * probabilities * (1 - probabilities)).sqrt()
+    return torch.argmax((counts - n * probabilities).abs() / deviation)
+
+
+def z_per_token(counts, probabilities):
+    n = len(counts)
+    deviation = (n * probabilities * (1 - probabilities)).sqrt()
+    return ((counts - n * probabilities).abs() / deviation).max()
+
+
 def first_that_fails(failed):
     return [row.tolist().index(1) if row.any() else -1 for row in failed]
+
+
+def first_without_a_failure(failed):
+    return [-1 if row.sum() > 1 else int(row.argmax()) for row in failed]
 
 
 @pytest.mark.parametrize(
@@ -39,6 +55,9 @@ def first_that_fails(failed):
     [
         (check.largest_z, z_signed, "Too few is as wrong"),
         (check.largest_z, z_of_shares, "how many were drawn"),
+        (check.largest_z, place_of_z, "the place of"),
+        (check.largest_z, z_per_token, "sum of the counts"),
+        (check.only_check, first_without_a_failure, "no check"),
         (check.largest_z, lambda c, p: ((c - c.sum() * p).abs()).max(), "divide by their"),
         (check.only_check, first_that_fails, "several checks fail"),
         (check.only_check, lambda f: f.max(1).indices, "always some number"),

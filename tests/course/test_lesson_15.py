@@ -51,6 +51,25 @@ def forgets_batch_norm(channels, filters, size):
     return sum(size**2 * c + c * filters for c in (channels, filters))
 
 
+def mixes_the_old_channels(channels, filters, size):
+    return sum(size**2 * c + channels * filters + 2 * filters for c in (channels, filters))
+
+
+def norm_after_each_part(channels, filters, size):
+    own = size**2 * (channels + filters) + 2 * (channels + filters)
+    return own + channels * filters + filters**2 + 4 * filters
+
+
+def ends_as_far_from_the_end(weight, num_filters, height, width):
+    rows, columns = (weight.shape[2] - height) // 2, (weight.shape[3] - width) // 2
+    return weight[:num_filters, :, rows:-rows, columns:-columns]
+
+
+def place_among_the_trained(scores, first, later, budget):
+    order = np.argsort(scores)[::-1][:budget]
+    return later[np.argmax(np.array(first)[order])]
+
+
 def takes_the_corner(weight, num_filters, height, width):
     return weight[:num_filters, :, :height, :width]
 
@@ -84,6 +103,10 @@ def reports_the_first_training(scores, first, later, budget):
         (check.separable_parameters, counts_once, "twice in a row"),
         (check.separable_parameters, never_changes_its_channels, "no longer `channels`"),
         (check.separable_parameters, forgets_batch_norm, "leaves out batch norm"),
+        (check.separable_parameters, mixes_the_old_channels, "reads `filters` channels as well"),
+        (check.separable_parameters, norm_after_each_part, "not after each part"),
+        (check.shared_filters, ends_as_far_from_the_end, "`-0` is empty"),
+        (check.chosen_within, place_among_the_trained, "in the whole list"),
         (check.shared_filters, takes_the_corner, "takes the corner"),
         (check.shared_filters, swaps_height_and_width, "are swapped"),
         (check.shared_filters, keeps_all_filters, "right but for the filters"),

@@ -40,6 +40,20 @@ def share_without_half(first, second):
     return 1 - np.var(first - second) / np.mean([np.var(first), np.var(second)])
 
 
+def share_with_cov_and_var(first, second):
+    return np.cov(first, second)[0, 1] / np.mean([np.var(first), np.var(second)])
+
+
+def neighbours_in_one_order(values):
+    pairs = [(values[i], values[j]) for j in range(len(values)) for i in range(j)]
+    return np.corrcoef(*map(np.concatenate, zip(*pairs, strict=True)))[0, 1]
+
+
+def neighbours_over_k(values):
+    off = values - values.mean()
+    return (off.sum(0) ** 2 - (off**2).sum(0)).mean() / len(values) / values.var()
+
+
 def neighbours_with_itself(values):
     off = values - values.mean()
     pairs = [(a * b).mean() for a in off for b in off]
@@ -62,6 +76,9 @@ def neighbours_by_corrcoef(values):
         (check.share_of_cell, share_without_half, "holds the luck of both"),
         (check.share_of_cell, lambda a, b: np.corrcoef(a, b)[0, 1], "That is the correlation"),
         (check.share_of_cell, lambda a, b: 1 - np.var(a - b) / 2 / np.var(a), "first trainings"),
+        (check.share_of_cell, share_with_cov_and_var, "divides by n - 1"),
+        (check.neighbour_correlation, neighbours_in_one_order, "in one order only"),
+        (check.neighbour_correlation, neighbours_over_k, "`K - 1` neighbours"),
         (check.neighbour_correlation, neighbours_with_itself, "a neighbour of itself"),
         (check.neighbour_correlation, neighbours_next, "the next one only"),
         (check.neighbour_correlation, neighbours_by_corrcoef, "the mean of each answer"),

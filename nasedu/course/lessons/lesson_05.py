@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 from torch import Generator, Tensor, tensor
-from torch.optim import Adam
+from torch.optim import SGD, Adam, Optimizer
 
 from nasedu.controller import Controller
 from nasedu.course.exercise import exercise
@@ -39,8 +39,17 @@ def _place(tokens: Sequence[int], choices: Sequence[int]) -> int:
         "That multiplies by the choices of the decision before; take the decision's own.": (
             lambda tokens, choices: _place(tokens, [1, *choices[:-1]])
         ),
-        "That has the last token's choices once too often: the last token counts single rows.": (
-            lambda tokens, choices: _place(tokens, choices) * choices[-1]
+        "That multiplies every token by its own choices, too: the last token counts single rows.": (
+            lambda tokens, choices: sum(t * prod(choices[i:]) for i, t in enumerate(tokens))
+        ),
+        "That is right if all decisions have as many choices as this one; multiply by the choices "
+        "of each decision that comes after.": (
+            lambda tokens, choices: sum(
+                t * c**i for i, (t, c) in enumerate(zip(tokens[::-1], choices[::-1], strict=True))
+            )
+        ),
+        "That reads the tokens as digits of a decimal number: ten choices everywhere.": (
+            lambda tokens, choices: _place(tokens, [10] * len(tokens))
         ),
         "That counts rows from 1; the first row is row 0.": (
             lambda tokens, choices: _place(tokens, choices) + 1
@@ -82,6 +91,9 @@ def place_of(tokens, choices):
         ),
         "That is the mean over the tokens too; a child's log-probability is their sum.": (
             lambda log_probs, r, b: -((r - b)[:, None] * log_probs).mean()
+        ),
+        "That sums over the children, too; `.sum(1)` keeps one log-probability for each child.": (
+            lambda log_probs, r, b: -((r - b) * log_probs.sum()).mean()
         ),
         "That forgets the baseline: weigh each child by its reward minus the baseline.": (
             lambda log_probs, r, b: -(r * log_probs.sum(1)).mean()
@@ -149,10 +161,12 @@ def _search(
     redraw: bool = False,
     clear: bool = True,
     renew: bool = False,
+    optimizer: Callable[..., Optimizer] = Adam,
+    late: bool = False,  # whether the baseline is noted after it has moved
 ) -> list[list[float]]:
     """Search as `run_search` does, or with one of its usual mistakes."""
     controller = Controller(space.decisions, seed=seed)
-    adam = Adam(controller.parameters(), lr=lr)
+    adam = optimizer(controller.parameters(), lr=lr)
     generator = Generator().manual_seed(seed)
     baseline, rows = start, []
     for _ in range(updates):
@@ -166,13 +180,13 @@ def _search(
         for reward in rewards.tolist() if one_by_one else [mean]:
             baseline = decay * baseline + (1 - decay) * reward
         if renew:
-            adam = Adam(controller.parameters(), lr=lr)
+            adam = optimizer(controller.parameters(), lr=lr)
         if clear:
             adam.zero_grad()
         used = baseline if early else old
         loss(rollout.log_probs, rewards, used).backward()
         adam.step()
-        rows.append([mean, used])
+        rows.append([mean, baseline if late else used])
     return rows
 
 
@@ -194,7 +208,7 @@ _ONE = ConvNetSpace(1, (1, 3), (1, 3), (8, 24), skip_connections=False)
         "The rewards go down: the sign of the loss is wrong.": (
             _mistake(loss=lambda *given: -policy_gradient_loss_solution(*given))
         ),
-        "The controller never changes: it takes `backward()` and then `step()`.": (
+        "The controller never changes: first `zero_grad()`, then `backward()`, then `step()`.": (
             _mistake(loss=lambda *given: 0 * policy_gradient_loss_solution(*given))
         ),
         "The gradients of all updates add up: call `zero_grad()` before `backward()`.": (
@@ -207,12 +221,29 @@ _ONE = ConvNetSpace(1, (1, 3), (1, 3), (8, 24), skip_connections=False)
         "The baseline never moves: after each update let every reward move it by 5 %.": (
             _mistake(decay=1.0)
         ),
+        "The baseline moves by 95 % of the difference; each reward moves it by 5 %.": (
+            _mistake(decay=0.05)
+        ),
         "The baseline moves once a batch; let one reward after the other move it.": (
             _mistake(one_by_one=False)
         ),
         "The baseline moves before the update; compare with the old one, then move it.": (
             _mistake(early=True)
         ),
+        "The search is right, but it returns the baseline after it has moved; return the one that "
+        "the rewards were compared with.": _mistake(late=True),
+        "The search is right, but each pair is the wrong way round: first the mean reward.": (
+            lambda *given: [pair[::-1] for pair in _mistake()(*given)]
+        ),
+        "These rewards are cubed twice: `look_up` has cubed them already.": (
+            lambda space, look_up, *rest: _mistake()(space, lambda t: look_up(t) ** 3, *rest)
+        ),
+        "That uses Adam's usual learning rate; give it `lr`.": (
+            lambda space, look_up, updates, lr, seed: _mistake()(
+                space, look_up, updates, 0.001, seed
+            )
+        ),
+        "That is gradient descent without Adam.": _mistake(optimizer=SGD),
         "Every batch draws the same random numbers: make the generator before the loop.": (
             _mistake(redraw=True)
         ),

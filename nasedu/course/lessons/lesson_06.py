@@ -48,6 +48,13 @@ def _squares(samples: Tensor, exact: Tensor) -> Tensor:
         "That measures from the mean of the samples; measure from the exact gradient.": (
             lambda s, e: _squares(s, s.mean(0)).mean().sqrt() / e.norm()
         ),
+        "That is what `std` does: it measures from the mean of the samples, and divides by one "
+        "less; measure from the exact gradient, and take the mean.": (
+            lambda s, e: s.std(0).norm() / e.norm()
+        ),
+        "That sums over the samples and averages over the numbers of a gradient: `.sum(1)`.": (
+            lambda s, e: (s - e).square().sum(0).mean().sqrt() / e.norm()
+        ),
         "That is the length of the samples; first subtract the exact gradient.": (
             lambda s, e: s.square().sum(1).mean().sqrt() / e.norm()
         ),

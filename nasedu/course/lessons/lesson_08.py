@@ -39,6 +39,12 @@ def _spread(counts: Tensor, probabilities: Tensor) -> Tensor:
         "That is one number for each token; return the largest.": (
             lambda c, p: _off(c, p).abs() / _spread(c, p)
         ),
+        "That is the place of the largest z; return the z itself.": (
+            lambda c, p: (_off(c, p).abs() / _spread(c, p)).argmax()
+        ),
+        "n is how many draws there were, the sum of the counts; that takes how many tokens.": (
+            lambda c, p: ((c - len(c) * p).abs() / (len(c) * p * (1 - p)).sqrt()).max()
+        ),
         "That is the mean over the tokens; one token may be wrong alone: take the largest.": (
             lambda c, p: (_off(c, p).abs() / _spread(c, p)).mean()
         ),
@@ -81,6 +87,9 @@ def _failing(failed: Tensor) -> list[list[int]]:
         "Where no check fails, or several do, the answer is -1; `argmax` is always some number.": (
             lambda f: f.argmax(1)
         ),
+        "Where no check fails the answer is -1, and not the first check.": (
+            lambda f: [sum(places) if len(places) < 2 else -1 for places in _failing(f)]
+        ),
         "That is how many checks fail; return which one.": lambda f: f.sum(1),
         "That counts checks from 1; the first is number 0.": (
             lambda f: [places[0] + 1 if len(places) == 1 else -1 for places in _failing(f)]
@@ -99,7 +108,8 @@ def _failing(failed: Tensor) -> list[list[int]]:
 def only_check(failed):
     """Return for each bug the one check that fails, or -1.
 
-    It is -1 where no check fails, and where several do.
+    Checks are counted from 0. It is -1 where no check fails, and
+    where several do.
 
     Args:
         failed: A tensor (bugs, checks): 1 where a check fails,

@@ -35,8 +35,14 @@ def _separable(channels, filters, size, times=2, area=None, one_by_one=True, nor
         "That leaves out batch norm, which has two numbers per filter.": (
             lambda c, f, k: _separable(c, f, k, norm=0)
         ),
-        "Batch norm has two numbers per filter: a scale and a shift.": (
+        "Batch norm has two numbers per filter, a scale and a shift, and comes both times.": (
             lambda c, f, k: _separable(c, f, k, norm=1)
+        ),
+        "Batch norm comes once each time, after the 1x1 convolution, and not after each part.": (
+            lambda c, f, k: _separable(c, f, k) + 2 * (c + f)
+        ),
+        "The second 1x1 convolution reads `filters` channels as well.": (
+            lambda c, f, k: _separable(c, f, k) + (c - f) * f
         ),
         "That leaves out the 1x1 convolutions, which mix the channels.": (
             lambda c, f, k: _separable(c, f, k, one_by_one=False)
@@ -76,6 +82,12 @@ def _middle(weight, height, width):
     return weight[:, :, top : top + height, left : left + width]
 
 
+def _ends_at_minus(weight, filters, height, width):
+    """Cut as much off the end as off the start, by a negative index."""
+    top, left = (weight.shape[2] - height) // 2, (weight.shape[3] - width) // 2
+    return weight[:filters, :, top:-top, left:-left]
+
+
 @exercise(
     (WEIGHT, 1, 1, 3),
     (DEEP, 2, 1, 3),
@@ -83,6 +95,9 @@ def _middle(weight, height, width):
     mistakes={
         "That takes the corner of each filter; take its middle.": (
             lambda w, f, h, k: w[:f, :, :h, :k]
+        ),
+        "A slice that ends at `-0` is empty; let it end `height` or `width` after its start.": (
+            _ends_at_minus
         ),
         "That is right but for the filters: take the first `num_filters` of them.": (
             lambda w, f, h, k: _middle(w, h, k)
@@ -146,6 +161,9 @@ def _trained(scores, budget):
         ),
         "That trains the first `budget` of the list, whatever their scores; sort by score.": (
             lambda s, first, later, n: later[int(np.argmax(first[:n]))]
+        ),
+        "That takes the place among the trained networks for a place in the whole list.": (
+            lambda s, first, later, n: later[int(np.argmax([first[i] for i in _trained(s, n)]))]
         ),
         "That is the place of the network; return its later result.": (
             lambda s, first, later, n: max(_trained(s, n), key=lambda i: first[i])

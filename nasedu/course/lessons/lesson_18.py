@@ -41,6 +41,9 @@ def _correlation(first: Values, second: Values) -> float:
         "That takes the variance of both trainings together, which is twice that of one.": (
             lambda a, b: 1 - _luck(a, b) / (2 * _total(a, b))
         ),
+        "`np.cov` divides by n - 1 and `np.var` by n; let both divide by the same.": (
+            lambda a, b: float(np.cov(a, b)[0, 1]) / _total(a, b)
+        ),
         "That is the correlation of the two trainings: the share only where both vary equally.": (
             _correlation
         ),
@@ -56,7 +59,8 @@ def share_of_cell(first, second):
 
     A result is the cell's own value and the luck of one training. The
     luck has nothing to do with the value, or with other trainings.
-    As the variance of results take the mean of both trainings'.
+    The variance of results is the mean of the variances of the first
+    and of the second trainings.
 
     Args:
         first: Array (n,), a result of each of n cells.
@@ -81,6 +85,12 @@ def _mean_product(off: Values) -> float:
     """Return the mean product of two different answers."""
     count = len(off)
     return float((off.sum(0) ** 2 - (off**2).sum(0)).mean()) / (count * (count - 1))
+
+
+def _in_one_order(values: Values) -> float:
+    """Return the correlation of all pairs, the earlier answer first."""
+    first, second = np.triu_indices(len(values), 1)
+    return _correlation(values[first].ravel(), values[second].ravel())
 
 
 def _row_by_row(values: Values) -> float:
@@ -109,6 +119,11 @@ def _row_by_row(values: Values) -> float:
         ),
         "That divides by half of the pairs; of every two answers both orders count.": (
             lambda v: 2 * _mean_product(_off(v)) / float(v.var())
+        ),
+        "That counts each pair in one order only, and so its first and its second have other "
+        "means; count both orders.": _in_one_order,
+        "Every answer has `K - 1` neighbours, so there are `K * (K - 1)` pairs, not `K`.": (
+            lambda v: (len(v) - 1) * _mean_product(_off(v)) / float(v.var())
         ),
         "That goes along the other axis: a row is one answer of this decision.": (
             lambda v: _mean_product(_off(v).T) / float(v.var())

@@ -13,7 +13,7 @@ QUIZ = Quiz(
                     "It was trained once. If both are trained again, the other one may be ahead.",
                 ),
                 Option(
-                    "Nothing about which is better: the noise between trainings is larger.",
+                    "Too little to say which is better: the noise between trainings is larger.",
                     "One validation image is already 0.0033.",
                     correct=True,
                 ),
