@@ -169,13 +169,13 @@ def explained(known, script):
         picture = save_figure(made, script, part)
         rows = [[name, f"{100 * share:.1f} %"] for name, share in found.largest(8)]
         words = (
-            f"all decisions alone {100 * found.all_alone:.0f} %, with all interactions of two "
-            f"{100 * found.with_twos:.0f} %, left to three and more and to noise "
-            f"{100 * (1 - found.with_twos):.0f} %"
+            f"All decisions alone explain {100 * found.all_alone:.0f} % of the variance, with all "
+            f"interactions of two {100 * found.with_twos:.0f} %. The other "
+            f"{100 * (1 - found.with_twos):.0f} % are interactions of three and more, and noise."
         )
         parts.append(
-            f"### {title}\n\n![{made.alt}]({picture})\n\nOf the variance explain "
-            f"{words}.\n\n" + table(["the largest effects", "share"], rows)
+            f"### {title}\n\n![{made.alt}]({picture})\n\n{words}\n\n"
+            + table(["the largest effects", "share"], rows)
         )
     return "\n".join(parts)
 
@@ -285,15 +285,18 @@ def main(arguments=None):
         f"{len(known.diverged):,} diverged, {known.clipped:,} that finished are worse than knowing "
         f"nothing ({known.worst:.2f} bits), and count as that.{part} {about['title']}, bits per "
         f"character of the validation text. Learned at all: below {LEARNED} bits, as "
-        f"{(known.bits < LEARNED).sum():,} cells have; whoever knows how often each letter stands "
-        f"has 4.3 to 4.4. Trainings beside the table: `data/tables/cells_explained.csv`.\n\n"
+        f"{(known.bits < LEARNED).sum():,} cells have; a model that knows only how frequent each "
+        f"character is has 4.3 to 4.4. Trainings beside the table: "
+        "`data/tables/cells_explained.csv`.\n\n"
         "## Which decisions explain the bits\n\n"
-        "Analysis of variance by least squares over all descriptions; a cell with two stands "
-        "there twice, so that both leaves play one part. On the diagonal what a decision adds to "
-        "all others, below it what an interaction of two adds to all decisions; where cells are "
-        "missing, shares need not add up, and the fewer there are, the more do interactions seem "
-        "to explain.\n\n" + explained(known, script) + f"\n## Do the best {BEST} share a form?\n\n"
-        f"The best by their first training, which chose them; their tests are of later ones.\n\n"
+        "Analysis of variance by least squares over all descriptions; a cell with two descriptions "
+        "counts twice, so that both leaves are treated alike. The diagonal shows what a decision "
+        "adds to all others, the places below it what an interaction of two adds to all decisions. "
+        "Where cells are missing, shares need not add up; the fewer cells there are, the more the "
+        "interactions seem to explain.\n\n"
+        + explained(known, script)
+        + f"\n## Do the best {BEST} share a form?\n\n"
+        f"The best were chosen by their first training; their tests are of later trainings.\n\n"
         + best_of(known, script)
         + "\n## Cells from elsewhere, with as many parameters\n\n"
         f"By the same recipe, {len(BESIDE_SEEDS)} seeds: median and range. The rank is that of the "

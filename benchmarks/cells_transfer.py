@@ -208,7 +208,7 @@ def main(arguments=None):
         __file__,
         "Cells of a search on words, on characters",
         f"{len(ranked)} cells spread over the ranking of the search, of which {len(children)} of "
-        f"{total} children were recorded; the published cell and `nn.LSTM` beside, with equal "
+        f"{total} children were recorded; beside them the published cell and `nn.LSTM`, with equal "
         f"parameters. Two layers of {recipes[next(iter(recipes))].hidden_size}, one pass; all "
         f"figures are of the validation text.{each}. All trainings: "
         "`data/tables/cells_transfer.csv`. Intervals: 95 %, bootstrap over the cells. In the "

@@ -180,8 +180,8 @@ def main():
     write_record(
         __file__,
         "A cluster whose processes are killed",
-        f"{options.kills} times SIGKILL in {seed} asynchronous searches of {TRIALS} children of a "
-        "second; two nodes with a core each, two shards, two replicas. "
+        f"Processes were killed {options.kills} times (SIGKILL) in {seed} asynchronous searches of "
+        f"{TRIALS} children of a second; two nodes with a core each, two shards, two replicas. "
         f"Trials lost: {sum(row[2] for row in rows)}. "
         f"Counted twice: {sum(row[3] for row in rows)}. All searches ended. "
         f"It took {(time.monotonic() - begun) / 60:.0f} minutes.\n\n"

@@ -134,9 +134,9 @@ def verdict(lab, name, found, other):
         for one in (found, other)
     ]
     tests = bootstrap_difference(*(values[~np.isnan(values)] for values in tested))
-    words = "the seeds do not tell them apart"
+    words = "the seeds show no clear difference"
     if own.excludes_zero:
-        words = f"{'it' if own.mean > 0 else 'one replica'} is ahead"
+        words = f"{f'{name} are' if own.mean > 0 else 'one replica is'} ahead"
     return (
         f"{name} against one replica: {words} in the children that the policy proposes at the end, "
         f"{say(own, digits=4, sign=True)}; winners on test {say(tests, digits=4, sign=True)}"
@@ -275,13 +275,14 @@ def main():
         f"{len(lab.seeds)} seeds, {OF_CELLS:,} children, lr {FAST:g}. Gradients are "
         f"{np.mean(cells['staleness']):.1f} steps late in the mean, and "
         f"{np.mean(cells['utilisation']):.0%} of the machines' time "
-        f"goes into children. Its last {LAST} children have "
+        f"goes into children. The last {LAST} children have "
         f"{say(bootstrap(lab.sign * late))}, those of one replica after as many children "
         f"{say(bootstrap(lab.sign * other))}; the difference is "
-        f"{say(bootstrap_difference(late, other), sign=True)}, below 0 where it is behind.\n\n"
+        f"{say(bootstrap_difference(late, other), sign=True)}, below 0 where the 400 are "
+        "behind.\n\n"
         "## Stragglers, failures and kills\n\n"
         f"{FEW} seeds, {SHORT:,} children, lr {FAST:g}. No child was lost or counted twice. "
-        "A replica has two batches, so that what goes wrong in the second is not made up for.\n\n"
+        "A replica has two batches, so that a delay in the second one is not made up.\n\n"
     )
     headings = ["what goes wrong", "whole search", "times as long", "machines at work"]
     body += table([*headings, "children begun anew", "steps of shards lost"], troubles)
@@ -307,7 +308,7 @@ def main():
         "shards hold nothing. "
         f"{WAITING.capitalize()}: all push, and one step follows the mean of their gradients. "
         f"The measure is {lab.measure.label}; differences are of independent seeds, 95 % by "
-        "bootstrap, and above 0 where it is ahead.\n\n"
+        "bootstrap, and above 0 where one replica is behind.\n\n"
         f"**The table is small**: {lab.size:,} children, and a search asks for "
         f"{CHILDREN:,}, {CHILDREN / lab.size:.0%} of that number; many are nearly as good as the "
         "best. So this shows what staleness does to learning, and little of what it does to "

@@ -95,9 +95,11 @@ def main():
         __file__,
         "A cluster beside a local pool",
         f"{options.rounds} rounds of {options.children} children of {spread(lasted, 1)} s, median "
-        "(lowest to highest). Children a minute on the cluster, as a share of the pool's in the "
+        "(lowest to highest). Children per minute on the cluster, as a share of the pool's in the "
         f"same round: {spread(ratios, 3)}.\n\n"
-        + table(["two workers", "children a minute", "ms a trial of no time", "s to start"], rows),
+        + table(
+            ["two workers", "children per minute", "ms for an empty trial", "s to start"], rows
+        ),
     )
 
 

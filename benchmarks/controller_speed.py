@@ -157,7 +157,7 @@ def main():
         "Memory is the peak of the process, torch included.\n\n"
         + table(["what", "time", "memory"], rows)
         + f"\n{seeds} seeds side by side are {spread([r for *_, r in many], 1)} times as fast as "
-        f"{seeds} bare loops of ask and tell in turn (of one, measured over {n // 10:,} "
+        f"{seeds} bare loops of ask and tell in turn (computed from one loop over {n // 10:,} "
         "children), and "
         f"{spread([s * seeds / m[0] for (s, _), m in zip(single, many, strict=True)], 1)} times as "
         "fast as so many calls of `search`, which also keeps a study. Looking a batch up is "

@@ -164,7 +164,7 @@ def main():
         ratios = [a / b for a, b in zip(speeds[precision], speeds["textbook"], strict=True)]
         rows.append(
             [
-                f"nasedu: 1 process a core, {precision}",
+                f"nasedu: 1 process per core, {precision}",
                 spread(speeds[precision], 0),
                 spread(ratios),
                 spread(shares[precision], 0) + " %",

@@ -42,7 +42,7 @@ def differences(lab, policy, random, at):
 def verdict(name, curve, i):
     """Say what the interval at a point supports."""
     if not curve.excludes_zero[i]:
-        return f"with {name}, the seeds do not tell the two apart"
+        return f"with {name}, the seeds show no clear difference"
     return f"with {name}, {'policy gradient' if curve.mean[i] > 0 else 'random search'} is ahead"
 
 
@@ -55,7 +55,7 @@ def tested(lab, policy, random, n):
     has = [values[~np.isnan(values)] for values in own]
     count = " and ".join(f"{len(values)}" for values in has)
     said = say(bootstrap_difference(*has), sign=True)
-    return f"{said} ({count} of {len(lab.seeds)} winners have such)"
+    return f"{said} ({count} of {len(lab.seeds)} winners have such trainings)"
 
 
 def main():
@@ -89,12 +89,14 @@ def main():
         unique = [np.mean([len(set(own[:n])) / n for own in policy.tolist()]) for n in told]
         body += f"## Learning rate {lr:g}\n\n![Difference of the best 1, 5 and 15]({picture})\n\n"
         body += table(["children", "of the space", *curves], rows)
-        body += f"\nShare of different ones among the {lab.things} of policy gradient: "
+        body += f"\nShare of different {lab.things} among all that policy gradient asked for: "
         body += ", ".join(f"{100 * u:.0f} % of {n:,}" for u, n in zip(unique, told, strict=True))
         learned = lab.middle(lab.score[policy][:, -800:])
         body += f". {measure.middle_name.capitalize()} {measure.short} of its last 800 children: "
-        body += f"{learned:.3f}. Winners on test, by trainings that did not choose them, again the "
-        body += "difference: " + "; ".join(
+        body += (
+            f"{learned:.3f}. The same difference for the winners on test, in trainings that did "
+        )
+        body += "not choose them: " + "; ".join(
             f"after {n:,} children {tested(lab, policy, random, n)}" for n in lab.stops
         )
         body += ".\n\n"
@@ -111,8 +113,8 @@ def main():
         f"{len(lab.seeds)} seeds, {CHILDREN:,} children each in batches of 8, two layers of 35. A "
         f"child that is found twice counts once. {lab.minus('policy gradient', 'random search')}, "
         f"in {measure.label}: above 0, policy gradient is better. Intervals: 95 %, bootstrap over "
-        "the seeds of each of the two, which are no pairs: they hold the luck of the searches, on "
-        f"this one training of all {lab.things} and these data.\n\n"
+        "the seeds of each of the two, which are not paired: they cover the luck of the searches, "
+        f"on this one training of all {lab.things} and these data.\n\n"
         "**What the intervals support:** "
         + ". ".join(sentences)
         + ".\n\n"
@@ -120,7 +122,7 @@ def main():
         + f"Random search's mean best is within {gap:.4f} of its exact expectation everywhere. "
         f"Over all {lab.things} the best is {lab.sign * lab.score.max():.3f}, the "
         f"{measure.middle_name} {lab.middle(lab.score):.3f}. Beyond 5 % of so small a space, luck "
-        "finds the best too: read what is right of it as a learning curve.\n",
+        "finds the best too: read the later part of a curve as a learning curve.\n",
         path=script,
     )
 

@@ -198,9 +198,9 @@ def main():
         f"epochs, learning rate from 0.1 to 0; {TRIALS} children in batches of 8; controller of "
         "two layers of 35, learning rate 0.03 (scaled: the paper's 0.0006 is for 12,800). All "
         "children: `data/tables/first_search.csv`. Accuracy is that of the better of two epochs, "
-        "of the children and of the networks compared with them. The shades go from the lowest to "
-        "the highest of the seeds. The picture shows errors, 1 - accuracy, on a log scale, so that "
-        "the best can be told apart.\n\n"
+        "of the children and of the networks compared with them. The shaded bands go from the "
+        "lowest to the highest of the seeds. The picture shows errors, 1 - accuracy, on a log "
+        "scale, so that differences between the best can be seen.\n\n"
         "![Mean error of a batch and lowest so far, REINFORCE and random search]"
         "(first_search.png)\n\n" + "".join(section(name, frame, beside) for name in SPACES),
     )

@@ -131,11 +131,11 @@ def main():
     write_record(
         __file__,
         "How noisy the gradient is",
-        "Noise: length of the standard deviation of the estimate, over the length of the exact "
+        "Noise: length of the standard deviation of the estimate, divided by that of the exact "
         f"gradient, which is summed over all {len(finished):,} {lab.things}; median and range of "
         f"{SEEDS} seeds, {SAMPLES:,} samples each; learning rate {RATE}. Children needed: for the "
-        "same variance, against the exact mean as baseline. Batches divide the variance of single "
-        "children, which share nothing.\n\n"
+        "same variance, against the exact mean as baseline. A batch divides the variance of a "
+        "single child by its size, since its children are independent.\n\n"
         + table(head, rows)
         + f"\nThe mean of the samples is at most {check:.1f} standard errors from the exact "
         f"gradient.\n{biases(found, lab.size - len(finished))}",
@@ -157,11 +157,11 @@ def biases(found, missing):
     ]
     names = list(next(iter(found.values()))[0][1])
     return (
-        f"\n{missing:,} descriptions diverged and teach nothing, which is as if each had the "
-        "baseline for a reward. So the mean of the estimate depends on the baseline: one below the "
-        "mean reward also pushes towards children that finish. How far that is from the exact "
-        "gradient of the mean reward of those that finish, over its length (the most of all "
-        "seeds):\n\n" + table(["controller", *names], rows)
+        f"\n{missing:,} descriptions diverged and teach nothing, as if the reward of each were the "
+        "baseline. So the mean of the estimate depends on the baseline: a baseline below the mean "
+        "reward also pushes towards children that finish. The distance of this mean from the exact "
+        "gradient of the mean reward of those that finish, divided by the length of that gradient "
+        "(largest of all seeds):\n\n" + table(["controller", *names], rows)
     )
 
 

@@ -114,10 +114,10 @@ def main():
     write_record(
         __file__,
         "Killed and resumed",
-        f"{kills} times SIGKILL at a random moment of {seed} searches of 24 real children with two "
-        "workers, resumed each time: tokens, learning curves, rewards, updates, weights, optimiser "
-        "and generator equal those of the undisturbed searches, bit for bit; no finished child was "
-        "lost or trained again.\n\n"
+        f"{seed} searches of 24 real children with two workers were killed (SIGKILL) {kills} times "
+        "at random moments, and resumed each time: tokens, learning curves, rewards, updates, "
+        "weights, optimiser and generator equal those of the undisturbed searches, bit for "
+        "bit; no finished child was lost or trained again.\n\n"
         f"Finished children at the kills: {', '.join(map(str, progress))}. The workers ended by "
         f"themselves within {spread(endings)} s.\n",
     )

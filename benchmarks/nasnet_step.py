@@ -71,13 +71,13 @@ def main():
         __file__,
         "NASNet-A at the size of its paper, on a CPU",
         table(["network", "parameters", "with the auxiliary head", "reported"], counts)
-        + "\n7 @ 2304 has more by the rules that give 6 @ 768 its 3.3 M than its paper reports; "
+        + "\nBy the rules that give 6 @ 768 its 3.3 M, 7 @ 2304 has more than its paper reports; "
         f"with 6 normal cells in place of 7 it would have {parameters(6, 96, False):,}. "
         "Which rule differs is not known.\n\n"
         f"One training step of 6 @ 768, {RECIPE.batch_size} images of 32x32 pixels, auxiliary head "
         f"and all, on one thread in float32: **{spread(seconds, 1)} seconds of the processor** and "
         f"**{peak:.1f} GB** of memory at most, of the whole process. (Median of {STEPS} steps "
-        "after a first one, smallest and largest.) By that an epoch on 45,000 "
+        "after a first one, smallest and largest.) At this speed an epoch on 45,000 "
         f"images takes {epoch:.1f} hours, and the recipe has {RECIPE.epochs}.\n",
     )
 

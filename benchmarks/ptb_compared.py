@@ -205,13 +205,14 @@ def main():
     )
     rates = (f"{SAID[key]} {', '.join(f'{r:g}' for r in of)}" for key, of in RATES.items())
     body = (
-        f"Learning rates: {'; '.join(rates)}. Each from one seed, and the one that validates best "
-        "with an optimiser from a second; two values are those of the two. A training failed when "
+        f"Learning rates: {'; '.join(rates)}. Each was trained from one seed, and the one that "
+        "validates best with an optimiser from a second; two values in brackets are those of the "
+        "two seeds. A training failed when "
         "its numbers became NaN or infinite. Adam up to 0.01 was decided beforehand. The rest was "
         "added for all cells once validation had been seen: 0.03 and 16 since a cell was best at "
         "the end of the grid, SGD since the LSTM had done far better by it elsewhere. Added for "
-        f"one cell alone, which had failed at all four: {further}. So no best lies at an end of "
-        "what was tried. The text was scored in windows with a context. All "
+        f"one cell alone, which had failed at all four: {further}. So no best rate is the lowest "
+        "or the highest that was tried. The text was scored in windows with a context. All "
         "trainings: `data/tables/ptb_compared.csv`.\n"
     )
     for data, recipes in TEXTS.items():

@@ -69,16 +69,17 @@ def main():
     write_record(
         __file__,
         "Control 1: max and sin in the space",
-        f"{text.title}; all as in `ptb_search.py` but for the space of {LARGER.space.size:.3g} "
-        f"sequences, in place of {SEARCH.space.size:.3g}; {len(LARGER.seeds)} seeds beside "
-        f"{len(SEARCH.seeds)}. The shades are the lowest to the highest seed; a cell that failed "
+        f"{text.title}; all as in `ptb_search.py`, except that the space has "
+        f"{LARGER.space.size:.3g} sequences instead of {SEARCH.space.size:.3g}; "
+        f"{len(LARGER.seeds)} seeds, beside {len(SEARCH.seeds)} there. The shaded bands go from "
+        "the lowest to the highest seed; a cell that failed "
         f"counts as {FAILED:,.0f}. All children: `data/tables/ptb_max_sin.csv`.\n\n"
         f"![{drawn.alt}]({save_figure(drawn, __file__, 'all')})\n\n"
         + table(HEADS, rows_of(larger, "reinforce", LARGER))
         + "\n"
         + table(["perplexity, median of the seeds", *(f"best {k}" for k in TOPS)], tops)
         + f"\nOf the nodes of the last {LAST} cells {shares(larger, 'max'):.0%} combine by max "
-        f"(by chance: {1 / len(COMBINES):.0%}) and {shares(larger, 'sin'):.0%} are of sin (by "
+        f"(by chance: {1 / len(COMBINES):.0%}) and {shares(larger, 'sin'):.0%} use sin (by "
         f"chance: {1 / len(ACTIVATIONS):.0%}).\n",
     )
     return 0

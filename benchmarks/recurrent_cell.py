@@ -23,7 +23,7 @@ LENGTHS = (10, 20, 40, 80)
 KINDS = (
     "share of its FLOP rate",
     "share, bfloat16",
-    "tokens/s by the textbook's",
+    "tokens/s over the textbook's",
     "the same, bfloat16",
 )
 
@@ -136,16 +136,16 @@ def main():
     body = (
         "Forward and backward, one thread, processor time; FLOP of matrix products only. Every "
         f"figure is a median (smallest to largest) of {options.rounds} alternating rounds. The "
-        "textbook's cell is the same one step after the other, by autograd; both are compared "
+        "textbook's form computes the same cell step by step, with autograd; both are compared "
         "in float32, and both with products in bfloat16. nn.LSTM always has float32.\n\n"
         "The published cell, `published.NAS_CELL`:\n\n"
         + table(["T, B, H", "nn.LSTM, GFLOP/s", *KINDS], rows)
         + f"\n{options.cells} random live cells, median (worst to best) of their medians of "
         f"{max(3, options.rounds // 4)} rounds:\n\n"
         + table(["T, B, H", *KINDS], random_rows)
-        + f"\nMB kept for the way back, B = 20, H = {size}, weights included, and what a step "
-        "more adds, median (smallest to largest) between these lengths:\n\n"
-        + table(["form", *(f"T = {steps}" for steps in LENGTHS), "a step"], memory)
+        + f"\nMB kept for the backward pass, B = 20, H = {size}, weights included, and what one "
+        "more step adds, median (smallest to largest) between these lengths:\n\n"
+        + table(["form", *(f"T = {steps}" for steps in LENGTHS), "per step"], memory)
     )
     if options.toy:
         print(body)

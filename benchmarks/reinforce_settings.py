@@ -96,8 +96,8 @@ def main():
         __file__,
         "What in REINFORCE matters",
         f"{len(lab.seeds)} seeds, {lab.trials:,} children each (5 % of the space); learning rate "
-        f"{RATE} unless it is what changes. Best: best {measure.label} so far; "
-        f"{measure.middle_name}: of the {LAST} children before. Intervals: 95 %, bootstrap over "
+        f"{RATE} unless it is varied. Best: best {measure.label} so far; "
+        f"{measure.middle_name}: of the last {LAST} children. Intervals: 95 %, bootstrap over "
         "seeds.\n\n" + body,
         path=script,
     )

@@ -1,7 +1,8 @@
 """Is a table what it says? Draw entries at random, train them again, and compare.
 
 On the processor and torch that the table was measured with, every point has to come out the same;
-elsewhere nearly: a rank correlation of at least 0.95, and means that differ by less than 1 %.
+elsewhere it comes out nearly the same: a rank correlation of at least 0.95, and means that differ
+by less than 1 %.
 """
 
 import argparse
@@ -83,16 +84,17 @@ def main():
     is_same_machine = kinds == {tuple(versions()[key] for key in MACHINE)}
     rows, is_near = compared(table, recorded, again)
     heads = [table.measure.short, "rank correlation", "mean difference", "mean of sizes", "largest"]
-    where = "the" if is_same_machine else "another than the"
+    where = "on the" if is_same_machine else "not on the"
     diverged = int((recorded[:, 0] == DIVERGED).sum())
     write_record(
         __file__,
         "A table trained again",
         f"{len(entries)} of the {table.num_trainings:,} trainings of `{table.name}` (SHA-256 "
-        f"`{table.digest[:16]}`), drawn at random and trained again, on {where} processor and "
+        f"`{table.digest[:16]}`), drawn at random and trained again, {where} processor and "
         f"torch that it was measured with. In {equal} of {len(entries)} all that the table keeps "
         "is the same: the validation after each epoch, and the test. "
-        f"{diverged} of them diverged, which has to come out again.\n\n" + markdown(heads, rows),
+        f"{diverged} of them diverged in the table, and must diverge again.\n\n"
+        + markdown(heads, rows),
         path=record_of(__file__, table),
     )
     if not (equal == len(entries) if is_same_machine else is_near):

@@ -40,7 +40,7 @@ def main():
         __file__,
         "Start-up",
         f"Whole processes, {options.rounds} alternating rounds after one to fill the file cache, "
-        "median (smallest to largest). `import torch` stands for what `import nasedu` puts off.\n\n"
+        "median (smallest to largest). `import torch` is what `import nasedu` postpones.\n\n"
         + table(["what", "seconds", "ratio to Python alone"], rows),
     )
 

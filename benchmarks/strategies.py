@@ -243,12 +243,12 @@ def main():
         "All strategies side by side",
         f"{len(lab.seeds)} seeds, {lab.trials:,} children each in batches of 8 (5 % of the space). "
         f"The measure: {measure.label}, {'higher' if lab.sign > 0 else 'lower'} is better. "
-        "Intervals: 95 %, bootstrap over seeds; of differences over the seeds of each of the two, "
-        "which are no pairs. The learning rates 0.01 and 0.003 were chosen beforehand on "
+        "Intervals: 95 %, bootstrap over seeds; for differences, over the seeds of each of the "
+        "two, which are not paired. The learning rates 0.01 and 0.003 were chosen beforehand on "
         f"a part of {where}; the paper's 0.0006 is for 12,800 children; random search "
         "has nothing to choose.\n\n"
         "**What the intervals support:**\n\n"
-        + table(["", f"ahead of {CHANCE}", "not told apart from it", "behind it"], verdicts)
+        + table(["", f"ahead of {CHANCE}", "no clear difference", "behind it"], verdicts)
         + f"\n![Best {measure.short} so far by children]({pictures[0]})\n\n"
         f"![Best {measure.short} so far by simulated hours]({pictures[1]})\n\n"
         f"## Best {measure.label}\n\n"
@@ -257,15 +257,16 @@ def main():
         + table(head, ahead_rows)
         + f"\n## Children until one of the best {lab.things} is found\n\n"
         "The columns: the median over the seeds; how many of the seeds took fewer children than "
-        "chance's exact median (about half would, by chance); and the share of the seeds that find "
-        "one at all. Chance's exact median is the first number of draws at which at least half of "
-        "all random searches have found one.\n\n"
+        "the exact median of random search (about half would, by chance); and the share of the "
+        "seeds that find one. The exact median is the first number of draws at which at least half "
+        "of all random searches have found one.\n\n"
         + "".join(reach(lab, found, good) for good in best_children(lab))
         + f"## Test {measure.short} of the winner by validation\n\n"
-        "The mean of the trainings that did not choose it. The table has such of its tenth and of "
-        "its best; seeds whose winner has none are left out, which flatters whoever has many such. "
-        f"Where many seeds hand in the same few {lab.things}, the interval knows little of the "
-        "luck of their trainings, and nothing of the luck of the test data.\n\n"
+        "The mean of the trainings that did not choose it. The table has such trainings for its "
+        "random tenth and for its best; seeds whose winner has none are left out, which favours a "
+        f"strategy with many of them. Where many seeds find the same few {lab.things}, the "
+        "interval covers little of the luck of their trainings, and nothing of the luck of the "
+        "test data.\n\n"
         + table(
             [*head, f"different winners of {len(lab.seeds)}, {stops[-1]:,} children"], test_rows
         )
@@ -322,7 +323,12 @@ def reach(lab, found, good):
             ]
         )
     rows.append(
-        ["chance, exactly", f"{chance:,}", "–", f"{100 * (1 - miss(good, lab.trials)):.0f} %"]
+        [
+            "random search, exactly",
+            f"{chance:,}",
+            "–",
+            f"{100 * (1 - miss(good, lab.trials)):.0f} %",
+        ]
     )
     border = lab.sign * lab.score[good].min()
     least = "at least" if lab.sign > 0 else "at most"

@@ -113,10 +113,10 @@ def main():
     write_record(
         __file__,
         "A final training killed and resumed",
-        f"`{shlex.join(training('RUN', options))}`, {len(epochs)} times SIGKILL, {halves} of them "
-        "with a checkpoint half written, resumed each time. All tensors of the last checkpoint "
-        f"(SHA-256 `{digest[:16]}`), both curves and the test accuracy ({accuracy:.4f}) equal "
-        "those of the undisturbed training, bit for bit.\n\n"
+        f"`{shlex.join(training('RUN', options))}`, killed {len(epochs)} times (SIGKILL), "
+        f"{halves} of them with a checkpoint half written, and resumed each time. All tensors "
+        f"of the last checkpoint (SHA-256 `{digest[:16]}`), both curves and the test accuracy "
+        f"({accuracy:.4f}) equal those of the undisturbed training, bit for bit.\n\n"
         f"Whole epochs kept at the kills: {', '.join(map(str, epochs))} of {options.epochs}.\n",
     )
 

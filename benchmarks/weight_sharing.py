@@ -234,14 +234,14 @@ def main(arguments=None):
         __file__,
         "Rankings that cost less than training",
         f"{ranked:,} networks of `data/tables/digits_3_layers.npz`, of its random tenth, which was "
-        "trained three times: a ranking sees first trainings alone, and is held against the mean "
+        "trained three times: a ranking uses only first trainings, and is compared with the mean "
         "of the second and third. Three seeds: mean, least and largest. Training one takes "
         f"{one:.2f} seconds of this processor. Shared weights: `data/tables/weight_sharing.csv`."
         f"\n\n![{picture.alt}]({name})\n\n"
         + table(HEAD, rows_of(frame))
         + "\n5 of 5 epochs are a whole training: what separates it from 1 is noise. The "
-        "better half is that of the truth. Halving looks for the best and not for a ranking. The "
-        "linear model is told the number of parameters, too.\n",
+        "better half is chosen by this mean. Halving looks for the best and not for a ranking. The "
+        "linear model also reads the number of parameters.\n",
         record,
     )
     return 0

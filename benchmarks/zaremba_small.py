@@ -98,7 +98,7 @@ def main(arguments=None):
     body = (
         f"{KNOWN} {load_text(data).title}, all of the training text, {jobs[0].recipe.epochs} "
         f"epochs; the first learning rate lasts {lasts}; "
-        "one thread a training; the seeds that did not fail in the median (lowest to highest). "
+        "one thread per training; median (lowest to highest) of the seeds that did not fail. "
         "Texts are scored in "
         "windows of 1,024 symbols with 256 before each; the test text was read once, after the "
         "last epoch, with the weights of the best, and once more as one stream, which is at most "

@@ -57,10 +57,10 @@ def test_a_module_is_read_in_one_go(path):
 
 
 RATE = re.compile(
-    r"\b(?:bits|G?FLOP|operations|numbers?|zeros)\san?\s"
-    r"(?:channel|character|child|class|digit|filter|image|parameter|symbol|unit|word)\b"
+    r"\b(?:bits|G?FLOP|operations|numbers?|perplexity|rows?|zeros)\san?\s(?:channel|character|"
+    r"child|class|decision|digit|epoch|filter|image|parameter|symbol|unit|word)\b"
 )
-KINDS = "notebooks/*.ipynb", "docs/**/*.md", "benchmarks/*.md", "data/**/*.md", "*.md"
+KINDS = "notebooks/*.ipynb", "docs/**/*.md", "benchmarks/**/*.md", "data/**/*.md", "*.md"
 PAGES = sorted(path for kind in KINDS for path in ROOT.glob(kind))
 
 
@@ -75,8 +75,9 @@ def test_a_rate_is_per_something(page):
 
 
 def test_a_rate_in_other_words_is_seen():
-    assert rates("1.2 bits a\ncharacter, 128 FLOP a parameter") == [
+    assert rates("1.2 bits a\ncharacter, 128 FLOP a parameter, one number a decision") == [
         "bits a\ncharacter",
         "FLOP a parameter",
+        "number a decision",
     ]
     assert not rates("1.2 bits per character; a number and a filter")

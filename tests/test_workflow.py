@@ -45,7 +45,9 @@ def test_it_may_only_read():
 
 
 def test_it_is_said_to_be_unproven_in_both_places():
-    assert ("UNPROVEN" in WORKFLOW.read_text(encoding="utf-8")) == ("waits for a public" in README)
+    assert ("UNPROVEN" in WORKFLOW.read_text(encoding="utf-8")) == (
+        "as soon as the project has a public" in README
+    )
 
 
 def test_a_linter_of_workflows_finds_nothing():

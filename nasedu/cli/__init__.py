@@ -66,9 +66,9 @@ def about(
 def doctor(
     report: Annotated[bool, typer.Option(help="Print a block to paste for a teacher.")] = False,
 ) -> None:
-    """Say whether all is there that the course needs.
+    """Say whether all that the course needs is there.
 
-    What is missing comes with what to do about it.
+    For everything that is missing it says what to do.
     """
     from nasedu.doctor import examine
 

@@ -17,7 +17,7 @@ from nasedu.cli.tournament_command import hold_tournament
 from nasedu.cli.worksheet_command import worksheet
 from nasedu.errors import SettingError
 
-course_app = typer.Typer(help="The course: for those who teach it.", cls=CommandGroup)
+course_app = typer.Typer(help="Commands for those who teach the course.", cls=CommandGroup)
 
 
 @course_app.command(cls=Command)
@@ -32,8 +32,8 @@ def build(
         bool | None,
         typer.Option(
             "--solutions/--no-solutions",
-            help="Whether students may see a solution after an attempt; default as the folder "
-            "was built before, at first yes.",
+            help="Whether students may see a solution after an attempt; default: as the folder "
+            "was built before, and yes for a new one.",
         ),
     ] = None,
     lessons: Annotated[

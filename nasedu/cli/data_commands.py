@@ -40,8 +40,8 @@ def data_get(
 ) -> None:
     """Download a data set and import it.
 
-    CIFAR-10 has 170 MB. The address of its authors and mirrors are tried in turn, and what comes
-    is checked. Interrupted, the download goes on when you run it again.
+    CIFAR-10 has 170 MB. The addresses of its authors and of mirrors are tried in turn, and the
+    archive is checked. If the download is interrupted, the same command goes on with it.
     """
     from tqdm import tqdm
 
@@ -60,27 +60,29 @@ def data_get(
 
 @data_app.command("add", cls=Command)
 def data_add(
-    name: Annotated[str, typer.Argument(help="Name to train on it by, e.g. cifar10 or ptb.")],
+    name: Annotated[str, typer.Argument(help="Name that the data set gets, e.g. cifar10 or ptb.")],
     path: Annotated[Path, typer.Argument(help="Folder, .zip, .tar or .tar.gz.")],
-    title: Annotated[str | None, typer.Option(help="What figures call it.")] = None,
-    flip: Annotated[bool, typer.Option(help="A mirrored image is of the same class.")] = True,
+    title: Annotated[str | None, typer.Option(help="Title in figures.")] = None,
+    flip: Annotated[
+        bool, typer.Option(help="Whether a mirrored image is of the same class.")
+    ] = True,
     replace: Annotated[bool, typer.Option(help="Replace a set of the same name.")] = False,
 ) -> None:
     """Import images, a text or sentence pairs of your own.
 
-    Images lie in train/<class>/* and test/<class>/*, 8 bits a channel and all of one size; they
-    are turned as their EXIF data says, and what is transparent becomes white. CIFAR-10's own
+    Images lie in train/<class>/* and test/<class>/*, 8 bits per channel and all of one size;
+    they are turned as their EXIF data says, and transparent pixels become white. CIFAR-10's own
     archives (binary or Python) and MNIST's four files are read as they are.
 
     A text is three files that end in train.txt, valid.txt and test.txt (or .tokens), in UTF-8,
-    with a sentence a line. Images in classes win over a text beside them.
+    one sentence per line. If there are images in classes, too, only these are imported.
 
     Sentence pairs are six files, train, val and test each in two languages, such as train.en and
-    train.de: a sentence a line, its translation in the same line of the other file. English is
-    translated from, if it is one of the two.
+    train.de: one sentence per line, its translation on the same line of the other file. The source
+    language is English if it is one of the two.
 
-    Files that systems leave behind, such as .DS_Store and Thumbs.db, are passed over and counted;
-    all else that is left out is named.
+    Files that systems leave behind, such as .DS_Store and Thumbs.db, are left out and counted;
+    everything else that is left out is listed by name.
     """
     from tqdm import tqdm
 

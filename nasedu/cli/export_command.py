@@ -12,7 +12,7 @@ from nasedu.cli.terminal import say
 
 
 def export_lessons(
-    out: Annotated[Path, typer.Argument(help="Folder to write to; it is made if need be.")],
+    out: Annotated[Path, typer.Argument(help="Folder to write to; it is made if it is missing.")],
     lesson: Annotated[
         list[str] | None,
         typer.Argument(
@@ -26,15 +26,15 @@ def export_lessons(
     seed: Annotated[
         int | None,
         typer.Option(
-            min=0, max=MOST, help="Of the hidden cases; default a new one, which is said."
+            min=0, max=MOST, help="Of the hidden cases; default a new one, which is printed."
         ),
     ] = None,
 ) -> None:
     """Write lessons in the format of nbgrader or of Otter, solutions marked.
 
     Make the students' version with that tool: `nbgrader generate_assignment lesson_04`, or
-    `otter assign OUT/lesson_04/NAME.ipynb dist`. Seen with nbgrader 0.9.6 and Otter 7.0.0, one
-    lesson or two each: an empty exercise gets no point, the solution all.
+    `otter assign OUT/lesson_04/NAME.ipynb dist`. Tested with nbgrader 0.9.6 and Otter 7.0.0, on
+    one lesson or two each: an empty exercise gets no points, the solution gets all.
     """
     import secrets
 

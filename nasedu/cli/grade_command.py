@@ -19,7 +19,7 @@ def grade(
     seed: Annotated[
         int | None,
         typer.Option(
-            min=0, max=MOST, help="Of the hidden cases; default a new one, which is said."
+            min=0, max=MOST, help="Of the hidden cases; default a new one, which is printed."
         ),
     ] = None,
     out: Annotated[
@@ -33,19 +33,19 @@ def grade(
         int | None, typer.Option(min=1, help="Functions at a time; default one for each core.")
     ] = None,
     seconds: Annotated[
-        float, typer.Option(min=1, help="That one function may take for all of its cases.")
+        float, typer.Option(min=1, help="Time that one function may take for all of its cases.")
     ] = 20,
     megabytes: Annotated[
-        int, typer.Option(min=64, help="Of memory that one function may take (Linux alone).")
+        int, typer.Option(min=64, help="Memory that one function may take (Linux only).")
     ] = 2048,
 ) -> None:
     """Grade every student's functions, with hidden cases.
 
     THIS RUNS STUDENTS' CODE. It may do whatever you may do on this machine: read your files,
-    write them, use the network. Run it in a container or on a machine that holds nothing of worth,
+    write them, use the network. Run it in a container or on a machine that holds nothing valuable,
     with the students' folders and nothing else. Limits of time and memory are for accidents and
-    not for attacks, and no check of this kind stops somebody who wants to cheat: look at the
-    function of whom you doubt.
+    not for attacks, and no check of this kind stops somebody who wants to cheat: if you doubt a
+    result, read the function.
 
     Of each notebook only the functions of the exercises are run, with the imports and helpers that
     they need. The CSV has a row for each: student, lesson, exercise, state, sentence.

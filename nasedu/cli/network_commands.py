@@ -23,7 +23,10 @@ Architecture = Annotated[
 def draw(
     arch: Architecture,
     problem: ProblemName = None,
-    out: Annotated[Path | None, typer.Option(help="To write: svg, png, dot; html answers.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="File to write: svg, png, dot, or html, which answers questions."),
+    ] = None,
     style: Annotated[
         Literal["graph", "matrix"], typer.Option(help="A matrix suits many skip connections.")
     ] = "graph",
@@ -44,7 +47,7 @@ def draw(
     if out is not None:
         check_writable(out, DrawingError)
     elif slide is not None:
-        raise SettingError("--slide is about the picture; say with --out where to write it")
+        raise SettingError("--slide needs a picture; say with --out where to write it")
     net, shape, num_classes = find_architecture(arch)
     if data is not None:
         found = problem_of(net).load("task").shapes(data)

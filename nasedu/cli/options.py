@@ -41,7 +41,9 @@ DataName = Annotated[
     str | None,
     typer.Option(help="Data set, see `nasedu data list`; default digits, or the problem's."),
 ]
-Workers = Annotated[int | None, typer.Option(help="Children at a time; default one a core.")]
+Workers = Annotated[
+    int | None, typer.Option(help="Children trained at a time; default one per core.")
+]
 ChildTimeout = Annotated[float, typer.Option(help="Seconds that one child may take.")]
 Cluster = Annotated[
     str | None,
@@ -86,8 +88,8 @@ ProblemName = Annotated[
         metavar="NAME|MODULE:ROW",
         callback=learn,
         is_eager=True,
-        help="What kind of child: images, language, nasnet, or a row of your own; default by "
-        "the data.",
+        help="What kind of child: images, language, nasnet, or a row of your own; by default "
+        "the data decide.",
     ),
 ]
 

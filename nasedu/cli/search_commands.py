@@ -92,19 +92,19 @@ def search(
     data: DataName = None,
     table: Annotated[
         str | None,
-        typer.Option(help="Look children up in a table, in place of training: its name or file."),
+        typer.Option(help="Look children up in a table (name or file) instead of training them."),
     ] = None,
     noise: Annotated[
         bool, typer.Option("--noise", help="Draw one of the trainings that a table has.")
     ] = False,
     trials: Annotated[int, typer.Option(help="Children in all.")] = 160,
     batch: Annotated[
-        int, typer.Option("--batch", "--children", help="Children an update, of each replica.")
+        int, typer.Option("--batch", "--children", help="Children per update, for each replica.")
     ] = 8,
     workers: Workers = None,
     cluster: Cluster = None,
     gpus: Gpus = None,
-    seed: Annotated[int, typer.Option(help="Decides what is found.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of all that is random.")] = 0,
     depth_schedule: Annotated[
         str | None,
         typer.Option(
@@ -118,8 +118,8 @@ def search(
     A first search, on the digits, takes about two minutes. On a text it searches for a recurrent
     cell: --data pydocs --trials 32 takes as long.
     Run again, it goes on with an unfinished run, or shows the report of a finished one.
-    With --table the networks and their training are the table's, and thousands of children
-    take seconds; --no-skip-connections searches the table's chains alone.
+    With --table the networks and their results are those of a table, and thousands of children
+    take seconds; --no-skip-connections then searches only the table's chains.
     With --max-parameters 20000 it searches for the best child that is no larger.
     """
     from nasedu.controller import ParameterServers, make_strategy
@@ -204,7 +204,7 @@ def report(
     run: RunFolder,
     problem: ProblemName = None,
     csv: Annotated[
-        Path | None, typer.Option(help="Write a table with a row a child here, and no report.")
+        Path | None, typer.Option(help="Write a table with a row per child here, and no report.")
     ] = None,
     tensorboard: Annotated[
         Path | None,
@@ -217,7 +217,7 @@ def report(
 ) -> None:
     """Write the run's report.html, or the run for other tools.
 
-    Of an unfinished run, too. For TensorBoard and Optuna the extra "export" has to be installed.
+    The run may be unfinished. For TensorBoard and Optuna the extra "export" has to be installed.
     """
     from nasedu.searching import Study
     from nasedu.viewing import write_report
@@ -251,12 +251,12 @@ def explore(
         Path | None, typer.Option(help="The page to write; default explore.html in RUN.")
     ] = None,
 ) -> None:
-    """Write a page on which one walks through a search.
+    """Write a page to walk through a search.
 
-    It shows its updates, its children and their drawings.
+    It shows the updates, the children and their drawings.
 
     It is one file that needs no network and no Python; open it in a browser. With a second run it
-    shows both side by side, also of an unfinished run.
+    shows both side by side. A run may be unfinished.
     """
     from nasedu.searching import Study
     from nasedu.viewing import explorer_of

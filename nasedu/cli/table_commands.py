@@ -40,19 +40,19 @@ def build(
     folder: Annotated[Path, typer.Argument(help="Folder to measure in and go on from.")] = Path(
         "runs/table"
     ),
-    seed: Annotated[int, typer.Option(help="Decides the children's weights and order.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the children's weights and order.")] = 0,
     workers: Workers = None,
     problem: ProblemName = None,
     data: DataName = None,
-    best: Annotated[int, typer.Option(help="Train so many of the best three times.")] = 500,
+    best: Annotated[int, typer.Option(help="Train this many of the best three times.")] = 500,
     known: Annotated[
         str | None,
-        typer.Option(help="Table, or a part of one, whose trainings are not repeated: name, file."),
+        typer.Option(help="Name or file of a table, or part of one, not to be trained again."),
     ] = None,
 ) -> None:
     """Train every child of a small space.
 
-    Searches of it take seconds afterwards. As it stands it takes about nine hours of one core;
+    Searches of the table take seconds afterwards. By default it takes about nine hours of one core;
     --data ptb-chars, for every recurrent cell of base 2, takes about five. It may be stopped at
     any time: the same command goes on. A seed that nobody knows makes a table that nobody has
     searched yet.

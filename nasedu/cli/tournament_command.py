@@ -13,10 +13,12 @@ SEEDS = 2**63  # of which one is drawn, too many to be tried
 
 
 def hold_tournament(
-    folder: Annotated[Path, typer.Argument(help="Folder with a .py file a contestant.")],
+    folder: Annotated[Path, typer.Argument(help="Folder with one .py file per contestant.")],
     seed: Annotated[
         int | None,
-        typer.Option(help="A number that no contestant knows; default a new one, which is told."),
+        typer.Option(
+            help="A number that no contestant knows; default a new one, which is printed."
+        ),
     ] = None,
     table: Annotated[
         str, typer.Option(help="Table with the rewards: a name, a file or a folder.")
@@ -31,8 +33,8 @@ def hold_tournament(
     """Let the strategies of a class play against each other.
 
     IT RUNS STUDENTS' CODE: USE IT IN A SANDBOX ONLY, such as a container without a network and
-    without files of yours. A contestant has a process of its own, little time and little memory,
-    and who looks a table up is caught; who means to do harm is not.
+    without files of yours. A contestant has a process of its own, little time and little memory.
+    A contestant that looks up a table is caught; one that wants to do harm is not.
 
     Each .py file has a function make(decisions, seed), which returns an object with ask and tell:
     see docs/tournament.md and the examples beside it. The page needs no other file.

@@ -59,15 +59,15 @@ def train(
     arch: Architecture,
     problem: ProblemName = None,
     data: DataName = None,
-    seed: Annotated[int, typer.Option(help="Decides all that is random.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of all that is random.")] = 0,
     run: Annotated[
         Path | None,
         typer.Option(
-            help="Folder to keep every epoch in, and to go on from; default one in the search's."
+            help="Folder to keep every epoch in, and to go on from; default: inside the search's."
         ),
     ] = None,
     minutes: Annotated[
-        float | None, typer.Option(help="Stop after the epoch that passes so many minutes.")
+        float | None, typer.Option(help="Stop after the epoch that passes this many minutes.")
     ] = None,
     grid: Annotated[
         list[str] | None,
@@ -83,9 +83,9 @@ def train(
     """Train one network or cell for longer, then test it, once.
 
     A child of a search keeps its weights in the search's folder, under trained/; anything else
-    keeps them with --run. What is kept may be stopped at any time: the same command goes on after
-    the last whole epoch, and comes to the same weights as if it had not been stopped. With
-    `nasedu predict` and `nasedu export` the network is then used.
+    keeps them with --run. Such a training may be stopped at any time: the same command goes on
+    after the last whole epoch, and comes to the same weights as if it had not been stopped. To use
+    the network: `nasedu predict` and `nasedu export`.
     """
     import json
 
@@ -112,7 +112,7 @@ def train(
         _echo_files(record, run)
         _echo_uses(final, run)
     else:
-        say("its weights are not kept; with --run FOLDER they are")
+        say("its weights are not kept; --run FOLDER keeps them")
     if out is not None:
         write_text(out, json.dumps(record, indent=2) + "\n")
         say(f"outcome: {out}")

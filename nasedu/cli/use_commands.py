@@ -23,17 +23,17 @@ def predict(
     run: TrainedRun,
     images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Pictures.")],
     problem: ProblemName = None,
-    top: Annotated[int, typer.Option(help="Name so many classes of each image.")] = 3,
+    top: Annotated[int, typer.Option(help="Name this many classes for each image.")] = 3,
     invert: Annotated[
         bool,
         typer.Option(
-            "--invert", help="Dark ink on white becomes light on dark, as most sets of digits are."
+            "--invert", help="Turn dark ink on white into light on dark, as in most sets of digits."
         ),
     ] = False,
 ) -> None:
-    """Say of which class pictures are, and how sure the network is.
+    """Say which class each picture has, and how sure the network is.
 
-    They are made as the data set's are: grey or coloured, of its size, normalised alike.
+    Pictures become like those of the data set: grey or coloured, of its size, and normalised.
     """
     import torch
 
@@ -62,15 +62,15 @@ def export(
         Path | None, typer.Option(help="Write the network here for other programs, as ONNX.")
     ] = None,
     html: Annotated[
-        Path | None, typer.Option(help="Write a page here on which one draws, and it reads.")
+        Path | None, typer.Option(help="Write a page here on which you draw and the network reads.")
     ] = None,
 ) -> None:
     """Write a trained network so that it can be used elsewhere.
 
     An ONNX file takes pixels from 0 to 255 and gives logits. Before it is written, ONNX Runtime has
-    to give the logits that torch gives. It needs the extra "export".
+    to give the logits that torch gives. This needs the extra "export".
 
-    A page needs nothing but a browser, and no network: the trained network is in it. It is for
+    A page needs only a browser, and no internet: the trained network is in it. It is for
     small grey images, such as digits.
     """
     from nasedu.searching import TrainedNetwork

@@ -13,7 +13,7 @@ from nasedu.cli.terminal import say
 
 def worksheet(
     number: Annotated[int, typer.Argument(help="1 (lessons 01 to 04) or 2 (07 to 11).")],
-    out: Annotated[Path, typer.Argument(help="Folder to write to; it is made if need be.")],
+    out: Annotated[Path, typer.Argument(help="Folder to write to; it is made if it is missing.")],
     student: Annotated[
         list[str] | None, typer.Option(help="Name of a student; more than once for several.")
     ] = None,
@@ -21,10 +21,10 @@ def worksheet(
         Path | None, typer.Option(help="Text file with a student's name on each line.")
     ] = None,
     seed: Annotated[
-        int, typer.Option(min=0, max=MOST, help="Of all numbers; keep it to make them again.")
+        int, typer.Option(min=0, max=MOST, help="Seed of all numbers; keep it to make them again.")
     ] = 0,
 ) -> None:
-    """Make tasks for paper, with numbers of each student's own, and their answers.
+    """Make tasks on paper, with other numbers for each student, and their answers.
 
     Writes two pages to print: worksheet_N.html has a sheet for each student, and
     worksheet_N_answers.html is for the teacher.

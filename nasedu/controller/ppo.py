@@ -34,7 +34,7 @@ class PPO(Reinforce):
     Args:
         controller: The policy, which this object trains.
         lr: Learning rate of Adam; 3.5e-4 is NASNet's, for 20,000 children.
-        baseline_decay: Share of the baseline that survives one reward; NASNet's is 0.95.
+        baseline_decay: Share of the baseline that is kept at each reward; NASNet's is 0.95.
         clip: How far a ratio may be pushed from 1 (Schulman et al., section 6.1: 0.2).
         epochs: Steps on each batch.
 

@@ -31,7 +31,7 @@ class Reinforce:
         controller: The policy, which this object trains.
         lr: Learning rate of Adam. The paper's 6e-4 is for 12,800 children; a search of a
             hundred needs far more.
-        baseline_decay: Share of the baseline that survives one reward.
+        baseline_decay: Share of the baseline that is kept at each reward.
     """
 
     name: ClassVar[str] = "reinforce"
@@ -151,7 +151,7 @@ def baseline_after(baseline: float | None, rewards: Tensor, decay: float) -> flo
         baseline: As it was; None if there has been no reward: the first batch is compared with
             its own mean.
         rewards: None of them leaves the baseline as it is.
-        decay: Share of the baseline that survives one reward.
+        decay: Share of the baseline that is kept at each reward.
     """
     if baseline is None and len(rewards):
         baseline = float(rewards.mean())

@@ -17,7 +17,7 @@ class ParameterServers(Value):
 
     Args:
         shards: Parts that the weights are divided among, S. Each tensor is held by one of them,
-            so that of more shards than tensors some are never made.
+            so no more shards are made than there are tensors.
         replicas: Copies of the controller, K.
         accumulate: Gradients that are gathered for one step, along their mean.
 

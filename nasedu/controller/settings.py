@@ -24,7 +24,7 @@ class ReinforceSettings(Value):
     Args:
         lr: Learning rate of the controller; the paper's 0.0006, or 0.0005 for cells, suits many
             thousands of children.
-        baseline_decay: Share of the baseline that survives one reward.
+        baseline_decay: Share of the baseline that is kept at each reward.
         hidden_size: H of the controller's LSTM.
         num_layers: Layers of the controller's LSTM, 64 at most.
     """

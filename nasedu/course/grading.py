@@ -36,7 +36,7 @@ from nasedu.viewing.drawings.field_table import printable
 
 SECONDS = 20.0  # that a function may take for all of its cases; solutions take below one
 MEGABYTES = 2048
-NO_ANSWER = "What its process sends is no answer of the check."
+NO_ANSWER = "What its process sends is not an answer of the check."
 LONGEST = 2000  # characters of a sentence; those of the checks are far shorter
 
 

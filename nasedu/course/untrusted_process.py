@@ -32,7 +32,7 @@ from nasedu.searching.workers import NoProcessesError
 START_LIMIT = 180.0  # seconds for a process to start; the first one imports torch
 LONGEST = 100_000  # bytes of an answer
 
-NO_ANSWER = "what its process sends is no answer"
+NO_ANSWER = "what its process sends is not an answer"
 
 Why = Literal["too slow", "ended", "no answer"]
 Questions = SimpleQueue[tuple[bytes, int] | None]  # and the longest answer; None ends the talk

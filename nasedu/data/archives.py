@@ -65,7 +65,7 @@ def check_size(path: Path, name: str, size: int) -> None:
     """Raise `DataError` for a file that is too large to be an image or a part of a text."""
     if size > MAX_FILE_BYTES:
         raise DataError(
-            f"{path}: {name!r} takes {size:,} bytes; expected at most {MAX_FILE_BYTES:,} a file"
+            f"{path}: {name!r} takes {size:,} bytes; expected at most {MAX_FILE_BYTES:,} per file"
         )
 
 
@@ -171,7 +171,7 @@ class _Metered(io.RawIOBase):
         self.allowance -= len(data)
         if self.allowance < 0:
             raise DataError(
-                f"{self.path} has a header of impossible size: the archive is refused whole"
+                f"{self.path} has a header of impossible size: the whole archive is refused"
             )
         if solid := len(data.rstrip(b"\0")):
             self.last = self.position + solid
@@ -188,7 +188,7 @@ def _parts(path: Path, name: str, is_folder: bool) -> Parts:
         if any("\udc80" <= letter <= "\udcff" for letter in folder):
             raise DataError(
                 f"{path}: the name of the folder {folder!r} is in an encoding that the archive "
-                "does not tell; unpack it and import the folder, or pack it "
+                "does not name; unpack it and import the folder, or pack it "
                 "again with names in UTF-8"
             )
     return parts
@@ -196,6 +196,6 @@ def _parts(path: Path, name: str, is_folder: bool) -> Parts:
 
 def _untrusted(path: Path, name: str, why: str) -> DataError:
     return DataError(
-        f"{path}: {name!r} {why}; the archive is refused whole: make one that holds only "
+        f"{path}: {name!r} {why}; the whole archive is refused: make one that holds only "
         "train/<class>/* and test/<class>/* (or a text's three files) as plain files"
     )

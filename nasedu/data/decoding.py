@@ -98,14 +98,14 @@ def _open(file: ImageFile, source: str) -> Image.Image:
         raise _undecodable(file, source, error) from None
     if max(image.size) > MAX_SIZE:
         raise DataError(
-            f"{source}: {file.path!r} is {_by(image.size)}; expected at most {MAX_SIZE} pixels a "
-            "side: make the images smaller first (32 is usual here)"
+            f"{source}: {file.path!r} is {_by(image.size)}; expected at most {MAX_SIZE} pixels "
+            "per side: make the images smaller first (32 is usual here)"
         )
     if frames > 1 and image.format not in FIRST_OF_FILM:
         raise DataError(f"{source}: {file.path!r} has {frames} frames; expected one still image")
     if is_deep:
         raise DataError(
-            f"{source}: {file.path!r} has more than 8 bits a channel; convert it to 8 bits first"
+            f"{source}: {file.path!r} has more than 8 bits per channel; convert it to 8 bits first"
         )
     return image
 

@@ -44,7 +44,9 @@ def find_idx(entries: Entries, where: str) -> Files:
             found[role] = (path, content)
     missing = [f"{part}-{kind}" for part, kind in ROLES if (part, kind) not in found]
     if found and missing:
-        raise DataError(f"{where} lacks {', '.join(missing)}; MNIST's files are four, all needed")
+        raise DataError(
+            f"{where} lacks {', '.join(missing)}; MNIST has four files, and all are needed"
+        )
     return found
 
 

@@ -121,7 +121,7 @@ def _remarks(source: Source, decoded: Decoded) -> tuple[str, ...]:
             f"transparent, put on white: {decoded.num_transparent:,} of {total:,} images"
         )
     if text_paths(source.entries):
-        remarks.append("images were taken, not the text beside them: give a text its own folder")
+        remarks.append("images were imported, not the text beside them: give a text its own folder")
     return tuple(remarks)
 
 

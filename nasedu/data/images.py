@@ -14,7 +14,7 @@ from torch.nn.functional import interpolate
 from nasedu.errors import DataError, SettingError
 
 CHUNK = 1024  # images that are worked on at a time, so that float copies stay small
-MAX_SIZE = 512  # pixels a side; larger images do not belong into one resident tensor
+MAX_SIZE = 512  # pixels per side; larger images do not belong in one resident tensor
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -68,7 +68,7 @@ class LabelledImages:
             SettingError: The size is not 1 to 512.
         """
         if not 1 <= size <= MAX_SIZE:
-            raise SettingError(f"size is {size}; expected 1 to {MAX_SIZE} pixels a side")
+            raise SettingError(f"size is {size}; expected 1 to {MAX_SIZE} pixels per side")
         if self.images.shape[2:] == (size, size):
             return self
         small = [
@@ -158,7 +158,7 @@ class ImageData:
         num_train = most if num_train is None else num_train
         if not self.num_classes <= num_train <= most:
             raise SettingError(
-                f"num_train is {num_train}; expected {self.num_classes} (one a class) to {most} "
+                f"num_train is {num_train}; expected {self.num_classes} (one per class) to {most} "
                 f"(all of {self.name!r} but {self.num_valid} validation images)"
             )
         generator = torch.Generator().manual_seed(seed)

@@ -117,7 +117,7 @@ def check_name(name: str, replace: bool) -> None:
     """Raise `SettingError` unless a data set may be called so, and the name is free."""
     if name.endswith(catalogue.CHARACTERS):
         raise SettingError(
-            f"name is {name!r}; names in {catalogue.CHARACTERS!r} are those of the characters "
+            f"name is {name!r}; names that end in {catalogue.CHARACTERS!r} are for the characters "
             "of a text: choose another"
         )
     if not catalogue.is_valid(name):

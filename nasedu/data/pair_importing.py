@@ -138,7 +138,7 @@ def _lines(source: Source, path: Parts) -> list[str]:
         if mark := MARKS.search(line):
             raise DataError(
                 f"{where} holds {mark[0]} (line {number:,}), which stands for something else; "
-                "take it out"
+                "remove it"
             )
     return lines
 
@@ -149,7 +149,7 @@ def _paired(sides: list[list[str]], part: str, where: str) -> tuple[list[list[st
     if one != other:
         raise DataError(
             f"{where}: the files to {part} have {one:,} and {other:,} lines; expected as many, "
-            "a translation in the same line"
+            "with each translation on the same line"
         )
     whole = [pair for pair in zip(*sides, strict=True) if all(pair)]
     if not whole or (part != "train" and len(whole) != one):

@@ -112,7 +112,7 @@ class PairData:
 
     def __post_init__(self) -> None:
         if self.subwords[: len(SPECIAL)] != SPECIAL:
-            raise DataError(f"{self.name}: subwords begin otherwise than with {', '.join(SPECIAL)}")
+            raise DataError(f"{self.name}: the first subwords are not {', '.join(SPECIAL)}")
         if len(set(self.subwords)) != len(self.subwords):
             raise DataError(f"{self.name}: a subword is there twice; expected distinct ones")
         for part in PARTS:
@@ -123,8 +123,8 @@ class PairData:
         counts = {len(pairs.source), len(pairs.target), len(pairs.references)}
         if len(counts) != 1 or counts == {0}:
             raise DataError(
-                f"{self.name}: {part} has {sorted(counts)} sentences on its sides; expected as "
-                "many on both, and one or more"
+                f"{self.name}: {part} has {sorted(counts)} sentences on its sides; expected the "
+                "same number on both, at least one"
             )
         for side in (pairs.source, pairs.target):
             if int(side.lengths.sum()) != len(side.tokens) or int(side.lengths.min()) < 1:

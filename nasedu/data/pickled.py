@@ -73,7 +73,7 @@ def read_pickle(content: bytes, where: str) -> dict[str, Any]:
                 raise pickle.UnpicklingError("a number in it is far too large")
         found = _Reader(io.BytesIO(content), encoding="bytes").load()
         if not isinstance(found, dict):
-            raise pickle.UnpicklingError(f"it is a {type(found).__name__} and no dict")
+            raise pickle.UnpicklingError(f"it is a {type(found).__name__} and not a dict")
         return {
             key.decode() if isinstance(key, bytes) else str(key): (
                 value.array if isinstance(value, _Array) else value

@@ -33,7 +33,7 @@ def pydocs() -> TextData:
         from pydoc_data.topics import topics
     except ImportError:
         raise DataError(
-            f"{NAME} is made of Python's help topics, which this Python came without "
+            f"{NAME} is made of Python's help topics, which this Python does not have "
             "(no module pydoc_data); install the whole standard library or import a text "
             "with: nasedu data add NAME PATH"
         ) from None

@@ -93,8 +93,8 @@ def _entries(path: Path, closed: list[Path]) -> Iterator[tuple[Parts, Content | 
     if hint := hint_for([path.name]):
         raise DataError(f"{path} is not read as it is: {hint}")
     raise DataError(
-        f"{path} is of no known kind; expected a folder or one of {', '.join(ENDINGS)}: unpack it, "
-        "or import the folder that it lies in"
+        f"{path} is of an unknown kind; expected a folder or one of {', '.join(ENDINGS)}: unpack "
+        "it, or import the folder that it lies in"
     )
 
 

@@ -120,8 +120,8 @@ def decoded_text(content: bytes, where: str) -> str:
         ) from None
     if "\0" in text:
         raise DataError(
-            f"{where} holds NULs (character {text.index(chr(0)):,}), as text in UTF-16 does where "
-            "no mark says so; convert it to UTF-8 first"
+            f"{where} holds NULs (character {text.index(chr(0)):,}), as UTF-16 text without a "
+            "byte order mark does; convert it to UTF-8 first"
         )
     text = text.replace("\ufeff", "").replace("\r\n", "\n").replace("\r", "\n")
     return text if text.endswith("\n") else f"{text}\n"

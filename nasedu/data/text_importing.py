@@ -122,7 +122,7 @@ def _lines(text: str, where: str) -> list[list[str]]:
         if EOS in words:
             raise DataError(
                 f"{where} holds the word {EOS} (line {number:,}), which stands for the end of "
-                "a line; take it out"
+                "a line; remove it"
             )
     if not any(lines):
         raise DataError(f"{where} is empty; expected lines of words")

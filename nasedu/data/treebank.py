@@ -43,5 +43,5 @@ def differences(data: TextData, files: TextFiles) -> tuple[str, ...]:
     if data.num_symbols != WORDS:
         found.append(f"{data.num_symbols:,} words, expected {WORDS:,}")
     if differing := other_digests(files):
-        found.append(f"the MD5 sums of {', '.join(differing)} are others")
+        found.append(f"the MD5 sums of {', '.join(differing)} differ")
     return tuple(found)

@@ -32,7 +32,7 @@ class RunConfig(Value):
         space: The space's JSON.
         strategy: Name and settings of the strategy.
         evaluator: Settings of the evaluator.
-        batch: Children an update.
+        batch: Children per update.
         seed: The study's seed.
         trials: Children in all. The one thing that may grow when a run is continued.
         depth: Fields of the depth schedule; None if all children have the space's depth.

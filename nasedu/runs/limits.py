@@ -18,9 +18,9 @@ class Limits(Value):
     So "the best network of at most 20,000 parameters" is a question that a search can answer.
 
     Args:
-        max_parameters: Largest number of parameters of a child; None for any.
-        max_flop: Most floating-point operations of a child, forward, of one image or symbol; None
-            for any.
+        max_parameters: Largest number of parameters of a child; None: no limit.
+        max_flop: Most floating-point operations of a child, forward, of one image or symbol; None:
+            no limit.
         limit_penalty: What a child above a limit costs: the strategy is told minus this as its
             reward, which is our choice. None: the strategy learns nothing from it.
 

@@ -21,7 +21,7 @@ def available_cores() -> int:
 
 
 def check_workers(workers: int | None) -> int:
-    """Return the number of workers: the one given, else $NASEDU_WORKERS, else one a core.
+    """Return the number of workers: the one given, else $NASEDU_WORKERS, else one per core.
 
     Raises:
         SettingError: Not an integer of at least 1.
@@ -35,7 +35,7 @@ def check_workers(workers: int | None) -> int:
         return int(named)
     if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
         raise SettingError(
-            f"workers is {workers!r}; expected at least 1, or nothing for one a core "
+            f"workers is {workers!r}; expected at least 1, or nothing for one per core "
             f"(here {available_cores()})"
         )
     return workers

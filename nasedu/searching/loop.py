@@ -59,7 +59,7 @@ def search(
         data: Name of the images or the text, see ``nasedu data list``; default ``"digits"``, or
             ``"pydocs"`` for cells.
         trials: Children in all.
-        batch: Children an update, m in section 3.2.
+        batch: Children per update, m in section 3.2.
         workers: Children trained at a time; default one a core, or one where they are looked up
             or scored by a function. A single one without a time limit is trained in this process,
             others in processes of their own. `RayWorkers` train on a cluster.

@@ -51,7 +51,7 @@ def search_many(
         evaluator: Looks rewards up; without noise.
         seeds: One search each.
         trials: Children of each search.
-        batch: Children an update.
+        batch: Children per update.
         on_update: Called after each update with the number of children that it trained, for a
             progress bar over ``len(seeds) * trials``.
 

@@ -30,17 +30,17 @@ class ConvNetSpace(Space):
         filter_heights: Heights to choose from.
         filter_widths: Widths to choose from.
         num_filters: Numbers of filters to choose from.
-        strides: Strides to choose from, for height and width apart.
-        skip_connections: Whether each layer chooses its inputs (an anchor point a layer).
-            Without, every layer feeds the next.
+        strides: Strides to choose from, separately for height and width.
+        skip_connections: Whether each layer chooses its inputs (an anchor point per layer).
+            If not, every layer feeds the next.
         operations: Kinds of layers to choose from, ``"conv"``, ``"max"``, ``"average"``. If
             there is more than one, the kind is the first decision of a layer (section 3.3).
         learning_rates: Learning rates to choose from, in the very first decision; none if it
             is not decided (section 3.3).
-        block_depth: Layers that every predicted one stands for, alike and densely connected:
-            each reads what the block reads and all before it in the block. Who reads the
-            block reads all of its layers, which is our choice. 3 in the third variant of
-            section 4.1.
+        block_depth: Layers in the block that every predicted layer stands for. They are alike,
+            and each reads what the block reads and all before it in the block. A layer that
+            reads the block reads all of its layers, which is our choice. 3 in the third
+            variant of section 4.1.
         pool_after: Predicted layers, ascending, after which all maps are max-pooled; see
             `ConvNet`.
     """

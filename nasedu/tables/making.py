@@ -175,7 +175,7 @@ def _check_known(table: NetworkTable, evaluator: TestingEvaluator, seed: int) ->
     theirs = {"space": table.space.to_dict(), **{n: table.about[n] for n in ("seed", "evaluator")}}
     check_same(ours, theirs, name, StudyError)
     if len(table.valid) != REPEATS:
-        raise StudyError(f"{name} has {len(table.valid)} trainings a network; expected {REPEATS}")
+        raise StudyError(f"{name} has {len(table.valid)} trainings per network; expected {REPEATS}")
 
 
 def _known_tables(

@@ -129,7 +129,7 @@ def simulated_clock(seconds: ArrayLike, batch: int = 8, workers: int = 1) -> NDA
 
     Args:
         seconds: ``(n,)`` how long each child trains, in the order of asking.
-        batch: Children an update.
+        batch: Children per update.
         workers: Children trained at a time.
 
     Raises:

@@ -39,7 +39,7 @@ class LanguageRecipe(ModelSettings):
             text; None scores all.
         precision: ``"bfloat16"`` trains with matrix products in bfloat16; weights, softmax and
             updates stay float32, and so does all scoring. ``"auto"`` takes it where the
-            processor has the instructions and it pays. The figures of the literature are
+            processor has the instructions and it is faster. The figures of the literature are
             those of ``"float32"``.
         keep: Which weights a training keeps: those of its last or its best epoch.
     """

@@ -60,7 +60,7 @@ class LanguageTask(Task):
         size, wanted = self.recipe.batch_size, self.recipe.num_train
         if not size <= (wanted or len(data.train)) <= len(data.train):
             raise SettingError(
-                f"num_train is {wanted or len(data.train)}; expected {size} (one token a stream) "
+                f"num_train is {wanted or len(data.train)}; expected {size} (one token per stream) "
                 f"to {len(data.train)} (all of {data.name!r})"
             )
         train, scored = data.train[:wanted].to(self.device), self.recipe.num_scored

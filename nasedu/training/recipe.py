@@ -28,7 +28,7 @@ class Recipe(Value):
 
     Args:
         epochs: Passes over the training images.
-        batch_size: Images an update.
+        batch_size: Images per update.
         lr: Learning rate at the start.
         momentum: Nesterov momentum.
         weight_decay: L2 penalty, in the update.
@@ -37,16 +37,16 @@ class Recipe(Value):
             ``"cosine"`` lets it fall to 0 along half a cosine, as NASNet, and ``"constant"``
             leaves it.
         precision: ``"bfloat16"`` halves the time where the processor has the instructions;
-            ``"auto"`` takes it where it is there and pays.
+            ``"auto"`` takes it where it is there and faster.
         num_train: Use only so many training images; None uses all that are not validation.
-        image_size: Resize images to this many pixels a side first; None leaves them.
+        image_size: Resize images to this many pixels per side first; None leaves them.
         split_seed: Seed of the split into training and validation images.
         whitening: By the statistics of each ``"channel"`` over the training images, or by
             those of each ``"image"`` alone.
         augmentation: Crops of the image in a frame of zeros (``"shift"``, as DenseNet) or of
             the enlarged image (``"paper"``).
         decay_epoch: After how many epochs the learning rate begins to fall; ``"step"`` takes its
-            second step halfway between there and the end. None: at once, or after half.
+            second step halfway between there and the end. None: at once, or ``"step"`` after half.
         bn_epsilon: What batch norm adds to a variance.
         keep: Which weights a training keeps: those of its last or its best epoch.
         clip: Largest norm of all gradients together; None leaves them.

@@ -45,7 +45,7 @@ def _servers_words(config: RunConfig) -> str:
     if config.servers is None:
         return ""
     servers = ParameterServers(**config.servers)
-    gathered = f", {servers.accumulate} gradients a step" if servers.accumulate > 1 else ""
+    gathered = f", {servers.accumulate} gradients per step" if servers.accumulate > 1 else ""
     of = count(servers.replicas, "replica")
     held = count(servers.shards, "parameter shard")
     return f", {of} of {config.batch} children and {held}{gathered}"
@@ -60,7 +60,7 @@ def _data_line(event: Started) -> str:
         sizes = f"{data['num_train']:,} training and {data['num_valid']:,} validation"
         words.append(f"{sizes} {view.unit_of(data)}")
     if epochs := data.get("recipe", {}).get("epochs"):
-        words.append(f"{count(epochs, 'epoch')} a child")
+        words.append(f"{count(epochs, 'epoch')} per child")
     told = ": ".join(filter(None, (data.get("title"), ", ".join(words))))
     return f"\n{told}" if told else ""
 

@@ -132,7 +132,7 @@ def test_searches_are_compared_with_all_others_and_not_those_of_their_seed_alone
     assert won("cifar10_search", "accuracy", 1) == 9
     assert "each of its searches found a better child than all three of random" in EXPERIMENTS
     assert won("ptb_search", "perplexity", -1) == 8
-    assert "Of all nine pairs of searches, REINFORCE has the better best cell in 8." in EXPERIMENTS
+    assert "In 8 of all nine pairs, REINFORCE has the better best cell." in EXPERIMENTS
 
 
 def test_a_larger_space_of_cells_was_searched_better_than_chance_searches_the_smaller():
@@ -142,7 +142,9 @@ def test_a_larger_space_of_cells_was_searched_better_than_chance_searches_the_sm
         for table in tables
     )
     assert larger["reinforce"].max() < smaller["random"].min()
-    said = "The best 15 of either search there are better than the best 15 of any random search"
+    said = (
+        "The best 15 of each search in the larger space are better than the best 15 of any random"
+    )
     assert said in EXPERIMENTS
 
 

@@ -44,7 +44,7 @@ def test_a_search_on_a_text_tells_of_perplexities_and_ends_with_a_cell(begun):
     first, second, key, more, *batches, best, cell, report = printed.splitlines()
     assert first.startswith("4 children by reinforce")
     assert second.startswith("Python's help topics: 1,000 training and ")
-    assert second.endswith(" validation words, 1 epoch a child")
+    assert second.endswith(" validation words, 1 epoch per child")
     assert key.startswith("each line is a batch: median perplexity")
     assert more.startswith("    baseline (average of earlier rewards")
     assert [line[:21] for line in batches] == [f"batch   {n}  perplexity" for n in (1, 2)]
@@ -99,7 +99,7 @@ def test_characters_are_told_of_in_bits(tmp_path):
     options = ("--base", 1, "--hidden-size", 2, "--epochs", 1, "--num-train", 100, "--batch", 1)
     run = tmp_path / "run"
     printed = nasedu("search", "--data", "pydocs-chars", *options, "--trials", 1, "--run", run)
-    assert "validation characters, 1 epoch a child" in printed
+    assert "validation characters, 1 epoch per child" in printed
     assert "validation bits per character" in printed
 
 
@@ -155,7 +155,7 @@ def test_options_of_a_text_make_the_space_and_the_recipe(asked):
         ((*TEXT, "--epochs", -1), "epochs is -1"),
         ((*TEXT, "--lr", "nan"), "lr is nan; expected a number above 0"),
         ((*TEXT, "--batch-size", 0), "batch_size is 0"),
-        ((*TEXT, "--num-train", 5), "num_train is 5; expected 20 (one token a stream)"),
+        ((*TEXT, "--num-train", 5), "num_train is 5; expected 20 (one token per stream)"),
         ((*TEXT, "--num-train", 99_999_999), "num_train is 99999999"),
         ((*TEXT, "--trials", -3), "trials is -3"),
         ((*TEXT, "--child-timeout", 0), "child_timeout is 0"),

@@ -109,7 +109,7 @@ def test_the_options_of_a_strategy_are_its_own():
 
 def test_defaults_are_those_of_the_preset_that_was_picked():
     said = " ".join(nasedu("search", "--space", "cifar10-v2", "--help").split())
-    assert "from 1 to 62. [default: 20]" in said and "apart. [default: 1,2,3]" in said
+    assert "from 1 to 62. [default: 20]" in said and "and width. [default: 1,2,3]" in said
     said = " ".join(nasedu("search", "--data", "pydocs", "--help").split())
     assert "none uses all. [default: 40000]" in said
 

@@ -87,7 +87,7 @@ def test_replicas_are_asked_for_by_the_papers_numbers_and_gone_on_with(tmp_path,
     how = ("--shards", "2", "--replicas", "4", "--children", "3", "--accumulate", "2")
     assert nasedu("search", "--run", tmp_path, *TABLE, *how) == 0
     said = capsys.readouterr().out
-    assert "4 replicas of 3 children and 2 parameter shards, 2 gradients a step" in said
+    assert "4 replicas of 3 children and 2 parameter shards, 2 gradients per step" in said
     assert "stale by" in said and "stale (steps" in said
     study = Study(tmp_path)
     assert study.config.servers == {"shards": 2, "replicas": 4, "accumulate": 2}

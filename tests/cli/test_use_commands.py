@@ -44,7 +44,7 @@ def test_an_architecture_of_no_search_is_kept_only_where_that_is_said(tmp_path, 
     from nasedu.searching import find_architecture
 
     (tmp_path / "net.json").write_text(find_architecture(str(run)).net.to_json())
-    assert "with --run FOLDER they are" in nasedu("train", tmp_path / "net.json", *QUICK)
+    assert "--run FOLDER keeps them" in nasedu("train", tmp_path / "net.json", *QUICK)
     assert [path.name for path in tmp_path.iterdir()] == ["net.json"]
 
 

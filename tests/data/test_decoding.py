@@ -182,7 +182,7 @@ DEEP = {
 
 @pytest.mark.parametrize("kind", DEEP)
 def test_deep_colours_are_refused(kind):
-    refused("has more than 8 bits a channel; convert it to 8 bits first", DEEP[kind])
+    refused("has more than 8 bits per channel; convert it to 8 bits first", DEEP[kind])
 
 
 def test_few_bits_are_not_many():

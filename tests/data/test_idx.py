@@ -64,7 +64,7 @@ def test_packed_and_unpacked_files_beside_each_other_are_one(home, tmp_path, mak
 
 TRAIN = "train-images-idx3-ubyte"
 BAD = {
-    "lacks train-images; MNIST's files are four": {TRAIN: None},
+    "lacks train-images; MNIST has four files": {TRAIN: None},
     "declares 1,920 bytes and holds 5": {TRAIN: idx(IMAGES, 30, 8, 8, content=b"short")},
     "declares 1,920 bytes and holds more": {TRAIN: idx(IMAGES, 30, 8, 8, content=bytes(9999))},
     "begins with 2049, expected 2051": {TRAIN: idx(LABELS, 30, 8, 8, content=bytes(1920))},

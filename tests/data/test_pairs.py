@@ -44,7 +44,7 @@ def test_tokens_say_text_and_marks_say_nothing():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"subwords": ("a", *SPECIAL)}, "begin otherwise"),
+        ({"subwords": ("a", *SPECIAL)}, "the first subwords are not"),
         ({"subwords": (*SPECIAL, "a", "a", "b", "c")}, "is there twice"),
         ({"valid": pairs([[8]])}, "a token of valid is out of range; expected 0 to 7"),
         ({"test": pairs([])}, "test has .* sentences on its sides"),

@@ -129,7 +129,7 @@ def test_paths_that_leave_the_archive(tmp_path, make, name):
         make.tar(tmp_path / "a.tar", FILES, [make.member(name, b"x")]),
         make.zip(tmp_path / "a.zip", {**FILES, name: b"x"}),
     ):
-        refused(path, "lies outside of its folder; the archive is refused whole")
+        refused(path, "lies outside of its folder; the whole archive is refused")
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_folders_may_repeat(tmp_path, make):
 def test_a_file_beyond_the_limit(tmp_path, make, monkeypatch, ending):
     monkeypatch.setattr(archives, "MAX_FILE_BYTES", 600)
     path = (make.zip if ending == "zip" else make.tar)(tmp_path / f"a.{ending}", FILES)
-    refused(path, "'set/train/dog/0.png' takes 700 bytes; expected at most 600 a file")
+    refused(path, "'set/train/dog/0.png' takes 700 bytes; expected at most 600 per file")
 
 
 def test_a_file_of_a_folder_beyond_the_limit(tmp_path, make):
@@ -261,7 +261,7 @@ def test_damaged_content_of_a_compressed_archive(tmp_path, make):
 def test_what_is_no_archive(tmp_path):
     refused(tmp_path / "missing.zip", "there is no file or folder")
     (tmp_path / "a.rar").write_bytes(b"x")
-    refused(tmp_path / "a.rar", "is of no known kind; expected a folder or one of .zip, .tar")
+    refused(tmp_path / "a.rar", "is of an unknown kind; expected a folder or one of .zip, .tar")
     for name in ("a.zip", "a.tar", "a.tgz", "b.tar"):
         (tmp_path / name).write_bytes(b"" if name == "b.tar" else b"no archive at all" * 100)
         refused(tmp_path / name, "of another kind than its name says")

@@ -60,7 +60,7 @@ def test_what_an_import_says(home, archive):
     assert str(summary).splitlines()[-1] == (
         "  warning  not Mikolov's Penn Treebank: 8 tokens to train, expected 929,589; "
         "3 tokens to valid, expected 73,760; 4 tokens to test, expected 82,430; "
-        "6 words, expected 10,000; the MD5 sums of train, valid, test are others"
+        "6 words, expected 10,000; the MD5 sums of train, valid, test differ"
     )
     assert "unknown" not in str(summary)
     assert "cat" not in str(summary)
@@ -205,9 +205,9 @@ def test_a_text_is_loaded_once_for_each_time_that_it_is_written(home, archive, t
 def test_names_that_cannot_be(home, archive, tmp_path, make):
     with pytest.raises(SettingError, match="'pydocs' or 'prices', which are built in"):
         add("pydocs", archive)
-    with pytest.raises(SettingError, match="those of the characters of a text"):
+    with pytest.raises(SettingError, match="are for the characters of a text"):
         add("ptb-chars", archive)
-    with pytest.raises(SettingError, match="those of the characters of a text"):
+    with pytest.raises(SettingError, match="are for the characters of a text"):
         add("pydocs-chars", make.folder(tmp_path / "images", make.files()))
     add("ptb", archive)
     with pytest.raises(SettingError, match=r"'ptb' already .*--replace"):
@@ -261,7 +261,7 @@ def test_archives_that_are_not_to_be_trusted(home, tmp_path, make, monkeypatch):
     with pytest.raises(DataError, match="lies outside of its folder"):
         add("bad", make.tar(tmp_path / "outside.tar", FILES, [outside]))
     monkeypatch.setattr(archives, "MAX_FILE_BYTES", 12)
-    with pytest.raises(DataError, match="expected at most 12 a file"):
+    with pytest.raises(DataError, match="expected at most 12 per file"):
         add("bad", make.tar(tmp_path / "a.tgz", FILES))
     assert not home.exists()
 
@@ -282,7 +282,7 @@ def test_images_win_over_a_text_beside_them(home, tmp_path, make, top, beside):
         assert summary.classes == ("cat", "dog")
         assert "  not read " in str(summary)
         if beside == "{}.txt":
-            assert "images were taken, not the text beside them" in str(summary)
+            assert "images were imported, not the text beside them" in str(summary)
 
 
 def test_a_picture_beside_a_text_is_named_and_passed_over(home, tmp_path, make):

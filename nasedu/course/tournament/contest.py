@@ -104,10 +104,12 @@ def contestants_in(folder: Path) -> list[Path]:
         SettingError: There is no such folder, or nobody in it.
     """
     if not folder.is_dir():
-        raise SettingError(f"{folder} is no folder; expected one with a .py file a contestant")
+        raise SettingError(
+            f"{folder} is no folder; expected a folder with one .py file per contestant"
+        )
     paths = sorted(path for path in folder.glob("*.py") if path.name[0] not in "_.")
     if not paths:
-        raise SettingError(f"{folder} has no .py file; expected one a contestant")
+        raise SettingError(f"{folder} has no .py file; expected one per contestant")
     return paths
 
 

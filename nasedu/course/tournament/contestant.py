@@ -148,7 +148,7 @@ class Seat:
         room = n * len(f"{sizes}, ")  # for the largest tokens
         rows = self.contestant.call(contestant_side.turn, self.game, shown, told, n, room=room)
         if isinstance(rows, list) and len(rows) > n:
-            raise ContestantError("cheated", f"it asks for {len(rows)} children where {n} are due")
+            raise ContestantError("cheated", f"it asks for {len(rows)} children, expected {n}")
         if not _are_tokens(rows, n, sizes):
             raise ContestantError(
                 "raised",

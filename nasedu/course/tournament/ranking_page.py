@@ -124,7 +124,7 @@ def _ranking(tournament: Tournament) -> page.Section:
     )
     caption = (
         "Two are told apart if the 95 % interval of the difference of their means excludes zero; "
-        "whether two intervals overlap says less."
+        "the overlap of their own intervals says less."
     )
     return page.Section("Ranking", [figure, page.Table(caption, heads, rows, words=(3, 4))])
 
@@ -151,8 +151,8 @@ def _played(tournament: Tournament, folder: Path) -> page.Section:
     rules, table = tournament.rules, tournament.table
     told = (
         "A game hides what the decisions mean: their order and the names of their choices are "
-        "drawn anew for every game, and are the same for everybody. So neither the shipped table "
-        f"helps nor what was learned in another game. Children are asked for {rules.batch} at a "
+        "drawn anew for every game, and are the same for everybody. So the shipped table does "
+        f"not help, and neither do other games. Children are asked for {rules.batch} at a "
         f"time. A contestant has {rules.seconds:g} s and {rules.megabytes:,} MB for its "
         f"{rules.games} games, in a process that does not have the table."
     )

@@ -49,7 +49,7 @@ class Shard:
     Args:
         weights: By name; the shard changes them in place.
         lr: Learning rate of Adam.
-        baseline_decay: Share of the baseline that survives one reward.
+        baseline_decay: Share of the baseline that is kept at each reward.
         accumulate: Gradients that make a step, along their mean. The paper says that 10 of them
             are accumulated for cells, not whether as sum or mean.
     """

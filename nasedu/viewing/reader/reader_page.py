@@ -57,7 +57,7 @@ def reader_page(network: TrainedNetwork) -> str:
     if channels != 1 or max(height, width) > LARGEST:
         raise SettingError(
             f"the images are {channels}x{height}x{width}; one draws grey ones (1 channel) of at "
-            f"most {LARGEST} pixels a side; {ELSEWHERE}"
+            f"most {LARGEST} pixels per side; {ELSEWHERE}"
         )
     steps = steps_of(network)
     data: dict[str, Any] = {

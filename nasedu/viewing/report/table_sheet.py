@@ -64,9 +64,10 @@ def data_sheet(table: NetworkTable, name: str, size: int) -> str:
             "those that were best in their first training.\n",
             "## Arrays\n",
             _arrays(table),
-            "`NetworkTable.load` reads them. The place of a description, from 0, is where its "
-            "token sequence stands when the last token runs first: `table.places(tokens)` gives "
-            "it, `sequences_at(table.space.decisions, places)` the tokens.\n",
+            "`NetworkTable.load` reads them. The place of a description, from 0, is its position "
+            "in the list of all token sequences, in which the last token changes fastest: "
+            "`table.places(tokens)` gives it, and `sequences_at(table.space.decisions, places)` "
+            "gives the tokens.\n",
             "## What is in it\n",
             _table(("what", "of first trainings"), found(table)),
             _distribution(table),
@@ -134,9 +135,9 @@ def _shared(table: NetworkTable) -> str:
         return ""
     return (
         f"Of the {len(table):,} descriptions {trained:,} are different children: the others differ "
-        "from one of them in nothing but the names of its parts (`Space.representatives`). The "
-        "first of such is trained, the arrays have -2 for the others, and what `NetworkTable` "
-        "computes has its result for all. "
+        "from one of them in nothing but the names of its parts (`Space.representatives`). Of "
+        "descriptions that share a child, the first is trained, the arrays have -2 for the others, "
+        "and `NetworkTable` gives its result to all. "
     )
 
 

@@ -118,7 +118,7 @@ def test_a_pickle_that_a_contestant_sends_runs_nowhere_but_in_its_own_process(tm
     )
     entries = list(play(tmp_path, TABLE, Rules(games=2, trials=16), seed=1))
     assert [entry.fate for entry in entries] == ["played", "no answer", "raised", "played"]
-    assert entries[1].sentence == "what its process sends is no answer"
+    assert entries[1].sentence == "what its process sends is not an answer"
     assert "returns something else than 8 rows" in entries[2].sentence
     assert not list(marks.iterdir())
     assert "gave no answer" in write_page(

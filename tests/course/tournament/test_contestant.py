@@ -47,7 +47,7 @@ def test_what_it_proposes_is_the_tables_and_what_it_hears_is_its_own():
 @pytest.mark.parametrize(
     ("rows", "fate", "words"),
     [
-        ([[0] * WIDTH] * 3, "cheated", "asks for 3 children where 2 are due"),
+        ([[0] * WIDTH] * 3, "cheated", "asks for 3 children, expected 2"),
         ([[0] * WIDTH], "raised", "2 rows of 8 tokens"),
         ([[0] * WIDTH, [9] * WIDTH], "raised", "each at least 0 and below"),
         ([[0] * WIDTH, [-1] * WIDTH], "raised", "2 rows"),

@@ -168,7 +168,9 @@ def test_every_decision_has_a_panel(study):
 
 def test_a_terminal_tells_its_measure(events):
     opening = opening_lines(events[0])
-    assert opening.endswith("Some hills: 30 training and 10 validation examples, 2 epochs a child")
+    assert opening.endswith(
+        "Some hills: 30 training and 10 validation examples, 2 epochs per child"
+    )
     event = next(event for event in events if isinstance(event, Updated))
     line = batch_line(event, SWAYS)
     sways = [min(trial.outcome.valid_curve) for trial in event.trials]
