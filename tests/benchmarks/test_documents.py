@@ -128,6 +128,17 @@ def test_a_baseline_saves_the_children_that_are_said():
     assert "which the moving average has after 732" in both
 
 
+def test_how_many_searches_forget_is_what_their_page_counts():
+    record = (ROOT / "benchmarks" / "cluster_setback.md").read_text("utf-8")
+    rows = [line.split(" | ") for line in record.splitlines() if " of 8 | " in line]
+    assert [row[2] for row in rows] == ["8 of 8", "0 of 8", "6 of 8"]
+    text = section_of("docs/experiments.md", "Many replicas: what late gradients cost")
+    for said in ("All eight have it", "none of eight has it", "six of eight still have it"):
+        assert said in text
+    told = re.search(r"(\d+) of the 400 are different cells, where there had been (\d+)", text)
+    assert [cell.split()[0] for cell in (rows[0][7], rows[0][6])] == list(told.groups())
+
+
 def test_the_optimal_baseline_saves_what_is_said():
     record = (ROOT / "benchmarks" / "gradient_variance.md").read_text("utf-8")
     pattern = r"\| after (40|160) updates.*? \| ([a-z ]+) \| ([\d.]+) \("
