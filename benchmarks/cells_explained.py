@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from cell_forms import gates, shared
-from cells_transfer import rank_correlation, spread_over
+from cells_transfer import say_correlation, spread_over
 from experiment import TABLES, UNFINISHED, Experiment, RecordedTraining, fields, options_of
 from record import save_figure, spread, table, write_record
 from strategies import GATED
@@ -234,10 +234,13 @@ def survives(known, frame, script):
     wide = wide.dropna().sort_values("table")
     if len(wide) < 3:
         return f"{len(wide)} cells are finished; a ranking takes 3 or more.\n"
-    words = (wide["table"], wide[list(LONG_SEEDS)], DRAWN)
-    drawn = rank_figure(*words)
+    seeds = list(LONG_SEEDS)
+    drawn = rank_figure(wide["table"], wide[seeds], DRAWN)
     halves = {"of all": wide, "of the better half": wide[: -(-len(wide) // 2)]}
-    rows = [[name, f"{len(part)}", survived(part)] for name, part in halves.items()]
+    rows = [
+        [name, f"{len(part)}", say_correlation((part["table"], part[seeds].mean(axis=1)))]
+        for name, part in halves.items()
+    ]
     cells = [[name, *(f"{v:.3f}" for v in row)] for name, *row in wide.itertuples()]
     return (
         f"![{drawn.alt}]({save_figure(drawn, script, LONG)})\n\n"
@@ -245,16 +248,6 @@ def survives(known, frame, script):
         + "\n"
         + table(["cell, by its place", "in the table", *(f"seed {s}" for s in LONG_SEEDS)], cells)
     )
-
-
-def survived(wide, resamples=2000):
-    """Say the rank correlation of the table with longer trainings; bootstrap over the cells."""
-    drawn = np.random.default_rng(0).integers(len(wide), size=(resamples, len(wide)))
-    drawn[0] = np.arange(len(wide))  # the cells themselves
-    x, y = wide["table"].to_numpy(), wide[list(LONG_SEEDS)].mean(axis=1).to_numpy()
-    found = rank_correlation(x[drawn], y[drawn])
-    low, high = np.nanquantile(found[1:], (0.025, 0.975))
-    return f"{found[0]:.2f} ({low:.2f} to {high:.2f})"
 
 
 def main(arguments=None):

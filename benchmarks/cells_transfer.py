@@ -132,24 +132,27 @@ def rank_correlation(a, b):
     return np.divide((x * y).sum(-1), length, out=np.full(x.shape[:-1], np.nan), where=length > 0)
 
 
-def correlations(bits, resamples=2000):
-    """Return rows of how well the first training tells the second, in all and the better half.
+def say_correlation(*pairs, resamples=2000):
+    """Say the rank correlation of two columns of children, or the mean over several such pairs.
 
-    Each with an interval of 95 %: the cells are drawn again, with replacement (bootstrap). So it
-    holds the luck of which cells were chosen, and not that of their trainings.
+    With an interval of 95 %: the children are drawn again, with replacement (bootstrap). So it
+    holds the luck of which children were chosen, and not that of their trainings.
     """
+    count = len(pairs[0][0])
+    drawn = np.random.default_rng(0).integers(count, size=(resamples, count))
+    drawn[0] = np.arange(count)  # the children themselves
+    again = ([np.asarray(values)[drawn] for values in pair] for pair in pairs)
+    found = np.mean([rank_correlation(a, b) for a, b in again], axis=0)
+    low, high = np.nanquantile(found[1:], (0.025, 0.975))
+    return f"{found[0]:.2f} ({low:.2f} to {high:.2f})"
+
+
+def correlations(bits):
+    """Return rows of how well the first training tells the second, in all and the better half."""
     halves = (bits, bits[bits["search"] <= bits["search"].median()])
 
-    def said(part, pairs):
-        drawn = np.random.default_rng(0).integers(len(part), size=(resamples, len(part)))
-        drawn[0] = np.arange(len(part))  # the cells themselves
-        values = {name: column.to_numpy()[drawn] for name, column in part.items()}
-        found = np.mean([rank_correlation(values[a], values[b]) for a, b in pairs], axis=0)
-        low, high = np.nanquantile(found[1:], (0.025, 0.975))
-        return f"{found[0]:.2f} ({low:.2f} to {high:.2f})"
-
     def row(name, *pairs):
-        return [name, *(said(part, pairs) for part in halves)]
+        return [name, *(say_correlation(*((h[a], h[b]) for a, b in pairs)) for h in halves)]
 
     words, characters = bits.columns[:2], bits.columns[2:]
     return [

@@ -15,10 +15,10 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+from cells_transfer import say_correlation
 from cifar10_search import SEARCH
 from experiment import NAMES, UNFINISHED, Experiment, RecordedTraining, options_of
 from record import save_figure, table, write_record
-from scipy.stats import spearmanr
 from torch import nn
 from torchvision.models.resnet import BasicBlock
 
@@ -139,7 +139,7 @@ def ranking(small, longer, parameters):
 
     def row(name, a, b):
         pairs = ((a, b), (a[better], b[better]))
-        return [name, *(f"{spearmanr(*pair).statistic:.2f}" for pair in pairs)]
+        return [name, *(say_correlation(pair) for pair in pairs)]
 
     return [
         row("accuracy in the search, mean of the longer trainings", small, mean),
@@ -176,7 +176,8 @@ def main():
         "Longer training after the search on CIFAR-10",
         f"{load(DATA).title}, {RECIPE.num_train:,} images of 16x16 to train, {RECIPE.epochs} "
         f"epochs (the search: {SMALL.num_train:,} and {SMALL.epochs}), two seeds (figure 7 as "
-        "it is: one). All trainings: `data/tables/cifar10_longer.csv`.\n\n"
+        "it is: one). Intervals: 95 %, bootstrap over the networks. All trainings: "
+        "`data/tables/cifar10_longer.csv`.\n\n"
         f"![{drawn.alt}]({save_figure(drawn, __file__)})\n\n"
         + table(
             ["rank correlation (Spearman)", f"of all {len(longer)}", "of the better half"],

@@ -27,7 +27,7 @@ from nasedu.searching import (
     winners,
 )
 from nasedu.searching.simulation import PAPER_CELLS, PAPER_NETWORKS, Cluster, Kill, simulate
-from nasedu.tables import simulated_clock
+from nasedu.tables import TabularEvaluator, simulated_clock
 from nasedu.viewing import intervals_figure
 from nasedu.whole_file import write_whole
 
@@ -59,6 +59,8 @@ class OnACluster(ManySearches):
             for path in sorted((HERE.parent / "nasedu" / part).glob("*.py")):
                 digest.update(path.read_bytes())
         own = {"cluster": self.cluster.to_dict(), "own_code": digest.hexdigest()}
+        if type(self.evaluator) is not TabularEvaluator:
+            own["evaluator"] = type(self.evaluator).__name__
         return {**super().settings, **own}
 
     def work(self, folder, until):
@@ -84,7 +86,7 @@ class OnACluster(ManySearches):
         return {"file": FILE}
 
 
-def on_a_cluster(lab, name, cluster, lr, seeds=None, trials=CHILDREN):
+def on_a_cluster(lab, name, cluster, lr, seeds=None, trials=CHILDREN, evaluator=None):
     """Return what searches on a cluster found, from the record if it is there."""
     decisions = lab.table.space.decisions
 
@@ -92,7 +94,8 @@ def on_a_cluster(lab, name, cluster, lr, seeds=None, trials=CHILDREN):
         return Reinforce(Controller(decisions, seed=seed), lr=lr)
 
     count = seeds or len(lab.seeds)
-    job = OnACluster(name, make, lab.evaluator, count, trials, cluster.children, cluster)
+    knows = evaluator or lab.evaluator
+    job = OnACluster(name, make, knows, count, trials, cluster.children, cluster)
     folder = FOLDER / job.name
     with np.load(folder / do_job(job, folder)["file"]) as file:
         found = {key: file[key] for key in file.files}

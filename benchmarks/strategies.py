@@ -8,6 +8,7 @@ import math
 import numpy as np
 from laboratory import FIRST, Laboratory, options, points, record_curves, say
 from record import save_figure, table, write_record
+from winners_on_test import ahead_of, say_some, tests_of, without_diverged
 
 from nasedu import CellNode, ConvLayer, ConvNet, RecurrentCell
 from nasedu.controller import make_strategy
@@ -16,10 +17,8 @@ from nasedu.searching import (
     best_at,
     best_so_far,
     bootstrap,
-    bootstrap_difference,
     expected_best,
     mean_of_others,
-    winners,
 )
 from nasedu.tables import simulated_clock
 from nasedu.viewing import intervals_figure
@@ -124,40 +123,6 @@ def by_hours(lab, places, hours):
             for own, ends in zip(places, clocks, strict=True)
         ]
     )
-
-
-def tests_of(lab, found):
-    """Return by strategy and number of children the winners ``(S,)`` and their test ``(S,)``."""
-    chosen = {
-        name: [winners(places, lab.score, n) for n in lab.stops] for name, places in found.items()
-    }
-    tested = {
-        name: [mean_of_others(lab.tested, places) for places in own] for name, own in chosen.items()
-    }
-    return chosen, tested
-
-
-def known(values):
-    """Return those values that are not NaN."""
-    return values[~np.isnan(values)]
-
-
-def say_some(lab, scores):
-    """Write mean and interval of those there are, and how many if not all."""
-    count = "" if len(known(scores)) == len(scores) else f", {len(known(scores))} seeds"
-    return say(bootstrap(lab.sign * known(scores))) + count
-
-
-def ahead_of(by_name, other):
-    """Return how far each strategy is ahead, an interval for every number of children."""
-    return {
-        name: [
-            bootstrap_difference(known(a), known(b))
-            for a, b in zip(own, by_name[other], strict=True)
-        ]
-        for name, own in by_name.items()
-        if name != other
-    }
 
 
 def verdict(ahead, i):
@@ -272,6 +237,7 @@ def main():
         )
         + difference
         + table(head, test_ahead_rows)
+        + without_diverged(lab, chosen, tested, CHANCE)
         + "\n## Beside them\n\n"
         + table(["", "parameters", "validation", "test"], children.rows())
         + f"\n{children.about_size()}\n",

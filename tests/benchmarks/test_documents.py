@@ -107,6 +107,38 @@ def test_children_until_a_mean_accuracy_are_those_of_the_curves():
     assert f"it takes {scaled.min()} to {scaled.max()} with any size" in EXPERIMENTS
 
 
+def test_a_baseline_saves_the_children_that_are_said():
+    curves = pd.read_csv(ROOT / "data" / "tables" / "experiments.csv")
+    curves = curves[curves["experiment"] == "settings, baseline"]
+
+    def with_one(name, at):
+        """Return after how many children the moving average has what none has after so many."""
+        own = curves[curves["table"] == NetworkTable.load(name).digest[:8]]
+        curve = {part: rows.set_index("children")["mean"] for part, rows in own.groupby("setting")}
+        sign = NetworkTable.load(name).sign
+        reached = sign * curve["decay 0.95"] >= sign * curve["none (0)"][at]
+        return int(reached.idxmax())
+
+    digits, cells = "digits_3_layers", "cells_base_2"
+    assert [with_one(digits, 504), with_one(digits, 2328), with_one(cells, 1840)] == [375, 454, 732]
+    own = section_of("docs/experiments.md", "What in REINFORCE matters")
+    assert "has the former after 375 children" in own
+    assert "after 2,328 it has after 454." in own
+    both = section_of("docs/experiments.md", "What the two tables say")
+    assert "which the moving average has after 732" in both
+
+
+def test_how_many_searches_forget_is_what_their_page_counts():
+    record = (ROOT / "benchmarks" / "cluster_setback.md").read_text("utf-8")
+    rows = [line.split(" | ") for line in record.splitlines() if " of 8 | " in line]
+    assert [row[2] for row in rows] == ["8 of 8", "0 of 8", "6 of 8"]
+    text = section_of("docs/experiments.md", "Many replicas: what late gradients cost")
+    for said in ("All eight have it", "none of eight has it", "six of eight still have it"):
+        assert said in text
+    told = re.search(r"(\d+) of the 400 are different cells, where there had been (\d+)", text)
+    assert [cell.split()[0] for cell in (rows[0][7], rows[0][6])] == list(told.groups())
+
+
 def test_the_optimal_baseline_saves_what_is_said():
     record = (ROOT / "benchmarks" / "gradient_variance.md").read_text("utf-8")
     pattern = r"\| after (40|160) updates.*? \| ([a-z ]+) \| ([\d.]+) \("
