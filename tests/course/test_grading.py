@@ -87,7 +87,7 @@ STUDENTS = {
         "        state, sentence, passed = 'perfect', 'x', False\n"
         f"    exercise.CheckResult = lambda *a: Made\n    {RIGHT}",
         "not right yet",
-        "no answer of the check",
+        "not an answer of the check",
     ),
 }
 if sys.platform == "linux":
