@@ -28,8 +28,9 @@ from record import table, write_record
 from nasedu import ConvNetSpace, search
 from nasedu.controller import ParameterServers, make_strategy
 from nasedu.errors import StudyError
+from nasedu.runs import Study
 from nasedu.runs.records import ALONE
-from nasedu.searching import RayWorkers, Study
+from nasedu.searching import RayWorkers
 from nasedu.training import Outcome
 
 SPACE = ConvNetSpace(3, (1, 3), (1, 3), (4, 8), skip_connections=False)

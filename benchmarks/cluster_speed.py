@@ -14,7 +14,8 @@ from record import spread, table, write_record
 
 from nasedu import ConvNetSpace, Recipe
 from nasedu.controller import make_strategy
-from nasedu.searching import RayWorkers, TrainingEvaluator, Trial
+from nasedu.runs import Trial
+from nasedu.searching import RayWorkers, TrainingEvaluator
 from nasedu.searching.workers import PoolWorkers
 from nasedu.training import Outcome
 

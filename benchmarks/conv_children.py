@@ -18,9 +18,10 @@ from torchvision import transforms
 
 from nasedu import ConvLayer, ConvNet, build
 from nasedu.architectures import cost
+from nasedu.children import has_bfloat16
 from nasedu.data import ImageData, LabelledImages
 from nasedu.searching import available_cores
-from nasedu.training import ImageTask, Recipe, has_bfloat16, keep_freed_memory
+from nasedu.training import ImageTask, Recipe, keep_freed_memory
 
 NET = ConvNet(
     (

@@ -20,7 +20,7 @@ from pathlib import Path
 from record import spread, write_record
 
 from nasedu.errors import StudyError
-from nasedu.searching import Study
+from nasedu.runs import Study
 
 OPTIONS = {"--trials": 24, "--batch": 4, "--epochs": 1, "--workers": 2}
 

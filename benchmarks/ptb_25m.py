@@ -33,12 +33,12 @@ from experiment import (
 from record import save_figure, table, write_record
 
 from nasedu import published
-from nasedu.children import hidden_size_for
+from nasedu.children import has_bfloat16, hidden_size_for
 from nasedu.data import load_text
 from nasedu.runs import versions
 from nasedu.searching import Interval, do_job
 from nasedu.searching.final_training import CHECKPOINT
-from nasedu.training import GAL_LARGE, has_bfloat16, keep_freed_memory, perplexity
+from nasedu.training import GAL_LARGE, keep_freed_memory, perplexity
 from nasedu.viewing import intervals_figure
 
 CELL, PARAMETERS, SEED, PUBLISHED = published.NAS_CELL, 25_000_000, 0, 64.0

@@ -16,7 +16,8 @@ from record import spread, table, write_record
 from torch import nn
 
 from nasedu import RecurrentCellSpace, build, published
-from nasedu.training import has_bfloat16, keep_freed_memory
+from nasedu.children import has_bfloat16
+from nasedu.training import keep_freed_memory
 
 SHAPES = ((35, 20, 200), (35, 20, 650), (35, 64, 200))  # T, B, H = I
 LENGTHS = (10, 20, 40, 80)

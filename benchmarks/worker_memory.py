@@ -13,7 +13,8 @@ from pathlib import Path
 
 from record import table, write_record
 
-from nasedu.searching import TrainingEvaluator, Trial
+from nasedu.runs import Trial
+from nasedu.searching import TrainingEvaluator
 from nasedu.searching.workers import PoolWorkers
 from nasedu.spaces import ConvNetSpace
 from nasedu.training import Recipe

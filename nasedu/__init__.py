@@ -23,7 +23,8 @@ if TYPE_CHECKING:
         Reinforce,
         Rollout,
     )
-    from nasedu.searching import Study, search
+    from nasedu.runs import Study
+    from nasedu.searching import search
     from nasedu.spaces import ChoiceSpace, ConvNetSpace, Decision, RecurrentCellSpace
     from nasedu.training import Outcome, Recipe
     from nasedu.viewing import compare, draw, show
@@ -48,7 +49,8 @@ else:
                 "Reinforce",
                 "Rollout",
             ],
-            "nasedu.searching": ["Study", "search"],
+            "nasedu.runs": ["Study"],
+            "nasedu.searching": ["search"],
             "nasedu.spaces": ["ChoiceSpace", "ConvNetSpace", "Decision", "RecurrentCellSpace"],
             "nasedu.training": ["Outcome", "Recipe"],
             "nasedu.viewing": ["compare", "draw", "show"],

@@ -114,7 +114,8 @@ def _torch() -> Diagnosis:
 def _device() -> Diagnosis:
     import torch
 
-    from nasedu.training import has_bfloat16, pick_device
+    from nasedu.children import has_bfloat16
+    from nasedu.training import pick_device
 
     device = pick_device()
     if device.type == "cuda":

@@ -12,7 +12,7 @@ from nasedu import search
 from nasedu.architectures import published
 from nasedu.controller import make_strategy
 from nasedu.errors import StudyError
-from nasedu.searching import Study
+from nasedu.runs import Study
 
 
 def importable():

@@ -95,6 +95,17 @@ def test_every_public_name_is_there_and_listed_whatever_else_is_imported(package
     assert {name: getattr(there, name) for name in found} == found
 
 
+@pytest.mark.parametrize("package", PACKAGES[1:])
+def test_a_package_lists_names_of_its_own_rooms_alone(package):
+    there = import_module(package)
+    made = {name: getattr(there, name) for name in getattr(there, "__all__", ())}
+    homes = {name: getattr(what, "__module__", package) for name, what in made.items()}
+    foreign = {name: home for name, home in homes.items() if home.startswith("nasedu.")}
+    assert {
+        name for name, home in foreign.items() if not f"{home}.".startswith(f"{package}.")
+    } == set()
+
+
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="'nasedu' has no attribute 'serach'"):
         nasedu.serach  # noqa: B018

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from nasedu.searching import Study
+from nasedu.runs import Study
 
 pytestmark = pytest.mark.slow
 PAGE = Path(__file__).parents[1] / "docs" / "your_own_search.md"

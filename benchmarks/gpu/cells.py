@@ -19,8 +19,9 @@ from lent import UNFINISHED, options_of, read, record, spread, table, write_rows
 from torch import nn
 
 from nasedu import build, published
+from nasedu.children import has_bfloat16
 from nasedu.searching import run_jobs
-from nasedu.training import has_bfloat16, pick_device
+from nasedu.training import pick_device
 
 SHAPES = (
     (35, 20, 200),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from nasedu.children.fast_cell.fast_cell import FastCell
     from nasedu.children.language_model import LanguageModel, LSTMLayer, hidden_size_for
     from nasedu.children.model_settings import ModelSettings
+    from nasedu.children.precision import has_bfloat16
     from nasedu.children.recurrent_cell import PlainCell
 else:
     __getattr__, __dir__ = lazy_names(
@@ -22,6 +23,7 @@ else:
             "nasedu.children.fast_cell.fast_cell": ["FastCell"],
             "nasedu.children.language_model": ["LanguageModel", "LSTMLayer", "hidden_size_for"],
             "nasedu.children.model_settings": ["ModelSettings"],
+            "nasedu.children.precision": ["has_bfloat16"],
             "nasedu.children.recurrent_cell": ["PlainCell"],
         },
     )
@@ -36,5 +38,6 @@ __all__ = [
     "PlainCell",
     "build",
     "concatenate",
+    "has_bfloat16",
     "hidden_size_for",
 ]

@@ -219,7 +219,7 @@ def report(
 
     The run may be unfinished. For TensorBoard and Optuna the extra "export" has to be installed.
     """
-    from nasedu.searching import Study
+    from nasedu.runs import Study
     from nasedu.viewing import write_report
 
     with Study(run) as study:
@@ -258,7 +258,7 @@ def explore(
     It is one file that needs no network and no Python; open it in a browser. With a second run it
     shows both side by side. A run may be unfinished.
     """
-    from nasedu.searching import Study
+    from nasedu.runs import Study
     from nasedu.viewing import explorer_of
 
     studies = [Study(folder) for folder in (run, other) if folder is not None]
@@ -315,17 +315,16 @@ def _follow(events: Generator[Event, None, None], run: Path) -> None:
                         if best is None:  # every child failed
                             raise typer.Exit(1)
     except KeyboardInterrupt:
-        kept = f"{_num_kept(run)} children are kept. Go on with `nasedu resume {run}`"
-        recorded = (run / "study.db").exists()
-        say(f"\nstopped; {kept if recorded else 'nothing was recorded yet'}", err=True)
+        say(f"\nstopped; {_kept(run)}", err=True)
         raise typer.Exit(130) from None
 
 
-def _num_kept(run: Path) -> int:
-    """Return how many children of a run have an outcome; it may have been stopped as it began."""
-    from nasedu.searching import Study
+def _kept(run: Path) -> str:
+    """Return what is left of a run that was stopped, perhaps as it began."""
+    from nasedu.runs import Study, has_study
 
-    if not (run / "study.db").exists():
-        return 0
+    if not has_study(run):
+        return "nothing was recorded yet"
     with Study(run) as study:
-        return sum(trial.outcome is not None for trial in study.trials())
+        ended = sum(trial.outcome is not None for trial in study.trials())
+    return f"{ended} children are kept. Go on with `nasedu resume {run}`"

@@ -8,7 +8,7 @@ from nasedu.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from nasedu.runs.config import RunConfig
-    from nasedu.runs.folder import open_run, write_text
+    from nasedu.runs.folder import has_study, open_run, write_text
     from nasedu.runs.limits import Limits
     from nasedu.runs.provenance import made_by, versions
     from nasedu.runs.study import Study, UpdateRecord
@@ -18,7 +18,7 @@ else:
         __name__,
         {
             "nasedu.runs.config": ["RunConfig"],
-            "nasedu.runs.folder": ["open_run", "write_text"],
+            "nasedu.runs.folder": ["has_study", "open_run", "write_text"],
             "nasedu.runs.limits": ["Limits"],
             "nasedu.runs.provenance": ["made_by", "versions"],
             "nasedu.runs.study": ["Study", "UpdateRecord"],
@@ -32,6 +32,7 @@ __all__ = [
     "Study",
     "Trial",
     "UpdateRecord",
+    "has_study",
     "made_by",
     "open_run",
     "versions",

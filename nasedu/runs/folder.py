@@ -14,6 +14,7 @@ from nasedu.runs.provenance import MACHINE, versions, warn_of_other_machine
 from nasedu.values import checked
 from nasedu.whole_file import held, left_by_a_kill, write_whole
 
+STUDY = "study.db"  # the record of a search
 EARLIER = "training.json"  # the record of a training that knew images alone
 
 
@@ -92,6 +93,11 @@ def _is_empty(run: Path) -> bool:
     return run.is_dir() and all(
         entry.name in ours or entry.match(".*.[0-9]*.part") for entry in run.iterdir()
     )
+
+
+def has_study(run: Path) -> bool:
+    """Return whether a folder has the record of a search, which may have just begun."""
+    return (run / STUDY).is_file()
 
 
 def write_text(path: Path, text: str) -> None:

@@ -10,7 +10,7 @@ from torch import Generator
 
 from nasedu.controller import Strategy
 from nasedu.runs.config import RunConfig
-from nasedu.runs.folder import locked, write_text
+from nasedu.runs.folder import STUDY, has_study, locked, write_text
 from nasedu.runs.provenance import warn_of_other_machine
 from nasedu.runs.study import Study
 
@@ -37,7 +37,7 @@ def open_search(
     if run is None:
         yield Study.create(None, config, strategy, generator)
         return
-    path = run / "study.db"
+    path = run / STUDY
     with locked(run, path.name):
         if path.exists():
             study = Study(path)
@@ -60,8 +60,7 @@ def is_finished(run: Path | None, trials: int | None) -> bool:
         run: The folder.
         trials: How many children are asked for; None for as many as the run was begun with.
     """
-    path = run / "study.db" if run is not None else None
-    if path is None or not path.exists():
+    if run is None or not has_study(run):
         return False
-    with Study(path) as study:
+    with Study(run) as study:
         return study.is_complete and (trials is None or trials <= study.config.trials)

@@ -25,6 +25,7 @@ from nasedu.errors import StudyError
 from nasedu.runs import schema
 from nasedu.runs.config import RunConfig
 from nasedu.runs.database import choose_log, clear_errors, open_database
+from nasedu.runs.folder import STUDY
 from nasedu.runs.provenance import versions
 from nasedu.runs.records import (
     ALONE,
@@ -60,7 +61,7 @@ class Study:
 
     def __init__(self, path: str | Path) -> None:
         path = Path(path)
-        self.path = path / "study.db" if path.is_dir() else path
+        self.path = path / STUDY if path.is_dir() else path
         if not self.path.is_file():
             raise StudyError(f"{path} holds no study; start one with `nasedu search --run {path}`")
         self._connect(self.path)

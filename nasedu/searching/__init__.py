@@ -7,11 +7,6 @@ from typing import TYPE_CHECKING
 from nasedu.lazy_names import lazy_names
 
 if TYPE_CHECKING:
-    from nasedu.controller.depth import DepthSchedule
-    from nasedu.runs.config import RunConfig
-    from nasedu.runs.limits import Limits
-    from nasedu.runs.study import Study, UpdateRecord
-    from nasedu.runs.trial import Trial
     from nasedu.searching.cluster import RayWorkers
     from nasedu.searching.cores import available_cores
     from nasedu.searching.evaluator import Evaluator
@@ -41,11 +36,6 @@ else:
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
-            "nasedu.controller.depth": ["DepthSchedule"],
-            "nasedu.runs.config": ["RunConfig"],
-            "nasedu.runs.limits": ["Limits"],
-            "nasedu.runs.study": ["Study", "UpdateRecord"],
-            "nasedu.runs.trial": ["Trial"],
             "nasedu.searching.cluster": ["RayWorkers"],
             "nasedu.searching.cores": ["available_cores"],
             "nasedu.searching.evaluator": ["Evaluator"],
@@ -76,23 +66,17 @@ else:
 
 __all__ = [
     "Crew",
-    "DepthSchedule",
     "Evaluator",
     "Event",
     "FinalTraining",
     "Finished",
     "Interval",
     "Job",
-    "Limits",
     "RayWorkers",
-    "RunConfig",
     "Started",
-    "Study",
     "TrainedNetwork",
     "TrainingEvaluator",
-    "Trial",
     "TrialFinished",
-    "UpdateRecord",
     "Updated",
     "Workers",
     "available_cores",

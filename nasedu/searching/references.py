@@ -9,6 +9,7 @@ from nasedu.architectures import Architecture, published
 from nasedu.documents import read_utf8
 from nasedu.errors import SettingError
 from nasedu.problems import read_architecture, read_space
+from nasedu.runs.folder import has_study
 from nasedu.runs.study import Study
 
 PUBLISHED = "published:"
@@ -56,7 +57,7 @@ def search_folder(text: str) -> Path | None:
         if not (before and number.isdecimal()):
             return None
         folder = Path(before)
-    return folder if (folder / "study.db").is_file() else None
+    return folder if has_study(folder) else None
 
 
 def _on_disk(text: str) -> Reference:

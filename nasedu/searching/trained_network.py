@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from nasedu.documents import check_same
 from nasedu.errors import NaseduError, StudyError
 from nasedu.problems import problem_of, read_architecture
+from nasedu.runs.folder import has_study
 from nasedu.searching.final_training import CHECKPOINT, FinalTraining, checked_record
 from nasedu.searching.jobs import RESULT, read_result
 from nasedu.training import Checkpoint, Outcome
@@ -20,7 +21,6 @@ from nasedu.training.training import put_kept_weights
 from nasedu.values import fill
 
 TRAINED = "trained"  # folder in that of a search, with a folder for each training of its children
-SEARCH = "study.db"
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +92,7 @@ def folder_in(search: Path, final: FinalTraining) -> Path:
 
 def _training_in(folder: Path) -> Path:
     """Return the folder of a training: this one, or the newest of those in a search's folder."""
-    if not (folder / SEARCH).exists():
+    if not has_study(folder):
         if not folder.is_dir():
             raise StudyError(f"{folder} is no folder; expected one that `nasedu train` wrote")
         if not (folder / RESULT).exists() and not any(folder.glob("*.json")):

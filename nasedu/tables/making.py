@@ -20,6 +20,7 @@ from torch import Tensor
 from nasedu.documents import check_same
 from nasedu.errors import DataError, SettingError, StudyError
 from nasedu.problems import FIRST, TABLE, problem_of
+from nasedu.runs.folder import has_study
 from nasedu.runs.provenance import warn_of_other_machine
 from nasedu.runs.study import Study
 from nasedu.runs.trial import Trial, check_seed
@@ -183,7 +184,7 @@ def _known_tables(
 ) -> list[NetworkTable]:
     """Return what was measured before the study in the folder began, and is not in it."""
     tables = [known] if known else []
-    if (folder / "study.db").exists() and (folder / FILE).exists():
+    if has_study(folder) and (folder / FILE).exists():
         try:
             table = NetworkTable.load(folder)
             _check_known(table, evaluator, seed)
@@ -195,7 +196,7 @@ def _known_tables(
 
 def _bound(folder: Path, strategy: Enumeration, workers: int | None) -> tuple[int, int | None]:
     """Return how many trials the study may come to have, and how many workers are of use."""
-    if not (folder / "study.db").exists():
+    if not has_study(folder):
         return max(1, strategy.left), workers if strategy.left else 1
     with Study(folder) as study:
         config = study.config

@@ -9,7 +9,6 @@ from nasedu.lazy_names import lazy_names
 if TYPE_CHECKING:
     from nasedu.training.checkpoint import Checkpoint
     from nasedu.training.hardware import (
-        has_bfloat16,
         keep_freed_memory,
         one_thread,
         pick_device,
@@ -41,7 +40,6 @@ else:
         {
             "nasedu.training.checkpoint": ["Checkpoint"],
             "nasedu.training.hardware": [
-                "has_bfloat16",
                 "keep_freed_memory",
                 "one_thread",
                 "pick_device",
@@ -95,7 +93,6 @@ __all__ = [
     "Training",
     "bits",
     "cubed_accuracy",
-    "has_bfloat16",
     "keep_freed_memory",
     "mean_nats",
     "one_thread",

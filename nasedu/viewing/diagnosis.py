@@ -12,7 +12,7 @@ from math import expm1, log1p
 
 import numpy as np
 
-from nasedu.searching import Trial
+from nasedu.runs import Trial
 from nasedu.searching.function_evaluator import KIND as FUNCTION
 from nasedu.training.measure import REWARD
 from nasedu.viewing.drawings.field_table import printable

@@ -7,7 +7,8 @@ from typing import Any
 
 from nasedu.controller import ParameterServers
 from nasedu.problems import read_space
-from nasedu.searching import Finished, Limits, RunConfig, Started, Trial, Updated
+from nasedu.runs import Limits, RunConfig, Trial
+from nasedu.searching import Finished, Started, Updated
 from nasedu.training import Outcome
 from nasedu.training.measure import ACCURACY, REWARD, Measure
 from nasedu.viewing.drawings.view import view_of

@@ -7,7 +7,7 @@ from typing import Any
 
 from nasedu.errors import SearchSpaceError, SettingError
 from nasedu.problems import problem_of, read_space
-from nasedu.searching import RunConfig, Trial
+from nasedu.runs import RunConfig, Trial
 from nasedu.searching.function_evaluator import KIND as FUNCTION
 from nasedu.spaces import Space
 from nasedu.training.measure import ACCURACY, BITS, PERPLEXITY, REWARD, Measure

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from nasedu import Outcome
-from nasedu.searching import Trial
+from nasedu.runs import Trial
 
 OUTCOME = Outcome(reward=0.9**3, valid_curve=(0.9, 0.5))
 

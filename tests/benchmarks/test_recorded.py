@@ -12,7 +12,8 @@ import pytest
 
 from nasedu import RecurrentCellSpace
 from nasedu.errors import StudyError
-from nasedu.searching import Study, do_job
+from nasedu.runs import Study
+from nasedu.searching import do_job
 from nasedu.searching.clock import Deadline
 from nasedu.training import LanguageRecipe, Recipe
 

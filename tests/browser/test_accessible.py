@@ -4,7 +4,8 @@ import pytest
 from evaluators import SPACE, Counted
 
 from nasedu.controller import make_strategy
-from nasedu.searching import Study, search
+from nasedu.runs import Study
+from nasedu.searching import search
 from nasedu.viewing import write_report
 
 pytest.importorskip("playwright.sync_api")

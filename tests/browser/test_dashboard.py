@@ -8,7 +8,8 @@ from awaiting import ended
 from evaluators import SPACE, Counted
 
 from nasedu.controller import make_strategy
-from nasedu.searching import Study, search
+from nasedu.runs import Study
+from nasedu.searching import search
 from nasedu.viewing import LiveSearch
 
 expect = pytest.importorskip("playwright.sync_api").expect

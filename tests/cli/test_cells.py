@@ -16,7 +16,8 @@ from decided import decided
 from nasedu import ConvNetSpace, RecurrentCellSpace, published
 from nasedu.controller import make_strategy
 from nasedu.errors import NaseduError, SettingError, StudyError
-from nasedu.searching import RunConfig, Study, TrainingEvaluator
+from nasedu.runs import RunConfig, Study
+from nasedu.searching import TrainingEvaluator
 from nasedu.training import QUICK, LanguageRecipe
 
 TEXT = ("search", "--data", "pydocs")

@@ -10,7 +10,7 @@ from decided import decided
 
 from nasedu import published
 from nasedu.errors import NaseduError
-from nasedu.searching import Study
+from nasedu.runs import Study
 from nasedu.tables import NetworkTable
 
 TINY = ("search", "--problem", "nasnet", "--data", "digits", "--num-blocks", "1", "--filters", "2")

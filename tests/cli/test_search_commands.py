@@ -2,7 +2,7 @@ import pytest
 
 from nasedu.cli import app
 from nasedu.errors import DrawingError, SettingError, StudyError
-from nasedu.searching import Study
+from nasedu.runs import Study
 from nasedu.searching.workers import InlineWorkers
 
 QUICK = ("--trials", "2", "--batch", "2", "--epochs", "1", "--num-train", "50", "--workers", "1")

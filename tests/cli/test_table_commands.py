@@ -13,7 +13,7 @@ from small_tables import made_up
 
 from nasedu.errors import DataError, SearchSpaceError, SettingError, StudyError
 from nasedu.problems import read_space
-from nasedu.searching import Study
+from nasedu.runs import Study
 from nasedu.tables import NetworkTable
 
 SIZES = ("--filter-heights", "1,3", "--filter-widths", "1,3", "--num-filters", "2")

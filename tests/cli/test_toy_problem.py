@@ -17,7 +17,7 @@ import toy_problem
 from decided import decided
 
 import nasedu
-from nasedu.searching import Study
+from nasedu.runs import Study
 from nasedu.searching.final_training import CHECKPOINT
 from nasedu.searching.jobs import RESULT
 from nasedu.training import Checkpoint

@@ -12,7 +12,7 @@ from command_line import nasedu
 from decided import decided
 
 from nasedu.errors import NaseduError
-from nasedu.searching import Study
+from nasedu.runs import Study
 from nasedu.searching.trained_network import TrainedNetwork
 from nasedu.training.translation_task import TranslationTask
 

@@ -15,8 +15,8 @@ from evaluators import Several
 from small_tables import RECIPE, SPACE, made_up
 
 from nasedu import RecurrentCellSpace, problems
-from nasedu.runs import Limits
-from nasedu.searching import TrainingEvaluator, Trial
+from nasedu.runs import Limits, Trial
+from nasedu.searching import TrainingEvaluator
 from nasedu.searching.evaluator import train_child
 from nasedu.searching.jobs import JobEvaluator
 from nasedu.searching.limited_evaluator import LimitedEvaluator

@@ -25,9 +25,10 @@ from nasedu.data.image_storage import read_image_header
 from nasedu.data.text_storage import read_text_header
 from nasedu.errors import NaseduError, StudyError
 from nasedu.problems import read_architecture, read_space
+from nasedu.runs import Study
 from nasedu.runs.config import RunConfig
 from nasedu.runs.folder import begin_or_go_on
-from nasedu.searching import Study, find_architecture
+from nasedu.searching import find_architecture
 from nasedu.searching.final_training import checked_record
 from nasedu.searching.jobs import RECORD, RESULT, read_result
 from nasedu.spaces import ChoiceSpace, ConvNetSpace, RecurrentCellSpace

@@ -11,7 +11,8 @@ from ray_cluster import needs_ray
 
 from nasedu import search
 from nasedu.controller import make_strategy
-from nasedu.searching import RayWorkers, Study, Trial, TrialFinished
+from nasedu.runs import Study, Trial
+from nasedu.searching import RayWorkers, TrialFinished
 from nasedu.searching.cluster.joining import joined
 from nasedu.searching.cluster.ray_workers import ClusterWorkers
 from nasedu.searching.workers import InlineWorkers, PoolWorkers

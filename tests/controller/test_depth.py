@@ -3,9 +3,10 @@ import torch
 from evaluators import Counted
 
 from nasedu import search
-from nasedu.controller import STRATEGIES, make_strategy
+from nasedu.controller import STRATEGIES, DepthSchedule, make_strategy
 from nasedu.errors import SettingError, StudyError
-from nasedu.searching import DepthSchedule, Finished, Study, resume
+from nasedu.runs import Study
+from nasedu.searching import Finished, resume
 from nasedu.spaces import ConvNetSpace
 from nasedu.viewing import probabilities_figure
 

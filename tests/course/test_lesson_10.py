@@ -10,8 +10,8 @@ import torch
 from scipy.stats import spearmanr
 
 from nasedu import Controller, ConvNetSpace, Reinforce
+from nasedu.controller import DepthSchedule
 from nasedu.course import check
-from nasedu.searching import DepthSchedule
 
 
 def test_the_depth_is_the_package_s():

@@ -4,7 +4,7 @@ import dataclasses
 import hashlib
 import sqlite3
 
-from nasedu.searching import Study
+from nasedu.runs import Study
 
 
 def decided(run):

@@ -15,8 +15,7 @@ from evaluators import SPACE, Counted
 from nasedu import search
 from nasedu.controller import make_strategy
 from nasedu.errors import StudyError
-from nasedu.runs import database
-from nasedu.searching import Study
+from nasedu.runs import Study, database
 
 KILLED = """
 import os, signal, sys

@@ -7,7 +7,7 @@ from evaluators import SPACE, Counted
 
 from nasedu.controller import make_strategy
 from nasedu.errors import StudyError
-from nasedu.searching import RunConfig, Study
+from nasedu.runs import RunConfig, Study
 from nasedu.training import Outcome
 
 CONFIG = RunConfig(SPACE.to_json(), {"name": "random"}, Counted().settings, 4, 7, 8)

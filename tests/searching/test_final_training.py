@@ -12,7 +12,8 @@ from evaluators import SPACE
 
 from nasedu import ConvLayer, ConvNet
 from nasedu.errors import SettingError, StudyError, TrainingError
-from nasedu.searching import FinalTraining, TrainingEvaluator, Trial, clock, train_final
+from nasedu.runs import Trial
+from nasedu.searching import FinalTraining, TrainingEvaluator, clock, train_final
 from nasedu.searching.evaluator import train_child
 from nasedu.searching.final_training import CHECKPOINT
 from nasedu.searching.jobs import RECORD, RESULT

@@ -16,7 +16,8 @@ from evaluators import SPACE as NETWORKS
 from nasedu import ChoiceSpace, Outcome, RandomSearch, search
 from nasedu.controller import DepthSchedule, make_strategy
 from nasedu.errors import SearchSpaceError, SettingError, StudyError
-from nasedu.searching import Study, find_architecture, resume
+from nasedu.runs import Study
+from nasedu.searching import find_architecture, resume
 from nasedu.searching.evaluator import EXPECTED
 from nasedu.spaces import Decision
 from nasedu.training import Recipe

@@ -10,8 +10,8 @@ from small_tables import made_up
 from nasedu import search
 from nasedu.controller import make_strategy
 from nasedu.errors import SettingError, StudyError
-from nasedu.runs import Limits, RunConfig
-from nasedu.searching import Finished, Study, TrainingEvaluator, resume
+from nasedu.runs import Limits, RunConfig, Study
+from nasedu.searching import Finished, TrainingEvaluator, resume
 from nasedu.tables import TabularEvaluator
 from nasedu.training import Recipe
 

@@ -9,7 +9,8 @@ from evaluators import SPACE, Counted, Misbehaving
 from nasedu import search
 from nasedu.controller import make_strategy
 from nasedu.errors import SearchSpaceError, SettingError, StudyError
-from nasedu.searching import Finished, Started, Study, TrialFinished, Updated
+from nasedu.runs import Study
+from nasedu.searching import Finished, Started, TrialFinished, Updated
 from nasedu.spaces import ConvNetSpace
 
 

@@ -20,7 +20,8 @@ from nasedu import search
 from nasedu.controller import make_strategy
 from nasedu.data import load
 from nasedu.errors import StudyError
-from nasedu.searching import Finished, Study, TrainingEvaluator, resume
+from nasedu.runs import Study
+from nasedu.searching import Finished, TrainingEvaluator, resume
 from nasedu.spaces import ConvNetSpace
 from nasedu.training import Recipe, image_task
 

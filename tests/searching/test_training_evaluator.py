@@ -6,18 +6,11 @@ import pytest
 from decided import decided
 
 from nasedu import ConvNetSpace, RecurrentCellSpace, search
-from nasedu.controller import make_strategy
+from nasedu.controller import DepthSchedule, make_strategy
 from nasedu.data import load_text
 from nasedu.errors import DataError, SettingError, StudyError
-from nasedu.searching import (
-    DepthSchedule,
-    Study,
-    TrainingEvaluator,
-    Trial,
-    TrialFinished,
-    find_architecture,
-    resume,
-)
+from nasedu.runs import Study, Trial
+from nasedu.searching import TrainingEvaluator, TrialFinished, find_architecture, resume
 from nasedu.searching.evaluator import train_child
 from nasedu.searching.training_evaluator import recorded_evaluator
 from nasedu.training import LanguageRecipe, Recipe, language_task

@@ -14,7 +14,7 @@ from evaluators import SPACE, Counted, Filed
 from nasedu import search
 from nasedu.controller import make_strategy
 from nasedu.errors import SettingError
-from nasedu.searching import Study, Trial
+from nasedu.runs import Study, Trial
 from nasedu.searching.workers import InlineWorkers, PoolWorkers, make_workers
 
 DOUBLES = Path(__file__).parents[1] / "doubles"

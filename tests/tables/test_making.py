@@ -17,9 +17,10 @@ from small_tables import LARGER, RECIPE, SPACE, made_up, measured, measuring
 
 from nasedu.data.shipped import tables_folder
 from nasedu.errors import NaseduError, SearchSpaceError, SettingError, StudyError
+from nasedu.runs import Study
 from nasedu.runs.provenance import MACHINE, versions
 from nasedu.runs.trial import child_seed
-from nasedu.searching import Study, resume
+from nasedu.searching import resume
 from nasedu.spaces import ConvNetSpace
 from nasedu.tables import (
     DIVERGED,

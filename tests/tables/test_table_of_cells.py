@@ -15,9 +15,9 @@ from nasedu.controller import make_strategy
 from nasedu.data import add
 from nasedu.data.shipped import tables_folder
 from nasedu.errors import DataError, SearchSpaceError, TrainingError
-from nasedu.runs import versions
+from nasedu.runs import Trial, versions
 from nasedu.runs.provenance import MACHINE
-from nasedu.searching import Trial, resume
+from nasedu.searching import resume
 from nasedu.spaces import RecurrentCellSpace, sequences_at
 from nasedu.spaces.presets import CELLS
 from nasedu.tables import DIVERGED, MISSING, NetworkTable, TabularEvaluator, make_table

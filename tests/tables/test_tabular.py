@@ -12,7 +12,8 @@ from small_tables import SPACE, made_up, measured
 from nasedu import search
 from nasedu.controller import make_strategy
 from nasedu.errors import DataError, SearchSpaceError, SettingError, StudyError, TrainingError
-from nasedu.searching import Study, Trial, resume
+from nasedu.runs import Study, Trial
+from nasedu.searching import resume
 from nasedu.spaces import ConvNetSpace, sequences_at
 from nasedu.tables import MISSING, NetworkTable, TabularEvaluator, simulated_clock
 from nasedu.tables.making import evaluator_of, table_trial

@@ -4,9 +4,10 @@ import pytest
 import torch
 
 from nasedu import ConvLayer, ConvNet, build
+from nasedu.children import has_bfloat16
 from nasedu.data import ImageData, LabelledImages, load
 from nasedu.errors import SettingError, TrainingError
-from nasedu.training import ImageTask, Recipe, has_bfloat16
+from nasedu.training import ImageTask, Recipe
 
 NET = ConvNet((ConvLayer(3, 3, 8, (0,)), ConvLayer(3, 3, 8, (1,))))
 WIDE = ConvNet((ConvLayer(3, 3, 32, (0,)), ConvLayer(3, 3, 32, (1,))))

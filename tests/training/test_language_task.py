@@ -8,7 +8,7 @@ import torch
 from toy_cells import ExplodingCell, ToyCell
 
 from nasedu import RecurrentCellSpace, published
-from nasedu.children import LSTMLayer
+from nasedu.children import LSTMLayer, has_bfloat16
 from nasedu.data import load_text
 from nasedu.data.text import text_of_lines
 from nasedu.errors import SettingError, StudyError, TrainingError
@@ -16,7 +16,6 @@ from nasedu.training import (
     Checkpoint,
     LanguageRecipe,
     LanguageTask,
-    has_bfloat16,
     perplexity,
     perplexity_reward,
 )

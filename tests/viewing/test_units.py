@@ -7,7 +7,7 @@ import pytest
 from evaluators import CELLS, SPACE
 
 from nasedu.errors import SettingError
-from nasedu.searching import Trial
+from nasedu.runs import Trial
 from nasedu.training import Outcome
 from nasedu.training.measure import ACCURACY, BITS, PERPLEXITY, REWARD, Measure
 from nasedu.viewing.units import measure_named, measure_of, value_of

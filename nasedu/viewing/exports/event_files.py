@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from nasedu.errors import StudyError
 from nasedu.extras import needed
-from nasedu.searching import Study
+from nasedu.runs import Study
 from nasedu.training.measure import REWARD
 from nasedu.viewing.units import measure_of, value_of
 from nasedu.whole_file import write_whole

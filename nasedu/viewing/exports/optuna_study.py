@@ -12,7 +12,7 @@ from typing import Any
 from nasedu.errors import StudyError
 from nasedu.extras import needed
 from nasedu.problems import read_space
-from nasedu.searching import Study, Trial
+from nasedu.runs import Study, Trial
 from nasedu.spaces import Space
 from nasedu.viewing.drawings.field_table import printable
 from nasedu.viewing.exports.rows import column_of

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nasedu.errors import StudyError
 from nasedu.problems import read_space
-from nasedu.searching import Study, Trial
+from nasedu.runs import Study, Trial
 from nasedu.spaces import Decision
 from nasedu.viewing.drawings.field_table import printable
 from nasedu.viewing.units import measure_of, value_of

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nasedu.searching import Trial
+from nasedu.runs import Trial
 from nasedu.spaces import Decision, Space
 from nasedu.training.measure import REWARD, Measure
 from nasedu.viewing.drawings.view import decision_words, view_of

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nasedu.runs import Limits
-from nasedu.searching import Trial
+from nasedu.runs import Limits, Trial
 from nasedu.training.measure import REWARD, Measure
 from nasedu.viewing.figures.pens import Pen, pens_of
 from nasedu.viewing.figures.series import Searches, Series, asked, pareto_front, series_of

@@ -10,7 +10,7 @@ import numpy as np
 
 from nasedu.errors import SettingError, StudyError
 from nasedu.problems import read_space
-from nasedu.searching import Study
+from nasedu.runs import Study
 from nasedu.spaces import Decision, Space
 from nasedu.viewing.drawings.view import decision_words, view_of
 from nasedu.viewing.figures.findings import Probabilities, probabilities_finding

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nasedu.searching import Trial
+from nasedu.runs import Trial
 from nasedu.training.measure import REWARD, Measure
 from nasedu.viewing.figures.findings import (
     best_finding,

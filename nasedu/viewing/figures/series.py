@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nasedu.errors import SettingError
-from nasedu.searching import RunConfig, Study, Trial, UpdateRecord
+from nasedu.runs import RunConfig, Study, Trial, UpdateRecord
 from nasedu.training.measure import ACCURACY, REWARD, Measure
 from nasedu.viewing.drawings.view import ANY, View, view_of
 from nasedu.viewing.figures.sheets import label_of

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nasedu.errors import SettingError
-from nasedu.searching import Trial, UpdateRecord
+from nasedu.runs import Trial, UpdateRecord
 from nasedu.spaces import Decision
 from nasedu.training.measure import REWARD, Measure
 from nasedu.viewing.diagnosis import diagnose

@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from nasedu.problems import known_problems, read_space
-from nasedu.searching import RunConfig, Study, Trial
+from nasedu.runs import RunConfig, Study, Trial
 from nasedu.searching.function_evaluator import KIND as FUNCTION
 from nasedu.spaces import Space
 from nasedu.training.measure import Measure

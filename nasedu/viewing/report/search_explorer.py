@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nasedu.errors import SettingError, StudyError
-from nasedu.searching import Study
+from nasedu.runs import Study
 from nasedu.viewing.explorer.explorer_page import Explorer, explorer_page
 from nasedu.viewing.report.explored_run import explored_run
 from nasedu.viewing.report.run_summary import RunSummary

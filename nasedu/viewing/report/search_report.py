@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from nasedu.errors import StudyError
+from nasedu.runs import Study
 from nasedu.runs.folder import write_text
-from nasedu.searching import Study
 from nasedu.training.measure import REWARD
 from nasedu.viewing.drawings.field_table import said
 from nasedu.viewing.progress import duration, size_words

@@ -8,7 +8,7 @@ from contextlib import suppress
 from markupsafe import Markup
 
 from nasedu.errors import DrawingError, SettingError
-from nasedu.searching import Trial
+from nasedu.runs import Trial
 from nasedu.training.measure import REWARD, Measure
 from nasedu.viewing.diagnosis import diagnose, verdict
 from nasedu.viewing.figures.front import front_figure

@@ -8,7 +8,8 @@ from collections.abc import Callable, Generator, Iterator
 from typing import Any, Literal
 
 from nasedu.errors import StudyError
-from nasedu.searching import Event, Started, Study, TrialFinished, Updated
+from nasedu.runs import Study
+from nasedu.searching import Event, Started, TrialFinished, Updated
 
 State = Literal["running", "pausing", "paused", "stopping", "stopped", "finished", "failed"]
 Events = Iterator[Event] | Callable[[], Iterator[Event]]

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from nasedu.controller import ByHand
 from nasedu.errors import NaseduError, SettingError
-from nasedu.searching import Study, Trial, search
+from nasedu.runs import Study, Trial, has_study
+from nasedu.searching import search
 from nasedu.tables import TabularEvaluator
 from nasedu.training.measure import REWARD
 from nasedu.viewing.drawings.layer_table import Shape
@@ -77,7 +78,7 @@ class HandSearch:
         buttons = line_of([self.propose_button, self.stop_button])
         controls = [self.strip.widget] if self.strip.widget else []
         self.widget = VBox([*controls, buttons, self.status, self.result])
-        if (self.run / "study.db").exists():
+        if has_study(self.run):
             self._search()
             self._hear()
         self._show()
@@ -147,7 +148,7 @@ class HandSearch:
 
     def _hear(self) -> None:
         """Take over all children of the record."""
-        if (self.run / "study.db").exists():
+        if has_study(self.run):
             with self.study as study:
                 self._told = list(study.trials())
 

@@ -9,7 +9,8 @@ from html import escape
 from typing import Any
 from uuid import uuid4
 
-from nasedu.searching import Event, Started, Study, TrialFinished, Updated
+from nasedu.runs import Study
+from nasedu.searching import Event, Started, TrialFinished, Updated
 from nasedu.training.measure import ACCURACY, REWARD, Measure
 from nasedu.viewing.diagnosis import diagnose
 from nasedu.viewing.figures.series import Search, Series, series_of

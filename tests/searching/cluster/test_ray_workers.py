@@ -10,7 +10,8 @@ from ray_cluster import kill, needs_ray
 from nasedu import ChoiceSpace, search
 from nasedu.controller import make_strategy
 from nasedu.errors import SettingError
-from nasedu.searching import RayWorkers, Trial
+from nasedu.runs import Trial
+from nasedu.searching import RayWorkers
 from nasedu.searching.cluster.joining import joined
 from nasedu.searching.cluster.ray_workers import LOSSES, _room
 

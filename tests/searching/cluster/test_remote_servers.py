@@ -11,7 +11,8 @@ from ray_cluster import kill, needs_ray, processes
 
 from nasedu import search
 from nasedu.controller import ParameterServers, make_strategy
-from nasedu.searching import RayWorkers, Study, Updated
+from nasedu.runs import Study
+from nasedu.searching import RayWorkers, Updated
 from nasedu.searching.cluster.joining import joined
 from nasedu.searching.cluster.ray_workers import ClusterWorkers
 from nasedu.searching.cluster.remote_servers import RemoteServers
@@ -95,7 +96,8 @@ import sys
 from evaluators import SPACE, Counted
 from nasedu import search
 from nasedu.controller import ParameterServers, make_strategy
-from nasedu.searching import RayWorkers, Study, Updated
+from nasedu.runs import Study
+from nasedu.searching import RayWorkers, Updated
 
 if __name__ == "__main__":
     strategy = make_strategy("reinforce", SPACE.decisions, 0, lr=0.03)

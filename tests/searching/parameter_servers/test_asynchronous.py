@@ -9,7 +9,8 @@ from evaluators import SPACE, Counted, Misbehaving
 from nasedu import search
 from nasedu.controller import DepthSchedule, ParameterServers, make_strategy
 from nasedu.errors import SettingError, StudyError
-from nasedu.searching import Finished, Limits, Started, Study, TrialFinished, Updated, resume
+from nasedu.runs import Limits, Study
+from nasedu.searching import Finished, Started, TrialFinished, Updated, resume
 from nasedu.spaces import ConvNetSpace
 from nasedu.tables import NetworkTable, TabularEvaluator
 

@@ -5,7 +5,7 @@ import pytest
 from nasedu import ChoiceSpace, Outcome, compare, draw, search
 from nasedu.controller import make_strategy
 from nasedu.errors import SettingError
-from nasedu.searching import Study
+from nasedu.runs import Study
 from nasedu.spaces import Decision, as_recorded
 from nasedu.viewing import TokenStrip, size_figure, view_of, write_report
 from nasedu.viewing.progress import closing_lines, opening_lines

@@ -10,7 +10,7 @@ from evaluators import SPACE, Counted, Misbehaving
 from nasedu import search
 from nasedu.controller import make_strategy
 from nasedu.errors import SettingError, StudyError
-from nasedu.searching import Study
+from nasedu.runs import Study
 from nasedu.spaces import ChoiceSpace, ConvNetSpace
 from nasedu.viewing.exports.event_files import curve_points
 from nasedu.viewing.exports.rows import csv_of

@@ -7,7 +7,8 @@ from evaluators import CELLS, SPACE, Counted, CountedCells
 
 from nasedu.controller import make_strategy
 from nasedu.errors import SettingError, StudyError
-from nasedu.searching import Study, Trial, search
+from nasedu.runs import Study, Trial
+from nasedu.searching import search
 from nasedu.training import Outcome
 from nasedu.viewing import (
     best_figure,

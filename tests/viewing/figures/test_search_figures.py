@@ -6,7 +6,8 @@ from evaluators import CELLS, SPACE, Counted, CountedCells, Misbehaving
 
 from nasedu.controller import make_strategy
 from nasedu.errors import SettingError
-from nasedu.searching import Trial, search
+from nasedu.runs import Trial
+from nasedu.searching import search
 from nasedu.training import Outcome
 from nasedu.viewing import (
     best_figure,

@@ -4,7 +4,8 @@ from evaluators import SPACE, Counted
 
 from nasedu.controller import make_strategy
 from nasedu.errors import SettingError
-from nasedu.searching import Trial, search
+from nasedu.runs import Trial
+from nasedu.searching import search
 from nasedu.training import Outcome
 from nasedu.training.measure import PERPLEXITY, REWARD
 from nasedu.viewing.figures.series import (

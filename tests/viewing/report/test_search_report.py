@@ -9,7 +9,8 @@ from evaluators import CELLS, SPACE, Counted, CountedCells, Misbehaving
 
 from nasedu.controller import make_strategy
 from nasedu.errors import DrawingError, StudyError
-from nasedu.searching import Study, search
+from nasedu.runs import Study
+from nasedu.searching import search
 from nasedu.viewing import write_report
 from nasedu.viewing.drawings import dot_drawing
 from nasedu.viewing.report import run_summary

@@ -7,7 +7,7 @@ import pytest
 from small_tables import LARGER, SPACE, made_up
 
 from nasedu.errors import SettingError, StudyError
-from nasedu.searching import Study
+from nasedu.runs import Study
 from nasedu.tables import TabularEvaluator
 from nasedu.viewing import HandSearch, explorer_of
 from nasedu.viewing.figures.standing import HEADS

@@ -10,7 +10,8 @@ from awaiting import ended, until
 from evaluators import SPACE, Counted, Misbehaving
 
 from nasedu.controller import make_strategy
-from nasedu.searching import Study, search
+from nasedu.runs import Study
+from nasedu.searching import search
 from nasedu.viewing import LiveSearch
 from nasedu.viewing.widgets import live_search
 
