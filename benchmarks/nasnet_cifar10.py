@@ -134,7 +134,9 @@ def main(arguments=None):
         "NASNet-A beside v1 and a ResNet, with cutout and without",
         f"{load(jobs[0].data).title}, {recipe.num_train:,} images to train, at 16x16 pixels; "
         f"{seeds} seeds, each of which stands in the table; equal time of one core, one recipe, "
-        "nothing tuned. Minutes are the processor's, without the test. All trainings: "
+        "nothing tuned. NASNet-A trains in float32, in which it is faster here; the others in "
+        "bfloat16 where the processor has it. Minutes are the processor's, without the test. "
+        "All trainings: "
         "`data/tables/nasnet_cifar10.csv`.\n\n" + table(head, rows_of(frame)),
         record,
     )

@@ -33,7 +33,7 @@ DATA = "multi30k"
 CELLS = {"nn.LSTM": LSTMLayer, "NAS_CELL": published.NAS_CELL}
 LSTM, CELL = CELLS
 SEEDS = (0, 1, 2)
-KNOWN = "Small recurrent models are known for a BLEU above 30 on this test set."
+WANTED = 30  # test BLEU of the LSTM: fixed before the trainings, as a check of the whole code
 TOY = TranslationRecipe(
     hidden_size=24, embedding_size=16, dropout=0.0, epochs=2, lr=0.01, num_train=400, beam=2
 )
@@ -132,6 +132,16 @@ def difference(frame):
     return f"{said}.\n"
 
 
+def checked(frame):
+    """Say whether the LSTM translates as well as it has to before the two are compared."""
+    found = frame[frame["cell"] == LSTM]["test_bleu"].dropna()
+    if found.empty:
+        return "No LSTM is finished.\n"
+    reached = "reached" if found.min() > WANTED else "not reached"
+    said = f"A check of the code, fixed before the trainings: nn.LSTM has more than {WANTED} BLEU"
+    return f"{said} on test. Its lowest is {found.min():.1f}: {reached}.\n"
+
+
 def main(arguments=None):
     options = options_of(
         __doc__.splitlines()[0], "translation", arguments, "tiny, on prices in words"
@@ -151,10 +161,10 @@ def main(arguments=None):
         "NAS_CELL and nn.LSTM translate, at equal compute",
         f"{PAIRS.load(jobs[0].data).title}, {len(frame['seed'].unique())} seeds, "
         f"{recipe.epochs} epochs, one recipe, nothing tuned for the cell. A stand-in for WMT'14, "
-        f"on which the paper reports +0.5 BLEU. {KNOWN} Values are medians with the lowest and "
+        f"on which the paper reports +0.5 BLEU. Values are medians with the lowest and "
         "the highest; perplexity is that of a subword; minutes are the processor's, on one thread, "
         "without the test. All trainings: `data/tables/translation.csv`.\n\n"
-        f"{table(head, rows_of(frame))}\n{difference(frame)}",
+        f"{table(head, rows_of(frame))}\n{difference(frame)}\n{checked(frame)}",
         record,
     )
     return 0

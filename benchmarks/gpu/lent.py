@@ -21,7 +21,7 @@ __all__ += ["write_rows"]
 def options_of(description: str) -> argparse.ArgumentParser:
     """Return a parser with the options that every script here has."""
     parser = argparse.ArgumentParser(description=description.splitlines()[0])
-    parser.add_argument("--minutes", type=float, default=8, help="of this call; default 8")
+    parser.add_argument("--minutes", type=float, default=7, help="of this call; default 7")
     parser.add_argument("--folder", type=Path, help="what is kept; default runs/gpu/SCRIPT")
     parser.add_argument("--toy", action="store_true", help="tiny, on any machine: does it run?")
     return parser

@@ -20,7 +20,8 @@ class Translation:
 
     Attributes:
         tokens: Its subwords, without begin and end.
-        log_prob: Log of the probability that the model gives it, its end included.
+        log_prob: Log of the probability that the model gives it: its end included, unless it was
+            cut off because it had become too long.
         score: That over its length to a power, by which it was chosen.
     """
 

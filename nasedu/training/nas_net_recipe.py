@@ -52,7 +52,7 @@ papers; this one names none."""
 
 NASNET_A_7_2304 = replace(NASNET_A_6_768, cells=7, filters=96)
 """NASNet-A (7 @ 2304) with cutout: 2.40 % error. The paper gives it 27.6 M parameters; by the
-rules that give the smaller one its 3.3 M it has 32.6 M. Nobody knows which rule differs."""
+rules that give the smaller one its 3.3 M it has 32.6 M. We do not know which rule differs."""
 
 TWO_CORES = replace(
     NASNET_A_6_768,
@@ -66,9 +66,8 @@ TWO_CORES = replace(
     auxiliary=0.0,
     drop_path=0.0,
 )
-"""The same for two cores: 16x16 images, and squares of the same share of them cut out. On such a
-processor separable convolutions are slower in bfloat16, even where it has the instructions.
-In so short a training nothing overfits, so no path is dropped and there is no auxiliary head."""
+"""The same for two cores: 16x16 images, and squares of the same share of them cut out. float32, no
+dropping of paths and no auxiliary head are our choice for so short a training, and untested."""
 
 RECIPES: Mapping[str, NasNetRecipe] = MappingProxyType(
     {

@@ -51,3 +51,6 @@ def test_the_difference_is_told_seed_by_seed(script):
     assert "a seed each: +0.50, -0.10; mean +0.20, standard error 0.30." in said
     assert "mean +0.50." in translation.difference(frame[:3])
     assert "No seed of both" in translation.difference(frame[:1])
+    assert "Its lowest is 31.0: reached." in translation.checked(frame)
+    assert "Its lowest is 30.0: not reached." in translation.checked(frame.assign(test_bleu=30.0))
+    assert translation.checked(frame[1:2]) == "No LSTM is finished.\n"
