@@ -159,7 +159,7 @@ def main(arguments=None):
     write_record(
         __file__,
         "NAS_CELL and nn.LSTM translate, at equal compute",
-        f"{PAIRS.load(jobs[0].data).title}, {len(frame['seed'].unique())} seeds, "
+        f"{PAIRS.load(jobs[0].data).title}; {len(frame)} of {len(jobs)} trainings are finished. "
         f"{recipe.epochs} epochs, one recipe, nothing tuned for the cell. A stand-in for WMT'14, "
         f"on which the paper reports +0.5 BLEU. Values are medians with the lowest and "
         "the highest; perplexity is that of a subword; minutes are the processor's, on one thread, "

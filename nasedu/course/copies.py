@@ -20,6 +20,7 @@ from nasedu.whole_file import write_whole
 LESSONS = Path(nasedu.__file__).parents[1] / "notebooks"
 NOT_LESSONS = ("anywhere.py", "execute.py", "ruff.toml")  # for those who write lessons
 MANIFEST = ".copied.json"
+FOR_TEACHERS = b"\n## For teachers\n"  # the last part of a page
 
 
 def build_course(out: Path, settings: Settings, lessons: Path = LESSONS) -> list[str]:
@@ -98,7 +99,12 @@ def _files_of(lessons: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _content(path: Path, student: bool) -> bytes:
-    """Return the content of a file; of a notebook without what its cells have printed."""
+    """Return the content of a file; of a notebook without what its cells have printed.
+
+    A student gets no part for teachers, in a page either.
+    """
+    if path.suffix == ".md" and student:
+        return path.read_bytes().partition(FOR_TEACHERS)[0]
     if path.suffix != ".ipynb":
         return path.read_bytes()
     notebook = read_plain(path)

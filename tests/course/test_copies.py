@@ -65,6 +65,7 @@ def test_a_student_gets_neither_solutions_nor_notes(course, mine):
     task = cell("code", "def f(x):\n    ...\n\n\ncheck.f(f)", "exercise")
     solution = cell("code", "f_solution = abs\ncheck.f(f_solution, strict=True)", "solution")
     notes = cell("markdown", "For teachers.", "instructor")
+    (course / "README.md").write_text("Lessons.\n\n## For teachers\n\nSolutions.\n")
     write(course / "00_a.ipynb", "Text.", task, solution, notes)
     copied(course, mine)
     copied(course, mine.with_name("all"), INSTRUCTOR)
@@ -72,6 +73,8 @@ def test_a_student_gets_neither_solutions_nor_notes(course, mine):
         "".join(cell["source"]) for cell in json.loads((mine / "00_a.ipynb").read_text())["cells"]
     ]
     assert cells[:2] == ["Text.", task["source"][0]]
+    assert (mine / "README.md").read_text() == "Lessons.\n"
+    assert "Solutions." in (mine.with_name("all") / "README.md").read_text()
     assert cells[2].endswith('f_solution = solution("f")\nf_solution')
     assert len(cells) == 3
     everything = json.loads((mine.with_name("all") / "00_a.ipynb").read_text())["cells"]
