@@ -284,14 +284,15 @@ def main():
         f"{say(bootstrap_difference(late, other), sign=True)}, below 0 where the 400 are "
         "behind.\n\n"
         "## Stragglers, failures and kills\n\n"
-        f"{FEW} seeds, {SHORT:,} children, lr {FAST:g}. No child was lost or counted twice. "
-        "A replica has two batches, so that a delay in the second one is not made up.\n\n"
+        f"{FEW} seeds, {SHORT:,} children, lr {FAST:g}. Every child ends, in each of these "
+        "searches. A replica has two batches, so that a delay in the second one is not made up.\n\n"
     )
     headings = ["what goes wrong", "whole search", "times as long", "machines at work"]
     body += table([*headings, "children begun anew", "steps of shards lost"], troubles)
     body += (
         "\n## How many shards, and ten times as many machines\n\n"
-        "One shard alone serves the 100 replicas: it is busy "
+        "If it takes and gives 1 GB a second and Adam takes no time, as we assume, one shard alone "
+        "serves the 100 replicas: it is busy "
         f"{np.mean(one['shard_utilisation']):.1%} of the time, and {SHORT:,} children take "
         f"{np.median(one['seconds']):.1f} s. The children here train for half a second and not for "
         "hours: in the paper a shard has still less to do. With 1,000 replicas of 8 children and "

@@ -17,7 +17,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,7 @@ SETTINGS = {
 }
 STORE = 200 * 2**20  # bytes of shared memory for what is sent; more goes to the disk
 ANSWER = 60  # seconds that a cluster may take to refuse whoever has no token
+TRIES = 3  # to start a cluster of one's own
 
 _uses: Counter[str] = Counter()  # by address, how many searches of this process use a cluster
 _session = ExitStack()  # what ends with the last of them
@@ -101,7 +102,7 @@ def _open(address: str, cores: int) -> None:
             _check_that_it_asks_for_a_token(address)
             options = {"address": address}
         stack.callback(ray.shutdown, wait_for_processes=True)
-        reason = _init(ray, options, tries=3 if is_own else 1)
+        reason = _init(ray, options)
         if reason and is_own:
             raise SettingError(f"a cluster cannot be started here ({reason})")
         if reason:
@@ -112,20 +113,37 @@ def _open(address: str, cores: int) -> None:
         _session.push(stack.pop_all())
 
 
-def _init(ray: Any, options: dict[str, Any], tries: int) -> str:
+def _init(ray: Any, options: dict[str, Any]) -> str:
     """Start or join a cluster; return why that cannot be, or nothing.
 
     Ray gives up after 30 seconds, in which a busy machine may not have started its processes.
     """
-    reason = ""
-    for _ in range(tries):
+    reason, folder = "", options.get("_temp_dir")
+    for _ in range(TRIES if folder else 1):
         try:
             ray.init(**options, log_to_driver=False, logging_level="ERROR")
             return ""
         except Exception as error:  # Ray raises almost anything
             reason = reason_of(error)
             ray.shutdown(wait_for_processes=True)
+            if folder:
+                _end_what_names(folder)
     return reason
+
+
+def _end_what_names(folder: str) -> None:
+    """Kill the processes below this one that work in a folder.
+
+    Ray ends nothing of a start that failed, until the whole process ends.
+    """
+    psutil = importlib.import_module("psutil")
+    left = []
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):  # it has ended by itself
+            if any(folder in word for word in child.cmdline()):
+                child.kill()
+                left.append(child)
+    psutil.wait_procs(left, timeout=ANSWER)
 
 
 def _own(cores: int, folder: str) -> dict[str, Any]:
@@ -134,7 +152,7 @@ def _own(cores: int, folder: str) -> dict[str, Any]:
         "num_cpus": cores,
         "include_dashboard": False,
         "object_store_memory": STORE,
-        "_temp_dir": folder,
+        "_temp_dir": f"{folder}/r",  # Ray lets everybody into this one, but not through the other
     }
 
 

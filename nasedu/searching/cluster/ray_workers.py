@@ -65,8 +65,11 @@ class RayWorkers(Crew):
         check_address(self.address)
         if self.count is not None:
             check_workers(self.count)
-        if self.gpus is not None and not 0 <= self.gpus < float("inf"):
-            raise SettingError(f"gpus is {self.gpus}; expected a share of a GPU, such as 0.25")
+        gpus = 0.0 if self.gpus is None else self.gpus
+        if not 0 <= gpus < float("inf") or (gpus > 1 and gpus % 1):
+            raise SettingError(
+                f"gpus is {self.gpus}; expected a share of a GPU, such as 0.25, or a whole number"
+            )
 
     def begin(self, evaluator: Evaluator, most: int, timeout: float | None) -> CrewWorkers:
         """Return places on the cluster that train what this evaluator does."""
@@ -166,6 +169,15 @@ class ClusterWorkers(CrewWorkers):
         place = self._make()
         self._calls[place.why_not_ready.remote()] = place, None
 
+    def _ask_idle(self) -> None:
+        """Ask idle places whether they are there, since it may be a whole machine that was lost.
+
+        A trial that is given to a lost place counts that as a loss of its own, and has few.
+        """
+        for place in self._idle:
+            self._calls[place.why_not_ready.remote()] = place, None
+        self._idle.clear()
+
     def _hand_out(self) -> None:
         """Give every place that has nothing to do the trial that has waited longest."""
         while self._idle and self._waiting:
@@ -200,6 +212,7 @@ class ClusterWorkers(CrewWorkers):
             SettingError: Places are lost before they are ready, again and again.
         """
         self._ray.kill(place)  # it may be alive where the connection to it was lost
+        self._ask_idle()
         self._open()
         self._losses[trial.number if trial else 0] += 1
         if trial is None:

@@ -180,7 +180,8 @@ class RemoteServers:
 
     def _mend(self, number: int) -> None:
         """Make again what was lost: a shard from its checkpoint, a replica from nothing."""
-        self._ray.kill(self._replicas.pop(number))
+        if (replica := self._replicas.pop(number, None)) is not None:
+            self._ray.kill(replica)
         for place, shard in enumerate(self._shards):
             try:
                 self._get(shard.pull.remote())

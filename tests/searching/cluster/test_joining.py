@@ -1,13 +1,17 @@
 """A cluster is safe by default: it is seen by this machine alone, and asks for a token."""
 
+import importlib
 import os
 import secrets
 import shutil
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
+import psutil
 import pytest
 from ray_cluster import needs_ray
 
@@ -41,7 +45,9 @@ def test_an_address_is_local_or_a_host_and_a_port(address):
         RayWorkers(address)
 
 
-@pytest.mark.parametrize("options", [{"count": 0}, {"gpus": -1}, {"gpus": float("nan")}])
+@pytest.mark.parametrize(
+    "options", [{"count": 0}, {"gpus": -1}, {"gpus": float("nan")}, {"gpus": 1.5}]
+)
 def test_what_makes_no_sense_is_refused_before_there_is_a_cluster(options):
     with pytest.raises(SettingError):
         RayWorkers(**options)
@@ -65,6 +71,37 @@ def test_a_search_without_a_cluster_does_not_import_ray(tmp_path):
     at_end = "import atexit; atexit.register(lambda: print('ray' in sys.modules))"
     done = nasedu("search", "--run", tmp_path / "a", *TINY, before=at_end)
     assert done.stdout.splitlines()[-1] == "False", done.stderr
+
+
+class FailingRay:
+    """Starts a process, as Ray does, and then fails."""
+
+    def __init__(self):
+        self.started = []
+
+    def is_initialized(self):
+        return False
+
+    def init(self, _temp_dir, **_):
+        wait = [sys.executable, "-c", "import time; time.sleep(1000)", f"--dir={_temp_dir}/session"]
+        self.started.append(subprocess.Popen(wait))
+        raise RuntimeError("the machine is busy")
+
+    def shutdown(self, **_):
+        """Ends nothing of a start that failed."""
+
+
+def test_a_start_that_fails_leaves_no_process(monkeypatch):
+    ray = FailingRay()
+    monkeypatch.setattr(joining.importlib.util, "find_spec", lambda _: True)
+    monkeypatch.setattr(joining, "_load_ray", lambda _: ray)
+    with (
+        pytest.raises(SettingError, match=r"cannot be started here \(.*the machine is busy\)"),
+        joining.joined("local", 1),
+    ):
+        pass
+    assert len(ray.started) == joining.TRIES
+    assert not any(psutil.pid_exists(process.pid) for process in ray.started)
 
 
 # -- with Ray ------------------------------------------------------------------------------------
@@ -91,6 +128,13 @@ class TestCluster:
             for port in ports:
                 with pytest.raises(OSError), socket.create_connection((own, port), timeout=5):
                     pass
+
+    def test_nobody_else_can_enter_the_folder_of_its_sockets(self, cluster):
+        node = importlib.import_module("ray._private.worker")._global_node
+        sockets = Path(node.raylet_socket_name).resolve()
+        above = [folder for folder in sockets.parents if folder.name.startswith("nasedu-")]
+        assert sockets.is_socket() and len(above) == 1
+        assert stat.S_IMODE(above[0].stat().st_mode) == 0o700
 
     def test_two_searches_share_it_and_another_one_is_refused(self, cluster):
         with joining.joined("local", 2) as again:

@@ -2,10 +2,11 @@
 
 import os
 import signal
+import time
 
 import pytest
 from evaluators import SPACE, Counted, Filed
-from ray_cluster import kill, needs_ray
+from ray_cluster import kill, needs_ray, processes
 
 from nasedu import ChoiceSpace, search
 from nasedu.controller import make_strategy
@@ -61,6 +62,39 @@ def test_a_trial_whose_place_is_lost_is_trained_again_but_not_for_ever(tmp_path)
             kill(name)
             workers.submit(trials(1)[0])
             assert [outcome.reason for _, outcome in workers.completed()] == [None]
+    finally:
+        workers.cancel()
+
+
+class Slow(Counted):
+    """Leaves a mark when it begins, and takes its time the first time."""
+
+    def __init__(self, mark):
+        super().__init__()
+        self.mark = mark
+
+    def __call__(self, trial):
+        if not self.mark.exists():
+            self.mark.touch()
+            time.sleep(120)
+        return super().__call__(trial)
+
+
+def test_a_machine_that_is_lost_with_idle_places_costs_a_trial_one_loss(tmp_path):
+    (trial,), mark = trials(1), tmp_path / "begun"
+    workers = RayWorkers(count=3).begin(Slow(mark), 8, None)
+    try:
+        while workers.count > len(workers._idle):
+            workers._step()
+        workers.submit(trial)
+        end = time.monotonic() + 100
+        while not mark.exists() and time.monotonic() < end:
+            time.sleep(0.1)
+        for place in processes("ray::RemotePool"):
+            os.kill(place, signal.SIGKILL)
+        ((again, outcome),) = workers.completed()
+        assert (again, outcome) == (trial, Counted()(trial))
+        assert workers._losses[trial.number] == 1
     finally:
         workers.cancel()
 
