@@ -1,6 +1,7 @@
 """The prose of the code: a docstring opens with what the module holds, which is not too much."""
 
 import ast
+import json
 import re
 from pathlib import Path
 
@@ -81,3 +82,44 @@ def test_a_rate_in_other_words_is_seen():
         "number a decision",
     ]
     assert not rates("1.2 bits per character; a number and a filter")
+
+
+# In these lessons a cell is a recurrent cell or a cell of NASNet, so a cell of code is "the code".
+ABOUT_CELLS = "09", "10", "11", "12", "13", "14", "15", "16", "18"
+CELL_OF_CODE = re.compile(
+    r"\bcell (?:checks|asserts|prints|counts|repeats|tests)\b|\b(?:next|last|code) cell\b|"
+    r"\b(?:the|this) cell (?:above|below|runs)\b|\bno cell (?:here|tells|of this lesson)\b|"
+    r"\bcell before checks\b|\brun the (?:\w+ )?cells?\b|\bas a cell shows\b",
+    re.IGNORECASE,
+)
+
+
+def cells_of_code(notebook):
+    """Return where the prose of a lesson says "cell" and means a cell of the notebook."""
+    prose = [cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+    return [
+        found for lines in prose for found in CELL_OF_CODE.findall(" ".join("".join(lines).split()))
+    ]
+
+
+@pytest.mark.parametrize("number", ABOUT_CELLS)
+def test_one_kind_of_cell_is_called_a_cell(number):
+    (page,) = (ROOT / "notebooks").glob(f"{number}_*.ipynb")
+    assert not cells_of_code(json.loads(page.read_text(encoding="utf-8")))
+
+
+def test_a_cell_of_code_is_seen():
+    said = (
+        "More by a fifth, which the cell\nchecks. The next cell counts them. (No cell tells the "
+        "two apart.) The next cell of the lesson runs it; the cell above asserts both."
+    )
+    kept = "The cell computes two lists. A cell below it has learned, as did the cell before."
+    cells = [{"cell_type": kind, "source": [said]} for kind in ("markdown", "code")]
+    assert cells_of_code({"cells": cells}) == [
+        "cell checks",
+        "next cell",
+        "No cell tells",
+        "next cell",
+        "the cell above",
+    ]
+    assert not cells_of_code({"cells": [{"cell_type": "markdown", "source": [kept]}]})
