@@ -6,9 +6,9 @@ and prints none of them, so the recipe is Gal's for his large LSTM (`GAL_LARGE`)
 training began and tuned for nobody here. Two things are scaled to one core of a CPU: 40 epochs
 for his 55, whose rate falls after the tenth, and matrix products in bfloat16.
 
-Some 19 minutes an epoch and 13 hours in all on one core with bfloat16 instructions. The training
-goes on from its last whole epoch, to the same numbers as undisturbed; the table grows with every
-epoch; the test text is read once, after the last. Import the text first:
+An epoch took 9 minutes of one core with bfloat16 instructions, and all of them 6 hours. The
+training goes on from its last whole epoch, to the same numbers as undisturbed; the table grows with
+every epoch; the test text is read once, after the last. Import the text first:
 ``nasedu data add ptb PATH``.
 """
 

@@ -19,6 +19,7 @@ from lent import HERE, UNFINISHED, read_rows
 from nasedu.runs import write_text
 
 ROOT = HERE.parents[1]
+TIMED_OUT = 124  # says `timeout`
 LEAST = 0.5  # minutes: less is not worth the start of a process
 SPARE = 0.25  # minutes kept at the end for writing and for the way back
 
@@ -63,7 +64,8 @@ def graphs_are_right(folder):
 def command(step, minutes, folder, toy):
     """Return the command of a step that may take so many minutes."""
     if step.script is None:
-        return [sys.executable, "-m", "pytest", "-q", "tests", "-k", "cuda"]
+        limit = ["timeout", f"{60 * minutes:.0f}"]  # pytest has none of its own
+        return [*limit, sys.executable, "-m", "pytest", "-q", "tests", "-k", "cuda"]
     where = folder / Path(step.script).stem
     words = [sys.executable, str(HERE / step.script), "--minutes", f"{minutes:.6f}", *step.options]
     if step.graphs and graphs_are_right(folder):
@@ -103,7 +105,9 @@ def spend(minutes, folder, toy=False, run=run, clock=time.monotonic):
         begun, given = clock(), min(left, step.at_most)
         status, last = run(command(step, given, folder, toy))
         took = before["minutes"] + (clock() - begun) / 60
-        state = {0: "finished", UNFINISHED: "unfinished"}.get(status, "failed")
+        state = {0: "finished", UNFINISHED: "unfinished", TIMED_OUT: "unfinished"}.get(
+            status, "failed"
+        )
         known[step.name] = {"state": state, "minutes": round(took, 2), "last line": last}
         write_text(path, json.dumps(known, indent=1) + "\n")
     return known

@@ -5,9 +5,11 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from cell_tables import made_up_cells
 
 from nasedu import CellNode, RecurrentCell
+from nasedu.children import PlainCell
 from nasedu.tables import MISSING
 
 
@@ -34,6 +36,15 @@ def test_a_gate_is_a_multiplication_with_a_sigmoid(script, nodes, inject, into, 
     said = forms.forms(made)
     assert ("no gate" in said) == (not found)
     assert ("memory enters where it leaves" in said) == (into == 1)
+
+
+@pytest.mark.parametrize("leaves_at", [0, 1, 2])
+@pytest.mark.parametrize("into", [0, 1, 2])
+def test_a_memory_from_a_leaf_does_not_depend_on_the_memory_before(leaves_at, into):
+    made = cell(("add tanh", "add sigmoid", "add tanh"), "add tanh", leaves_at, into)
+    child, x, h = PlainCell(made, 3, 4), torch.rand(2, 3), torch.rand(2, 4)
+    (_, one), (_, other) = (child.step(x, h, torch.full((2, 4), c)) for c in (0.0, 1.0))
+    assert (one == other).all() != (leaves_at == 2 and into < 2)
 
 
 def test_forms_are_counted_beside_those_of_all(script):

@@ -1,6 +1,7 @@
 """A GPU for some minutes: what is worth most comes first, and nothing is done twice."""
 
 import json
+import sys
 
 import pytest
 
@@ -78,6 +79,16 @@ def test_a_step_that_fails_is_noted_and_the_next_has_its_time(lease, tmp_path):
     known = lease.spend(20.0, tmp_path, run=device.run, clock=device.clock)
     assert known["cells"]["state"] == "failed" and known["cells"]["last line"] == "CUDA error"
     assert known["words 25M"]["state"] == "finished"
+
+
+def test_tests_that_hang_end_with_their_time(lease, tmp_path):
+    def run(words):
+        return lease.run([*words[:1], "0.2", sys.executable, "-c", "import time; time.sleep(60)"])
+
+    known = lease.spend(lease.LEAST + lease.SPARE, tmp_path, run=run)
+    tests = lease.STEPS[0]
+    assert lease.command(tests, tests.at_most, tmp_path, toy=False)[:2] == ["timeout", "120"]
+    assert known[tests.name]["state"] == "unfinished"
 
 
 @pytest.mark.parametrize(("right", "graphs"), [("yes", True), ("NO: graph", False), (None, False)])
