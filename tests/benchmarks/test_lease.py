@@ -85,7 +85,7 @@ def test_tests_that_hang_end_with_their_time(lease, tmp_path):
     def run(words):
         return lease.run([*words[:1], "0.2", sys.executable, "-c", "import time; time.sleep(60)"])
 
-    known = lease.spend(lease.LEAST + lease.SPARE, tmp_path, run=run)
+    known = lease.spend(lease.LEAST + lease.SPARE + 0.01, tmp_path, run=run)
     tests = lease.STEPS[0]
     assert lease.command(tests, tests.at_most, tmp_path, toy=False)[:2] == ["timeout", "120"]
     assert known[tests.name]["state"] == "unfinished"
