@@ -55,8 +55,8 @@ class ClusterPanel:
             shards=2, replicas=6, children=4, bandwidth=SLOW_NETWORK, checkpoint=5
         )
         look: dict[str, Any] = {
-            "style": {"description_width": "13em"},
-            "layout": Layout(width="19em"),  # a field, and not a slider, which has no name for ears
+            "style": {"description_width": "15em"},
+            "layout": Layout(width="21em"),  # a field, and not a slider, which has no name for ears
         }
         controls: dict[str, Any] = {
             name: BoundedIntText(description=f"{words}, {low} to {high}", min=low, max=high, **look)
