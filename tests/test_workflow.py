@@ -37,6 +37,12 @@ def test_it_runs_the_commands_of_the_readme(job):
     assert ours == told == ["start.py search", "start.py test"]
 
 
+def test_it_keeps_the_screenshots_also_if_a_test_fails(job):
+    [step] = [step for step in job["steps"] if "upload-artifact" in step.get("uses", "")]
+    assert step["with"]["path"] == "build/screenshots/" and "!cancelled()" in step["if"]
+    assert step == job["steps"][-1]
+
+
 def test_it_may_only_read():
     workflow = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))
     assert workflow["permissions"] == {"contents": "read"}

@@ -13,7 +13,8 @@ from textwrap import dedent
 
 import pytest
 
-DOUBLES = Path(__file__).resolve().parents[1] / "doubles"
+REPOSITORY = Path(__file__).resolve().parents[2]
+DOUBLES = REPOSITORY / "tests" / "doubles"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PATIENCE = 600  # seconds that anything may take on a busy machine
 
@@ -130,6 +131,14 @@ def browser(tmp_path_factory):
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def screenshots():
+    """The folder in which pictures of pages are kept, to be looked at after the tests."""
+    folder = REPOSITORY / "build" / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @pytest.fixture

@@ -350,12 +350,14 @@ def serious(page):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
-def test_nothing_serious_is_wrong_with_it_at_any_size(page, opened, size, scheme):
+def test_nothing_serious_is_wrong_with_it_at_any_size(page, opened, size, scheme, screenshots):
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     for names in (("images",), ("cells", "random"), ("own",)):
         opened(*names, size=size)
         for tab in page.get_by_role("tab").all_inner_texts():
             go_to(page, tab)
+            kept = f"explorer, {' and '.join(names)}, {tab}, {size}, {scheme}.png"
+            page.screenshot(path=screenshots / kept)
             assert serious(page) == {}, (names, tab)
         overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert page.evaluate(overflow) <= 0, names

@@ -25,11 +25,11 @@ class Student:
     Args:
         page: The browser's.
         lab: JupyterLab, among whose files the build lies.
-        pictures: Folder of the screenshots.
+        screenshots: Folder to keep them in.
     """
 
-    def __init__(self, page, lab, pictures):
-        self.page, self.lab, self.pictures = page, lab, pictures
+    def __init__(self, page, lab, screenshots):
+        self.page, self.lab, self.screenshots = page, lab, screenshots
         self.folder = lab.folder / "course"
 
     def run(self, lesson):
@@ -54,7 +54,7 @@ class Student:
         for theme in (DARK, LIGHT):
             self.choose(theme)
             view.scroll_into_view_if_needed()
-            self.page.screenshot(path=self.pictures / f"{name}, {theme}.png")
+            self.page.screenshot(path=self.screenshots / f"{name}, {theme}.png")
             found = Axe().run(self.page, context=".jp-OutputArea-output").response["violations"]
             bad = [rule for rule in found if rule["impact"] in ("serious", "critical")]
             assert {rule["id"]: rule["nodes"][0]["html"][:300] for rule in bad} == {}
@@ -74,11 +74,11 @@ class Student:
 
 
 @pytest.fixture
-def student(page, lab, tmp_path_factory):
+def student(page, lab, screenshots):
     build_course(lab.folder / "course", Settings())
     page.set_viewport_size({"width": 1024, "height": 700})
     lab.wear(LIGHT)
-    return Student(page, lab, tmp_path_factory.mktemp("screens"))
+    return Student(page, lab, screenshots)
 
 
 def test_the_first_one_runs_whole_while_its_search_is_paused_and_goes_on(page, student):

@@ -160,14 +160,14 @@ def of_every_kind(pages):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(page, pages, address, scheme, tmp_path_factory):
+def test_axe_finds_nothing_serious(page, pages, address, scheme, screenshots):
     Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
-    pictures = tmp_path_factory.mktemp(f"pages-{scheme}")
     page.emulate_media(color_scheme=scheme)
     found = {}
     for name in of_every_kind(pages):
         page.goto(address + name)
-        page.screenshot(path=pictures / f"{name.replace('/', '-')}.png")
+        kept = f"site, {name.removesuffix('.html').replace('/', ' ')}, {scheme}.png"
+        page.screenshot(path=screenshots / kept)
         for rule in Axe().run(page, options=AXE).response["violations"]:
             if rule["impact"] in ("serious", "critical"):
                 found[name, rule["id"]] = rule["nodes"][0]["html"][:300]

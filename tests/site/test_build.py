@@ -1,7 +1,8 @@
-"""The parts of the site's build: the student's view, formulas, pages about packages."""
+"""The parts of the site's build: the student's view, formulas, paper, pages about packages."""
 
 import importlib.util
 import re
+import zlib
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,32 @@ def test_a_formula_on_lines_of_its_own_says_so(mathml):
 def test_a_command_that_is_not_known_ends_the_build(mathml):
     with pytest.raises(MathError, match="nosuchthing"):
         mathml.to_mathml(r"\nosuchthing", is_block=False)
+
+
+# -- paper ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_a_lesson_is_printed_with_its_outline_and_text(build, tmp_path):
+    """Build as ``--pdf`` does, from one lesson, so that links to what is left out lead nowhere."""
+    pytest.importorskip("playwright.sync_api")
+    if build.CHROMIUM is None:
+        pytest.skip("no chromium on PATH; on Debian: apt install chromium")
+    pages = ["notebooks/README.md", "notebooks/00*.ipynb", "docs/glossary.md", "docs/fidelity.md"]
+    pages += ["benchmarks/first_search.*", "data/tables/*.md"]
+    source = build.stage(tmp_path / "source", pages, packages=())
+    few = "suppress_warnings=myst.xref_missing,toc.not_readable,toc.not_included"
+    assert build.sphinx("singlehtml", source, tmp_path / "print", "-t", "print", "-D", few) == 0
+    build.print_pdf(tmp_path / "print" / "printed.html", tmp_path / "course.pdf")
+    pdf = (tmp_path / "course.pdf").read_bytes()
+    assert pdf.startswith(b"%PDF-") and len(re.findall(rb"/Type\s*/Page\b", pdf)) > 10
+    assert (
+        b"(00 Start here: propose, measure, adjust)" in pdf
+    )  # in the outline, which is not packed
+    streams = re.findall(rb"/FlateDecode.*?stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
+    drawn = sum(zlib.decompressobj().decompress(one).count(b" Tj\n") for one in streams)
+    assert drawn > 1000  # runs of letters
 
 
 # -- the package ---------------------------------------------------------------------------------

@@ -107,12 +107,17 @@ class Standing:
         return float(np.median(_last_gains(curves)))
 
     @property
+    def after(self) -> str:
+        """After how many children they are compared, in words."""
+        return f"after {self.children} {'child' if self.children == 1 else 'children'}"
+
+    @property
     def found(self) -> list[str]:
         """What the one search found, in two sentences."""
         best = f"best {self.of.short}"
         whose = f"your {best}" if self.player == "you" else f"the {best} of {self.player}"
         return [
-            f"After {self.children} children {whose} is {self.of.text(self.best)}.",
+            f"{self.after[:1].upper()}{self.after[1:]} {whose} is {self.of.text(self.best)}.",
             f"It came with child {self.last_gain}, and nothing better came later.",
         ]
 
@@ -171,15 +176,14 @@ def standing_figure(standing: Standing, *, errors: bool = False) -> Picture:
     above.step(at, shown(standing.curve), where="post", color=own.colour, linewidth=3, label=you)
     own_line = above.lines[-1:]  # the strategies have their names and marks in the rows below
     above.legend(handles=own_line, loc="best", fontsize=SMALL, labelcolor=INK, framealpha=0.85)
-    above.xaxis.set_major_locator(MaxNLocator(integer=True))
+    above.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     name_axes(above, "children", f"{'1 − ' if errors else ''}{words}, median")
     _add_piles(below, standing, shown, pens)
     below.axvline(float(shown(standing.best)), color=own.colour, linewidth=3, zorder=1)
-    n = standing.children
-    name_axes(below, f"{'1 − ' if errors else ''}{words} after {n} children; a dot is a seed", "")
+    name_axes(below, f"{'1 − ' if errors else ''}{words} {standing.after}; a dot is a seed", "")
     if errors:
         _count_errors(above, below)
-    write_title(figure, f"{you[:1].upper()}{you[1:]}, after {n} children")
+    write_title(figure, f"{you[:1].upper()}{you[1:]}, {standing.after}")
     return Picture(figure, standing.sentence)
 
 

@@ -17,7 +17,7 @@ from nasedu.viewing.widgets.frame import Frame, cell_output, line_of
 if TYPE_CHECKING:
     from ipywidgets import Box, Button
 
-SLIDERS = {
+FIELDS = {
     "shards": ("S, shards", 1, 20),
     "replicas": ("K, replicas", 1, 20),
     "children": ("m, children of each", 1, 8),
@@ -28,10 +28,10 @@ MOST_SECONDS = 10.0
 
 
 class ClusterPanel:
-    """Sliders for a simulated cluster, buttons that kill, and what the machines do then.
+    """Numbers of a simulated cluster to change, buttons that kill, and what the machines do then.
 
     Every change simulates the whole search anew; the controller really learns in it. A button
-    kills the first machine, replica or shard, at the second that its slider says. Without a kernel
+    kills the first machine, replica or shard, at the second that its field says. Without a kernel
     the last state is shown.
 
     Args:
@@ -48,20 +48,28 @@ class ClusterPanel:
         cluster: Cluster | None = None,
         trials: int = 160,
     ) -> None:
-        from ipywidgets import Button, Checkbox, FloatSlider, IntSlider, Layout
+        from ipywidgets import BoundedFloatText, BoundedIntText, Button, Checkbox, Layout
 
         self._make, self._table, self.trials = make, table, trials
         self.cluster = cluster or Cluster(
             shards=2, replicas=6, children=4, bandwidth=SLOW_NETWORK, checkpoint=5
         )
-        wide = {"style": {"description_width": "9em"}, "layout": Layout(width="24em")}
+        look: dict[str, Any] = {
+            "style": {"description_width": "15em"},
+            "layout": Layout(width="21em"),  # a field, and not a slider, which has no name for ears
+        }
         controls: dict[str, Any] = {
-            name: IntSlider(description=words, min=low, max=high, continuous_update=False, **wide)
-            for name, (words, low, high) in SLIDERS.items()
+            name: BoundedIntText(description=f"{words}, {low} to {high}", min=low, max=high, **look)
+            for name, (words, low, high) in FIELDS.items()
         }
         controls["waits"] = Checkbox(description="all wait for all", indent=False)
-        self.when = FloatSlider(
-            description="kill at second", min=0, max=MOST_SECONDS, step=0.1, value=1.0, **wide
+        self.when = BoundedFloatText(
+            description=f"kill at second, 0 to {MOST_SECONDS:g}",
+            min=0,
+            max=MOST_SECONDS,
+            step=0.1,
+            value=1.0,
+            **look,
         )
         self.buttons: dict[str, Button] = {}
         for victim in VICTIMS:
@@ -78,13 +86,13 @@ class ClusterPanel:
         return f"ClusterPanel({self.sentence})"
 
     def kill(self, what: Any, number: int = 1) -> None:
-        """Kill something at the second that the slider says."""
+        """Kill something at the second that its field says."""
         kill = Kill(self.when.value, what, number)
         self._set(replace(self.cluster, kills=(*self.cluster.kills, kill)))
 
     @property
     def controls(self) -> dict[str, Any]:
-        """The sliders, and the box to tick, by the cluster's field."""
+        """The fields, and the box to tick, by the cluster's field."""
         return self._frame.controls
 
     @property
@@ -126,11 +134,11 @@ class ClusterPanel:
         self.picture = machines_figure(
             stays, self.simulated.replicas, title, pushes=pushes, until=self._end(stays)
         )
-        values = {name: getattr(cluster, name) for name in (*SLIDERS, "waits")}
+        values = {name: getattr(cluster, name) for name in (*FIELDS, "waits")}
         self._frame.show(values, self.html)
 
     def _end(self, stays: list[Any]) -> float:
-        """Return where the picture ends: with the search, or where the sliders do."""
+        """Return where the picture ends: with the search, or where the field of a kill does."""
         return min(MOST_SECONDS, max(stay.end for stay in stays))
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:

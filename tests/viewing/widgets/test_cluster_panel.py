@@ -17,7 +17,7 @@ def panel():
     return ClusterPanel(make, table, cluster, trials=24)
 
 
-def test_sliders_stand_where_the_cluster_is_and_moving_one_simulates_anew(panel):
+def test_fields_say_what_the_cluster_is_and_changing_one_simulates_anew(panel):
     values = {name: control.value for name, control in panel.controls.items()}
     assert values == {"shards": 2, "replicas": 3, "children": 2, "waits": False}
     before = panel.simulated
@@ -27,7 +27,7 @@ def test_sliders_stand_where_the_cluster_is_and_moving_one_simulates_anew(panel)
     assert panel.html == panel.widget.children[1].value
 
 
-def test_buttons_kill_at_the_second_of_the_slider_and_mend(panel):
+def test_buttons_kill_at_the_second_of_the_field_and_mend(panel):
     plain = panel.simulated.seconds
     panel.when.value = 0.3
     for name in ("machine", "shard", "replica"):
