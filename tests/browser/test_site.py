@@ -204,6 +204,13 @@ def test_on_a_telephone_nothing_is_wider_than_the_screen(page, address, name):
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
+def test_an_empty_head_of_a_table_takes_no_room(page, address):
+    page.goto(f"{address}notebooks/04_policy_gradient.html")
+    assert not page.locator("thead").first.is_visible()
+    page.goto(f"{address}docs/fidelity.html")
+    assert page.locator("thead").first.is_visible()
+
+
 def test_on_paper_a_quiz_has_its_options_and_folded_code_is_left_out(page):
     style = (REPOSITORY / "docs" / "site" / "static" / "print.css").read_text("utf-8")
     quiz = QUIZ.questions[0]

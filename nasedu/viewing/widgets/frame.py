@@ -15,13 +15,18 @@ if TYPE_CHECKING:
 
 UNSEEN = "position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%)"
 
+ARROW = (  # a light one: that of ipywidgets is black, also on a dark page
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 18 18'%3E"
+    "%3Cpath fill='white' d='M5 7l4 4 4-4z'/%3E%3C/svg%3E"
+)
 # JupyterLab takes keys from a list that has the focus: an arrow leaves for the next cell, and X
 # cuts this one. Lumino has an attribute against that, but it must stand on the list itself, where
 # ipywidgets sets none. So the box around keeps the keys; those with Ctrl and the like go on. An
 # HTML widget runs no <script>; a style says when it is in the page.
-KEEP_KEYS = """<style onload="this.closest('.widget-box').addEventListener('keydown', (event) =>
+KEEP_KEYS = f"""<style onload="this.closest('.widget-box').addEventListener('keydown', (event) =>
   event.target.matches('select') && !(event.ctrlKey || event.metaKey || event.altKey) &&
-  event.stopPropagation())"></style>"""
+  event.stopPropagation())">[data-jp-theme-light=false] .widget-dropdown > select {{
+  --jp-widgets-dropdown-arrow: url("{ARROW}")}}</style>"""
 
 Name = TypeVar("Name")
 
@@ -74,7 +79,8 @@ class Frame(Generic[Name]):
 def own_keys() -> HTML:
     """Return what lets the arrow keys choose in the lists of the box that it is put into.
 
-    It shows nothing. Without it JupyterLab takes the keys, and they move between cells.
+    It shows nothing, but that the lists' arrows are light on a dark page. Without it JupyterLab
+    takes the keys, and they move between cells.
     """
     from ipywidgets import HTML, Layout
 
