@@ -144,6 +144,7 @@ def strike(kind, nodes, driver, run, seed):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=30)
+    parser.add_argument("--record", type=Path, help="default: the page beside this script")
     parser.add_argument("--drive", help=argparse.SUPPRESS)
     parser.add_argument("--address", help=argparse.SUPPRESS)
     parser.add_argument("--seed", type=int, default=0, help=argparse.SUPPRESS)
@@ -175,8 +176,9 @@ def main():
             said = run.with_suffix(".log").read_text()
             assert driver.returncode == 0, f"search {seed} did not end well: {said}"
             lost, twice, reasons = check(run, kept)
-            rows.append((seed, kills, lost, twice, sum(reasons.values())))
-            print(rows[-1], reasons, flush=True)
+            why = "; ".join(f"{reason} ({n})" for reason, n in reasons.items()) or "–"
+            rows.append((seed, kills, lost, twice, why))
+            print(rows[-1], flush=True)
             seed += 1
     write_record(
         __file__,
@@ -187,7 +189,7 @@ def main():
         f"Counted twice: {sum(row[3] for row in rows)}. All searches ended. "
         f"It took {(time.monotonic() - begun) / 60:.0f} minutes.\n\n"
         + table(
-            ["search", *KINDS, "trials lost", "counted twice", "failed"],
+            ["search", *KINDS, "trials lost", "counted twice", "children that failed, and why"],
             [
                 [str(number), *(str(kills[kind]) for kind in KINDS), *map(str, counts)]
                 for number, kills, *counts in rows
@@ -195,6 +197,7 @@ def main():
         )
         + "\nA failed child is one whose own process was killed, or whose place was lost three "
         "times; that is recorded as its outcome.\n",
+        options.record,
     )
 
 
